@@ -1,0 +1,5 @@
+//! HL7 v2 over bytes: framing, messages, paths, escapes, times. No I/O, no copies.
+
+pub mod separators;
+
+pub use separators::{Separators, SeparatorsError};
