@@ -131,7 +131,7 @@ impl Separators {
         })
     }
 
-    /// MSH-1 and MSH-2 as written, the encoding characters after the field separator: `|^~\&` of the usual head.
+    /// MSH-1 and MSH-2 as they stand in `message`, without the field separator after them.
     #[must_use]
     pub fn written<'a>(&self, message: &'a [u8]) -> &'a [u8] {
         let rest = message.get(4..).unwrap_or_default();
