@@ -1,6 +1,9 @@
 //! HL7 v2 over bytes: framing, messages, paths, escapes, times. No I/O, no copies.
 
 pub mod frame;
+pub mod message;
 pub mod separators;
 
+pub use frame::{Cutter, Frame, Framed, Frames, LineEnding, Pending};
+pub use message::{Component, Field, Message, OwnedIndex, Repetition, Segment, SegmentId, Value};
 pub use separators::{Separators, SeparatorsError};

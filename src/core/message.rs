@@ -1,0 +1,519 @@
+//! A message as a view over its bytes: segments, fields, repetitions, components, subcomponents.
+//!
+//! Numbers count from 1 as the standard does; nothing is copied and nothing is decoded.
+
+use super::frame::{Frame, Framed, Frames, without_line_ending};
+use super::separators::{Separators, SeparatorsError};
+use memchr::{memchr, memchr_iter};
+
+/// The three letters of a segment, such as `PID`.
+pub type SegmentId = [u8; 3];
+
+/// A message: its bytes, its delimiters, and where its segments begin.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    bytes: &'a [u8],
+    starts: &'a [u32],
+    separators: Separators,
+}
+
+impl<'a> Message<'a> {
+    /// Reads MSH-1 and MSH-2 of a framed message; the rest is not touched.
+    ///
+    /// # Errors
+    /// When the two give no usable delimiters.
+    #[inline]
+    pub fn new(framed: Framed<'a>) -> Result<Self, SeparatorsError> {
+        let separators = Separators::of(framed.bytes)?;
+        Ok(Self { bytes: framed.bytes, starts: framed.starts, separators })
+    }
+
+    /// The bytes from `MSH` to the end of the last segment.
+    #[inline]
+    #[must_use]
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The delimiters.
+    #[inline]
+    #[must_use]
+    pub fn separators(&self) -> Separators {
+        self.separators
+    }
+
+    /// The number of segments.
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Whether there is no segment, which never is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.starts.is_empty()
+    }
+
+    /// The segment at `index`, from 0.
+    #[inline]
+    #[must_use]
+    pub fn segment(&self, index: usize) -> Option<Segment<'a>> {
+        let start = *self.starts.get(index)? as usize;
+        let bytes = match self.starts.get(index + 1) {
+            Some(&next) => without_line_ending(self.bytes.get(start..next as usize)?),
+            None => self.bytes.get(start..)?,
+        };
+        Some(Segment { bytes, separators: self.separators })
+    }
+
+    /// All segments in order.
+    #[inline]
+    pub fn segments(&self) -> impl ExactSizeIterator<Item = Segment<'a>> + use<'a> {
+        let message = *self;
+        (0..self.len()).map(move |i| message.segment(i).unwrap_or_else(|| message.nothing()))
+    }
+
+    /// The segments with an id, each with its index.
+    #[inline]
+    pub fn segments_named(
+        &self,
+        id: SegmentId,
+    ) -> impl Iterator<Item = (usize, Segment<'a>)> + use<'a> {
+        let message = *self;
+        self.starts.iter().enumerate().filter_map(move |(index, &start)| {
+            message.has_id(start, id).then(|| message.segment(index)).flatten().map(|s| (index, s))
+        })
+    }
+
+    /// The first segment with an id.
+    #[inline]
+    #[must_use]
+    pub fn first(&self, id: SegmentId) -> Option<Segment<'a>> {
+        self.segments_named(id).next().map(|(_, segment)| segment)
+    }
+
+    /// The MSH segment.
+    #[inline]
+    #[must_use]
+    pub fn header(&self) -> Segment<'a> {
+        self.segment(0).unwrap_or_else(|| self.nothing())
+    }
+
+    /// Where `part`, a slice of this message, stands in its bytes.
+    #[must_use]
+    pub fn offset_of(&self, part: &[u8]) -> usize {
+        (part.as_ptr() as usize).saturating_sub(self.bytes.as_ptr() as usize)
+    }
+
+    #[inline]
+    fn has_id(&self, start: u32, id: SegmentId) -> bool {
+        match &self.bytes[start as usize..] {
+            [a, b, c, rest @ ..] => {
+                [*a, *b, *c] == id
+                    && rest
+                        .first()
+                        .is_none_or(|&b| b == self.separators.field || b == b'\r' || b == b'\n')
+            }
+            _ => false,
+        }
+    }
+
+    fn nothing(&self) -> Segment<'a> {
+        Segment { bytes: &[], separators: self.separators }
+    }
+}
+
+/// One message with the index of its segments, for callers that hold one and no stream.
+///
+/// ```
+/// use pipehat::core::message::OwnedIndex;
+/// let text = b"MSH|^~\\&|LAB\rPID|1||123^^^HOSP^MR~456";
+/// let index = OwnedIndex::new(text).expect("a message");
+/// let message = index.message().expect("usable delimiters");
+/// let pid = message.first(*b"PID").expect("a PID segment");
+/// assert_eq!(pid.field(3).and_then(|f| f.repetition(2)).map(|r| r.raw()), Some(&b"456"[..]));
+/// ```
+#[derive(Debug)]
+pub struct OwnedIndex<'a> {
+    bytes: &'a [u8],
+    starts: Vec<u32>,
+    line_ending: super::frame::LineEnding,
+}
+
+impl<'a> OwnedIndex<'a> {
+    /// Finds the first message in `bytes`; `None` if there is none.
+    #[must_use]
+    pub fn new(bytes: &'a [u8]) -> Option<Self> {
+        let mut frames = Frames::new(bytes);
+        while let Some(frame) = frames.next() {
+            if let Frame::Message(framed) = frame {
+                let (from, len) = (framed.offset, framed.bytes.len());
+                return Some(Self {
+                    bytes: &bytes[from..from + len],
+                    starts: framed.starts.to_vec(),
+                    line_ending: framed.line_ending,
+                });
+            }
+        }
+        None
+    }
+
+    /// The message.
+    ///
+    /// # Errors
+    /// When MSH-1 and MSH-2 give no usable delimiters.
+    pub fn message(&self) -> Result<Message<'_>, SeparatorsError> {
+        Message::new(Framed {
+            bytes: self.bytes,
+            starts: &self.starts,
+            offset: 0,
+            whole: self.bytes,
+            line_ending: self.line_ending,
+        })
+    }
+}
+
+/// A segment.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment<'a> {
+    bytes: &'a [u8],
+    separators: Separators,
+}
+
+impl<'a> Segment<'a> {
+    /// A segment on its own, without its line ending.
+    #[must_use]
+    pub fn new(bytes: &'a [u8], separators: Separators) -> Self {
+        Self { bytes, separators }
+    }
+
+    /// The bytes, id included, line ending not.
+    #[inline]
+    #[must_use]
+    pub fn raw(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// What stands before the first field separator: three letters in any proper segment.
+    #[inline]
+    #[must_use]
+    pub fn id(&self) -> &'a [u8] {
+        let end = memchr(self.separators.field, self.bytes).unwrap_or(self.bytes.len());
+        &self.bytes[..end]
+    }
+
+    /// The delimiters of its message.
+    #[inline]
+    #[must_use]
+    pub fn separators(&self) -> Separators {
+        self.separators
+    }
+
+    /// Whether fields count as in MSH, whose field 1 is the field separator itself.
+    #[inline]
+    #[must_use]
+    pub fn is_header(&self) -> bool {
+        self.bytes.starts_with(b"MSH")
+    }
+
+    /// Field `n`, from 1; `None` when the segment ends before it.
+    #[inline]
+    #[must_use]
+    pub fn field(&self, n: usize) -> Option<Field<'a>> {
+        let s = self.separators;
+        let skipped = if self.is_header() {
+            match n {
+                0 => return None,
+                1 => {
+                    return Some(Field { bytes: self.bytes.get(3..4)?, separators: s, plain: true });
+                }
+                _ => n - 1,
+            }
+        } else {
+            n
+        };
+        let start = nth(self.bytes, s.field, skipped)? + 1;
+        let rest = &self.bytes[start..];
+        let end = rest.iter().position(|&b| b == s.field).unwrap_or(rest.len());
+        Some(Field { bytes: &rest[..end], separators: s, plain: self.is_header() && n == 2 })
+    }
+
+    /// All fields with their numbers.
+    pub fn fields(&self) -> impl Iterator<Item = (usize, Field<'a>)> + use<'a> {
+        let segment = *self;
+        let header = self.is_header();
+        let first = header.then(|| segment.field(1)).flatten().map(|f| (1, f));
+        let rest = memchr(self.separators.field, self.bytes).map(|n| &self.bytes[n + 1..]);
+        let pieces = Pieces { rest, by: self.separators.field };
+        first.into_iter().chain(pieces.enumerate().map(move |(i, bytes)| {
+            let n = if header { i + 2 } else { i + 1 };
+            (n, Field { bytes, separators: segment.separators, plain: header && n == 2 })
+        }))
+    }
+
+    /// The number of the last field.
+    #[must_use]
+    pub fn field_count(&self) -> usize {
+        memchr_iter(self.separators.field, self.bytes).count() + usize::from(self.is_header())
+    }
+}
+
+/// A field with all its repetitions.
+#[derive(Clone, Copy, Debug)]
+pub struct Field<'a> {
+    bytes: &'a [u8],
+    separators: Separators,
+    /// MSH-1 and MSH-2: delimiters, which are not to be split at themselves.
+    plain: bool,
+}
+
+impl<'a> Field<'a> {
+    /// The bytes of the whole field.
+    #[inline]
+    #[must_use]
+    pub fn raw(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Repetition `n`, from 1.
+    #[inline]
+    #[must_use]
+    pub fn repetition(&self, n: usize) -> Option<Repetition<'a>> {
+        self.repetitions().nth(n.checked_sub(1)?)
+    }
+
+    /// All repetitions; an empty field has one empty repetition.
+    #[inline]
+    pub fn repetitions(&self) -> impl Iterator<Item = Repetition<'a>> + use<'a> {
+        let separators = self.separators;
+        let plain = self.plain;
+        let by = if plain { IN_NO_FIELD } else { separators.repetition };
+        Pieces { rest: Some(self.bytes), by }.map(move |bytes| Repetition {
+            bytes,
+            separators,
+            plain,
+        })
+    }
+}
+
+/// One repetition of a field.
+#[derive(Clone, Copy, Debug)]
+pub struct Repetition<'a> {
+    bytes: &'a [u8],
+    separators: Separators,
+    plain: bool,
+}
+
+impl<'a> Repetition<'a> {
+    /// The bytes.
+    #[inline]
+    #[must_use]
+    pub fn raw(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Component `n`, from 1.
+    #[inline]
+    #[must_use]
+    pub fn component(&self, n: usize) -> Option<Component<'a>> {
+        self.components().nth(n.checked_sub(1)?)
+    }
+
+    /// All components.
+    #[inline]
+    pub fn components(&self) -> impl Iterator<Item = Component<'a>> + use<'a> {
+        let separators = self.separators;
+        let plain = self.plain;
+        let by = if plain { IN_NO_FIELD } else { separators.component };
+        Pieces { rest: Some(self.bytes), by }.map(move |bytes| Component {
+            bytes,
+            separators,
+            plain,
+        })
+    }
+}
+
+/// One component of a repetition.
+#[derive(Clone, Copy, Debug)]
+pub struct Component<'a> {
+    bytes: &'a [u8],
+    separators: Separators,
+    plain: bool,
+}
+
+impl<'a> Component<'a> {
+    /// The bytes.
+    #[inline]
+    #[must_use]
+    pub fn raw(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Subcomponent `n`, from 1, as its bytes.
+    #[inline]
+    #[must_use]
+    pub fn subcomponent(&self, n: usize) -> Option<&'a [u8]> {
+        self.subcomponents().nth(n.checked_sub(1)?)
+    }
+
+    /// All subcomponents as their bytes.
+    #[inline]
+    pub fn subcomponents(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let by = if self.plain { IN_NO_FIELD } else { self.separators.subcomponent };
+        Pieces { rest: Some(self.bytes), by }
+    }
+}
+
+/// What stands at a position, as the standard tells it apart (chapter 2, section 2.5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// The structure ends before the position.
+    Absent,
+    /// Nothing between the delimiters.
+    Empty,
+    /// Two double quotes: the value is to be deleted.
+    Null,
+    /// Bytes as written.
+    Text(&'a [u8]),
+}
+
+impl<'a> From<Option<&'a [u8]>> for Value<'a> {
+    fn from(bytes: Option<&'a [u8]>) -> Self {
+        match bytes {
+            None => Self::Absent,
+            Some([]) => Self::Empty,
+            Some(b"\"\"") => Self::Null,
+            Some(text) => Self::Text(text),
+        }
+    }
+}
+
+/// Ends segments in every message, so that no field holds it.
+const IN_NO_FIELD: u8 = b'\r';
+
+/// Bytes between delimiters. A byte loop: in fields a delimiter stands every five bytes, too
+/// dense for a vector search to pay (measured four times slower).
+#[derive(Clone, Debug)]
+struct Pieces<'a> {
+    rest: Option<&'a [u8]>,
+    by: u8,
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = &'a [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let rest = self.rest?;
+        match rest.iter().position(|&b| b == self.by) {
+            Some(n) => {
+                self.rest = Some(&rest[n + 1..]);
+                Some(&rest[..n])
+            }
+            None => {
+                self.rest = None;
+                Some(rest)
+            }
+        }
+    }
+}
+
+/// The offset of the `n`th (from 1) `needle`. Eight bytes at a time: fields are short and their
+/// separators too close together for a search from one to the next to pay.
+#[inline]
+fn nth(haystack: &[u8], needle: u8, n: usize) -> Option<usize> {
+    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    let pattern = u64::from_ne_bytes([needle; 8]);
+    let mut left = n.checked_sub(1)?;
+    let (words, _) = haystack.as_chunks::<8>();
+    let mut at = 0;
+    for word in words {
+        let x = u64::from_le_bytes(*word) ^ pattern;
+        // The high bit of each byte that equals the needle.
+        let mut hits = !(((x & LOW) + LOW) | x | LOW);
+        let count = hits.count_ones() as usize;
+        if left < count {
+            for _ in 0..left {
+                hits &= hits - 1;
+            }
+            return Some(at + hits.trailing_zeros() as usize / 8);
+        }
+        left -= count;
+        at += 8;
+    }
+    let tail = haystack[at..].iter().enumerate().filter(|&(_, &b)| b == needle);
+    tail.map(|(i, _)| at + i).nth(left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TEXT: &[u8] =
+        b"MSH|^~\\&|LAB^2.16&ISO|\"\"\rPID|1||123^^^HOSP&1.2&ISO~~456|\nx|A^B\rpid|1\rPID\rZZ";
+
+    fn value<'a>(message: &Message<'a>, id: &[u8; 3], path: [usize; 4]) -> Value<'a> {
+        let [field, rep, component, sub] = path;
+        let bytes = message
+            .first(*id)
+            .and_then(|s| s.field(field))
+            .and_then(|f| f.repetition(rep))
+            .and_then(|r| r.component(component))
+            .and_then(|c| c.subcomponent(sub));
+        Value::from(bytes)
+    }
+
+    #[test]
+    fn every_position_can_be_reached() {
+        let index = OwnedIndex::new(TEXT).unwrap();
+        let m = index.message().unwrap();
+        let at = |id, path| value(&m, id, path);
+        assert_eq!(at(b"MSH", [1, 1, 1, 1]), Value::Text(b"|"));
+        assert_eq!(at(b"MSH", [2, 1, 1, 1]), Value::Text(b"^~\\&"));
+        assert_eq!(at(b"MSH", [3, 1, 1, 1]), Value::Text(b"LAB"));
+        assert_eq!(at(b"MSH", [3, 1, 2, 2]), Value::Text(b"ISO"));
+        assert_eq!(at(b"MSH", [4, 1, 1, 1]), Value::Null);
+        assert_eq!(at(b"MSH", [5, 1, 1, 1]), Value::Absent);
+        assert_eq!(at(b"PID", [2, 1, 1, 1]), Value::Empty);
+        assert_eq!(at(b"PID", [3, 1, 4, 2]), Value::Text(b"1.2"));
+        assert_eq!(at(b"PID", [3, 2, 1, 1]), Value::Empty);
+        assert_eq!(at(b"PID", [3, 3, 1, 1]), Value::Text(b"456"));
+        assert_eq!(at(b"PID", [3, 4, 1, 1]), Value::Absent);
+        assert_eq!(at(b"PID", [4, 1, 1, 1]), Value::Text(b"\nx"));
+        assert_eq!(at(b"PID", [0, 1, 1, 1]), Value::Absent);
+    }
+
+    #[test]
+    fn segments_by_id_and_order() {
+        let index = OwnedIndex::new(TEXT).unwrap();
+        let m = index.message().unwrap();
+        let ids: Vec<_> = m.segments().map(|s| s.id().escape_ascii().to_string()).collect();
+        assert_eq!(ids, ["MSH", "PID", "pid", "PID", "ZZ"]);
+        let named: Vec<_> = m.segments_named(*b"PID").map(|(i, _)| i).collect();
+        assert_eq!(named, [1, 3]);
+        let numbers: Vec<_> = m.header().fields().map(|(n, f)| (n, f.raw().len())).collect();
+        assert_eq!(numbers, [(1, 1), (2, 4), (3, 12), (4, 2)]);
+        assert_eq!(m.header().field_count(), 4);
+        assert_eq!(m.first(*b"PID").unwrap().field_count(), 5);
+    }
+
+    proptest! {
+        #[test]
+        fn nth_is_what_counting_finds(text in "[|a]{0,40}", n in 0usize..20) {
+            let naive = text.bytes().enumerate().filter(|&(_, b)| b == b'|').map(|(i, _)| i);
+            let expected = n.checked_sub(1).and_then(|n| naive.clone().nth(n));
+            prop_assert_eq!(nth(text.as_bytes(), b'|', n), expected);
+        }
+
+        #[test]
+        fn fields_by_number_are_the_fields_in_order(text in "(MSH|PID)[|^a]{0,40}") {
+            let segment = Segment::new(text.as_bytes(), Separators::default());
+            for (n, field) in segment.fields() {
+                prop_assert_eq!(segment.field(n).map(|f| f.raw()), Some(field.raw()));
+            }
+            prop_assert!(segment.field(segment.field_count() + 1).is_none());
+        }
+    }
+}
