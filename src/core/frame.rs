@@ -8,7 +8,7 @@
 //! [`Cutter`] finds such an end in a buffer that a stream is still filling. Both stand on the same
 //! walk, so where a stream was cut never shows in the result.
 
-use memchr::{memchr, memchr2, memchr3, memmem};
+use memchr::{memchr2, memchr3, memmem, memrchr2};
 
 const CR: u8 = b'\r';
 const LF: u8 = b'\n';
@@ -52,13 +52,11 @@ pub enum Frame<'a> {
     },
 }
 
-/// The bytes of one message and where its segments begin.
+/// The bytes of one message.
 #[derive(Clone, Copy, Debug)]
 pub struct Framed<'a> {
     /// From `MSH` to the end of the last segment, without what ends the message.
     pub bytes: &'a [u8],
-    /// The start of each segment in `bytes`; the first is 0.
-    pub starts: &'a [u32],
     /// The offset of `bytes` in the buffer.
     pub offset: usize,
     /// The bytes with everything that ended the message (line ending, MLLP trailer).
@@ -68,13 +66,11 @@ pub struct Framed<'a> {
 }
 
 /// The messages, envelopes and strays of a buffer that ends where a message ends.
-///
-/// Positions of segments are 32-bit: a buffer longer than 4 GiB is not to be given.
 #[derive(Debug)]
 pub struct Frames<'a> {
     buf: &'a [u8],
     at: usize,
-    starts: Vec<u32>,
+    finder: HeaderFinder,
     /// The buffer begins in the middle of a stray line.
     mid_line: bool,
 }
@@ -83,55 +79,14 @@ impl<'a> Frames<'a> {
     /// Walks over `buf`, whose end counts as the end of the stream.
     #[must_use]
     pub fn new(buf: &'a [u8]) -> Self {
-        Self { buf, at: 0, starts: Vec::with_capacity(64), mid_line: false }
+        Self { buf, at: 0, finder: HeaderFinder::new(), mid_line: false }
     }
 
-    /// Goes on with another buffer and keeps what was allocated. `mid_line` says that it begins
-    /// inside of a stray line that the buffer before did not end.
+    /// As [`Frames::new`] for a buffer that begins inside of a stray line, which the buffer
+    /// before it did not end.
     #[must_use]
-    pub fn over<'b>(self, buf: &'b [u8], mid_line: bool) -> Frames<'b> {
-        Frames { buf, at: 0, starts: self.starts, mid_line }
-    }
-
-    /// The next thing in the buffer; `None` at its end.
-    #[allow(clippy::should_implement_trait)] // it lends its index, which an Iterator cannot
-    #[inline]
-    pub fn next(&mut self) -> Option<Frame<'_>> {
-        let buf = self.buf;
-        if self.mid_line && !buf.is_empty() {
-            self.mid_line = false;
-            return Some(self.stray(self.at));
-        }
-        let framed = skip_blank(buf, &mut self.at);
-        let start = self.at;
-        match what_starts(buf, start, true) {
-            Start::Message => {
-                self.starts.clear();
-                self.starts.push(0);
-                let mut walk = Walk::new(start, framed);
-                let starts = &mut self.starts;
-                // At the end of the stream the walk always finds an end.
-                let end = walk
-                    .run(buf, true, |at| starts.push((at - start) as u32))
-                    .unwrap_or(End { content: buf.len(), next: buf.len() });
-                self.at = end.next;
-                let content = trim_empty_segments(&buf[start..end.content], starts);
-                Some(Frame::Message(Framed {
-                    bytes: content,
-                    starts: &self.starts,
-                    offset: start,
-                    whole: &buf[start..end.next],
-                    line_ending: walk.ending.unwrap_or(LineEnding::Cr),
-                }))
-            }
-            Start::Envelope => {
-                let end = envelope_end(buf, start).unwrap_or(buf.len());
-                self.at = end;
-                Some(Frame::Envelope { bytes: &buf[start..end], offset: start })
-            }
-            Start::Nothing | Start::Unknown if start < buf.len() => Some(self.stray(start)),
-            Start::Nothing | Start::Unknown => None,
-        }
+    pub fn within_stray(buf: &'a [u8]) -> Self {
+        Self { mid_line: true, ..Self::new(buf) }
     }
 
     /// Takes lines up to the next that starts something.
@@ -150,6 +105,45 @@ impl<'a> Frames<'a> {
                 return Frame::Stray { bytes: &buf[start..end], offset: start };
             }
             end = self.at;
+        }
+    }
+}
+
+impl<'a> Iterator for Frames<'a> {
+    type Item = Frame<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Frame<'a>> {
+        let buf = self.buf;
+        if self.mid_line && !buf.is_empty() {
+            self.mid_line = false;
+            return Some(self.stray(self.at));
+        }
+        let framed = skip_blank(buf, &mut self.at);
+        let start = self.at;
+        match what_starts(buf, start, true) {
+            Start::Message => {
+                let mut walk = Walk::new(start, framed);
+                // At the end of the stream the walk always finds an end.
+                let end = walk
+                    .run(buf, true, &mut self.finder)
+                    .unwrap_or(End { content: buf.len(), next: buf.len() });
+                let (bytes, next) = trim_tail(buf, start, end);
+                self.at = next;
+                Some(Frame::Message(Framed {
+                    bytes,
+                    offset: start,
+                    whole: &buf[start..next],
+                    line_ending: walk.ending.unwrap_or(LineEnding::Cr),
+                }))
+            }
+            Start::Envelope => {
+                let end = envelope_end(buf, start).unwrap_or(buf.len());
+                self.at = end;
+                Some(Frame::Envelope { bytes: &buf[start..end], offset: start })
+            }
+            Start::Nothing | Start::Unknown if start < buf.len() => Some(self.stray(start)),
+            Start::Nothing | Start::Unknown => None,
         }
     }
 }
@@ -225,18 +219,28 @@ fn envelope_end(buf: &[u8], start: usize) -> Option<usize> {
     memchr3(CR, LF, FS, &buf[start..]).map(|n| start + n)
 }
 
-/// Removes empty segments from the end of a message: they are blank lines before the next one.
+/// Removes from the end of a message what is not its own: empty segments, which are blank lines
+/// before what follows, and envelope segments (a batch trailer on the heels of its last message).
+/// Returns the message and where to go on.
 #[inline]
-fn trim_empty_segments<'a>(content: &'a [u8], starts: &mut Vec<u32>) -> &'a [u8] {
-    let mut content = content;
-    while let Some(&last) = starts.last()
-        && last as usize >= content.len()
-        && last > 0
-    {
-        starts.pop();
-        content = without_line_ending(&content[..last as usize]);
+fn trim_tail(buf: &[u8], start: usize, end: End) -> (&[u8], usize) {
+    let mut content = &buf[start..end.content];
+    let mut next = end.next;
+    while let Some(n) = memrchr2(CR, LF, content) {
+        let last = n + 1;
+        if last < content.len() {
+            // A lone LF may stand before it, which is content after a CR: then it only looks
+            // like an envelope when a CR segment does, too.
+            if content[n] != CR || what_starts(content, last, true) != Start::Envelope {
+                break;
+            }
+            next = start + last;
+        } else if content[n] == LF && !content.ends_with(b"\r\n") {
+            break;
+        }
+        content = without_line_ending(&content[..last]);
     }
-    content
+    (content, next)
 }
 
 /// Cuts one CR, LF or CRLF from the end.
@@ -257,15 +261,15 @@ struct End {
     next: usize,
 }
 
-/// The walk from segment to segment through one message; it can stop where the buffer ends and
-/// go on when there is more.
+/// The search for the end of one message; it can stop where the buffer ends and go on when there
+/// is more.
 #[derive(Clone, Copy, Debug)]
 struct Walk {
     start: usize,
     /// The message stands in an MLLP block, so that FS ends it wherever it comes.
     framed: bool,
     ending: Option<LineEnding>,
-    /// Where to look for the next line ending.
+    /// Everything before it has been looked at.
     at: usize,
 }
 
@@ -274,91 +278,192 @@ impl Walk {
         Self { start, framed, ending: None, at: start }
     }
 
-    /// Walks to the end of the message and calls `segment` with the start of each segment after
-    /// the first. `None` when the buffer ends before the message is known to be complete.
+    /// The end of the message; `None` when the buffer ends before the message is known to be
+    /// complete.
     #[inline]
-    fn run(&mut self, buf: &[u8], eof: bool, mut segment: impl FnMut(usize)) -> Option<End> {
+    fn run(&mut self, buf: &[u8], eof: bool, finder: &mut HeaderFinder) -> Option<End> {
+        if self.ending.is_none() {
+            let first = memchr3(CR, LF, FS, &buf[self.at..]).map(|n| self.at + n);
+            self.at = first.unwrap_or(buf.len());
+            match first.map(|i| (buf[i], buf.get(i + 1))) {
+                None => return self.at_end_of_stream(buf, eof),
+                Some((CR, None)) if !eof => return None,
+                Some((CR, next)) if next != Some(&LF) => self.ending = Some(LineEnding::Cr),
+                Some((FS, _)) => self.ending = Some(LineEnding::Cr),
+                Some(_) => self.ending = Some(LineEnding::Lf),
+            }
+        }
+        match self.ending {
+            Some(LineEnding::Lf) => self.run_lines(buf, eof),
+            _ => self.run_segments(buf, eof, finder),
+        }
+    }
+
+    /// The end of a message whose segments end with CR: a line ending or an MLLP trailer behind a
+    /// CR, or the next header.
+    ///
+    /// Two vector searches, for LF or FS and for the letters of a header within what the first
+    /// found: together three times as fast as a walk from CR to CR.
+    #[inline]
+    fn run_segments(&mut self, buf: &[u8], eof: bool, finder: &mut HeaderFinder) -> Option<End> {
         loop {
-            let Some(i) = self.line_end(buf) else {
-                self.at = buf.len();
-                return eof.then(|| {
-                    let content = buf.strip_suffix(&[FS]).map_or(buf.len(), <[u8]>::len);
-                    End { content: content.max(self.start), next: buf.len() }
-                });
+            let control = finder.control(buf, self.at);
+            let searched = control.unwrap_or(buf.len());
+            match finder.header(buf, self.at, searched, eof) {
+                Header::At(next) => return Some(End { content: next - 1, next }),
+                // Not beyond it while the bytes behind it are missing.
+                Header::Undecided(at) => {
+                    self.at = at;
+                    return None;
+                }
+                Header::None => {}
+            }
+            let Some(i) = control else {
+                // A header may begin in the last bytes.
+                self.at = buf.len().saturating_sub(HeaderFinder::LEAD).max(self.at);
+                return self.at_end_of_stream(buf, eof);
             };
             self.at = i;
-            let next = match buf[i] {
-                FS => return Some(End { content: i, next: i + 1 }),
-                CR => match buf.get(i + 1) {
-                    None if !eof => return None,
-                    Some(&LF) => {
-                        if self.ending == Some(LineEnding::Cr) {
-                            let content = if buf[i - 1] == FS { i - 1 } else { i };
-                            return Some(End { content, next: i + 2 });
-                        }
-                        self.ending = Some(LineEnding::Lf);
-                        i + 2
-                    }
-                    _ => {
-                        self.ending.get_or_insert(LineEnding::Cr);
-                        i + 1
-                    }
-                },
-                _ => {
-                    self.ending = Some(LineEnding::Lf);
-                    i + 1
-                }
+            let ended = buf[i - 1] == CR;
+            match (buf[i], buf.get(i + 1)) {
+                (LF, _) if ended => return Some(End { content: i - 1, next: i + 1 }),
+                (FS, _) if ended => return Some(End { content: i - 1, next: i + 1 }),
+                (FS, Some(&CR)) => return Some(End { content: i, next: i + 2 }),
+                (FS, _) if self.framed => return Some(End { content: i, next: i + 1 }),
+                (FS, None) if eof => return Some(End { content: i, next: i + 1 }),
+                (FS, None) => return None,
+                _ => self.at = i + 1,
+            }
+        }
+    }
+
+    /// The end of a message whose segments end with LF or CRLF: a blank line, an MLLP trailer, a
+    /// header.
+    fn run_lines(&mut self, buf: &[u8], eof: bool) -> Option<End> {
+        loop {
+            let rest = &buf[self.at..];
+            let found = if self.framed { memchr3(CR, LF, FS, rest) } else { memchr2(CR, LF, rest) };
+            let Some(i) = found.map(|n| self.at + n) else {
+                self.at = buf.len();
+                return self.at_end_of_stream(buf, eof);
             };
-            // `MSH` stands before the first line ending, so there is a byte before it.
+            self.at = i;
+            let next = match (buf[i], buf.get(i + 1)) {
+                (FS, _) => return Some(End { content: i, next: i + 1 }),
+                (CR, None) if !eof => return None,
+                (CR, Some(&LF)) => i + 2,
+                _ => i + 1,
+            };
             if buf[i - 1] == FS {
                 return Some(End { content: i - 1, next });
             }
             match buf.get(next) {
                 None => return eof.then_some(End { content: i, next }),
                 Some(&FS) => return Some(End { content: i, next: next + 1 }),
-                Some(&VT) => return Some(End { content: i, next }),
-                Some(b'M' | b'F' | b'B') => match what_starts(buf, next, eof) {
+                Some(&LF) if buf[next - 1] == LF => return Some(End { content: i, next }),
+                Some(&CR) if buf[next - 1] == LF => match buf.get(next + 1) {
+                    Some(&LF) => return Some(End { content: i, next }),
+                    None if !eof => return None,
+                    _ => {}
+                },
+                Some(_) => match what_starts_behind_marks(buf, next, eof) {
                     Start::Message | Start::Envelope => return Some(End { content: i, next }),
                     Start::Unknown => return None,
                     Start::Nothing => {}
                 },
-                Some(0xEF) if !eof && buf.len() < next + BOM.len() + 4 => return None,
-                Some(0xEF) if starts_behind_bom(buf, next) => {
-                    return Some(End { content: i, next });
-                }
-                Some(&CR | &LF) if self.ending == Some(LineEnding::Lf) && buf[next - 1] == LF => {
-                    if buf[next] == LF || buf.get(next + 1) == Some(&LF) {
-                        return Some(End { content: i, next });
-                    }
-                    if !eof && next + 1 == buf.len() {
-                        return None;
-                    }
-                }
-                Some(_) => {}
             }
-            segment(next);
             self.at = next;
         }
     }
 
-    /// The next byte that ends a segment, or in an MLLP block the message.
-    #[inline]
-    fn line_end(&self, buf: &[u8]) -> Option<usize> {
-        let rest = &buf[self.at..];
-        let found = match (self.ending, self.framed) {
-            (Some(LineEnding::Cr), false) => memchr(CR, rest),
-            (Some(LineEnding::Cr), true) => memchr2(CR, FS, rest),
-            (_, false) => memchr2(CR, LF, rest),
-            (_, true) => memchr3(CR, LF, FS, rest),
-        };
-        found.map(|n| self.at + n)
+    /// The buffer ends here: so does the message, when the stream does.
+    fn at_end_of_stream(&self, buf: &[u8], eof: bool) -> Option<End> {
+        eof.then(|| {
+            let content = buf.strip_suffix(&[FS]).map_or(buf.len(), <[u8]>::len);
+            End { content: content.max(self.start), next: buf.len() }
+        })
     }
 }
 
-/// Whether a byte order mark and then a message or envelope stand at `at`.
-fn starts_behind_bom(buf: &[u8], at: usize) -> bool {
-    buf[at..].starts_with(BOM)
-        && matches!(what_starts(buf, at + BOM.len(), true), Start::Message | Start::Envelope)
+/// As [`what_starts`], behind a VT or a byte order mark.
+fn what_starts_behind_marks(buf: &[u8], at: usize, eof: bool) -> Start {
+    let mut rest = &buf[at..];
+    loop {
+        match rest {
+            [VT, more @ ..] => rest = more,
+            [0xEF, 0xBB, 0xBF, more @ ..] => rest = more,
+            [0xEF] | [0xEF, 0xBB] if !eof => return Start::Unknown,
+            _ => return what_starts(rest, 0, eof),
+        }
+    }
+}
+
+/// The two searches of [`Walk::run_segments`], prepared once.
+#[derive(Debug)]
+struct HeaderFinder {
+    letters: memmem::Finder<'static>,
+    /// The last answer of [`HeaderFinder::control`]: the search began at the first, found the
+    /// second. A stream without LF is searched once, not once a message.
+    control: (usize, Option<usize>, usize),
+}
+
+/// Where the next message begins.
+enum Header {
+    At(usize),
+    None,
+    /// There may be one here; more bytes are needed to tell.
+    Undecided(usize),
+}
+
+impl HeaderFinder {
+    /// The bytes before the end of a buffer in which a header may have begun: CR, VT, byte order
+    /// mark, `MSH`.
+    const LEAD: usize = 8;
+
+    fn new() -> Self {
+        Self { letters: memmem::Finder::new(b"MSH"), control: (1, None, 0) }
+    }
+
+    /// The next LF or FS at or behind `at`.
+    #[inline]
+    fn control(&mut self, buf: &[u8], at: usize) -> Option<usize> {
+        let (from, found, len) = self.control;
+        let still_ahead = from <= at && len == buf.len() && found.is_none_or(|found| at <= found);
+        if !still_ahead {
+            self.control = (at, memchr2(LF, FS, &buf[at..]).map(|n| at + n), buf.len());
+        }
+        self.control.1
+    }
+
+    /// The next header between `from` and `to`: behind a CR, and perhaps VT or byte order mark.
+    #[inline]
+    fn header(&self, buf: &[u8], from: usize, to: usize, eof: bool) -> Header {
+        let mut at = from;
+        while let Some(n) = self.letters.find(&buf[at..to]) {
+            let msh = at + n;
+            if let Some(start) = behind_cr(buf, msh) {
+                match what_starts(buf, msh, eof) {
+                    Start::Message => return Header::At(start),
+                    Start::Unknown => return Header::Undecided(start - 1),
+                    _ => {}
+                }
+            }
+            at = msh + 3;
+        }
+        Header::None
+    }
+}
+
+/// Where a header begins whose letters stand at `msh`, if a CR stands before it.
+#[inline]
+fn behind_cr(buf: &[u8], msh: usize) -> Option<usize> {
+    match &buf[..msh] {
+        [.., CR] => Some(msh),
+        [.., CR, VT] => Some(msh - 1),
+        [.., CR, 0xEF, 0xBB, 0xBF] => Some(msh - 3),
+        [.., CR, VT, 0xEF, 0xBB, 0xBF] | [.., CR, 0xEF, 0xBB, 0xBF, VT] => Some(msh - 4),
+        _ => None,
+    }
 }
 
 /// Finds how much of a growing buffer is whole messages, looking at each byte about once.
@@ -372,6 +477,13 @@ pub struct Cutter {
     boundary: usize,
     /// The length of the buffer at the last call.
     seen: usize,
+    finder: HeaderFinder,
+}
+
+impl Default for HeaderFinder {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -419,6 +531,7 @@ impl Cutter {
             self.state = State::Between(start);
         }
         self.seen = buf.len();
+        self.finder.control = (1, None, 0);
         while self.step(buf) {}
         self.boundary
     }
@@ -478,7 +591,7 @@ impl Cutter {
                 true
             }
             State::Message(walk) => {
-                let Some(end) = walk.run(buf, false, |_| {}) else { return false };
+                let Some(end) = walk.run(buf, false, &mut self.finder) else { return false };
                 self.boundary = end.next;
                 self.state = State::Between(end.next);
                 true
@@ -534,9 +647,8 @@ mod tests {
 
     /// What the frames of a buffer are, in a form that can be compared.
     fn frames(buf: &[u8]) -> Vec<(char, usize, Vec<Vec<u8>>)> {
-        let mut frames = Frames::new(buf);
         let mut found = Vec::new();
-        while let Some(frame) = frames.next() {
+        for frame in Frames::new(buf) {
             found.push(match frame {
                 Frame::Message(m) => {
                     assert_eq!(&buf[m.offset..m.offset + m.bytes.len()], m.bytes);
@@ -549,14 +661,21 @@ mod tests {
         found
     }
 
+    /// The plain way: split at each byte or pair that ends a segment.
     fn segments(m: &Framed<'_>) -> Vec<Vec<u8>> {
-        let mut ends: Vec<usize> = m.starts[1..].iter().map(|&s| s as usize).collect();
-        ends.push(m.bytes.len());
-        let cut = |(i, (&start, &end)): (usize, (&u32, &usize))| {
-            let segment = &m.bytes[start as usize..end];
-            if i + 1 == m.starts.len() { segment } else { without_line_ending(segment) }.to_vec()
-        };
-        m.starts.iter().zip(&ends).enumerate().map(cut).collect()
+        let mut all = vec![Vec::new()];
+        let mut bytes = m.bytes.iter().peekable();
+        while let Some(&b) = bytes.next() {
+            match (b, m.line_ending) {
+                (CR, _) => {
+                    bytes.next_if(|&&b| b == LF && m.line_ending == LineEnding::Lf);
+                    all.push(Vec::new());
+                }
+                (LF, LineEnding::Lf) => all.push(Vec::new()),
+                _ => all.last_mut().unwrap().push(b),
+            }
+        }
+        all
     }
 
     /// The messages of a buffer as segments joined by `/`, strays and envelopes marked.

@@ -2,19 +2,29 @@
 //!
 //! Numbers count from 1 as the standard does; nothing is copied and nothing is decoded.
 
-use super::frame::{Frame, Framed, Frames, without_line_ending};
+use super::frame::{Framed, LineEnding};
 use super::separators::{Separators, SeparatorsError};
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr2};
 
 /// The three letters of a segment, such as `PID`.
 pub type SegmentId = [u8; 3];
 
-/// A message: its bytes, its delimiters, and where its segments begin.
+/// A message: its bytes, its delimiters, and how its segments end.
+///
+/// ```
+/// use pipehat::core::{Frame, Frames, Message};
+/// let stream = b"MSH|^~\\&|LAB\rPID|1||123^^^HOSP^MR~456\r\n";
+/// let Some(Frame::Message(framed)) = Frames::new(stream).next() else { panic!("no message") };
+/// let message = Message::new(framed)?;
+/// let pid = message.first(*b"PID").expect("a PID segment");
+/// assert_eq!(pid.field(3).and_then(|f| f.repetition(2)).map(|r| r.raw()), Some(&b"456"[..]));
+/// # Ok::<(), pipehat::core::SeparatorsError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
     bytes: &'a [u8],
-    starts: &'a [u32],
     separators: Separators,
+    line_ending: LineEnding,
 }
 
 impl<'a> Message<'a> {
@@ -25,7 +35,7 @@ impl<'a> Message<'a> {
     #[inline]
     pub fn new(framed: Framed<'a>) -> Result<Self, SeparatorsError> {
         let separators = Separators::of(framed.bytes)?;
-        Ok(Self { bytes: framed.bytes, starts: framed.starts, separators })
+        Ok(Self { bytes: framed.bytes, separators, line_ending: framed.line_ending })
     }
 
     /// The bytes from `MSH` to the end of the last segment.
@@ -42,62 +52,48 @@ impl<'a> Message<'a> {
         self.separators
     }
 
-    /// The number of segments.
+    /// How the segments end.
     #[inline]
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.starts.len()
+    pub fn line_ending(&self) -> LineEnding {
+        self.line_ending
     }
 
-    /// Whether there is no segment, which never is.
+    /// The same structure over other bytes, for a message that was converted as a whole.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.starts.is_empty()
-    }
-
-    /// The segment at `index`, from 0.
-    #[inline]
-    #[must_use]
-    pub fn segment(&self, index: usize) -> Option<Segment<'a>> {
-        let start = *self.starts.get(index)? as usize;
-        let bytes = match self.starts.get(index + 1) {
-            Some(&next) => without_line_ending(self.bytes.get(start..next as usize)?),
-            None => self.bytes.get(start..)?,
-        };
-        Some(Segment { bytes, separators: self.separators })
+    pub fn with_bytes<'b>(&self, bytes: &'b [u8]) -> Message<'b> {
+        Message { bytes, separators: self.separators, line_ending: self.line_ending }
     }
 
     /// All segments in order.
     #[inline]
-    pub fn segments(&self) -> impl ExactSizeIterator<Item = Segment<'a>> + use<'a> {
-        let message = *self;
-        (0..self.len()).map(move |i| message.segment(i).unwrap_or_else(|| message.nothing()))
+    #[must_use]
+    pub fn segments(&self) -> Segments<'a> {
+        Segments {
+            rest: Some(self.bytes),
+            separators: self.separators,
+            line_ending: self.line_ending,
+        }
     }
 
-    /// The segments with an id, each with its index.
+    /// The segments with an id.
     #[inline]
-    pub fn segments_named(
-        &self,
-        id: SegmentId,
-    ) -> impl Iterator<Item = (usize, Segment<'a>)> + use<'a> {
-        let message = *self;
-        self.starts.iter().enumerate().filter_map(move |(index, &start)| {
-            message.has_id(start, id).then(|| message.segment(index)).flatten().map(|s| (index, s))
-        })
+    pub fn segments_named(&self, id: SegmentId) -> impl Iterator<Item = Segment<'a>> + use<'a> {
+        self.segments().filter(move |segment| segment.has_id(id))
     }
 
     /// The first segment with an id.
     #[inline]
     #[must_use]
     pub fn first(&self, id: SegmentId) -> Option<Segment<'a>> {
-        self.segments_named(id).next().map(|(_, segment)| segment)
+        self.segments_named(id).next()
     }
 
     /// The MSH segment.
     #[inline]
     #[must_use]
     pub fn header(&self) -> Segment<'a> {
-        self.segment(0).unwrap_or_else(|| self.nothing())
+        self.segments().next().unwrap_or(Segment { bytes: &[], separators: self.separators })
     }
 
     /// Where `part`, a slice of this message, stands in its bytes.
@@ -105,72 +101,38 @@ impl<'a> Message<'a> {
     pub fn offset_of(&self, part: &[u8]) -> usize {
         (part.as_ptr() as usize).saturating_sub(self.bytes.as_ptr() as usize)
     }
+}
+
+/// The segments of a message in order.
+#[derive(Clone, Copy, Debug)]
+pub struct Segments<'a> {
+    rest: Option<&'a [u8]>,
+    separators: Separators,
+    line_ending: LineEnding,
+}
+
+impl<'a> Iterator for Segments<'a> {
+    type Item = Segment<'a>;
 
     #[inline]
-    fn has_id(&self, start: u32, id: SegmentId) -> bool {
-        match &self.bytes[start as usize..] {
-            [a, b, c, rest @ ..] => {
-                [*a, *b, *c] == id
-                    && rest
-                        .first()
-                        .is_none_or(|&b| b == self.separators.field || b == b'\r' || b == b'\n')
+    fn next(&mut self) -> Option<Segment<'a>> {
+        let rest = self.rest?;
+        let end = match self.line_ending {
+            LineEnding::Cr => memchr(b'\r', rest),
+            LineEnding::Lf => memchr2(b'\r', b'\n', rest),
+        };
+        let bytes = match end {
+            None => {
+                self.rest = None;
+                rest
             }
-            _ => false,
-        }
-    }
-
-    fn nothing(&self) -> Segment<'a> {
-        Segment { bytes: &[], separators: self.separators }
-    }
-}
-
-/// One message with the index of its segments, for callers that hold one and no stream.
-///
-/// ```
-/// use pipehat::core::message::OwnedIndex;
-/// let text = b"MSH|^~\\&|LAB\rPID|1||123^^^HOSP^MR~456";
-/// let index = OwnedIndex::new(text).expect("a message");
-/// let message = index.message().expect("usable delimiters");
-/// let pid = message.first(*b"PID").expect("a PID segment");
-/// assert_eq!(pid.field(3).and_then(|f| f.repetition(2)).map(|r| r.raw()), Some(&b"456"[..]));
-/// ```
-#[derive(Debug)]
-pub struct OwnedIndex<'a> {
-    bytes: &'a [u8],
-    starts: Vec<u32>,
-    line_ending: super::frame::LineEnding,
-}
-
-impl<'a> OwnedIndex<'a> {
-    /// Finds the first message in `bytes`; `None` if there is none.
-    #[must_use]
-    pub fn new(bytes: &'a [u8]) -> Option<Self> {
-        let mut frames = Frames::new(bytes);
-        while let Some(frame) = frames.next() {
-            if let Frame::Message(framed) = frame {
-                let (from, len) = (framed.offset, framed.bytes.len());
-                return Some(Self {
-                    bytes: &bytes[from..from + len],
-                    starts: framed.starts.to_vec(),
-                    line_ending: framed.line_ending,
-                });
+            Some(end) => {
+                let pair = self.line_ending == LineEnding::Lf && rest[end..].starts_with(b"\r\n");
+                self.rest = Some(&rest[end + 1 + usize::from(pair)..]);
+                &rest[..end]
             }
-        }
-        None
-    }
-
-    /// The message.
-    ///
-    /// # Errors
-    /// When MSH-1 and MSH-2 give no usable delimiters.
-    pub fn message(&self) -> Result<Message<'_>, SeparatorsError> {
-        Message::new(Framed {
-            bytes: self.bytes,
-            starts: &self.starts,
-            offset: 0,
-            whole: self.bytes,
-            line_ending: self.line_ending,
-        })
+        };
+        Some(Segment { bytes, separators: self.separators })
     }
 }
 
@@ -203,6 +165,18 @@ impl<'a> Segment<'a> {
         &self.bytes[..end]
     }
 
+    /// Whether it has this id.
+    #[inline]
+    #[must_use]
+    pub fn has_id(&self, id: SegmentId) -> bool {
+        match self.bytes {
+            [a, b, c, rest @ ..] if [*a, *b, *c] == id => {
+                rest.first().is_none_or(|&b| b == self.separators.field)
+            }
+            _ => false,
+        }
+    }
+
     /// The delimiters of its message.
     #[inline]
     #[must_use]
@@ -226,7 +200,11 @@ impl<'a> Segment<'a> {
             match n {
                 0 => return None,
                 1 => {
-                    return Some(Field { bytes: self.bytes.get(3..4)?, separators: s, plain: true });
+                    return Some(Field {
+                        bytes: self.bytes.get(3..4)?,
+                        separators: s,
+                        plain: true,
+                    });
                 }
                 _ => n - 1,
             }
@@ -448,11 +426,17 @@ fn nth(haystack: &[u8], needle: u8, n: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::frame::{Frame, Frames};
     use super::*;
     use proptest::prelude::*;
 
     const TEXT: &[u8] =
         b"MSH|^~\\&|LAB^2.16&ISO|\"\"\rPID|1||123^^^HOSP&1.2&ISO~~456|\nx|A^B\rpid|1\rPID\rZZ";
+
+    fn message() -> Message<'static> {
+        let Some(Frame::Message(framed)) = Frames::new(TEXT).next() else { panic!() };
+        Message::new(framed).unwrap()
+    }
 
     fn value<'a>(message: &Message<'a>, id: &[u8; 3], path: [usize; 4]) -> Value<'a> {
         let [field, rep, component, sub] = path;
@@ -467,8 +451,7 @@ mod tests {
 
     #[test]
     fn every_position_can_be_reached() {
-        let index = OwnedIndex::new(TEXT).unwrap();
-        let m = index.message().unwrap();
+        let m = message();
         let at = |id, path| value(&m, id, path);
         assert_eq!(at(b"MSH", [1, 1, 1, 1]), Value::Text(b"|"));
         assert_eq!(at(b"MSH", [2, 1, 1, 1]), Value::Text(b"^~\\&"));
@@ -487,12 +470,11 @@ mod tests {
 
     #[test]
     fn segments_by_id_and_order() {
-        let index = OwnedIndex::new(TEXT).unwrap();
-        let m = index.message().unwrap();
+        let m = message();
         let ids: Vec<_> = m.segments().map(|s| s.id().escape_ascii().to_string()).collect();
         assert_eq!(ids, ["MSH", "PID", "pid", "PID", "ZZ"]);
-        let named: Vec<_> = m.segments_named(*b"PID").map(|(i, _)| i).collect();
-        assert_eq!(named, [1, 3]);
+        let named: Vec<_> = m.segments_named(*b"PID").map(|s| s.raw().len()).collect();
+        assert_eq!(named, [37, 3]);
         let numbers: Vec<_> = m.header().fields().map(|(n, f)| (n, f.raw().len())).collect();
         assert_eq!(numbers, [(1, 1), (2, 4), (3, 12), (4, 2)]);
         assert_eq!(m.header().field_count(), 4);

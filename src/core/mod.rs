@@ -5,5 +5,5 @@ pub mod message;
 pub mod separators;
 
 pub use frame::{Cutter, Frame, Framed, Frames, LineEnding, Pending};
-pub use message::{Component, Field, Message, OwnedIndex, Repetition, Segment, SegmentId, Value};
+pub use message::{Component, Field, Message, Repetition, Segment, SegmentId, Value};
 pub use separators::{Separators, SeparatorsError};
