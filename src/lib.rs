@@ -6,3 +6,5 @@
 pub mod core;
 #[cfg(feature = "dictionary")]
 pub mod dictionary;
+#[cfg(feature = "cli")]
+pub mod ops;

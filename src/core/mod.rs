@@ -1,12 +1,20 @@
 //! HL7 v2 over bytes: framing, messages, paths, escapes, times. No I/O, no copies.
 
+#[cfg(feature = "charset")]
+pub mod charset;
+pub mod escape;
 pub mod expr;
 pub mod frame;
 pub mod message;
 pub mod path;
+pub mod scope;
 pub mod separators;
+pub mod time;
 
+#[cfg(feature = "charset")]
+pub use charset::Charset;
 pub use frame::{Cutter, Frame, Framed, Frames, LineEnding, Pending};
-pub use message::{Component, Field, Message, Repetition, Segment, SegmentId, Value};
-pub use path::{Path, Position, Select, SyntaxError};
+pub use message::{Component, Field, Message, Repetition, Segment, SegmentId, Segments, Value};
+pub use path::{Part, Path, Position, Select, SyntaxError};
+pub use scope::{Scope, TextOptions};
 pub use separators::{Separators, SeparatorsError};

@@ -4,8 +4,9 @@
 //! `-` and `.` are alike. Without an index every one is meant, as with `[*]`; `[n]` counts from 1,
 //! `[last]` is the last one, any other text in brackets is a condition.
 
-use super::expr::{Condition, Scope};
+use super::expr::Condition;
 use super::message::{Field, Message, Repetition, Segment, SegmentId};
+use super::scope::Scope;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::str::FromStr;
@@ -262,7 +263,7 @@ impl Position {
         scope: &Scope<'_, 'm>,
         found: &mut impl FnMut(&'m [u8]) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let mut emit = |r: Repetition<'m>| found(self.part.of(r).unwrap_or_default());
+        let emit = |r: Repetition<'m>| found(self.part.of(r).unwrap_or_default());
         match &self.repetition {
             Select::All => field.repetitions().try_for_each(emit),
             Select::Nth(n) => field.repetition(*n as usize).map_or(ControlFlow::Continue(()), emit),
@@ -298,7 +299,7 @@ impl Path {
         scope: &Scope<'_, 'm>,
         mut found: impl FnMut(&'m [u8]) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let mut within = |segment| self.for_each_within(segment, scope, &mut found);
+        let within = |segment| self.for_each_within(segment, scope, &mut found);
         match &self.which {
             Select::All => segments.try_for_each(within),
             Select::Nth(n) => {

@@ -1,23 +1,9 @@
 //! The expression language of conditions.
 
-use super::message::{Message, Repetition, Segment};
+use super::message::{Repetition, Segment};
 use super::path::SyntaxError;
+use super::scope::Scope;
 use std::fmt;
-
-/// What an expression is evaluated against.
-#[derive(Clone, Copy)]
-pub struct Scope<'s, 'm> {
-    /// The message.
-    pub message: &'s Message<'m>,
-}
-
-impl<'s, 'm> Scope<'s, 'm> {
-    /// A message.
-    #[must_use]
-    pub fn new(message: &'s Message<'m>) -> Self {
-        Self { message }
-    }
-}
 
 /// A condition in the brackets of a path.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,195 @@
+//! What paths and expressions are evaluated against: a message, and how its bytes become text.
+
+#[cfg(feature = "charset")]
+use super::charset::{self, Charset};
+use super::escape;
+use super::message::Message;
+use super::time::Timestamp;
+use std::borrow::Cow;
+
+/// How bytes of messages become text, and what is the same for all messages of a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TextOptions {
+    /// The character set to read every message in, whatever its MSH-18 says.
+    #[cfg(feature = "charset")]
+    pub charset: Option<Charset>,
+    /// The time of the run, for functions such as `now()`.
+    pub now: Option<Timestamp>,
+}
+
+/// A message to evaluate paths and expressions against.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'s, 'm> {
+    /// The message.
+    pub message: &'s Message<'m>,
+    /// How its bytes become text.
+    pub options: TextOptions,
+    /// The message was converted to UTF-8 as a whole already.
+    #[cfg(feature = "charset")]
+    converted: bool,
+}
+
+impl<'s, 'm> Scope<'s, 'm> {
+    /// A message whose own MSH-18 tells its character set.
+    #[must_use]
+    pub fn new(message: &'s Message<'m>) -> Self {
+        Self::with(message, TextOptions::default())
+    }
+
+    /// A message, read with options.
+    #[must_use]
+    pub fn with(message: &'s Message<'m>, options: TextOptions) -> Self {
+        Self {
+            message,
+            options,
+            #[cfg(feature = "charset")]
+            converted: false,
+        }
+    }
+
+    /// A message whose bytes were converted to UTF-8 by [`to_utf8`].
+    #[cfg(feature = "charset")]
+    #[must_use]
+    pub fn converted(message: &'s Message<'m>, options: TextOptions) -> Self {
+        Self { message, options, converted: true }
+    }
+
+    /// A value as text: in UTF-8, escape sequences decoded.
+    ///
+    /// `raw`: the bytes of a value of this message as written. Bytes that its character set does
+    /// not know stay as they are, so that the text may not be UTF-8; broken escape sequences and
+    /// such as carry no text stay, too.
+    #[inline]
+    #[must_use]
+    pub fn text<'r>(&self, raw: &'r [u8]) -> Cow<'r, [u8]> {
+        let separators = self.message.separators();
+        if is_plain(raw, separators.escape) { Cow::Borrowed(raw) } else { self.decode(raw) }
+    }
+
+    #[cold]
+    fn decode<'r>(&self, raw: &'r [u8]) -> Cow<'r, [u8]> {
+        let separators = self.message.separators();
+        let escaped = escape::needs_decoding(raw, &separators);
+        #[cfg(not(feature = "charset"))]
+        {
+            if escaped { escape::decode(raw, &separators) } else { Cow::Borrowed(raw) }
+        }
+        #[cfg(feature = "charset")]
+        {
+            let charset = self.charset();
+            let utf8 = match escaped.then(|| charset::decode_switches(raw, separators.escape)) {
+                Some(Some(text)) => Cow::Owned(text.into_bytes()),
+                _ => self.convert(raw, charset),
+            };
+            if !escaped {
+                return utf8;
+            }
+            let mut text = Vec::with_capacity(utf8.len());
+            let mut hex = hex_in(charset);
+            escape::decode_into(&utf8, &separators, &mut hex, &mut text);
+            Cow::Owned(text)
+        }
+    }
+
+    #[cfg(feature = "charset")]
+    fn convert<'r>(&self, raw: &'r [u8], charset: Charset) -> Cow<'r, [u8]> {
+        if self.converted || charset == Charset::UTF_8 {
+            return Cow::Borrowed(raw);
+        }
+        match charset.decode(raw) {
+            Ok(Cow::Owned(text)) => Cow::Owned(text.into_bytes()),
+            Ok(Cow::Borrowed(_)) | Err(_) => Cow::Borrowed(raw),
+        }
+    }
+
+    /// The character set of the message: as the options say, else its MSH-18, else UTF-8.
+    #[cfg(feature = "charset")]
+    #[must_use]
+    pub fn charset(&self) -> Charset {
+        charset_of(self.message, self.options)
+    }
+}
+
+/// The character set in which to read a message: as the options say, else its MSH-18, else UTF-8.
+#[cfg(feature = "charset")]
+#[must_use]
+pub fn charset_of(message: &Message<'_>, options: TextOptions) -> Charset {
+    options.charset.unwrap_or_else(|| {
+        let declared = message.header().field(18).map(|field| field.raw());
+        declared
+            .and_then(|raw| Charset::of_msh18(raw, message.separators().repetition))
+            .unwrap_or(Charset::UTF_8)
+    })
+}
+
+/// Takes the bytes of a `\X..\` sequence into UTF-8 text; bytes that the character set does not
+/// know stay as they are.
+#[cfg(feature = "charset")]
+pub(crate) fn hex_in(charset: Charset) -> impl FnMut(&[u8], &mut Vec<u8>) {
+    move |bytes, out| match charset.decode(bytes) {
+        Ok(text) => out.extend_from_slice(text.as_bytes()),
+        Err(_) => out.extend_from_slice(bytes),
+    }
+}
+
+/// A message converted to UTF-8 as a whole, if it must be before it can be split: in some
+/// character sets the bytes of a character can look like delimiters. `None` when it need not or
+/// when its bytes are not of its character set.
+#[cfg(feature = "charset")]
+#[must_use]
+pub fn to_utf8(message: &Message<'_>, options: TextOptions) -> Option<String> {
+    let charset = match options.charset {
+        Some(charset) => charset,
+        // Most headers end before field 18, which counting tells faster than looking for it.
+        None if message.header().field_count() < 18 => return None,
+        None => charset_of(message, options),
+    };
+    if !charset.structure_unsafe() {
+        return None;
+    }
+    match charset.decode(message.bytes()) {
+        Ok(Cow::Owned(text)) => Some(text),
+        Ok(Cow::Borrowed(_)) | Err(_) => None,
+    }
+}
+
+/// Whether bytes are text as they stand: ASCII without escape sequences of HL7 or ISO 2022.
+#[inline]
+#[must_use]
+pub fn is_plain(raw: &[u8], escape: u8) -> bool {
+    // No early exit, so that it becomes vector code: values are short.
+    raw.iter().fold(true, |plain, &b| plain & (b < 0x80) & (b != escape) & (b != 0x1B))
+}
+
+#[cfg(all(test, feature = "charset"))]
+mod tests {
+    use super::super::frame::{Frame, Frames};
+    use super::*;
+
+    fn text_of(message: &[u8], raw: &[u8]) -> Vec<u8> {
+        let Some(Frame::Message(framed)) = Frames::new(message).next() else { panic!() };
+        Scope::new(&Message::new(framed).unwrap()).text(raw).into_owned()
+    }
+
+    #[test]
+    fn values_become_utf8() {
+        let latin = b"MSH|^~\\&||||||||||||||||8859/1";
+        let utf8 = b"MSH|^~\\&||||||||||||||||UNICODE UTF-8";
+        let none = b"MSH|^~\\&";
+        assert_eq!(text_of(latin, b"M\xFCller"), "Müller".as_bytes());
+        assert_eq!(text_of(latin, b"M\\XFC\\ller \\T\\"), "Müller &".as_bytes());
+        assert_eq!(text_of(utf8, "Müller".as_bytes()), "Müller".as_bytes());
+        assert_eq!(text_of(none, "Müller".as_bytes()), "Müller".as_bytes());
+        assert_eq!(text_of(none, b"M\xFCller\\F\\"), b"M\xFCller|");
+        assert_eq!(text_of(none, b"plain"), b"plain");
+    }
+
+    #[test]
+    fn a_message_whose_characters_hold_delimiters_is_converted_first() {
+        // U+8868 is 95 5C in Shift_JIS, and 5C is the escape character.
+        let message = b"MSH|^~\\&||||||||||||||||SHIFT_JIS\rPID|\x95\x5C";
+        let Some(Frame::Message(framed)) = Frames::new(message).next() else { panic!() };
+        let converted = to_utf8(&Message::new(framed).unwrap(), TextOptions::default());
+        assert!(converted.is_some_and(|text| text.ends_with("PID|\u{8868}")));
+    }
+}

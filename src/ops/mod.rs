@@ -1,0 +1,1 @@
+//! What the commands do to a message: pure functions from messages to bytes.
