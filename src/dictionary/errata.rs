@@ -1,0 +1,150 @@
+//! Single facts that the sources of the data have wrong, or that the standard itself has wrong and
+//! practice has put right. Each says why. What the sources have wrong throughout is put right
+//! where the data is made, in `tools/dictionary`.
+
+use super::table::Code;
+use super::{Field, Usage, Version};
+
+/// A field of one segment in some versions, and what is so about it.
+pub(super) struct FieldErratum {
+    pub(super) segment: &'static str,
+    /// From 1.
+    pub(super) field: usize,
+    pub(super) first: Version,
+    pub(super) last: Version,
+    pub(super) correction: Correction,
+    /// For the reader of this file alone.
+    #[allow(dead_code)]
+    why: &'static str,
+}
+
+/// What is put right in a field.
+pub(super) enum Correction {
+    Length(u32),
+    Usage(Usage),
+    Item(u32),
+}
+
+impl FieldErratum {
+    /// Puts `field` right.
+    pub(super) fn correct(&self, field: &mut Field) {
+        match self.correction {
+            Correction::Length(length) => field.length = Some(length),
+            Correction::Usage(usage) => field.usage = usage,
+            Correction::Item(item) => field.item = Some(item),
+        }
+    }
+}
+
+const fn field(
+    segment: &'static str,
+    field: usize,
+    (first, last): (Version, Version),
+    correction: Correction,
+    why: &'static str,
+) -> FieldErratum {
+    FieldErratum { segment, field, first, last, correction, why }
+}
+
+/// Fields put right.
+pub(super) const FIELDS: &[FieldErratum] = &[
+    field(
+        "OBX",
+        2,
+        (Version::V2_3, Version::V2_5_1),
+        Correction::Length(3),
+        "table 0125 has codes of three letters (XCN, XAD); 2.3.1 and 2.6 say 3",
+    ),
+    field(
+        "OBX",
+        2,
+        (Version::V2_7_1, Version::V2_8),
+        Correction::Usage(Usage::Conditional),
+        "conditional on OBX-11 in all of 2.3.1 to 2.8.2; a source has R and B here",
+    ),
+    field(
+        "OBX",
+        23,
+        (Version::V2_5_1, Version::V2_6),
+        Correction::Item(2283),
+        "came with 2.5.1; a source has no numbers for its new fields",
+    ),
+    field("OBX", 24, (Version::V2_5_1, Version::V2_6), Correction::Item(2284), "as OBX-23"),
+    field("OBX", 25, (Version::V2_5_1, Version::V2_6), Correction::Item(2285), "as OBX-23"),
+];
+
+const fn coded_2_5(code: &'static str, display: &'static str) -> Code {
+    Code::new(code, display, Version::V2_5, Version::V2_6)
+}
+
+const fn listed_2_3(code: &'static str, display: &'static str) -> Code {
+    Code::new(code, display, Version::V2_3, Version::V2_3)
+}
+
+/// Codes added: the table, the codes, and why.
+pub(super) const CODES: &[(&str, &[Code], &str)] = &[
+    (
+        "0125",
+        &[
+            coded_2_5("CNE", "Coded with no exceptions"),
+            coded_2_5("CWE", "Coded with exceptions"),
+            coded_2_5("DTM", "Date/Time"),
+            Code::new("EI", "Entity identifier", Version::V2_5, Version::V2_8_1),
+        ],
+        "the table of 2.5 lags behind its data types: implementation guides for 2.5.1 (laboratory \
+         reporting, immunization) send these in OBX-5; EI came to the table last, in 2.8.2",
+    ),
+    (
+        "0125",
+        &[
+            listed_2_3("AD", "Address"),
+            listed_2_3("CE", "Coded Entry"),
+            listed_2_3("CF", "Coded Element With Formatted Values"),
+            listed_2_3("CK", "Composite ID With Check Digit"),
+            listed_2_3("CN", "Composite ID And Name"),
+            listed_2_3("CP", "Composite Price"),
+            listed_2_3("CX", "Extended Composite ID With Check Digit"),
+            listed_2_3("DT", "Date"),
+            listed_2_3("ED", "Encapsulated Data"),
+            listed_2_3("FT", "Formatted Text (Display)"),
+            listed_2_3("MO", "Money"),
+            listed_2_3("NM", "Numeric"),
+            listed_2_3("PN", "Person Name"),
+            listed_2_3("RP", "Reference Pointer"),
+            listed_2_3("SN", "Structured Numeric"),
+            listed_2_3("ST", "String Data."),
+            listed_2_3("TM", "Time"),
+            listed_2_3("TN", "Telephone Number"),
+            listed_2_3("TS", "Time Stamp (Date & Time)"),
+            listed_2_3("TX", "Text Data (Display)"),
+            listed_2_3("XAD", "Extended Address"),
+            listed_2_3("XCN", "Extended Composite Name And Number For Persons"),
+            listed_2_3("XON", "Extended Composite Name And Number For Organizations"),
+            listed_2_3("XPN", "Extended Person Name"),
+            listed_2_3("XTN", "Extended Telecommunications Number"),
+        ],
+        "2.3 has the same table as 2.3.1; the source begins it with 2.3.1",
+    ),
+];
+
+/// Trigger events of one message type, and the structure that its messages have.
+pub(super) struct EventErratum {
+    pub(super) code: &'static str,
+    pub(super) events: &'static [&'static str],
+    pub(super) structure: &'static str,
+    pub(super) first: Version,
+    pub(super) last: Version,
+    /// For the reader of this file alone.
+    #[allow(dead_code)]
+    why: &'static str,
+}
+
+/// Trigger events added.
+pub(super) const EVENTS: &[EventErratum] = &[EventErratum {
+    code: "MFK",
+    events: &["M02", "M03", "M04", "M05", "M06", "M07", "M08", "M09", "M10", "M11"],
+    structure: "MFK_M01",
+    first: Version::V2_3_1,
+    last: Version::NEWEST,
+    why: "table 0354 gives all acknowledgments of master files this structure; the sources lack it",
+}];

@@ -1,0 +1,141 @@
+//! Code tables.
+
+use std::sync::OnceLock;
+
+use super::records::columns;
+use super::{Version, errata, standard};
+
+/// A table of codes, over all versions.
+#[derive(Debug)]
+pub struct Table {
+    id: &'static str,
+    name: &'static str,
+    /// The code lines, undecoded.
+    written: &'static str,
+    /// The codes sorted by code, then by first version.
+    codes: OnceLock<Box<[Code]>>,
+}
+
+/// A code of a table and the versions that have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Code {
+    /// The code as it stands in messages.
+    pub code: &'static str,
+    /// What it means, in English; empty where the sources do not tell.
+    pub display: &'static str,
+    /// First and last version, as positions in [`Version::ALL`]; 13 is beyond, version 2.9.
+    life: (u8, u8),
+}
+
+impl Code {
+    /// A code that the versions from the first to the last have.
+    pub(super) const fn new(
+        code: &'static str,
+        display: &'static str,
+        first: Version,
+        last: Version,
+    ) -> Self {
+        Self { code, display, life: (first as u8, last as u8) }
+    }
+
+    /// Reads the line `.code<TAB>first and last version in hexadecimal<TAB>display`.
+    fn of(line: &'static str) -> Option<Self> {
+        let [code, life, display] = columns(line.strip_prefix('.')?)?;
+        let [first, last] = life.as_bytes() else { return None };
+        let hex = |digit: u8| char::from(digit).to_digit(16).map(|n| n as u8);
+        Some(Self { code, display, life: (hex(*first)?, hex(*last)?) })
+    }
+
+    /// Whether `version` has the code.
+    #[must_use]
+    pub const fn is_in(&self, version: Version) -> bool {
+        let index = version as u8;
+        self.life.0 <= index && index <= self.life.1
+    }
+}
+
+impl Table {
+    pub(super) const fn new(id: &'static str, name: &'static str, written: &'static str) -> Self {
+        Self { id, name, written, codes: OnceLock::new() }
+    }
+
+    /// The number, four digits: `0001`.
+    #[must_use]
+    pub const fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// The name in the newest version that has the table; empty where the sources do not tell.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether the standard fixes the codes in `version` (an HL7 table), rather than suggesting
+    /// them (a user-defined table): some element of type ID or CNE takes its values from it.
+    #[must_use]
+    pub fn is_closed(&self, version: Version) -> bool {
+        standard().version(version).is_closed(self.id)
+    }
+
+    /// Whether any code of `version` is known. Without one the table tells nothing about values:
+    /// it is left to sites, or taken from elsewhere, or the sources lack it.
+    #[must_use]
+    pub fn is_listed(&self, version: Version) -> bool {
+        self.codes(version).next().is_some()
+    }
+
+    /// What `code` means in `version`, `""` where the sources do not tell; `None` if the version
+    /// does not have the code. Codes are compared byte by byte.
+    #[must_use]
+    pub fn code(&self, version: Version, code: &[u8]) -> Option<&'static str> {
+        let codes = self.all();
+        let from = codes.partition_point(|c| c.code.as_bytes() < code);
+        let same = codes[from..].iter().take_while(|c| c.code.as_bytes() == code);
+        same.into_iter().find(|c| c.is_in(version)).map(|c| c.display)
+    }
+
+    /// The codes of `version`, sorted by code.
+    pub fn codes(&self, version: Version) -> impl Iterator<Item = &Code> {
+        self.all().iter().filter(move |c| c.is_in(version))
+    }
+
+    /// The codes of all versions, decoded on first use.
+    fn all(&self) -> &[Code] {
+        self.codes.get_or_init(|| {
+            let errata = errata::CODES.iter().filter(|(table, ..)| *table == self.id);
+            let errata = errata.flat_map(|(_, codes, _)| codes.iter().copied());
+            let mut codes: Vec<Code> = self.written_codes().flatten().chain(errata).collect();
+            codes.sort_unstable_by_key(|c| (c.code, c.life));
+            codes.into_boxed_slice()
+        })
+    }
+
+    /// The code lines as decoded, `None` for a malformed one.
+    pub(super) fn written_codes(&self) -> impl Iterator<Item = Option<Code>> {
+        self.written.lines().map(Code::of)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_well_formed_and_unambiguous() {
+        for table in standard().tables() {
+            assert!(table.written_codes().all(|code| code.is_some()), "{}", table.id);
+            for version in Version::ALL {
+                let codes = table.codes(version).map(|c| c.code);
+                assert!(codes.is_sorted_by(|a, b| a < b), "{} {version}", table.id);
+            }
+        }
+    }
+
+    #[test]
+    fn malformed_codes_are_skipped() {
+        let table = Table::new("9998", "", ".A\t0c\tone\n.B\t0\ttwo\n.C\t0x\tthree\n.D\n");
+        assert_eq!(table.codes(Version::V2_4).map(|c| c.code).collect::<Vec<_>>(), ["A"]);
+    }
+}
