@@ -7,4 +7,6 @@ pub mod core;
 #[cfg(feature = "dictionary")]
 pub mod dictionary;
 #[cfg(feature = "cli")]
+pub mod io;
+#[cfg(feature = "cli")]
 pub mod ops;

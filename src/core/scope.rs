@@ -161,7 +161,8 @@ pub fn is_plain(raw: &[u8], escape: u8) -> bool {
     raw.iter().fold(true, |plain, &b| plain & (b < 0x80) & (b != escape) & (b != 0x1B))
 }
 
-#[cfg(all(test, feature = "charset"))]
+#[cfg(test)]
+#[cfg(feature = "charset")]
 mod tests {
     use super::super::frame::{Frame, Frames};
     use super::*;

@@ -1,0 +1,340 @@
+//! Pieces of the input that end where a message ends.
+
+use super::diagnostics::Diagnostics;
+use super::source::{Opened, Packing, Source, Sources, plain_error};
+use crate::core::{Cutter, Frame, Frames, Pending};
+use std::io::{self, Read};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The size of a buffer. Measured: 128 KiB to 512 KiB are equally fast, smaller and larger ones
+/// lose to system calls and to the cache.
+pub const CHUNK: usize = 256 << 10;
+
+/// What is kept of a message that is too long, so that its end is recognised across pieces.
+const KEEP: usize = 16;
+
+/// A recycled buffer and what its ranges are.
+#[derive(Debug, Default)]
+pub struct Chunk {
+    /// The bytes; longer than what was read into it.
+    pub bytes: Vec<u8>,
+    /// What was read, in order.
+    pub parts: Vec<Part>,
+}
+
+/// A range of a chunk that comes from one source.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Where it comes from.
+    pub source: Arc<Source>,
+    /// Where it is in the chunk.
+    pub range: Range<usize>,
+    /// Its first byte's offset in the source.
+    pub offset: u64,
+    /// What it is.
+    pub kind: PartKind,
+    /// The number of messages of this source before it, if they are counted while reading.
+    pub before: u64,
+}
+
+/// What a part of a chunk is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    /// Whole messages and what stands between them.
+    Messages,
+    /// The same, beginning inside of a line that belongs to no message.
+    MidLine,
+    /// A piece of a message that is longer than allowed.
+    TooLong {
+        /// It is the first piece.
+        first: bool,
+    },
+    /// A message that a failing read cut off.
+    CutOff,
+}
+
+/// How the stream of a source is cut where something ends: messages by [`Cutter`], other things
+/// by their own rules.
+pub trait Cut: Default + Send {
+    /// As [`Cutter::advance`].
+    fn advance(&mut self, buf: &[u8], eof: bool) -> usize;
+    /// As [`Cutter::removed`].
+    fn removed(&mut self, n: usize);
+    /// As [`Cutter::pending`].
+    fn pending(&self) -> Pending;
+    /// How many messages a piece holds.
+    fn count(buf: &[u8], mid_line: bool) -> u64;
+}
+
+impl Cut for Cutter {
+    fn advance(&mut self, buf: &[u8], eof: bool) -> usize {
+        Cutter::advance(self, buf, eof)
+    }
+
+    fn removed(&mut self, n: usize) {
+        Cutter::removed(self, n);
+    }
+
+    fn pending(&self) -> Pending {
+        Cutter::pending(self)
+    }
+
+    fn count(buf: &[u8], mid_line: bool) -> u64 {
+        let frames = if mid_line { Frames::within_stray(buf) } else { Frames::new(buf) };
+        frames.filter(|frame| matches!(frame, Frame::Message(_))).count() as u64
+    }
+}
+
+/// Reads sources into chunks.
+pub struct Chunker<C = Cutter> {
+    sources: Sources,
+    next: Option<Opened>,
+    current: Option<Current<C>>,
+    /// Bytes read that belong to the next chunk.
+    tail: Vec<u8>,
+    max_message: usize,
+    count_messages: bool,
+    diagnostics: Arc<Diagnostics>,
+}
+
+struct Current<C> {
+    source: Arc<Source>,
+    reader: Box<dyn Read + Send>,
+    regular: bool,
+    cutter: C,
+    /// The offset of the next part.
+    offset: u64,
+    packing: Packing,
+    mid_line: bool,
+    too_long: bool,
+    messages: u64,
+}
+
+/// What reading once into a chunk gave.
+enum Filled {
+    /// The source goes on.
+    More,
+    /// The source has ended.
+    Ended,
+}
+
+impl<C: Cut> Chunker<C> {
+    /// Reads `sources`; a message longer than `max_message` bytes is given in pieces, marked as
+    /// [`PartKind::TooLong`]. With `count_messages` each part tells how many came before it.
+    #[must_use]
+    pub fn new(
+        sources: Sources,
+        max_message: usize,
+        count_messages: bool,
+        diagnostics: Arc<Diagnostics>,
+    ) -> Self {
+        Self {
+            sources,
+            next: None,
+            current: None,
+            tail: Vec::new(),
+            max_message,
+            count_messages,
+            diagnostics,
+        }
+    }
+
+    /// Leaves the rest of the current source unread.
+    pub fn skip_source(&mut self, source: &Source) {
+        if self.current.as_ref().is_some_and(|c| *c.source == *source) {
+            self.current = None;
+            self.tail.clear();
+        }
+    }
+
+    /// Fills a chunk with whole messages: of one source, or of several small files. Returns as
+    /// soon as there is one, so that a slow stream is passed on at once; false at the end.
+    pub fn fill(&mut self, chunk: &mut Chunk) -> bool {
+        chunk.parts.clear();
+        if chunk.bytes.len() < CHUNK {
+            chunk.bytes.resize(CHUNK, 0);
+        } else if chunk.bytes.len() > 4 * CHUNK && self.tail.len() < CHUNK {
+            // A huge message has been here; its buffer is not kept for the small ones.
+            chunk.bytes = vec![0; CHUNK];
+        }
+        let mut len = 0;
+        loop {
+            if self.current.is_none() && !self.open_next(len > 0) {
+                return !chunk.parts.is_empty();
+            }
+            match self.fill_from_current(chunk, &mut len) {
+                Filled::More => return true,
+                Filled::Ended => {
+                    self.current = None;
+                    if len > CHUNK / 2 {
+                        return true;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Opens the next source. With bytes `waiting` to be worked on only a regular file is read
+    /// first, for it does not make them wait.
+    fn open_next(&mut self, waiting: bool) -> bool {
+        if self.next.is_none() {
+            self.next = self.sources.next_open();
+        }
+        let Some(opened) = self.next.take_if(|next| !waiting || next.regular) else {
+            return false;
+        };
+        self.current = Some(Current {
+            source: opened.source,
+            reader: opened.reader,
+            regular: opened.regular,
+            cutter: C::default(),
+            offset: 0,
+            packing: Packing::Unknown,
+            mid_line: false,
+            too_long: false,
+            messages: 0,
+        });
+        true
+    }
+
+    fn fill_from_current(&mut self, chunk: &mut Chunk, len: &mut usize) -> Filled {
+        let Some(current) = &mut self.current else { return Filled::Ended };
+        let start = *len;
+        if !self.tail.is_empty() {
+            if chunk.bytes.len() < self.tail.len() + CHUNK / 2 {
+                chunk.bytes.resize(self.tail.len() + CHUNK, 0);
+            }
+            chunk.bytes[..self.tail.len()].copy_from_slice(&self.tail);
+            *len = self.tail.len();
+            self.tail.clear();
+        }
+        loop {
+            if *len == chunk.bytes.len() {
+                let more = chunk.bytes.len().min(64 << 20);
+                chunk.bytes.resize(chunk.bytes.len() + more, 0);
+            }
+            let read = match current.reader.read(&mut chunk.bytes[*len..]) {
+                Ok(read) => read,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                Err(e) => {
+                    let name = current.source.name();
+                    self.diagnostics.error(&format!("{name}: {}", plain_error(&e)));
+                    current.add_cut_off(chunk, start..*len);
+                    return Filled::Ended;
+                }
+            };
+            *len += read;
+            if current.packing == Packing::Unknown {
+                match current.unpack(&chunk.bytes[start..*len], read == 0) {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        if current.packing != Packing::Unknown {
+                            *len = start;
+                        }
+                        continue;
+                    }
+                    Err(e) => {
+                        let name = current.source.name();
+                        self.diagnostics.error(&format!("{name}: {}", plain_error(&e)));
+                        return Filled::Ended;
+                    }
+                }
+            }
+            let eof = read == 0;
+            let complete = current.cutter.advance(&chunk.bytes[start..*len], eof);
+            if eof {
+                current.add(chunk, start..*len, self.count_messages);
+                return Filled::Ended;
+            }
+            // A regular file is read on until the chunk is full, for nobody waits for it.
+            if complete > 0 && (!current.regular || *len == chunk.bytes.len()) {
+                current.add(chunk, start..start + complete, self.count_messages);
+                self.tail.extend_from_slice(&chunk.bytes[start + complete..*len]);
+                current.cutter.removed(complete);
+                return Filled::More;
+            }
+            let pending = *len - start - complete;
+            if pending > self.max_message && complete == 0 {
+                let end = *len - KEEP;
+                current.add_endless(chunk, start..end, self.count_messages);
+                self.tail.extend_from_slice(&chunk.bytes[end..*len]);
+                current.cutter.removed(end - start);
+                return Filled::More;
+            }
+        }
+    }
+}
+
+impl<C: Cut> Current<C> {
+    /// Looks at the first bytes; true when they are plain and can be used as they are. Else the
+    /// reader unpacks from now on, or more bytes are needed.
+    fn unpack(&mut self, head: &[u8], eof: bool) -> io::Result<bool> {
+        self.packing = match Packing::of(head) {
+            Packing::Unknown if eof => Packing::Plain,
+            packing => packing,
+        };
+        match self.packing {
+            Packing::Plain => Ok(true),
+            Packing::Unknown => Ok(false),
+            packing => {
+                let reader = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+                self.reader = packing.unpack(head.to_vec(), reader)?;
+                Ok(false)
+            }
+        }
+    }
+
+    fn add(&mut self, chunk: &mut Chunk, range: Range<usize>, count: bool) {
+        let kind = if self.too_long {
+            PartKind::TooLong { first: false }
+        } else if self.mid_line {
+            PartKind::MidLine
+        } else {
+            PartKind::Messages
+        };
+        if count && matches!(kind, PartKind::Messages | PartKind::MidLine) {
+            let found = C::count(&chunk.bytes[range.clone()], self.mid_line);
+            self.push(chunk, range, kind);
+            self.messages += found;
+        } else {
+            self.push(chunk, range, kind);
+        }
+        self.too_long = false;
+        self.mid_line = false;
+    }
+
+    /// Adds a piece of something that does not end within what is allowed.
+    fn add_endless(&mut self, chunk: &mut Chunk, range: Range<usize>, count: bool) {
+        if self.cutter.pending() == Pending::Message {
+            let first = !self.too_long;
+            self.push(chunk, range, PartKind::TooLong { first });
+            self.messages += u64::from(first && count);
+            self.too_long = true;
+        } else {
+            self.add(chunk, range, count);
+            self.mid_line = true;
+        }
+    }
+
+    /// Adds what was there when reading failed: whole messages, and the one that was cut off.
+    fn add_cut_off(&mut self, chunk: &mut Chunk, range: Range<usize>) {
+        let complete = range.start + self.cutter.advance(&chunk.bytes[range.clone()], false);
+        if complete > range.start {
+            self.add(chunk, range.start..complete, false);
+        }
+        if range.end > complete {
+            self.push(chunk, complete..range.end, PartKind::CutOff);
+        }
+    }
+
+    fn push(&mut self, chunk: &mut Chunk, range: Range<usize>, kind: PartKind) {
+        let offset = self.offset;
+        self.offset += range.len() as u64;
+        if range.is_empty() {
+            return;
+        }
+        let before = self.messages;
+        chunk.parts.push(Part { source: self.source.clone(), range, offset, kind, before });
+    }
+}

@@ -1,0 +1,88 @@
+//! What is told on stderr: places and reasons, never what a message says.
+
+use indicatif::ProgressBar;
+use std::io::{self, Write};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// How many reports a run prints before it only counts them; a cron mail stays readable.
+const MOST: u64 = 100;
+
+/// Prints to stderr and remembers that something went wrong.
+#[derive(Debug, Default)]
+pub struct Diagnostics {
+    quiet: bool,
+    verbose: bool,
+    printed: AtomicU64,
+    failed: AtomicBool,
+    /// Hidden while a line is printed.
+    bar: Mutex<Option<ProgressBar>>,
+}
+
+impl Diagnostics {
+    /// `quiet` prints nothing, `verbose` everything.
+    #[must_use]
+    pub fn new(quiet: bool, verbose: bool) -> Self {
+        Self { quiet, verbose, ..Self::default() }
+    }
+
+    /// Something could not be done: the exit status will be 2.
+    pub fn error(&self, text: &str) {
+        self.failed.store(true, Ordering::Relaxed);
+        self.note(text);
+    }
+
+    /// Something the user should know.
+    pub fn note(&self, text: &str) {
+        if self.quiet {
+            return;
+        }
+        let printed = self.printed.fetch_add(1, Ordering::Relaxed);
+        if printed < MOST || self.verbose {
+            self.print(text);
+        } else if printed == MOST {
+            self.print("more reports follow and are only counted; --verbose prints them all");
+        }
+    }
+
+    /// What only `--verbose` tells.
+    pub fn detail(&self, text: &str) {
+        if self.verbose && !self.quiet {
+            self.print(text);
+        }
+    }
+
+    /// The count of what was not printed, at the end of a run.
+    pub fn finish(&self) {
+        let printed = self.printed.load(Ordering::Relaxed);
+        if printed > MOST && !self.verbose && !self.quiet {
+            self.print(&format!("{printed} reports in all"));
+        }
+    }
+
+    /// Whether something could not be done.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    /// Shares the terminal with a progress bar, or no longer.
+    pub fn share_with(&self, bar: Option<ProgressBar>) {
+        if let Ok(mut shared) = self.bar.lock() {
+            *shared = bar;
+        }
+    }
+
+    fn print(&self, text: &str) {
+        // One write, so that lines of several processes do not mix. A closed stderr is no reason
+        // to stop.
+        let line = format!("pipehat: {text}\n");
+        let write = || {
+            let _ = io::stderr().write_all(line.as_bytes());
+        };
+        match self.bar.lock().ok().and_then(|bar| bar.clone()) {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+}

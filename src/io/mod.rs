@@ -1,0 +1,15 @@
+//! Files and streams: what is read, in which pieces, through which threads, and where it goes.
+
+pub mod chunk;
+pub mod diagnostics;
+pub mod output;
+pub mod pipeline;
+pub mod rejects;
+pub mod source;
+
+pub use chunk::{Chunk, Chunker, Part, PartKind};
+pub use diagnostics::Diagnostics;
+pub use output::Output;
+pub use pipeline::{Flow, Job, Report, run};
+pub use rejects::Rejects;
+pub use source::{Source, Sources};

@@ -1,0 +1,114 @@
+//! Where results go: the standard output, or a file that appears whole.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, Permissions};
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use tempfile::NamedTempFile;
+
+/// Where the results of a run go.
+#[derive(Debug)]
+pub enum Output {
+    /// The standard output, or a device or pipe named with `--output`.
+    Direct(File),
+    /// A temporary file beside the one it will replace.
+    Whole {
+        /// What is written.
+        temporary: NamedTempFile,
+        /// What it will be.
+        path: PathBuf,
+    },
+}
+
+/// The temporary files of this process, which a signal removes.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+impl Output {
+    /// The standard output, without the line buffer of the standard library.
+    ///
+    /// # Errors
+    /// When it is closed.
+    pub fn stdout() -> io::Result<Self> {
+        Ok(Self::Direct(File::from(io::stdout().as_fd().try_clone_to_owned()?)))
+    }
+
+    /// A file that takes its name only when it is finished; its owner alone can read it, unless
+    /// it replaces a file, whose permissions it takes.
+    ///
+    /// # Errors
+    /// When no file can be created there.
+    pub fn file(path: &Path) -> io::Result<Self> {
+        // Through a link the file behind it is replaced, not the link.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let existing = fs::metadata(&path).ok();
+        if let Some(existing) = &existing
+            && !existing.is_file()
+        {
+            return Ok(Self::Direct(File::options().write(true).open(&path)?));
+        }
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+        let temporary = tempfile::Builder::new()
+            .prefix(".pipehat-")
+            .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        let mode = existing.map_or(0o600, |m| m.permissions().mode());
+        temporary.as_file().set_permissions(Permissions::from_mode(mode))?;
+        unfinished(|files| files.insert(temporary.path().to_owned()));
+        Ok(Self::Whole { temporary, path })
+    }
+
+    /// Whether people read it as it is written.
+    #[must_use]
+    pub fn is_terminal(&self) -> bool {
+        match self {
+            Self::Direct(file) => file.is_terminal(),
+            Self::Whole { .. } => false,
+        }
+    }
+
+    /// Ends the output: a file takes its name.
+    ///
+    /// # Errors
+    /// When it cannot; then the file that was there stays.
+    pub fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Direct(_) => Ok(()),
+            Self::Whole { temporary, path } => {
+                temporary.as_file().sync_data()?;
+                let name = temporary.path().to_owned();
+                temporary.persist(&path).map_err(|e| e.error)?;
+                unfinished(|files| files.remove(&name));
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Direct(file) => file.write(bytes),
+            Self::Whole { temporary, .. } => temporary.as_file_mut().write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn unfinished<T>(change: impl FnOnce(&mut BTreeSet<PathBuf>) -> T) -> T {
+    change(&mut UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Removes the temporary files of outputs that are not finished, for a process about to be ended
+/// by a signal.
+pub fn remove_unfinished() {
+    unfinished(|files| {
+        for file in std::mem::take(files) {
+            let _ = fs::remove_file(file);
+        }
+    });
+}

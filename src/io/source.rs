@@ -1,0 +1,281 @@
+//! What to read: files, folders, lists of files, the standard input; plain, gzip or zstd.
+
+use super::diagnostics::Diagnostics;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::fd::AsFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where a message came from.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Counts the sources of a run, from 0.
+    pub index: usize,
+    /// The file's path; `None` for the standard input.
+    pub path: Option<PathBuf>,
+}
+
+impl Source {
+    /// The name for people.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.path.as_ref().map_or_else(|| "stdin".to_owned(), |p| p.display().to_string())
+    }
+
+    /// The name as it can be given as an argument, `-` for the standard input.
+    #[must_use]
+    pub fn argument(&self) -> &OsStr {
+        self.path.as_ref().map_or(OsStr::new("-"), |p| p.as_os_str())
+    }
+}
+
+/// A source that is open.
+pub struct Opened {
+    /// Which it is.
+    pub source: Arc<Source>,
+    /// Its bytes, as they are in the file.
+    pub reader: Box<dyn Read + Send>,
+    /// A regular file, whose bytes are there without waiting.
+    pub regular: bool,
+    /// The length of a regular file.
+    pub len: u64,
+}
+
+/// All sources of a run, in order, opened one after the other.
+pub struct Sources {
+    pending: Vec<Pending>,
+    list: Option<List>,
+    diagnostics: Arc<Diagnostics>,
+    count: usize,
+}
+
+enum Pending {
+    Stdin,
+    Named(PathBuf),
+    /// Found in a folder: folders behind links are not entered.
+    Found(PathBuf),
+}
+
+struct List {
+    name: String,
+    lines: Box<dyn BufRead + Send>,
+    end: u8,
+}
+
+impl Sources {
+    /// Sources for arguments; none or `-` is the standard input.
+    ///
+    /// # Errors
+    /// When the standard input is named twice.
+    pub fn new(files: &[OsString], diagnostics: Arc<Diagnostics>) -> io::Result<Self> {
+        if files.iter().filter(|f| f.as_os_str() == "-").count() > 1 {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the standard input can be read only once",
+            ));
+        }
+        let pending = files.iter().rev().map(|f| match f.as_os_str().as_bytes() {
+            b"-" => Pending::Stdin,
+            _ => Pending::Named(PathBuf::from(f)),
+        });
+        Ok(Self { pending: pending.collect(), list: None, diagnostics, count: 0 })
+    }
+
+    /// The standard input.
+    #[must_use]
+    pub fn stdin(diagnostics: Arc<Diagnostics>) -> Self {
+        Self { pending: vec![Pending::Stdin], list: None, diagnostics, count: 0 }
+    }
+
+    /// Adds the files that a list names, one a line, or ended by NUL; `-` is the standard input.
+    ///
+    /// # Errors
+    /// When the list cannot be opened.
+    pub fn with_list(mut self, list: &OsStr, end: u8) -> io::Result<Self> {
+        let (name, lines): (_, Box<dyn BufRead + Send>) = if list == "-" {
+            ("stdin".to_owned(), Box::new(BufReader::new(stdin()?)))
+        } else {
+            (list.display().to_string(), Box::new(BufReader::new(File::open(list)?)))
+        };
+        self.list = Some(List { name, lines, end });
+        Ok(self)
+    }
+
+    /// The next source that can be opened; those that cannot are reported.
+    pub fn next_open(&mut self) -> Option<Opened> {
+        loop {
+            let pending = self.pending.pop().or_else(|| self.next_listed())?;
+            let (path, named) = match pending {
+                Pending::Stdin => match self.open_stdin() {
+                    Ok(opened) => return Some(opened),
+                    Err(e) => {
+                        self.diagnostics.error(&format!("stdin: {}", plain_error(&e)));
+                        continue;
+                    }
+                },
+                Pending::Named(path) => (path, true),
+                Pending::Found(path) => (path, false),
+            };
+            match self.open(&path, named) {
+                Ok(Some(opened)) => return Some(opened),
+                Ok(None) => {}
+                Err(e) => {
+                    self.diagnostics.error(&format!("{}: {}", path.display(), plain_error(&e)));
+                }
+            }
+        }
+    }
+
+    fn source(&mut self, path: Option<PathBuf>) -> Arc<Source> {
+        let index = self.count;
+        self.count += 1;
+        Arc::new(Source { index, path })
+    }
+
+    fn open_stdin(&mut self) -> io::Result<Opened> {
+        let file = stdin()?;
+        let metadata = file.metadata()?;
+        if metadata.file_type().is_fifo() {
+            widen_pipe(&file);
+        }
+        let (regular, len) = (metadata.is_file(), metadata.len());
+        Ok(Opened { source: self.source(None), reader: Box::new(file), regular, len })
+    }
+
+    /// Opens a file; a folder's entries are put before what is pending.
+    fn open(&mut self, path: &Path, named: bool) -> io::Result<Option<Opened>> {
+        if !named && path.symlink_metadata()?.is_symlink() && path.is_dir() {
+            return Ok(None);
+        }
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            let mut names = fs::read_dir(path)?
+                .map(|entry| entry.map(|e| e.file_name()))
+                .collect::<io::Result<Vec<_>>>()?;
+            names.sort_unstable_by(|a, b| b.cmp(a));
+            self.pending.extend(names.into_iter().map(|n| Pending::Found(path.join(n))));
+            return Ok(None);
+        }
+        if !named && !metadata.is_file() {
+            return Ok(None);
+        }
+        let (regular, len) = (metadata.is_file(), metadata.len());
+        let source = self.source(Some(path.to_owned()));
+        Ok(Some(Opened { source, reader: Box::new(file), regular, len }))
+    }
+
+    fn next_listed(&mut self) -> Option<Pending> {
+        let list = self.list.as_mut()?;
+        loop {
+            let mut line = Vec::new();
+            match list.lines.read_until(list.end, &mut line) {
+                Ok(0) => return None,
+                Ok(_) => {}
+                Err(e) => {
+                    self.diagnostics.error(&format!("{}: {}", list.name, plain_error(&e)));
+                    return None;
+                }
+            }
+            if line.ends_with(&[list.end]) {
+                line.pop();
+            }
+            if list.end == b'\n' && line.ends_with(b"\r") {
+                line.pop();
+            }
+            match &line[..] {
+                [] => {}
+                b"-" if list.name != "stdin" => return Some(Pending::Stdin),
+                _ => return Some(Pending::Named(PathBuf::from(OsString::from_vec(line)))),
+            }
+        }
+    }
+}
+
+/// The standard input without the buffer and the lock of the standard library.
+fn stdin() -> io::Result<File> {
+    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
+
+/// Asks for a pipe of 1 MiB, which lifts `cat file | pipehat` from 1 to 4 GB/s. The system may
+/// refuse, then the pipe stays as it is.
+fn widen_pipe(pipe: &File) {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, 1 << 20);
+    #[cfg(not(target_os = "linux"))]
+    let _ = pipe;
+}
+
+/// The text of an error without the `(os error 2)` that tells a user nothing.
+#[must_use]
+pub fn plain_error(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+/// How the bytes of a source are packed, as their beginning tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Packing {
+    Plain,
+    Gzip,
+    Zstd,
+    Utf16Le,
+    Utf16Be,
+    /// More bytes are needed to tell.
+    Unknown,
+}
+
+impl Packing {
+    /// Tells from the first bytes of a source.
+    pub(super) fn of(head: &[u8]) -> Self {
+        const MAGICS: [(&[u8], Packing); 6] = [
+            (b"\x1F\x8B", Packing::Gzip),
+            (b"\x28\xB5\x2F\xFD", Packing::Zstd),
+            (b"\xFF\xFE", Packing::Utf16Le),
+            (b"\xFE\xFF", Packing::Utf16Be),
+            (b"M\0S\0H\0", Packing::Utf16Le),
+            (b"\0M\0S\0H", Packing::Utf16Be),
+        ];
+        for (magic, packing) in MAGICS {
+            if head.starts_with(magic) {
+                return packing;
+            }
+        }
+        let partial = |magic: &[u8]| head.len() < magic.len() && magic.starts_with(head);
+        if MAGICS.iter().any(|(magic, _)| partial(magic)) { Self::Unknown } else { Self::Plain }
+    }
+
+    /// A reader of the unpacked bytes; `head` was read from `reader` already.
+    ///
+    /// # Errors
+    /// When there is no memory for the decoder.
+    pub(super) fn unpack(
+        self,
+        head: Vec<u8>,
+        reader: Box<dyn Read + Send>,
+    ) -> io::Result<Box<dyn Read + Send>> {
+        let packed = io::Cursor::new(head).chain(reader);
+        Ok(match self {
+            Self::Plain | Self::Unknown => Box::new(packed),
+            Self::Gzip => {
+                let buffered = BufReader::with_capacity(64 << 10, packed);
+                Box::new(flate2::bufread::MultiGzDecoder::new(buffered))
+            }
+            Self::Zstd => Box::new(zstd::stream::read::Decoder::new(packed)?),
+            Self::Utf16Le => Box::new(utf16(encoding_rs::UTF_16LE, packed)),
+            Self::Utf16Be => Box::new(utf16(encoding_rs::UTF_16BE, packed)),
+        })
+    }
+}
+
+/// Reads UTF-16 as UTF-8: no other form of it can be split at delimiters.
+fn utf16(encoding: &'static encoding_rs::Encoding, packed: impl Read) -> impl Read {
+    encoding_rs_io::DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(packed)
+}
