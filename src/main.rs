@@ -1,7 +1,5 @@
 //! The `pipehat` program.
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    ExitCode::SUCCESS
+fn main() -> std::process::ExitCode {
+    pipehat::cli::main()
 }

@@ -213,7 +213,7 @@ impl<'a> Segment<'a> {
         };
         let start = nth(self.bytes, s.field, skipped)? + 1;
         let rest = &self.bytes[start..];
-        let end = rest.iter().position(|&b| b == s.field).unwrap_or(rest.len());
+        let end = nth(rest, s.field, 1).unwrap_or(rest.len());
         Some(Field { bytes: &rest[..end], separators: s, plain: self.is_header() && n == 2 })
     }
 
@@ -370,8 +370,7 @@ impl<'a> From<Option<&'a [u8]>> for Value<'a> {
 /// Ends segments in every message, so that no field holds it.
 const IN_NO_FIELD: u8 = b'\r';
 
-/// Bytes between delimiters. A byte loop: in fields a delimiter stands every five bytes, too
-/// dense for a vector search to pay (measured four times slower).
+/// Bytes between delimiters.
 #[derive(Clone, Debug)]
 struct Pieces<'a> {
     rest: Option<&'a [u8]>,
@@ -384,7 +383,7 @@ impl<'a> Iterator for Pieces<'a> {
     #[inline]
     fn next(&mut self) -> Option<&'a [u8]> {
         let rest = self.rest?;
-        match rest.iter().position(|&b| b == self.by) {
+        match nth(rest, self.by, 1) {
             Some(n) => {
                 self.rest = Some(&rest[n + 1..]);
                 Some(&rest[..n])

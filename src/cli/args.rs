@@ -1,0 +1,226 @@
+//! The options that every filter has.
+
+use super::progress::{Progress, ProgressWhen};
+use super::terminal::ColorWhen;
+use crate::core::{Charset, Cutter, TextOptions};
+use crate::io::chunk::Cut;
+use crate::io::pipeline::{Job, Sink, View};
+use crate::io::{Chunker, Diagnostics, Output, Rejects, Sources};
+use anyhow::{Context, Result};
+use std::ffi::OsString;
+use std::ops::AddAssign;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Options for reading, writing and reporting.
+#[derive(Debug, clap::Args)]
+pub(super) struct Common {
+    /// Reads also the files named in LIST, one a line; `-` is standard input
+    #[arg(long, value_name = "LIST", help_heading = "Input")]
+    files_from: Option<OsString>,
+
+    /// The names in LIST end with NUL, as `find -print0` writes them
+    #[arg(short = '0', long = "null", requires = "files_from", help_heading = "Input")]
+    null: bool,
+
+    /// Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else
+    /// UTF-8)
+    #[arg(long, value_name = "NAME", value_parser = charset, help_heading = "Input")]
+    charset: Option<Charset>,
+
+    /// The longest message that is read; a longer one is reported and goes to the rejects
+    #[arg(long, value_name = "BYTES", value_parser = size, default_value = "64M", help_heading = "Input")]
+    max_message: usize,
+
+    /// Writes to FILE, which appears whole when all is done, instead of standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// Puts what could not be handled into FILE, byte for byte
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    rejects: Option<PathBuf>,
+
+    /// Works with N threads; the output is the same with any number [default: as many as serve]
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512), help_heading = "Output")]
+    threads: Option<u16>,
+
+    /// Shows progress on stderr
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, help_heading = "Output")]
+    progress: ProgressWhen,
+
+    /// Colours the output; `auto` on a terminal unless NO_COLOR is set
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, help_heading = "Output")]
+    color: ColorWhen,
+
+    /// Reports nothing on stderr; the exit status still tells
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
+    quiet: bool,
+
+    /// Reports everything on stderr, also beyond the first 100 messages
+    #[arg(long, help_heading = "Output")]
+    verbose: bool,
+}
+
+/// How much work a message is, which decides how many threads serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// Reading is most of it: a second thread costs more than it gains.
+    Light,
+    /// Every byte is worked on.
+    Heavy,
+}
+
+/// How a run reads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plan {
+    /// What decides the number of threads.
+    pub(super) weight: Weight,
+    /// The work must be told the numbers of the messages.
+    pub(super) numbered: bool,
+    /// The work ends sources or the run early, which only one thread can.
+    pub(super) in_order: bool,
+    /// Files are read on as they grow.
+    pub(super) follow: bool,
+    /// So many bytes of the results are not written: what joins the first to nothing.
+    pub(super) drop_first: usize,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            weight: Weight::Heavy,
+            numbered: false,
+            in_order: false,
+            follow: false,
+            drop_first: 0,
+        }
+    }
+}
+
+impl Common {
+    pub(super) fn loudness(&self) -> (bool, bool) {
+        (self.quiet, self.verbose)
+    }
+
+    /// How values become text.
+    pub(super) fn text(&self) -> TextOptions {
+        TextOptions { charset: self.charset, now: super::terminal::now() }
+    }
+
+    /// Whether to colour what goes to `output`.
+    pub(super) fn color(&self, output: &Output) -> bool {
+        self.color.decide(output)
+    }
+
+    /// Opens where results go.
+    pub(super) fn output(&self) -> Result<Output> {
+        match &self.output {
+            None => Output::stdout().context("standard output"),
+            Some(path) => {
+                Output::file(path).with_context(|| format!("creating {}", path.display()))
+            }
+        }
+    }
+
+    /// Runs `work` over all messages of the inputs.
+    pub(super) fn run<T>(
+        &self,
+        files: &[OsString],
+        output: &mut Output,
+        diagnostics: &Arc<Diagnostics>,
+        plan: Plan,
+        work: impl Fn(View<'_>, &mut Job<T>) + Sync,
+    ) -> Result<T>
+    where
+        T: AddAssign + Default + Send,
+    {
+        self.run_cut::<Cutter, T>(files, output, diagnostics, plan, work)
+    }
+
+    /// As [`Common::run`] for streams that are cut by other rules.
+    pub(super) fn run_cut<C, T>(
+        &self,
+        files: &[OsString],
+        output: &mut Output,
+        diagnostics: &Arc<Diagnostics>,
+        plan: Plan,
+        work: impl Fn(View<'_>, &mut Job<T>) + Sync,
+    ) -> Result<T>
+    where
+        C: Cut,
+        T: AddAssign + Default + Send,
+    {
+        let sources = self.sources(files, diagnostics)?;
+        let threads = if plan.in_order || plan.follow { 1 } else { self.threads(plan.weight) };
+        let numbered = plan.numbered && threads > 1;
+        let mut chunks: Chunker<C> =
+            Chunker::new(sources, self.max_message, numbered, diagnostics.clone());
+        if plan.follow {
+            chunks.follow();
+        }
+        let mut rejects = match &self.rejects {
+            None => None,
+            Some(path) => Some(
+                Rejects::create(path).with_context(|| format!("creating {}", path.display()))?,
+            ),
+        };
+        let progress = Progress::start(self.progress, files, diagnostics, output.is_terminal());
+        let mut sink = Sink::new(output, diagnostics, self.max_message);
+        sink.drop_first = plan.drop_first;
+        sink.rejects = rejects.as_mut();
+        sink.progress = progress.bar();
+        let result = crate::io::run(chunks, threads, &mut sink, work);
+        progress.finish(diagnostics);
+        Ok(result?)
+    }
+
+    fn sources(&self, files: &[OsString], diagnostics: &Arc<Diagnostics>) -> Result<Sources> {
+        let Some(list) = &self.files_from else {
+            return Ok(match files {
+                [] => Sources::stdin(diagnostics.clone()),
+                files => Sources::new(files, diagnostics.clone())?,
+            });
+        };
+        let end = if self.null { 0 } else { b'\n' };
+        Sources::new(files, diagnostics.clone())?
+            .with_list(list, end)
+            .with_context(|| format!("reading {}", list.display()))
+    }
+
+    fn threads(&self, weight: Weight) -> usize {
+        match (self.threads, weight) {
+            (Some(n), _) => n.into(),
+            (None, Weight::Light) => 1,
+            (None, Weight::Heavy) => std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
+fn charset(label: &str) -> Result<Charset, String> {
+    Charset::from_label(label.as_bytes())
+        .ok_or_else(|| "no such character set; for example UTF-8, 8859/1, latin1".to_owned())
+}
+
+/// A number of bytes, with K, M or G for powers of 1024.
+fn size(text: &str) -> Result<usize, String> {
+    let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
+        None => (text, 1),
+        Some(at) => {
+            match text[at..].to_ascii_uppercase().trim_end_matches("IB").trim_end_matches('B') {
+                "K" => (&text[..at], 1 << 10),
+                "M" => (&text[..at], 1 << 20),
+                "G" => (&text[..at], 1 << 30),
+                _ => {
+                    return Err(
+                        "a number is expected, with K, M or G behind it if you like".to_owned()
+                    );
+                }
+            }
+        }
+    };
+    let bytes = digits.parse::<usize>().ok().and_then(|n| n.checked_mul(unit));
+    match bytes {
+        Some(bytes) if (1 << 10..=4 << 30).contains(&bytes) => Ok(bytes),
+        _ => Err("it must be between 1K and 4G".to_owned()),
+    }
+}

@@ -1,0 +1,125 @@
+//! The command line: one file a command. The only place that prints and picks exit codes.
+
+mod args;
+mod completions;
+mod from_json;
+mod parse;
+mod progress;
+mod query;
+mod signals;
+mod terminal;
+
+use crate::io::Diagnostics;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Composable unix filters for HL7 v2 messages.
+///
+/// Messages are read from files, folders or standard input, in whatever form archives hold them:
+/// segments ended by CR, LF or CRLF, MLLP blocks, batches, gzip, zstd. Between filters they
+/// travel one message a line (segments end with CR, messages with LF), so that wc, head, split,
+/// grep and parallel work on whole messages.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pipehat",
+    version,
+    arg_required_else_help = true,
+    subcommand_required = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = "Exit status: 0 yes, all done; 1 the data says no (nothing matched); 2 the work was \
+                  not fully done (usage, I/O, or a message that could not be handled).",
+    after_long_help = "\
+Examples:
+  pipehat parse adt.hl7                      look at a message
+  pipehat query PID-3.1 PID-5 archive/       two columns, a row per message
+  pipehat query --where 'MSH-9.1 = ORU' --messages *.hl7.gz > oru.hl7
+  pipehat parse -f json m.hl7 | jq '.segments[0]' 
+
+Exit status:
+  0  yes, all done
+  1  the data says no: nothing matched
+  2  the work was not fully done: usage, I/O, or a message that could not be handled"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Parse(parse::Args),
+    Query(query::Args),
+    FromJson(from_json::Args),
+    Completions(completions::Args),
+}
+
+/// What a run found, unless it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Yes,
+    No,
+}
+
+/// The definition of the command line, from which completions and man pages are made.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs the program and returns its exit status.
+#[must_use]
+pub fn main() -> ExitCode {
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help and version go to stdout, errors to stderr; either may be closed.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(2);
+        }
+    };
+    signals::remove_unfinished_on_signals();
+    let (quiet, verbose) = cli.command.loudness();
+    let diagnostics = Arc::new(Diagnostics::new(quiet, verbose));
+    let result = match cli.command {
+        Command::Parse(args) => parse::run(args, &diagnostics),
+        Command::Query(args) => query::run(args, &diagnostics),
+        Command::FromJson(args) => from_json::run(args, &diagnostics),
+        Command::Completions(args) => completions::run(args),
+    };
+    diagnostics.finish();
+    match result {
+        Ok(Verdict::Yes) if !diagnostics.failed() => ExitCode::SUCCESS,
+        Ok(Verdict::No) if !diagnostics.failed() => ExitCode::from(1),
+        Ok(_) => ExitCode::from(2),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            diagnostics.error(&format!("{error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+impl Command {
+    fn loudness(&self) -> (bool, bool) {
+        match self {
+            Self::Parse(args) => args.common.loudness(),
+            Self::Query(args) => args.common.loudness(),
+            Self::FromJson(args) => args.common.loudness(),
+            Self::Completions(_) => (false, false),
+        }
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,86 @@
+//! How the cells of a row are written.
+
+use crate::core::Scope;
+use std::borrow::Cow;
+
+/// The form of the rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Cells between tabs, a row a line; tab, line ends and backslash in a cell are written `\t`,
+    /// `\n`, `\r`, `\\`.
+    #[default]
+    Tsv,
+    /// Cells between commas as RFC 4180 has it.
+    Csv,
+    /// One array of objects.
+    Json,
+    /// An object a line.
+    Ndjson,
+    /// Each value on a line of its own, as it is.
+    Values,
+}
+
+/// A value as it is to be shown: the text, or the bytes as written.
+#[inline]
+pub(super) fn shown<'r>(scope: &Scope<'_, '_>, raw: &'r [u8], as_written: bool) -> Cow<'r, [u8]> {
+    if as_written { Cow::Borrowed(raw) } else { scope.text(raw) }
+}
+
+/// Appends a value to a TSV cell. As written, a backslash stays one: it is HL7's own.
+#[inline]
+pub(super) fn tsv(value: &[u8], as_written: bool, out: &mut Vec<u8>) {
+    let special = |b: u8| b == b'\t' || b == b'\n' || b == b'\r' || (b == b'\\' && !as_written);
+    if !value.iter().fold(false, |found, &b| found | special(b)) {
+        out.extend_from_slice(value);
+        return;
+    }
+    for &b in value {
+        match b {
+            b'\t' => out.extend_from_slice(b"\\t"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\\' if !as_written => out.extend_from_slice(b"\\\\"),
+            b => out.push(b),
+        }
+    }
+}
+
+/// Appends a row of CSV cells.
+pub(super) fn csv_row<'c>(cells: impl Iterator<Item = &'c [u8]>, out: &mut Vec<u8>) {
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
+    // Writing to memory does not fail.
+    for cell in cells {
+        let _ = writer.write_field(cell);
+    }
+    let _ = writer.write_record(None::<&[u8]>);
+    let _ = writer.flush();
+}
+
+/// The cells of one row in one buffer.
+#[derive(Debug, Default)]
+pub(super) struct Cells {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Cells {
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+
+    /// Adds to the cell under way.
+    pub(super) fn add(&mut self, value: &[u8]) {
+        self.bytes.extend_from_slice(value);
+    }
+
+    /// Ends the cell under way.
+    pub(super) fn end(&mut self) {
+        self.ends.push(self.bytes.len());
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.bytes[start..end])
+    }
+}

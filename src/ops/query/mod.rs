@@ -1,0 +1,290 @@
+//! Queries: values at paths as rows, or the messages for which a condition holds.
+
+mod cells;
+mod column;
+mod seek;
+
+pub use cells::Format;
+pub use column::{Column, Content};
+
+use super::json;
+use crate::core::expr::Expression;
+use crate::core::scope::to_utf8;
+use crate::core::{Message, Scope, SegmentId, TextOptions};
+use cells::{Cells, csv_row, shown, tsv};
+use seek::Seeker;
+use std::ops::ControlFlow;
+
+/// What to show of which messages.
+#[derive(Debug, Default)]
+pub struct Query {
+    /// The columns of a row.
+    pub columns: Vec<Column>,
+    /// The form of the rows.
+    pub format: Format,
+    /// What joins several values in a cell: `~` unless given; in JSON they are an array unless
+    /// given.
+    pub join: Option<Vec<u8>>,
+    /// Only the first value of each cell.
+    pub first: bool,
+    /// Values as written, not as text.
+    pub as_written: bool,
+    /// Which messages; all without it.
+    pub condition: Option<Expression>,
+    /// Those for which it does not hold.
+    pub invert: bool,
+    /// How values become text.
+    pub text: TextOptions,
+}
+
+/// Where a message comes from, for the columns that tell it.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// The file's name.
+    pub file: &'a [u8],
+    /// The number of the message in the file, from 1.
+    pub number: u64,
+    /// Its offset in bytes.
+    pub offset: u64,
+}
+
+/// A query at work on the messages of one buffer.
+pub struct Rows<'q, 'a> {
+    query: &'q Query,
+    seeker: Seeker<'a>,
+    /// For each column the number of its segment among those sought.
+    sought: Vec<Option<usize>>,
+    cells: Cells,
+}
+
+impl Query {
+    /// Whether a message is wanted.
+    #[inline]
+    #[must_use]
+    pub fn wants(&self, message: &Message<'_>) -> bool {
+        let Some(condition) = &self.condition else { return true };
+        let holds = match to_utf8(message, self.text) {
+            None => condition.holds(&Scope::with(message, self.text)),
+            Some(text) => {
+                let converted = message.with_bytes(text.as_bytes());
+                condition.holds(&Scope::converted(&converted, self.text))
+            }
+        };
+        holds != self.invert
+    }
+
+    /// Whether a column shows the number of the message.
+    #[must_use]
+    pub fn is_numbered(&self) -> bool {
+        self.columns.iter().any(|c| c.content == Content::Number)
+    }
+
+    /// Prepares for the messages of a buffer.
+    #[must_use]
+    pub fn rows<'q, 'a>(&'q self, buffer: &'a [u8]) -> Rows<'q, 'a> {
+        let mut ids: Vec<SegmentId> = Vec::new();
+        let sought = self.columns.iter().map(|column| match &column.content {
+            Content::Path(path) if path.segment != *b"MSH" => {
+                Some(ids.iter().position(|id| *id == path.segment).unwrap_or_else(|| {
+                    ids.push(path.segment);
+                    ids.len() - 1
+                }))
+            }
+            _ => None,
+        });
+        let sought = sought.collect();
+        Rows { query: self, seeker: Seeker::new(buffer, &ids), sought, cells: Cells::default() }
+    }
+
+    /// The line that names the columns, if the format has one.
+    pub fn header(&self, out: &mut Vec<u8>) {
+        let names = self.columns.iter().map(|c| c.name.as_bytes());
+        match self.format {
+            Format::Tsv => {
+                for (n, name) in names.enumerate() {
+                    if n > 0 {
+                        out.push(b'\t');
+                    }
+                    tsv(name, false, out);
+                }
+                out.push(b'\n');
+            }
+            Format::Csv => csv_row(names, out),
+            Format::Json | Format::Ndjson | Format::Values => {}
+        }
+    }
+}
+
+impl<'a> Rows<'_, 'a> {
+    /// Appends the row of a message of the buffer, which begins at `start` in it.
+    #[inline]
+    pub fn row(
+        &mut self,
+        message: &Message<'a>,
+        start: usize,
+        origin: Origin<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        if let Some(text) = to_utf8(message, self.query.text) {
+            let converted = message.with_bytes(text.as_bytes());
+            let scope = Scope::converted(&converted, self.query.text);
+            let mut rows = self.query.rows(text.as_bytes());
+            rows.seeker.look(&converted, 0);
+            rows.write(&scope, origin, out);
+            return;
+        }
+        self.seeker.look(message, start);
+        self.write(&Scope::with(message, self.query.text), origin, out);
+    }
+
+    #[inline]
+    fn write(&mut self, scope: &Scope<'_, 'a>, origin: Origin<'_>, out: &mut Vec<u8>) {
+        let columns = 0..self.query.columns.len();
+        match self.query.format {
+            Format::Tsv => {
+                for column in columns {
+                    if column > 0 {
+                        out.push(b'\t');
+                    }
+                    self.joined(column, scope, origin, |value, as_written| {
+                        tsv(value, as_written, out);
+                    });
+                }
+                out.push(b'\n');
+            }
+            Format::Csv => {
+                let mut cells = std::mem::take(&mut self.cells);
+                cells.clear();
+                for column in columns {
+                    self.joined(column, scope, origin, |value, _| cells.add(value));
+                    cells.end();
+                }
+                csv_row(cells.iter(), out);
+                self.cells = cells;
+            }
+            Format::Json | Format::Ndjson => {
+                out.extend_from_slice(if self.query.format == Format::Json {
+                    b",\n{"
+                } else {
+                    b"{"
+                });
+                for column in columns {
+                    if column > 0 {
+                        out.push(b',');
+                    }
+                    self.json_member(column, scope, origin, out);
+                }
+                out.extend_from_slice(if self.query.format == Format::Json {
+                    b"}"
+                } else {
+                    b"}\n"
+                });
+            }
+            Format::Values => {
+                for column in columns {
+                    self.each_value(column, scope, origin, |value| {
+                        if !value.is_empty() {
+                            out.extend_from_slice(&shown(scope, value, self.query.as_written));
+                            out.push(b'\n');
+                        }
+                    });
+                }
+            }
+        }
+    }
+
+    /// Appends `"NAME":` and an array of the values, the first value, or the joined values.
+    fn json_member(
+        &self,
+        column: usize,
+        scope: &Scope<'_, 'a>,
+        origin: Origin<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let Column { name, content } = &self.query.columns[column];
+        json::string(name.as_bytes(), out);
+        out.push(b':');
+        let single = match content {
+            Content::Number => return out.extend_from_slice(origin.number.to_string().as_bytes()),
+            Content::Offset => return out.extend_from_slice(origin.offset.to_string().as_bytes()),
+            Content::File => return json::string(origin.file, out),
+            Content::Path(_) => self.query.first,
+        };
+        if let Some(join) = &self.query.join {
+            let mut cell = Vec::new();
+            let mut several = false;
+            self.each_value(column, scope, origin, |raw| {
+                if std::mem::replace(&mut several, true) {
+                    cell.extend_from_slice(join);
+                }
+                cell.extend_from_slice(&shown(scope, raw, self.query.as_written));
+            });
+            return json::string(&cell, out);
+        }
+        let mut count = 0;
+        if !single {
+            out.push(b'[');
+        }
+        self.each_value(column, scope, origin, |raw| {
+            if count > 0 {
+                out.push(b',');
+            }
+            count += 1;
+            if raw == b"\"\"" {
+                out.extend_from_slice(b"null");
+            } else {
+                json::string(&shown(scope, raw, self.query.as_written), out);
+            }
+        });
+        match (single, count) {
+            (true, 0) => out.extend_from_slice(b"\"\""),
+            (true, _) => {}
+            (false, _) => out.push(b']'),
+        }
+    }
+
+    /// Hands over the values of a column with what joins them; of each whether it is as written.
+    #[inline]
+    fn joined(
+        &self,
+        column: usize,
+        scope: &Scope<'_, 'a>,
+        origin: Origin<'_>,
+        mut add: impl FnMut(&[u8], bool),
+    ) {
+        let query = self.query;
+        let join = query.join.as_deref().unwrap_or(b"~");
+        let mut several = false;
+        self.each_value(column, scope, origin, |raw| {
+            if std::mem::replace(&mut several, true) {
+                add(join, true);
+            }
+            add(&shown(scope, raw, query.as_written), query.as_written);
+        });
+    }
+
+    #[inline]
+    fn each_value(
+        &self,
+        column: usize,
+        scope: &Scope<'_, 'a>,
+        origin: Origin<'_>,
+        mut each: impl FnMut(&[u8]),
+    ) {
+        let first = self.query.first;
+        let path = match &self.query.columns[column].content {
+            Content::Path(path) => path,
+            Content::File => return each(origin.file),
+            Content::Number => return each(origin.number.to_string().as_bytes()),
+            Content::Offset => return each(origin.offset.to_string().as_bytes()),
+        };
+        let found = |raw: &'a [u8]| {
+            each(raw);
+            if first { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let _ = match self.sought[column] {
+            None => path.for_each(scope, found),
+            Some(n) => path.for_each_among(self.seeker.found(n).iter().copied(), scope, found),
+        };
+    }
+}
