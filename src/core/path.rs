@@ -4,7 +4,7 @@
 //! `-` and `.` are alike. Without an index every one is meant, as with `[*]`; `[n]` counts from 1,
 //! `[last]` is the last one, any other text in brackets is a condition.
 
-use super::expr::Condition;
+use super::expr::{Condition, Within};
 use super::message::{Field, Message, Repetition, Segment, SegmentId};
 use super::scope::Scope;
 use std::fmt;
@@ -95,7 +95,7 @@ impl FromStr for Path {
     type Err = SyntaxError;
 
     fn from_str(text: &str) -> Result<Self, SyntaxError> {
-        let mut cursor = Cursor::new(text, 0);
+        let mut cursor = Cursor::new(text, 0, 0);
         let path = cursor.path()?;
         if cursor.at < text.len() {
             let more = match path.position.as_ref().map(|p| p.part) {
@@ -114,11 +114,13 @@ impl FromStr for Path {
 pub(super) struct Cursor<'t> {
     text: &'t str,
     pub(super) at: usize,
+    /// How many brackets and such are open around the place.
+    depth: u16,
 }
 
 impl<'t> Cursor<'t> {
-    pub(super) fn new(text: &'t str, at: usize) -> Self {
-        Self { text, at }
+    pub(super) fn new(text: &'t str, at: usize, depth: u16) -> Self {
+        Self { text, at, depth }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -128,7 +130,7 @@ impl<'t> Cursor<'t> {
     /// A path from its segment on.
     pub(super) fn path(&mut self) -> Result<Path, SyntaxError> {
         let segment = self.segment()?;
-        let which = self.select()?;
+        let which = self.select(Within::Segment)?;
         let position = if self.separator() { Some(self.position()?) } else { None };
         Ok(Path { segment, which, position })
     }
@@ -136,7 +138,7 @@ impl<'t> Cursor<'t> {
     /// A position from its field number on.
     pub(super) fn position(&mut self) -> Result<Position, SyntaxError> {
         let field = self.number("a field number")?;
-        let repetition = self.select()?;
+        let repetition = self.select(Within::Field)?;
         let part = if self.separator() { self.part()? } else { Part::WHOLE };
         Ok(Position { field, repetition, part })
     }
@@ -189,7 +191,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// An index or condition in brackets, if there is one.
-    fn select(&mut self) -> Result<Select, SyntaxError> {
+    fn select(&mut self, within: Within) -> Result<Select, SyntaxError> {
         if self.peek() != Some(b'[') {
             return Ok(Select::All);
         }
@@ -209,12 +211,9 @@ impl<'t> Cursor<'t> {
             self.at += digits.len() + 1;
             return Ok(Select::Nth(n));
         }
-        let (condition, end) = Condition::parse_within(self.text, self.at)?;
-        self.at = end;
-        if self.peek() != Some(b']') {
-            return Err(SyntaxError::new(self.at, "`]`"));
-        }
-        self.at += 1;
+        let (condition, end) = Condition::parse_within(self.text, self.at, within, self.depth)?;
+        // Behind the `]`.
+        self.at = end + 1;
         Ok(Select::Where(Arc::new(condition)))
     }
 }
@@ -435,7 +434,7 @@ mod tests {
             ("PID-x", 4),
             ("PID-0", 4),
             ("PID-3[0]", 6),
-            ("PID-3[1", 6),
+            ("PID-3[1", 7),
             ("PID-3.1.2.3", 9),
             ("PID-3 ", 5),
             ("PID-99999", 4),

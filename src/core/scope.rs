@@ -169,7 +169,8 @@ mod tests {
 
     fn text_of(message: &[u8], raw: &[u8]) -> Vec<u8> {
         let Some(Frame::Message(framed)) = Frames::new(message).next() else { panic!() };
-        Scope::new(&Message::new(framed).unwrap()).text(raw).into_owned()
+        let Ok(message) = Message::new(framed) else { panic!() };
+        Scope::new(&message).text(raw).into_owned()
     }
 
     #[test]

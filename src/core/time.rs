@@ -437,6 +437,26 @@ impl Timestamp {
         Some(Self { year, month, day, ..*self }.truncated(self.precision()))
     }
 
+    /// The same instant on a clock with another offset; `None` for local time and outside the
+    /// years 1 to 9999. A time without hours stays as it is.
+    #[must_use]
+    pub fn at_offset(&self, offset: i16) -> Option<Self> {
+        let shift = i32::from(offset) - i32::from(self.offset()?);
+        if shift == 0 || self.precision() < Precision::Hour {
+            return Some(*self);
+        }
+        let minutes = i32::from(self.hour()) * 60 + i32::from(self.minute()) + shift;
+        let mut moved = self.add_days(minutes.div_euclid(1440))?;
+        let minutes = minutes.rem_euclid(1440);
+        moved.clock.hour = u8::try_from(minutes / 60).ok()?;
+        moved.clock.minute = u8::try_from(minutes % 60).ok()?;
+        moved.clock.offset = Some(offset);
+        if shift % 60 != 0 {
+            moved.clock.precision = self.precision().max(Precision::Minute);
+        }
+        Some(moved)
+    }
+
     /// Appends the HL7 form at its precision, which [`Timestamp::parse`] reads: `20240131+0100`.
     pub fn write_hl7(&self, out: &mut Vec<u8>) {
         self.write_date("", out);

@@ -383,3 +383,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn moves_to_another_offset() {
+    let moved = |text: &str, offset| {
+        let time = Timestamp::parse(text.as_bytes()).unwrap();
+        time.at_offset(offset).map(|time| time.to_string())
+    };
+    assert_eq!(moved("20240229233015.5-0100", 60).as_deref(), Some("20240301013015.5+0100"));
+    assert_eq!(moved("202401010030+0100", 0).as_deref(), Some("202312312330+0000"));
+    assert_eq!(moved("2024010110+0000", 330).as_deref(), Some("202401011530+0530"));
+    assert_eq!(moved("20240101+0100", 0).as_deref(), Some("20240101+0100"));
+    assert_eq!(moved("202401010030", 0), None);
+    assert_eq!(moved("000101010000+0100", 0), None);
+}

@@ -1,0 +1,406 @@
+//! From text to expressions: recursive descent without a step back, so in time linear in the text.
+
+use super::Within;
+use super::ast::{Sign, Target, Test, Value};
+use super::compare::Literal;
+use super::functions::{self, FunctionInfo, Parameter};
+use super::lex::Lexer;
+use super::pattern::Pattern;
+use crate::core::path::{Cursor, SyntaxError};
+
+/// How deep brackets, functions and negations may nest, so that no text overflows the stack.
+const MAX_DEPTH: u16 = 100;
+
+/// How many arguments a function can have.
+const MAX_ARGUMENTS: usize = 100;
+
+const OPERAND: &str = "a path, a value or a function";
+
+/// Reads all of a text as a condition.
+pub(super) fn expression(text: &str) -> Result<Test, SyntaxError> {
+    let mut parser = Parser { lexer: Lexer::new(text, 0), within: Within::Message, depth: 0 };
+    let node = parser.any()?;
+    parser.lexer.skip_space();
+    if parser.lexer.is_at_end() {
+        Ok(node.into_test())
+    } else {
+        parser.unexpected(&node, "the end")
+    }
+}
+
+/// Reads a condition in brackets, from byte `at` of a text, and tells where its `]` stands.
+pub(super) fn condition(
+    text: &str,
+    at: usize,
+    within: Within,
+    depth: u16,
+) -> Result<(Test, usize), SyntaxError> {
+    let mut parser = Parser { lexer: Lexer::new(text, at), within, depth };
+    let node = parser.nested(Parser::any)?;
+    parser.lexer.skip_space();
+    if parser.lexer.peek() == Some(b']') {
+        Ok((node.into_test(), parser.lexer.at))
+    } else {
+        parser.unexpected(&node, "`]`")
+    }
+}
+
+struct Parser<'t> {
+    lexer: Lexer<'t>,
+    within: Within,
+    depth: u16,
+}
+
+/// What was read, before it is known which of both it must be.
+enum Node {
+    Test(Test),
+    Value(Value),
+}
+
+impl Node {
+    fn into_test(self) -> Test {
+        match self {
+            Self::Test(test) => test,
+            Self::Value(path @ Value::Path(_)) => {
+                Test::Call { function: functions::Function::Valued, args: vec![path] }
+            }
+            Self::Value(value) => Test::Truth(value),
+        }
+    }
+}
+
+/// Where an operand stands, which decides what words and numbers are.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    /// At the start of a side, where numbers in brackets are paths.
+    Leading,
+    /// Further on, or where numbers are wanted.
+    Inner,
+    /// On the right, where words need no quotes.
+    Right,
+}
+
+impl<'t> Parser<'t> {
+    /// Why a text cannot go on as it does behind `node`, which could have been followed by `end`.
+    fn unexpected<T>(&self, node: &Node, end: &str) -> Result<T, SyntaxError> {
+        self.lexer.error(match node {
+            Node::Test(_) => format!("`and`, `or` or {end}"),
+            Node::Value(_) => format!("a comparison such as `=`, `and`, `or` or {end}"),
+        })
+    }
+
+    fn nested<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, SyntaxError>,
+    ) -> Result<T, SyntaxError> {
+        if self.depth >= MAX_DEPTH {
+            return self.lexer.error(format!("at most {MAX_DEPTH} brackets in each other"));
+        }
+        self.depth += 1;
+        let read = read(self);
+        self.depth -= 1;
+        read
+    }
+
+    /// Alternatives with `or`.
+    fn any(&mut self) -> Result<Node, SyntaxError> {
+        let first = self.all()?;
+        self.chain(first, ["or", "||"], Self::all, Test::Any)
+    }
+
+    /// Conditions with `and`.
+    fn all(&mut self) -> Result<Node, SyntaxError> {
+        let first = self.one()?;
+        self.chain(first, ["and", "&&"], Self::one, Test::All)
+    }
+
+    fn chain(
+        &mut self,
+        first: Node,
+        [keyword, symbol]: [&str; 2],
+        read: impl Fn(&mut Self) -> Result<Node, SyntaxError>,
+        join: impl Fn(Vec<Test>) -> Test,
+    ) -> Result<Node, SyntaxError> {
+        if !self.lexer.take_keyword(keyword) && !self.lexer.take(symbol) {
+            return Ok(first);
+        }
+        let mut tests = vec![first.into_test()];
+        loop {
+            tests.push(read(self)?.into_test());
+            if !self.lexer.take_keyword(keyword) && !self.lexer.take(symbol) {
+                return Ok(Node::Test(join(tests)));
+            }
+        }
+    }
+
+    fn one(&mut self) -> Result<Node, SyntaxError> {
+        if self.lexer.take_keyword("not") || self.lexer.take("!") {
+            let test = self.nested(Self::one)?.into_test();
+            return Ok(Node::Test(Test::Not(Box::new(test))));
+        }
+        self.comparison()
+    }
+
+    fn comparison(&mut self) -> Result<Node, SyntaxError> {
+        let left = self.sum(Place::Leading)?;
+        self.lexer.skip_space();
+        let start = self.lexer.at;
+        let test = if self.lexer.take_keyword("in") {
+            let value = self.value(left, start)?;
+            Test::Among { value, list: self.list()?, negated: false }
+        } else if self.lexer.take_keyword("not") {
+            let value = self.value(left, start)?;
+            if !self.lexer.take_keyword("in") {
+                return self.lexer.error("`in`");
+            }
+            Test::Among { value, list: self.list()?, negated: true }
+        } else if self.lexer.take("!~") {
+            let value = self.value(left, start)?;
+            Test::Match { value, pattern: self.pattern(start)?, negated: true }
+        } else if self.lexer.take("~") {
+            let value = self.value(left, start)?;
+            Test::Match { value, pattern: self.pattern(start)?, negated: false }
+        } else if let Some(op) = self.lexer.take_comparison() {
+            let left = self.value(left, start)?;
+            Test::Compare { left, op, right: self.right()? }
+        } else {
+            return Ok(left);
+        };
+        Ok(Node::Test(test))
+    }
+
+    /// What stands before an operator at `at` that wants a value.
+    fn value(&self, node: Node, at: usize) -> Result<Value, SyntaxError> {
+        match node {
+            Node::Value(value) => Ok(value),
+            Node::Test(_) => {
+                Err(SyntaxError::new(at, "`and`, `or` or the end, for a condition has no value"))
+            }
+        }
+    }
+
+    /// The right side of a comparison.
+    fn right(&mut self) -> Result<Value, SyntaxError> {
+        self.lexer.skip_space();
+        let start = self.lexer.at;
+        match self.sum(Place::Right)? {
+            Node::Value(value) => Ok(value),
+            Node::Test(_) => Err(SyntaxError::new(start, "a value, not a condition")),
+        }
+    }
+
+    fn list(&mut self) -> Result<Vec<Value>, SyntaxError> {
+        if !self.lexer.take("(") {
+            return self.lexer.error("`(` and a list of values");
+        }
+        let mut list = vec![self.right()?];
+        while self.lexer.take(",") {
+            list.push(self.right()?);
+        }
+        if !self.lexer.take(")") {
+            return self.lexer.error("`,` or `)`");
+        }
+        Ok(list)
+    }
+
+    /// A regular expression behind an operator at `operator`.
+    fn pattern(&mut self, operator: usize) -> Result<Pattern, SyntaxError> {
+        if cfg!(not(feature = "regex")) {
+            let missing = "another operator: this build has no regular expressions";
+            return Err(SyntaxError::new(operator, missing));
+        }
+        self.lexer.skip_space();
+        let start = self.lexer.at;
+        let (source, flags) = self.lexer.take_regex()?;
+        Pattern::new(source, flags).map_err(|reason| {
+            SyntaxError::new(start + 1, format!("a regular expression, but {reason}"))
+        })
+    }
+
+    fn sum(&mut self, place: Place) -> Result<Node, SyntaxError> {
+        let first = self.product(place)?;
+        self.operators(first, [Sign::Plus, Sign::Minus], place, Self::product)
+    }
+
+    fn product(&mut self, place: Place) -> Result<Node, SyntaxError> {
+        let first = self.unary(place)?;
+        self.operators(first, [Sign::Times, Sign::Over], place, Self::unary)
+    }
+
+    fn operators(
+        &mut self,
+        first: Node,
+        signs: [Sign; 2],
+        place: Place,
+        read: impl Fn(&mut Self, Place) -> Result<Node, SyntaxError>,
+    ) -> Result<Node, SyntaxError> {
+        let Some((at, mut sign)) = self.take_sign(signs) else { return Ok(first) };
+        let first = Box::new(self.value(first, at)?);
+        let inner = if place == Place::Right { place } else { Place::Inner };
+        let mut rest = Vec::new();
+        loop {
+            self.lexer.skip_space();
+            let start = self.lexer.at;
+            match read(self, inner)? {
+                Node::Value(value) => rest.push((sign, value)),
+                Node::Test(_) => return Err(SyntaxError::new(start, "a value, not a condition")),
+            }
+            match self.take_sign(signs) {
+                Some((_, next)) => sign = next,
+                None => return Ok(Node::Value(Value::Chain { first, rest })),
+            }
+        }
+    }
+
+    fn take_sign(&mut self, signs: [Sign; 2]) -> Option<(usize, Sign)> {
+        let sign = signs.into_iter().find(|sign| self.lexer.take(sign.symbol()))?;
+        Some((self.lexer.at - 1, sign))
+    }
+
+    fn unary(&mut self, place: Place) -> Result<Node, SyntaxError> {
+        self.lexer.skip_space();
+        if self.lexer.peek() != Some(b'-') {
+            return self.operand(place);
+        }
+        if let Some(number) = self.lexer.take_bare(place) {
+            return Ok(Node::Value(Value::Literal(Literal::new(number, false))));
+        }
+        self.lexer.at += 1;
+        let inner = if place == Place::Right { place } else { Place::Inner };
+        self.lexer.skip_space();
+        let start = self.lexer.at;
+        match self.nested(|parser| parser.unary(inner))? {
+            Node::Value(value) => Ok(Node::Value(Value::Negative(Box::new(value)))),
+            Node::Test(_) => Err(SyntaxError::new(start, "a value, not a condition")),
+        }
+    }
+
+    fn operand(&mut self, place: Place) -> Result<Node, SyntaxError> {
+        let start = self.lexer.at;
+        if let Some(text) = self.lexer.take_quoted()? {
+            return Ok(Node::Value(Value::Literal(Literal::new(text, true))));
+        }
+        if self.lexer.take("(") {
+            return self.parentheses(place);
+        }
+        if let Some(name) = self.lexer.take_called(place != Place::Right) {
+            return self.nested(|parser| parser.call(name, start, place));
+        }
+        let digit = self.lexer.peek().is_some_and(|b| b.is_ascii_digit());
+        if place == Place::Leading && digit && self.within != Within::Message {
+            return self.relative();
+        }
+        if self.lexer.is_path() || place != Place::Right && self.lexer.is_segment() {
+            return self.path();
+        }
+        if let Some(literal) = self.lexer.take_bare(place) {
+            return Ok(Node::Value(Value::Literal(Literal::new(literal, false))));
+        }
+        self.lexer.error(if place == Place::Right { "a value to compare with" } else { OPERAND })
+    }
+
+    /// What stands in parentheses, the first of which was read.
+    fn parentheses(&mut self, place: Place) -> Result<Node, SyntaxError> {
+        let node = self.nested(|parser| match place {
+            Place::Leading => parser.any(),
+            Place::Inner | Place::Right => parser.sum(place),
+        })?;
+        if self.lexer.take(")") {
+            return Ok(node);
+        }
+        if place == Place::Leading {
+            self.unexpected(&node, "`)`")
+        } else {
+            self.lexer.error("`)`")
+        }
+    }
+
+    fn path(&mut self) -> Result<Node, SyntaxError> {
+        let name = self.lexer.identifier();
+        let behind = self.lexer.at + name.len();
+        let alone = !matches!(self.lexer.text().as_bytes().get(behind), Some(b'-' | b'.' | b'['));
+        // `now` in small letters is more likely a function without its parentheses than a segment.
+        if alone && functions::functions().iter().any(|function| function.name == name) {
+            return Err(SyntaxError::new(behind, format!("`(`, for `{name}` is a function")));
+        }
+        let mut cursor = Cursor::new(self.lexer.text(), self.lexer.at, self.depth);
+        let path = cursor.path()?;
+        self.lexer.at = cursor.at;
+        Ok(Node::Value(Value::Path(Target::Path(path))))
+    }
+
+    fn relative(&mut self) -> Result<Node, SyntaxError> {
+        let mut cursor = Cursor::new(self.lexer.text(), self.lexer.at, self.depth);
+        let target = match self.within {
+            Within::Field => Target::Part(cursor.part()?),
+            Within::Segment | Within::Message => Target::Position(cursor.position()?),
+        };
+        self.lexer.at = cursor.at;
+        Ok(Node::Value(Value::Path(target)))
+    }
+
+    /// A function with its name at `at`, whose `(` was read.
+    fn call(&mut self, name: &str, at: usize, place: Place) -> Result<Node, SyntaxError> {
+        let Some(info) = functions::find(name) else {
+            return Err(SyntaxError::new(at, functions::suggest(name)));
+        };
+        let mut args = Vec::new();
+        if !self.lexer.take(")") {
+            loop {
+                self.lexer.skip_space();
+                if !args.is_empty() && self.lexer.peek() != Some(b',') {
+                    break;
+                }
+                if args.len() == info.max_arguments.min(MAX_ARGUMENTS) {
+                    return self.wrong_count("`)`", info);
+                }
+                if !args.is_empty() {
+                    self.lexer.take(",");
+                }
+                args.push(self.argument(info.parameter(args.len()), place)?);
+            }
+            if args.len() < info.min_arguments && self.lexer.peek() == Some(b')') {
+                return self.wrong_count("`,` and another value", info);
+            }
+            if !self.lexer.take(")") {
+                return self.lexer.error("`,` or `)`");
+            }
+        } else if info.min_arguments > 0 {
+            self.lexer.at -= 1;
+            return self.wrong_count("a value", info);
+        }
+        let function = info.function;
+        Ok(if function.is_test() {
+            Node::Test(Test::Call { function, args })
+        } else {
+            Node::Value(Value::Call { function, args })
+        })
+    }
+
+    fn wrong_count<T>(&self, expected: &str, info: &FunctionInfo) -> Result<T, SyntaxError> {
+        self.lexer.error(format!("{expected}, as in `{}`", info.usage))
+    }
+
+    fn argument(&mut self, parameter: Parameter, place: Place) -> Result<Value, SyntaxError> {
+        self.lexer.skip_space();
+        let start = self.lexer.at;
+        let inner = if place == Place::Right || parameter == Parameter::Count {
+            Place::Inner
+        } else {
+            Place::Leading
+        };
+        match (self.sum(inner)?, parameter) {
+            (Node::Value(Value::Path(path)), Parameter::Path) => Ok(Value::Path(path)),
+            (_, Parameter::Path) => Err(SyntaxError::new(start, "a path or a segment")),
+            (Node::Value(value), _) => Ok(value),
+            (Node::Test(_), _) => Err(SyntaxError::new(start, "a value, not a condition")),
+        }
+    }
+}
+
+impl<'t> Lexer<'t> {
+    /// A literal without quotes, if one stands here: on the right any word, else a number.
+    fn take_bare(&mut self, place: Place) -> Option<&'t str> {
+        if place == Place::Right { self.take_word() } else { self.take_number() }
+    }
+}
