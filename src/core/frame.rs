@@ -63,6 +63,8 @@ pub struct Framed<'a> {
     pub whole: &'a [u8],
     /// How the segments end.
     pub line_ending: LineEnding,
+    /// The length of the MSH segment.
+    pub header_len: usize,
 }
 
 /// The messages, envelopes and strays of a buffer that ends where a message ends.
@@ -135,6 +137,7 @@ impl<'a> Iterator for Frames<'a> {
                     offset: start,
                     whole: &buf[start..next],
                     line_ending: walk.ending.unwrap_or(LineEnding::Cr),
+                    header_len: walk.header_len.min(bytes.len()),
                 }))
             }
             Start::Envelope => {
@@ -269,13 +272,15 @@ struct Walk {
     /// The message stands in an MLLP block, so that FS ends it wherever it comes.
     framed: bool,
     ending: Option<LineEnding>,
+    /// The length of the MSH segment, once its end is found.
+    header_len: usize,
     /// Everything before it has been looked at.
     at: usize,
 }
 
 impl Walk {
     fn new(start: usize, framed: bool) -> Self {
-        Self { start, framed, ending: None, at: start }
+        Self { start, framed, ending: None, header_len: usize::MAX, at: start }
     }
 
     /// The end of the message; `None` when the buffer ends before the message is known to be
@@ -285,6 +290,7 @@ impl Walk {
         if self.ending.is_none() {
             let first = memchr3(CR, LF, FS, &buf[self.at..]).map(|n| self.at + n);
             self.at = first.unwrap_or(buf.len());
+            self.header_len = self.at - self.start;
             match first.map(|i| (buf[i], buf.get(i + 1))) {
                 None => return self.at_end_of_stream(buf, eof),
                 Some((CR, None)) if !eof => return None,

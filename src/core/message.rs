@@ -25,6 +25,7 @@ pub struct Message<'a> {
     bytes: &'a [u8],
     separators: Separators,
     line_ending: LineEnding,
+    header_len: usize,
 }
 
 impl<'a> Message<'a> {
@@ -35,7 +36,8 @@ impl<'a> Message<'a> {
     #[inline]
     pub fn new(framed: Framed<'a>) -> Result<Self, SeparatorsError> {
         let separators = Separators::of(framed.bytes)?;
-        Ok(Self { bytes: framed.bytes, separators, line_ending: framed.line_ending })
+        let Framed { bytes, line_ending, header_len, .. } = framed;
+        Ok(Self { bytes, separators, line_ending, header_len })
     }
 
     /// The bytes from `MSH` to the end of the last segment.
@@ -62,7 +64,8 @@ impl<'a> Message<'a> {
     /// The same structure over other bytes, for a message that was converted as a whole.
     #[must_use]
     pub fn with_bytes<'b>(&self, bytes: &'b [u8]) -> Message<'b> {
-        Message { bytes, separators: self.separators, line_ending: self.line_ending }
+        let header_len = memchr2(b'\r', b'\n', bytes).unwrap_or(bytes.len());
+        Message { bytes, separators: self.separators, line_ending: self.line_ending, header_len }
     }
 
     /// All segments in order.
@@ -93,7 +96,8 @@ impl<'a> Message<'a> {
     #[inline]
     #[must_use]
     pub fn header(&self) -> Segment<'a> {
-        self.segments().next().unwrap_or(Segment { bytes: &[], separators: self.separators })
+        let bytes = self.bytes.get(..self.header_len).unwrap_or(self.bytes);
+        Segment { bytes, separators: self.separators }
     }
 
     /// Where `part`, a slice of this message, stands in its bytes.
@@ -211,10 +215,9 @@ impl<'a> Segment<'a> {
         } else {
             n
         };
-        let start = nth(self.bytes, s.field, skipped)? + 1;
-        let rest = &self.bytes[start..];
-        let end = nth(rest, s.field, 1).unwrap_or(rest.len());
-        Some(Field { bytes: &rest[..end], separators: s, plain: self.is_header() && n == 2 })
+        let (before, after) = nth_and_next(self.bytes, s.field, skipped)?;
+        let bytes = &self.bytes[before + 1..after];
+        Some(Field { bytes, separators: s, plain: self.is_header() && n == 2 })
     }
 
     /// All fields with their numbers.
@@ -383,7 +386,7 @@ impl<'a> Iterator for Pieces<'a> {
     #[inline]
     fn next(&mut self) -> Option<&'a [u8]> {
         let rest = self.rest?;
-        match nth(rest, self.by, 1) {
+        match first(rest, self.by) {
             Some(n) => {
                 self.rest = Some(&rest[n + 1..]);
                 Some(&rest[..n])
@@ -396,31 +399,57 @@ impl<'a> Iterator for Pieces<'a> {
     }
 }
 
-/// The offset of the `n`th (from 1) `needle`. Eight bytes at a time: fields are short and their
-/// separators too close together for a search from one to the next to pay.
+/// The offset of the first `needle`. Eight bytes at a time: what is searched is short, and a
+/// vector search costs more to begin than it saves.
 #[inline]
-fn nth(haystack: &[u8], needle: u8, n: usize) -> Option<usize> {
-    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    let pattern = u64::from_ne_bytes([needle; 8]);
-    let mut left = n.checked_sub(1)?;
-    let (words, _) = haystack.as_chunks::<8>();
-    let mut at = 0;
-    for word in words {
-        let x = u64::from_le_bytes(*word) ^ pattern;
-        // The high bit of each byte that equals the needle.
-        let mut hits = !(((x & LOW) + LOW) | x | LOW);
-        let count = hits.count_ones() as usize;
-        if left < count {
-            for _ in 0..left {
-                hits &= hits - 1;
-            }
-            return Some(at + hits.trailing_zeros() as usize / 8);
+fn first(haystack: &[u8], needle: u8) -> Option<usize> {
+    let (words, tail) = haystack.as_chunks::<8>();
+    for (n, word) in words.iter().enumerate() {
+        let hits = hits(*word, needle);
+        if hits != 0 {
+            return Some(n * 8 + hits.trailing_zeros() as usize / 8);
         }
-        left -= count;
-        at += 8;
     }
-    let tail = haystack[at..].iter().enumerate().filter(|&(_, &b)| b == needle);
-    tail.map(|(i, _)| at + i).nth(left)
+    tail.iter().position(|&b| b == needle).map(|n| words.len() * 8 + n)
+}
+
+/// The offset of the `n`th (from 1) `needle`, and that of the next one behind it or the end.
+#[inline]
+fn nth_and_next(haystack: &[u8], needle: u8, n: usize) -> Option<(usize, usize)> {
+    let (words, tail) = haystack.as_chunks::<8>();
+    let mut left = n.checked_sub(1)?;
+    for (i, word) in words.iter().enumerate() {
+        let mut hits = hits(*word, needle);
+        let count = hits.count_ones() as usize;
+        if left >= count {
+            left -= count;
+            continue;
+        }
+        for _ in 0..left {
+            hits &= hits - 1;
+        }
+        let at = i * 8 + hits.trailing_zeros() as usize / 8;
+        hits &= hits - 1;
+        let next = if hits == 0 {
+            let behind = (i + 1) * 8;
+            first(&haystack[behind..], needle).map_or(haystack.len(), |n| behind + n)
+        } else {
+            i * 8 + hits.trailing_zeros() as usize / 8
+        };
+        return Some((at, next));
+    }
+    let base = words.len() * 8;
+    let mut found = tail.iter().enumerate().filter(|&(_, &b)| b == needle).map(|(i, _)| base + i);
+    let at = found.nth(left)?;
+    Some((at, found.next().unwrap_or(haystack.len())))
+}
+
+/// A word in which the high bit of each byte is set that equals `needle`, the first byte lowest.
+#[inline]
+fn hits(word: [u8; 8], needle: u8) -> u64 {
+    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    let x = u64::from_le_bytes(word) ^ u64::from_ne_bytes([needle; 8]);
+    !(((x & LOW) + LOW) | x | LOW)
 }
 
 #[cfg(test)]
@@ -482,10 +511,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nth_is_what_counting_finds(text in "[|a]{0,40}", n in 0usize..20) {
-            let naive = text.bytes().enumerate().filter(|&(_, b)| b == b'|').map(|(i, _)| i);
-            let expected = n.checked_sub(1).and_then(|n| naive.clone().nth(n));
-            prop_assert_eq!(nth(text.as_bytes(), b'|', n), expected);
+        fn searches_find_what_counting_finds(text in "[|a]{0,40}", n in 0usize..20) {
+            let places: Vec<_> = text.match_indices('|').map(|(at, _)| at).collect();
+            prop_assert_eq!(first(text.as_bytes(), b'|'), places.first().copied());
+            let expected = n.checked_sub(1).and_then(|n| places.get(n)).map(|&at| {
+                (at, places.get(n).copied().unwrap_or(text.len()))
+            });
+            prop_assert_eq!(nth_and_next(text.as_bytes(), b'|', n), expected);
         }
 
         #[test]

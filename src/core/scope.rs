@@ -140,9 +140,20 @@ pub(crate) fn hex_in(charset: Charset) -> impl FnMut(&[u8], &mut Vec<u8>) {
 pub fn to_utf8(message: &Message<'_>, options: TextOptions) -> Option<String> {
     let charset = match options.charset {
         Some(charset) => charset,
-        // Most headers end before field 18, which counting tells faster than looking for it.
-        None if message.header().field_count() < 18 => return None,
-        None => charset_of(message, options),
+        None => {
+            // Most headers end before field 18, which counting tells fastest, or name a set that
+            // splits as it stands.
+            let header = message.header();
+            if header.field_count() < 18 {
+                return None;
+            }
+            let declared = header.field(18)?.raw();
+            let usual = [&b""[..], b"UNICODE UTF-8", b"8859/1", b"ASCII"];
+            if usual.contains(&declared) {
+                return None;
+            }
+            charset_of(message, options)
+        }
     };
     if !charset.structure_unsafe() {
         return None;
