@@ -1,4 +1,8 @@
 //! What the commands do to a message: pure functions from messages to bytes.
+
+pub mod groups;
 pub mod json;
+pub mod names;
 pub mod pass;
 pub mod query;
+pub mod tree;

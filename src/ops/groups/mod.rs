@@ -1,0 +1,426 @@
+//! The groups of a message structure, and which segments belong to which.
+//!
+//! [`Context`] assigns the segments of a message to the groups of its structure (`PATIENT_RESULT`,
+//! `ORDER_OBSERVATION`, ...). Real messages have unexpected, missing and site-defined segments, so
+//! nothing is refused: `grammar.rs` tells how a segment finds its place, and one that has none
+//! stays with the segment before it. Messages whose structure the standard does not know are read
+//! as patients with visits and orders; the groups found so have no names.
+
+mod grammar;
+mod known;
+#[cfg(test)]
+mod tests;
+
+pub use known::is_group_name;
+
+use crate::core::{Message, SegmentId};
+use grammar::{Grammar, HEADER, NO_REACH, NOWHERE, Place, key};
+use known::{structure_of, usual};
+use std::ops::Range;
+
+const NTE: u32 = key(*b"NTE");
+const PID: u32 = key(*b"PID");
+
+/// One occurrence of a group in a message.
+#[derive(Clone, Copy, Debug)]
+struct Occurrence {
+    /// Its node in the structure.
+    group: u16,
+    /// The occurrence around it; of the message itself, its own number.
+    parent: u32,
+    /// The segments from its first to behind its last.
+    start: u32,
+    end: u32,
+}
+
+/// A segment in its message.
+#[derive(Clone, Copy, Debug)]
+struct Seated {
+    key: u32,
+    /// Its position in the structure, [`NOWHERE`] if it has none.
+    place: u16,
+    /// The innermost group occurrence that it is in.
+    occurrence: u32,
+    /// Itself if it has a position, else the last segment before it that has one and is no note.
+    owner: u32,
+}
+
+/// The segments of a message in their groups. One is read again for each message, so that it
+/// allocates only while it grows.
+#[derive(Debug, Default)]
+pub struct Context {
+    grammar: Option<&'static Grammar>,
+    structure: Option<&'static str>,
+    segments: Vec<Seated>,
+    /// In order of their starts, outer before inner; the first is the message.
+    occurrences: Vec<Occurrence>,
+    /// Segments by id and then by place in the message.
+    by_id: Vec<(u32, u32)>,
+    /// Occurrences that are open while reading.
+    open: Vec<u32>,
+    /// MSH-9 and MSH-12 of the message read last: the next one often has the same structure.
+    kind: Vec<u8>,
+}
+
+impl Context {
+    /// Without a message; every look-up finds nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads a message in place of the one before.
+    pub fn read(&mut self, message: &Message<'_>) {
+        self.choose(message);
+        self.segments.clear();
+        self.occurrences.clear();
+        self.by_id.clear();
+        self.open.clear();
+        let Some(grammar) = self.grammar else { return };
+        self.open.push(0);
+        self.occurrences.push(Occurrence { group: 0, parent: 0, start: 0, end: 0 });
+        let (mut state, mut owner) = (HEADER, 0);
+        for (at, segment) in (0_u32..).zip(message.segments()) {
+            let key = match segment.raw() {
+                [a, b, c] => key([*a, *b, *c]),
+                [a, b, c, after, ..] if *after == message.separators().field => key([*a, *b, *c]),
+                _ => 0,
+            };
+            let mut place = if at == 0 { HEADER } else { NOWHERE };
+            if at > 0
+                && let Some(symbol) = grammar.symbol(key)
+            {
+                let step = grammar.step(state, symbol);
+                place = step.to;
+                if place != NOWHERE {
+                    self.enter(grammar, place, usize::from(step.keep), at);
+                }
+            }
+            if place != NOWHERE {
+                state = place;
+            }
+            // What follows a note belongs to what the note is about.
+            if place != NOWHERE && key != NTE {
+                owner = at;
+            }
+            let occurrence = self.open.last().copied().unwrap_or(0);
+            let owner = if place == NOWHERE { owner } else { at };
+            self.segments.push(Seated { key, place, occurrence, owner });
+            self.by_id.push((key, at));
+        }
+        self.close(0, self.segments.len() as u32);
+        self.by_id.sort_unstable();
+    }
+
+    /// Finds the structure of a message, or keeps the one of the message before.
+    fn choose(&mut self, message: &Message<'_>) {
+        let header = message.header();
+        let [kind, version] = [9, 12].map(|n| header.field(n).map(|f| f.raw()).unwrap_or_default());
+        let before = self.kind.strip_prefix(kind).and_then(|rest| rest.strip_prefix(b"\r"));
+        if before == Some(version) && self.grammar.is_some() {
+            return;
+        }
+        self.kind.clear();
+        self.kind.extend_from_slice(kind);
+        self.kind.push(b'\r');
+        self.kind.extend_from_slice(version);
+        let found = structure_of(message);
+        self.structure = found.map(|(id, _)| id);
+        self.grammar = found.map(|(_, grammar)| grammar).or_else(usual);
+    }
+
+    /// Closes all but the outer `keep` groups and opens those around a position.
+    fn enter(&mut self, grammar: &Grammar, place: u16, keep: usize, at: u32) {
+        let keep = keep.max(1);
+        if self.open.len() > keep {
+            self.close(keep, at);
+        }
+        let depth = grammar.places.get(usize::from(place)).map_or(1, |p| usize::from(p.depth));
+        while self.open.len() < depth {
+            // Groups are opened from outside in.
+            let inner = depth - 1 - self.open.len();
+            let Some(group) = grammar.groups_of(place).nth(inner) else { break };
+            let parent = self.open.last().copied().unwrap_or(0);
+            self.open.push(self.occurrences.len() as u32);
+            self.occurrences.push(Occurrence { group, parent, start: at, end: at });
+        }
+    }
+
+    fn close(&mut self, keep: usize, at: u32) {
+        for open in self.open.drain(keep.min(self.open.len())..) {
+            if let Some(occurrence) = self.occurrences.get_mut(open as usize) {
+                occurrence.end = at;
+            }
+        }
+    }
+
+    /// The id of the message's structure, such as `ORU_R01`; `None` if the standard knows none.
+    #[must_use]
+    pub fn structure(&self) -> Option<&'static str> {
+        self.structure
+    }
+
+    /// How many segments the message has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.segments.len()
+    }
+
+    /// Whether no message was read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.segments.is_empty()
+    }
+
+    /// The segments of each occurrence of a group, by their numbers from 0.
+    ///
+    /// Groups of that name anywhere in the structure are meant, names not being unique.
+    pub fn occurrences<'a>(&'a self, group: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+        let of_name = move |found: &&Occurrence| self.name(found) == group;
+        let found = self.occurrences.iter().skip(1).filter(move |_| !group.is_empty());
+        found.filter(of_name).map(|found| found.start as usize..found.end as usize)
+    }
+
+    /// The groups that a segment is in, from inside out, without the message: their names and the
+    /// segments that each occurrence has. A name is empty if the structure is not known.
+    pub fn enclosing(&self, segment: usize) -> impl Iterator<Item = (&'static str, Range<usize>)> {
+        let innermost = self.segments.get(segment).map(|seated| seated.occurrence);
+        let chain = innermost.into_iter().flat_map(|innermost| self.outwards(innermost));
+        let chain = chain.filter(|&at| at > 0);
+        chain
+            .filter_map(|at| self.occurrences.get(at as usize))
+            .map(|found| (self.name(found), found.start as usize..found.end as usize))
+    }
+
+    fn name(&self, of: &Occurrence) -> &'static str {
+        self.place(of.group).map_or("", |place| place.name)
+    }
+
+    fn place(&self, at: u16) -> Option<&'static Place> {
+        self.grammar?.places.get(usize::from(at))
+    }
+
+    /// An occurrence and those around it, the message last.
+    fn outwards(&self, from: u32) -> impl Iterator<Item = u32> {
+        std::iter::successors(Some(from), |&at| {
+            let parent = self.occurrences.get(at as usize)?.parent;
+            (parent != at).then_some(parent)
+        })
+    }
+
+    /// The segments with an id, by their numbers within a range.
+    fn with_id(&self, key: u32, within: Range<u32>) -> impl Iterator<Item = u32> {
+        let from = self.by_id.partition_point(|&entry| entry < (key, within.start));
+        let rest = self.by_id.get(from..).unwrap_or_default();
+        rest.iter().take_while(move |&&(k, at)| k == key && at < within.end).map(|&(_, at)| at)
+    }
+
+    /// The segments with an id that belong to the segment `row`, by their numbers, in order.
+    ///
+    /// 1. Of its own id, a segment has only itself.
+    /// 2. Segments that have no place in the structure belong to the segment before them, and it
+    ///    to them: `ZDS` to the OBX that it follows, an unexpected NTE as well.
+    /// 3. Else the innermost group around the row that can have such a segment tells: its own
+    ///    ones, or those of the groups that are least deep within it. From an OBX, OBR is the one
+    ///    of its `ORDER_OBSERVATION`, PID that of its `PATIENT_RESULT`, SPM those of its order;
+    ///    from an OBR, OBX are those of its order. A segment that begins several groups
+    ///    stands for each of them: if its `PATIENT` has none, PID has those of `PATIENT_RESULT`.
+    /// 4. A group that lacks the segment it begins with has that of the last one before it: the
+    ///    second OBR under an ORC has this ORC.
+    /// 5. Segments without a place, farther away: those in the groups around the row, unless
+    ///    they follow a segment that itself is one of many there.
+    ///
+    /// Notes (NTE) belong to the segment that their group is about, OBX or OBR or PID, and to
+    /// the one right before them; they are never taken from farther out.
+    pub fn resolve(&self, row: usize, id: SegmentId, found: &mut Vec<usize>) {
+        found.clear();
+        let Some(grammar) = self.grammar else { return };
+        let Some(seated) = self.segments.get(row) else { return };
+        let (row, key) = (row as u32, key(id));
+        if seated.key == key {
+            found.push(row as usize);
+            return;
+        }
+        if self.with_id(key, 0..self.segments.len() as u32).next().is_none() {
+            return;
+        }
+        if seated.owner != row
+            && self.segments.get(seated.owner as usize).is_some_and(|s| s.key == key)
+        {
+            found.push(seated.owner as usize);
+            return;
+        }
+        self.followers(row, seated, key, found);
+        if !found.is_empty() {
+            return;
+        }
+        if key == NTE {
+            return self.notes(seated, found);
+        }
+        if let Some(symbol) = grammar.symbol(key) {
+            self.grouped(grammar, seated, key, symbol, found);
+        }
+        if found.is_empty() {
+            self.strays(grammar, seated, key, found);
+        }
+    }
+
+    /// Segments without a place that follow the row or, if it has none either, its owner.
+    fn followers(&self, row: u32, seated: &Seated, key: u32, found: &mut Vec<usize>) {
+        let end = self.segments.len() as u32;
+        let owned = |&at: &u32| {
+            let segment = self.segments.get(at as usize);
+            segment.is_some_and(|s| s.place == NOWHERE && s.owner == seated.owner)
+        };
+        // Behind the row up to the next of its kind, if any are there.
+        let next = self.with_id(seated.key, row + 1..end).next().filter(owned);
+        found.extend(self.with_id(key, row..next.unwrap_or(end)).take_while(owned).map(index));
+        if found.is_empty() && seated.place == NOWHERE {
+            found.extend(self.with_id(key, seated.owner..end).take_while(owned).map(index));
+        }
+    }
+
+    /// The notes of a segment that have a place.
+    fn notes(&self, seated: &Seated, found: &mut Vec<usize>) {
+        let Some(around) = self.occurrences.get(seated.occurrence as usize) else { return };
+        let is_main = self.place(seated.place).is_some_and(|place| place.is_main);
+        let belongs = |&at: &u32| {
+            let own = self.segments.get(at as usize);
+            own.is_some_and(|s| s.occurrence == seated.occurrence && s.place != NOWHERE)
+                && (is_main || {
+                    let before = self.segments.get(..at as usize).unwrap_or_default();
+                    let noted = before.iter().rev().find(|s| s.key != NTE);
+                    noted.is_some_and(|s| s.owner == seated.owner)
+                })
+        };
+        found.extend(self.with_id(NTE, around.start..around.end).filter(belongs).map(index));
+    }
+
+    /// Segments with a place in the groups around a segment.
+    fn grouped(
+        &self,
+        grammar: &Grammar,
+        seated: &Seated,
+        key: u32,
+        symbol: usize,
+        found: &mut Vec<usize>,
+    ) {
+        for number in self.outwards(seated.occurrence) {
+            let Some(around) = self.occurrences.get(number as usize) else { return };
+            let least = grammar.reach(around.group, symbol);
+            if least == NO_REACH {
+                continue;
+            }
+            let whole = self.until_next(seated, number, around);
+            if seated.place == HEADER {
+                found.extend(self.with_id(key, whole).map(index));
+                return;
+            }
+            self.at_depth(key, whole, least, found);
+            if found.is_empty() {
+                // What is deeper is the row's own only before the next of its kind: the prior
+                // results of an order have orders of their own.
+                let next = self.with_id(seated.key, seated.owner + 1..around.end).next();
+                let rest = seated.owner..next.unwrap_or(around.end);
+                let present = self.with_id(key, rest.clone()).filter_map(|at| self.depth(at));
+                if let Some(depth) = present.min() {
+                    self.at_depth(key, rest, depth, found);
+                }
+            }
+            if !found.is_empty() {
+                return;
+            }
+            if grammar.begins_with(around.group, key) {
+                found.extend(self.head_before(number, key).map(index));
+                return;
+            }
+            let outer = self.occurrences.get(around.parent as usize);
+            let stands_for_outer = outer.is_some_and(|outer| outer.start == seated.owner);
+            if !stands_for_outer {
+                return;
+            }
+        }
+    }
+
+    /// The part of an occurrence that belongs to a segment: all of it, but if the segment stands
+    /// there more than once although it should not, from it to the next.
+    fn until_next(&self, seated: &Seated, number: u32, around: &Occurrence) -> Range<u32> {
+        let whole = around.start..around.end;
+        let repeating = self.place(seated.place).is_none_or(|place| place.repeating);
+        if repeating || seated.occurrence != number {
+            return whole;
+        }
+        let alike = |&at: &u32| {
+            let other = self.segments.get(at as usize);
+            other.is_some_and(|s| s.occurrence == number && s.place == seated.place)
+        };
+        let row = seated.owner;
+        let before = self.with_id(seated.key, around.start..row).find(alike);
+        let next = self.with_id(seated.key, row + 1..around.end).find(alike);
+        if before.is_none() && next.is_none() {
+            return whole;
+        }
+        // What stands before the first of them is of all.
+        let start = if before.is_some() { row } else { around.start };
+        start..next.unwrap_or(around.end)
+    }
+
+    /// How many groups a segment with a place is in.
+    fn depth(&self, at: u32) -> Option<u8> {
+        self.place(self.segments.get(at as usize)?.place).map(|place| place.depth)
+    }
+
+    /// The segments with an id in a range whose places are in so many groups.
+    fn at_depth(&self, key: u32, within: Range<u32>, depth: u8, found: &mut Vec<usize>) {
+        let here = |&at: &u32| self.depth(at) == Some(depth);
+        found.extend(self.with_id(key, within).filter(here).map(index));
+    }
+
+    /// The segment with which the last occurrence of the same group before one begins. No
+    /// patient is taken from another group.
+    fn head_before(&self, number: u32, key: u32) -> Option<u32> {
+        let of = self.occurrences.get(number as usize)?;
+        let before = self.occurrences.get(..number as usize)?.iter().rev();
+        let siblings = before.filter(|o| o.group == of.group && o.parent == of.parent);
+        let mut heads = siblings.filter_map(|other| {
+            let first = self.segments.get(other.start as usize)?;
+            (first.key == key).then_some(other.start)
+        });
+        heads.next().filter(|_| key != PID)
+    }
+
+    /// Segments without a place in the groups around a segment.
+    fn strays(&self, grammar: &Grammar, seated: &Seated, key: u32, found: &mut Vec<usize>) {
+        for number in self.outwards(seated.occurrence) {
+            let Some(around) = self.occurrences.get(number as usize) else { return };
+            let reachable = |&at: &u32| {
+                let stray = self.segments.get(at as usize).filter(|s| s.place == NOWHERE);
+                let Some(stray) = stray else { return false };
+                let owner = self.segments.get(stray.owner as usize);
+                let is_one = owner
+                    .and_then(|owner| self.place(owner.place))
+                    .is_some_and(|place| !place.repeating);
+                let group = self.occurrences.get(stray.occurrence as usize).map(|o| o.group);
+                is_one && group.is_some_and(|group| grammar.is_single(group, around.group))
+            };
+            found.extend(self.with_id(key, around.start..around.end).filter(reachable).map(index));
+            if !found.is_empty() {
+                return;
+            }
+        }
+    }
+}
+
+fn index(at: u32) -> usize {
+    at as usize
+}
+
+/// The segments of each occurrence of a group in a message, by their numbers from 0.
+///
+/// For one message; [`Context`] is for many.
+#[must_use]
+pub fn group_occurrences(message: &Message<'_>, group: &str) -> Vec<Range<usize>> {
+    let mut context = Context::new();
+    context.read(message);
+    context.occurrences(group).collect()
+}
