@@ -1,18 +1,53 @@
-//! `pipehat from-json`: look at messages, or convert them to JSON or to one form of HL7.
+//! `pipehat from-json`: the way back from `pipehat parse -f json`.
 
-use super::Verdict;
 use super::args::{Common, Plan};
+use super::parse::EolArg;
+use super::{Tally, Verdict};
+use crate::core::Pending;
+use crate::io::chunk::Cut;
+use crate::io::pipeline::{Job, View};
 use crate::io::Diagnostics;
+use crate::ops::json::{JsonCutter, JsonFrame, JsonFrames, JsonReader, ReadOptions};
+use crate::ops::pass::PassOn;
 use anyhow::Result;
 use std::ffi::OsString;
 use std::sync::Arc;
 
-/// Look at messages, or convert them to JSON or a clean stream
+/// Convert JSON, as parse writes it, back to messages
+///
+/// Reads objects one a line, pretty-printed, or in an array, and writes one message a line. Values
+/// are escaped, and written in the character set that MSH-18 names. With --raw they are taken as
+/// they stand, as `parse --raw` writes them, which makes the way there and back exact.
 #[derive(Debug, clap::Args)]
-#[command(mut_arg("verbose", |arg| arg.short('v')))]
+#[command(
+    mut_arg("verbose", |arg| arg.short('v')),
+    after_help = "Exit status: 0 all objects became messages; 1 there was none; 2 some could not be handled.",
+    after_long_help = "\
+Examples:
+  pipehat parse -f json adt.hl7 | jq -c '(.segments[] | select(.id == \"MSH\") | .\"4\") = [{\"1\":\"NORTH\"}]' | pipehat from-json
+  pipehat parse --raw -f json adt.hl7 | pipehat from-json --raw > same.hl7
+
+Exit status:
+  0  all objects became messages
+  1  there was no object
+  2  the work was not fully done: usage, I/O, or an object that is no message"
+)]
 pub(super) struct Args {
     /// Files or folders to read; none or `-` is standard input
+    #[arg(value_name = "FILE")]
     files: Vec<OsString>,
+
+    /// Takes values as they stand: no escaping, no character set
+    #[arg(long)]
+    raw: bool,
+
+    /// How segments end
+    #[arg(long, value_enum, value_name = "EOL")]
+    eol: Option<EolArg>,
+
+    /// Puts each message into an MLLP block
+    #[arg(long)]
+    mllp: bool,
 
     #[command(flatten)]
     pub(super) common: Common,
@@ -20,16 +55,64 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     let mut output = args.common.output()?;
-    let pass = crate::ops::pass::PassOn::default();
-    args.common.run::<super::query::Tally>(
+    let terminal = output.is_terminal() && args.eol.is_none() && !args.mllp;
+    let form = PassOn {
+        eol: EolArg::or_cr(args.eol),
+        mllp: args.mllp,
+        ..PassOn::new(terminal, args.common.color(&output))
+    };
+    let options = ReadOptions { raw: args.raw, charset: args.common.text().charset };
+    let work = |view: View<'_>, job: &mut Job<Tally>| convert(view, job, &form, &options);
+    let total = args.common.run_cut::<JsonCutter, _>(
         &args.files,
         &mut output,
         diagnostics,
         Plan::default(),
-        |view, job| {
-            view.messages(job, |item, job| pass.append(&item.message, &mut job.out));
-        },
+        work,
     )?;
     output.finish()?;
-    Ok(Verdict::Yes)
+    Ok(Verdict::found(total))
+}
+
+fn convert(view: View<'_>, job: &mut Job<Tally>, form: &PassOn, options: &ReadOptions) {
+    let mut reader = JsonReader::new();
+    let mut message = Vec::new();
+    for frame in JsonFrames::new(view.bytes) {
+        let (bytes, offset, is_object) = match frame {
+            JsonFrame::Object { bytes, offset } => (bytes, offset, true),
+            JsonFrame::Stray { bytes, offset } => (bytes, offset, false),
+        };
+        let range = offset..offset + bytes.len();
+        if !is_object {
+            view.report(job, range, false, "not a JSON object".to_owned());
+            continue;
+        }
+        job.tally.matched += 1;
+        message.clear();
+        let read = reader.read(bytes, options, &mut message).map_err(|e| e.to_string());
+        let written =
+            read.and_then(|()| form.append_bytes(&message, &mut job.out).map_err(|e| e.to_string()));
+        match written {
+            Ok(()) => view.count(job),
+            Err(why) => view.report(job, range, true, why),
+        }
+    }
+}
+
+impl Cut for JsonCutter {
+    fn advance(&mut self, buf: &[u8], eof: bool) -> usize {
+        JsonCutter::advance(self, buf, eof)
+    }
+
+    fn removed(&mut self, n: usize) {
+        JsonCutter::removed(self, n);
+    }
+
+    fn pending(&self) -> Pending {
+        JsonCutter::pending(self)
+    }
+
+    fn count(buf: &[u8], _: bool) -> u64 {
+        JsonFrames::new(buf).filter(|frame| matches!(frame, JsonFrame::Object { .. })).count() as u64
+    }
 }

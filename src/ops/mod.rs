@@ -6,3 +6,4 @@ pub mod names;
 pub mod pass;
 pub mod query;
 pub mod tree;
+mod visible;

@@ -1,6 +1,12 @@
 //! Messages passed on whole.
 
+use super::visible;
 use crate::core::{LineEnding, Message};
+use memchr::{memchr, memchr2};
+use std::fmt;
+
+const VT: u8 = 0x0B;
+const FS: u8 = 0x1C;
 
 /// How segments end in what is passed on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,31 +53,90 @@ impl PassOn {
     }
 
     /// Appends a message.
+    ///
+    /// # Errors
+    /// When something in a segment would be read as an end in this form; nothing is appended then.
     #[inline]
-    pub fn append(&self, message: &Message<'_>, out: &mut Vec<u8>) {
+    pub fn append(&self, message: &Message<'_>, out: &mut Vec<u8>) -> Result<(), Unwritable> {
         if let Some(Colored(color)) = self.terminal {
-            return show(message, color, out);
+            show(message, color, out);
+            return Ok(());
+        }
+        if message.line_ending() == LineEnding::Cr {
+            self.append_bytes(message.bytes(), out)
+        } else {
+            let mut bytes = Vec::with_capacity(message.bytes().len());
+            for (n, segment) in message.segments().enumerate() {
+                if n > 0 {
+                    bytes.push(b'\r');
+                }
+                bytes.extend_from_slice(segment.raw());
+            }
+            self.append_bytes(&bytes, out)
+        }
+    }
+
+    /// Appends a message whose segments are separated by CR.
+    ///
+    /// # Errors
+    /// As [`PassOn::append`].
+    #[inline]
+    pub fn append_bytes(&self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Unwritable> {
+        if self.eol != Eol::Cr && memchr(b'\n', bytes).is_some() {
+            return Err(Unwritable::LineFeed);
         }
         if self.mllp {
-            out.push(0x0B);
+            if memchr2(VT, FS, bytes).is_some() {
+                return Err(Unwritable::Mllp);
+            }
+            out.push(VT);
         }
-        if self.eol == Eol::Cr && message.line_ending() == LineEnding::Cr {
-            out.extend_from_slice(message.bytes());
+        if self.eol == Eol::Cr {
+            out.extend_from_slice(bytes);
         } else {
-            for (n, segment) in message.segments().enumerate() {
+            for (n, segment) in bytes.split(|&b| b == b'\r').enumerate() {
                 if n > 0 {
                     out.extend_from_slice(self.eol.bytes());
                 }
-                out.extend_from_slice(segment.raw());
+                out.extend_from_slice(segment);
             }
         }
+        self.end(out);
+        Ok(())
+    }
+
+    /// Appends what ends a message: with CR the line ends, else an empty line follows.
+    fn end(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.eol.bytes());
-        if self.mllp {
-            out.extend_from_slice(b"\x1C\r");
-        } else {
-            // With CR the line ends here; else an empty line closes the message.
-            out.extend_from_slice(if self.eol == Eol::Crlf { b"\r\n" } else { b"\n" });
-        }
+        out.extend_from_slice(match (self.mllp, self.eol) {
+            (true, _) => &[FS, b'\r'],
+            (false, Eol::Crlf) => b"\r\n",
+            (false, _) => b"\n",
+        });
+    }
+
+    /// Appends an envelope segment of a batch.
+    pub fn append_envelope(&self, segment: &[u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(segment);
+        out.extend_from_slice(if self.eol == Eol::Lf { b"\n" } else { b"\r\n" });
+    }
+}
+
+/// Why a message cannot be written in a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unwritable {
+    /// It holds a line feed inside a segment, which would end the segment.
+    LineFeed,
+    /// It holds a VT or FS, which would end the MLLP block.
+    Mllp,
+}
+
+impl fmt::Display for Unwritable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LineFeed => "a line feed inside a segment would end it in this form",
+            Self::Mllp => "a VT or FS byte inside would end the MLLP block",
+        })
     }
 }
 
@@ -81,30 +146,10 @@ fn show(message: &Message<'_>, color: bool, out: &mut Vec<u8>) {
     for segment in message.segments() {
         let id = segment.id();
         out.extend_from_slice(bold.as_bytes());
-        visible(id, out);
+        visible::append(id, usize::MAX, out);
         out.extend_from_slice(plain.as_bytes());
-        visible(&segment.raw()[id.len()..], out);
+        visible::append(&segment.raw()[id.len()..], usize::MAX, out);
         out.push(b'\n');
     }
     out.push(b'\n');
-}
-
-/// Appends text with control characters, and those that change the direction of text or have no
-/// width, written as escapes.
-pub fn visible(bytes: &[u8], out: &mut Vec<u8>) {
-    for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            let hidden = c.is_control()
-                || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}');
-            if hidden {
-                out.extend(c.escape_default().map(|c| c as u8));
-            } else {
-                let mut utf8 = [0; 4];
-                out.extend_from_slice(c.encode_utf8(&mut utf8).as_bytes());
-            }
-        }
-        for b in chunk.invalid() {
-            out.extend_from_slice(format!("\\x{b:02X}").as_bytes());
-        }
-    }
 }

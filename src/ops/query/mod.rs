@@ -2,15 +2,17 @@
 
 mod cells;
 mod column;
+mod each;
 mod seek;
 
 pub use cells::Format;
 pub use column::{Column, Content};
+pub use each::Each;
 
 use super::json;
 use crate::core::expr::Expression;
 use crate::core::scope::to_utf8;
-use crate::core::{Message, Scope, SegmentId, TextOptions};
+use crate::core::{Message, Scope, Segment, SegmentId, TextOptions};
 use cells::{Cells, csv_row, shown, tsv};
 use seek::Seeker;
 use std::ops::ControlFlow;
@@ -29,6 +31,8 @@ pub struct Query {
     pub first: bool,
     /// Values as written, not as text.
     pub as_written: bool,
+    /// A row for each of these in a message; else one for the message.
+    pub each: Option<Each>,
     /// Which messages; all without it.
     pub condition: Option<Expression>,
     /// Those for which it does not hold.
@@ -52,6 +56,10 @@ pub struct Origin<'a> {
 pub struct Rows<'q, 'a> {
     query: &'q Query,
     seeker: Seeker<'a>,
+    ids: Vec<SegmentId>,
+    /// The segments of each id that belong to the row under way.
+    found: Vec<Vec<Segment<'a>>>,
+    walk: each::Walk<'a>,
     /// For each column the number of its segment among those sought.
     sought: Vec<Option<usize>>,
     cells: Cells,
@@ -116,25 +124,50 @@ impl Query {
 }
 
 impl<'a> Rows<'_, 'a> {
-    /// Appends the row of a message of the buffer, which begins at `start` in it.
+    /// Appends the rows of a message of the buffer, which begins at `start` in it, and returns how
+    /// many they are.
     #[inline]
-    pub fn row(
+    pub fn append(
         &mut self,
         message: &Message<'a>,
         start: usize,
         origin: Origin<'_>,
         out: &mut Vec<u8>,
-    ) {
-        if let Some(text) = to_utf8(message, self.query.text) {
-            let converted = message.with_bytes(text.as_bytes());
-            let scope = Scope::converted(&converted, self.query.text);
-            let mut rows = self.query.rows(text.as_bytes());
-            rows.seeker.look(&converted, 0);
-            rows.write(&scope, origin, out);
-            return;
+    ) -> u64 {
+        match to_utf8(message, self.query.text) {
+            None => {
+                let scope = Scope::with(message, self.query.text);
+                self.append_scope(&scope, start, origin, out)
+            }
+            Some(text) => {
+                let converted = message.with_bytes(text.as_bytes());
+                let scope = Scope::converted(&converted, self.query.text);
+                self.query.rows(text.as_bytes()).append_scope(&scope, 0, origin, out)
+            }
         }
-        self.seeker.look(message, start);
-        self.write(&Scope::with(message, self.query.text), origin, out);
+    }
+
+    #[inline]
+    fn append_scope(
+        &mut self,
+        scope: &Scope<'_, 'a>,
+        start: usize,
+        origin: Origin<'_>,
+        out: &mut Vec<u8>,
+    ) -> u64 {
+        let Some(each) = &self.query.each else {
+            self.seeker.look(scope.message, start, &mut self.found);
+            self.write(scope, origin, out);
+            return 1;
+        };
+        let mut walk = std::mem::take(&mut self.walk);
+        let rows = walk.rows(each, scope);
+        for row in 0..rows {
+            walk.find(row, &self.ids, &mut self.found);
+            self.write(scope, origin, out);
+        }
+        self.walk = walk;
+        rows as u64
     }
 
     #[inline]
@@ -284,7 +317,7 @@ impl<'a> Rows<'_, 'a> {
         };
         let _ = match self.sought[column] {
             None => path.for_each(scope, found),
-            Some(n) => path.for_each_among(self.seeker.found(n).iter().copied(), scope, found),
+            Some(n) => path.for_each_among(self.found[n].iter().copied(), scope, found),
         };
     }
 }

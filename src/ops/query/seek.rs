@@ -12,7 +12,6 @@ use memchr::{memchr, memmem};
 pub(super) struct Seeker<'a> {
     buffer: &'a [u8],
     wanted: Vec<Wanted>,
-    found: Vec<Vec<Segment<'a>>>,
 }
 
 #[derive(Debug)]
@@ -39,26 +38,27 @@ impl<'a> Seeker<'a> {
             searched_from: 0,
             fresh: true,
         });
-        Self { buffer, wanted: wanted.collect(), found: vec![Vec::new(); ids.len()] }
+        Self { buffer, wanted: wanted.collect() }
     }
 
-    /// Looks at a message of the buffer, which begins at `start`.
+    /// Looks at a message of the buffer, which begins at `start`, and puts the segments of each id
+    /// into `found`.
     #[inline]
-    pub(super) fn look(&mut self, message: &Message<'a>, start: usize) {
-        for found in &mut self.found {
+    pub(super) fn look(&mut self, message: &Message<'a>, start: usize, found: &mut [Vec<Segment<'a>>]) {
+        for found in &mut *found {
             found.clear();
         }
         if self.wanted.len() > Self::MOST || message.line_ending() == LineEnding::Lf {
             for segment in message.segments() {
                 if let Some(n) = self.wanted.iter().position(|w| segment.has_id(w.id)) {
-                    self.found[n].push(segment);
+                    found[n].push(segment);
                 }
             }
             return;
         }
         let end = start + message.bytes().len();
         let separators = message.separators();
-        for (wanted, found) in self.wanted.iter_mut().zip(&mut self.found) {
+        for (wanted, found) in self.wanted.iter_mut().zip(found) {
             let mut at = start;
             while let Some(hit) = wanted.next(self.buffer, at).filter(|&hit| hit + 4 <= end) {
                 let from = hit + 1;
@@ -70,12 +70,6 @@ impl<'a> Seeker<'a> {
                 at = to;
             }
         }
-    }
-
-    /// The segments of the `n`th id in the message looked at last.
-    #[inline]
-    pub(super) fn found(&self, n: usize) -> &[Segment<'a>] {
-        &self.found[n]
     }
 }
 
@@ -114,14 +108,15 @@ mod tests {
             let stream = pieces.concat().into_bytes();
             let ids = [*b"PID", *b"OBX"];
             let mut seeker = Seeker::new(&stream, &ids);
+            let mut found = vec![Vec::new(); 2];
             for frame in Frames::new(&stream) {
                 let Frame::Message(framed) = frame else { continue };
                 let message = Message::new(framed).unwrap();
-                seeker.look(&message, framed.offset);
+                seeker.look(&message, framed.offset, &mut found);
                 for (n, id) in ids.iter().enumerate() {
                     let walked: Vec<_> = message.segments_named(*id).map(|s| s.raw()).collect();
-                    let found: Vec<_> = seeker.found(n).iter().map(|s| s.raw()).collect();
-                    prop_assert_eq!(found, walked);
+                    let sought: Vec<_> = found[n].iter().map(|s| s.raw()).collect();
+                    prop_assert_eq!(sought, walked);
                 }
             }
         }

@@ -5,7 +5,7 @@
 /// UTF-8 as `\xE9`. At most `most` columns are appended, a character counting as one.
 ///
 /// Returns the columns appended and whether that was all.
-pub(super) fn append(text: &[u8], most: usize, out: &mut Vec<u8>) -> (usize, bool) {
+pub(crate) fn append(text: &[u8], most: usize, out: &mut Vec<u8>) -> (usize, bool) {
     // Nearly all values are short and plain.
     if text.len() <= most && text.iter().all(|b| (0x20..0x7F).contains(b)) {
         out.extend_from_slice(text);
@@ -40,7 +40,7 @@ pub(super) fn append(text: &[u8], most: usize, out: &mut Vec<u8>) -> (usize, boo
 }
 
 /// Whether text takes at most so many columns.
-pub(super) fn fits(text: &[u8], most: usize) -> bool {
+pub(crate) fn fits(text: &[u8], most: usize) -> bool {
     let plain = |b: &u8| (0x20..0x7F).contains(b);
     if text.iter().all(plain) { text.len() <= most } else { append(text, most, &mut Vec::new()).1 }
 }
