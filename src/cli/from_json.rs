@@ -4,9 +4,9 @@ use super::args::{Common, Plan};
 use super::parse::EolArg;
 use super::{Tally, Verdict};
 use crate::core::Pending;
+use crate::io::Diagnostics;
 use crate::io::chunk::Cut;
 use crate::io::pipeline::{Job, View};
-use crate::io::Diagnostics;
 use crate::ops::json::{JsonCutter, JsonFrame, JsonFrames, JsonReader, ReadOptions};
 use crate::ops::pass::PassOn;
 use anyhow::Result;
@@ -90,8 +90,8 @@ fn convert(view: View<'_>, job: &mut Job<Tally>, form: &PassOn, options: &ReadOp
         job.tally.matched += 1;
         message.clear();
         let read = reader.read(bytes, options, &mut message).map_err(|e| e.to_string());
-        let written =
-            read.and_then(|()| form.append_bytes(&message, &mut job.out).map_err(|e| e.to_string()));
+        let written = read
+            .and_then(|()| form.append_bytes(&message, &mut job.out).map_err(|e| e.to_string()));
         match written {
             Ok(()) => view.count(job),
             Err(why) => view.report(job, range, true, why),
@@ -113,6 +113,7 @@ impl Cut for JsonCutter {
     }
 
     fn count(buf: &[u8], _: bool) -> u64 {
-        JsonFrames::new(buf).filter(|frame| matches!(frame, JsonFrame::Object { .. })).count() as u64
+        JsonFrames::new(buf).filter(|frame| matches!(frame, JsonFrame::Object { .. })).count()
+            as u64
     }
 }

@@ -12,6 +12,7 @@ mod terminal;
 use crate::io::Diagnostics;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io;
+use std::ops::AddAssign;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -51,7 +52,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Parse(parse::Args),
-    Query(query::Args),
+    Query(Box<query::Args>),
     FromJson(from_json::Args),
     Completions(completions::Args),
 }
@@ -61,6 +62,29 @@ enum Command {
 enum Verdict {
     Yes,
     No,
+}
+
+impl Verdict {
+    /// Yes if there was anything.
+    fn found(tally: Tally) -> Self {
+        if tally.matched > 0 { Self::Yes } else { Self::No }
+    }
+}
+
+/// What a run counts.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    /// Messages that were wanted.
+    matched: u64,
+    /// Rows that were made of them.
+    rows: u64,
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.matched += other.matched;
+        self.rows += other.rows;
+    }
 }
 
 /// The definition of the command line, from which completions and man pages are made.
@@ -92,7 +116,7 @@ pub fn main() -> ExitCode {
     let diagnostics = Arc::new(Diagnostics::new(quiet, verbose));
     let result = match cli.command {
         Command::Parse(args) => parse::run(args, &diagnostics),
-        Command::Query(args) => query::run(args, &diagnostics),
+        Command::Query(args) => query::run(*args, &diagnostics),
         Command::FromJson(args) => from_json::run(args, &diagnostics),
         Command::Completions(args) => completions::run(args),
     };

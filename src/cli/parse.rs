@@ -170,7 +170,8 @@ fn heading(item: &Item<'_>) -> String {
 
 fn json(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Result<Tally> {
     let names = Names::new();
-    let options = JsonOptions { raw: args.raw, names: if args.names { Some(&names) } else { None } };
+    let options =
+        JsonOptions { raw: args.raw, names: if args.names { Some(&names) } else { None } };
     let text = args.common.text();
     let work = |view: View<'_>, job: &mut Job<Tally>| {
         let mut writer = JsonWriter::new();

@@ -1,17 +1,16 @@
 //! `pipehat query`: values as rows, or the messages for which a condition holds.
 
 use super::args::{Common, Plan, Weight};
-use super::{Verdict, terminal};
+use super::{Tally, Verdict};
+use crate::core::SyntaxError;
 use crate::core::expr::Expression;
-use crate::core::{Path, SyntaxError};
 use crate::io::pipeline::{Flow, Item, Job};
 use crate::io::{Diagnostics, Output};
 use crate::ops::pass::PassOn;
-use crate::ops::query::{Column, Content, Format, Origin, Query};
+use crate::ops::query::{Column, Each, Format, Origin, Query};
 use anyhow::{Result, bail};
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
-use std::ops::AddAssign;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -139,18 +138,6 @@ impl From<FormatArg> for Format {
     }
 }
 
-/// What was counted.
-#[derive(Default)]
-pub(super) struct Tally {
-    matched: u64,
-}
-
-impl AddAssign for Tally {
-    fn add_assign(&mut self, other: Self) {
-        self.matched += other.matched;
-    }
-}
-
 pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     let (columns, files) = split_operands(&args)?;
     let mut output = args.common.output()?;
@@ -160,6 +147,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         join: args.join.clone().map(String::into_bytes),
         first: args.first,
         as_written: args.raw,
+        each: args.each.clone(),
         condition: args.condition.clone(),
         invert: args.invert,
         text: args.common.text(),
@@ -191,10 +179,19 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
                 job.out.push(b'\n');
                 job.flow = Flow::SkipSource;
             } else if args.count {
+                if query.each.is_some() {
+                    let end = job.out.len();
+                    job.tally.rows +=
+                        rows.append(&item.message, item.start, origin(&item), &mut job.out);
+                    job.out.truncate(end);
+                }
             } else if whole {
-                pass.append(&item.message, &mut job.out);
+                if let Err(why) = pass.append(&item.message, &mut job.out) {
+                    job.reject(&item, why.to_string());
+                }
             } else {
-                rows.row(&item.message, item.start, origin(&item), &mut job.out);
+                job.tally.rows +=
+                    rows.append(&item.message, item.start, origin(&item), &mut job.out);
             }
             if let Some(max) = args.max
                 && matched.fetch_add(1, Ordering::Relaxed) + 1 >= max
@@ -203,13 +200,14 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
             }
         });
     })?;
+    let found = if args.each.is_some() { total.rows } else { total.matched };
     if args.count {
-        writeln!(output, "{}", total.matched)?;
+        writeln!(output, "{found}")?;
     } else if !whole && !listing && query.format == Format::Json {
-        output.write_all(if total.matched > 0 { b"\n]\n" } else { b"]\n" })?;
+        output.write_all(if total.rows > 0 { b"\n]\n" } else { b"]\n" })?;
     }
     output.finish()?;
-    Ok(if total.matched > 0 { Verdict::Yes } else { Verdict::No })
+    Ok(if found > 0 { Verdict::Yes } else { Verdict::No })
 }
 
 /// Writes what stands before the rows; returns how much of what comes then is to be dropped: the
@@ -285,13 +283,8 @@ fn column(text: &str) -> Result<Column, String> {
     text.parse().map_err(|e: SyntaxError| format!("\n{}", e.explain(text)))
 }
 
-#[derive(Clone, Debug)]
-enum Each {
-    Segment(Path),
-    Group(String),
-}
 fn each(text: &str) -> Result<Each, String> {
-    Ok(Each::Group(text.into()))
+    text.parse().map_err(|e: SyntaxError| format!("\n{}", e.explain(text)))
 }
 
 fn expression(text: &str) -> Result<Expression, String> {

@@ -6,7 +6,7 @@ use super::diagnostics::Diagnostics;
 use super::output::Output;
 use super::rejects::Rejects;
 use super::source::Source;
-use crate::core::{Frame, Frames, Message};
+use crate::core::{Frame, Frames, LineEnding, Message, Segment};
 use indicatif::ProgressBar;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -120,7 +120,18 @@ impl<'a> View<'a> {
     /// Calls `each` with every message in order. What is no message, and messages whose
     /// delimiters cannot be used, are reported and go to the rejects.
     #[inline]
-    pub fn messages<T>(&self, job: &mut Job<T>, mut each: impl FnMut(Item<'a>, &mut Job<T>)) {
+    pub fn messages<T>(&self, job: &mut Job<T>, each: impl FnMut(Item<'a>, &mut Job<T>)) {
+        self.frames(job, each, |_, _| {});
+    }
+
+    /// As [`View::messages`], and calls `envelope` with every envelope segment of a batch.
+    #[inline]
+    pub fn frames<T>(
+        &self,
+        job: &mut Job<T>,
+        mut each: impl FnMut(Item<'a>, &mut Job<T>),
+        mut envelope: impl FnMut(&'a [u8], &mut Job<T>),
+    ) {
         let bytes = self.bytes;
         let base = self.part.range.start;
         let frames = if self.part.kind == PartKind::MidLine {
@@ -145,6 +156,9 @@ impl<'a> View<'a> {
                                 range,
                                 index: (self.index, job.messages),
                             };
+                            if message.line_ending() == LineEnding::Lf {
+                                self.check_lines(&item, job);
+                            }
                             each(item, job);
                             if job.flow != Flow::Continue {
                                 return;
@@ -160,7 +174,7 @@ impl<'a> View<'a> {
                         }),
                     }
                 }
-                Frame::Envelope { .. } => {}
+                Frame::Envelope { bytes, .. } => envelope(bytes, job),
                 Frame::Stray { bytes, offset } => {
                     let continues = self.part.kind == PartKind::MidLine && offset == 0;
                     job.reports.push(Report {
@@ -173,6 +187,17 @@ impl<'a> View<'a> {
                     });
                 }
             }
+        }
+    }
+
+    /// Tells of a line that is no segment: in a message whose segments end with LF, a line feed
+    /// inside a field cannot be told from the end of a segment.
+    fn check_lines<T>(&self, item: &Item<'_>, job: &mut Job<T>) {
+        let separator = item.message.separators().field;
+        let odd = |segment: &Segment<'_>| !has_segment_id(segment.raw(), separator);
+        if let Some(n) = item.message.segments().position(|segment| odd(&segment)) {
+            let text = format!("line {} is not a segment; a line end inside a field?", n + 1);
+            job.warn(item, text);
         }
     }
 
@@ -193,6 +218,19 @@ impl<'a> View<'a> {
     /// Counts a message, for commands that do their own framing.
     pub fn count<T>(&self, job: &mut Job<T>) {
         job.messages += 1;
+    }
+}
+
+/// Whether a line begins as segments do: a letter, two letters or digits, a field separator.
+fn has_segment_id(line: &[u8], separator: u8) -> bool {
+    match line {
+        [a, b, c, rest @ ..] => {
+            a.is_ascii_alphabetic()
+                && b.is_ascii_alphanumeric()
+                && c.is_ascii_alphanumeric()
+                && rest.first().is_none_or(|&b| b == separator)
+        }
+        _ => false,
     }
 }
 
@@ -351,9 +389,9 @@ where
     Ok(total)
 }
 
-/// Tells the first part of each source how many messages of it came before.
+/// Tells each part how many messages of its source came before.
 fn number(chunk: &mut Chunk, numbers: &HashMap<usize, u64>) {
-    if let Some(part) = chunk.parts.first_mut() {
+    for part in &mut chunk.parts {
         part.before = numbers.get(&part.source.index).copied().unwrap_or(0);
     }
 }

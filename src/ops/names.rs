@@ -1,5 +1,6 @@
 //! The standard's names beside numbers, for JSON with names.
 
+use super::json::NameSource;
 use crate::dictionary::{Segment, Version, standard};
 use std::sync::OnceLock;
 
@@ -74,6 +75,16 @@ fn of_version(version: Version) -> &'static OfVersion {
 fn key(id: &[u8]) -> Option<u32> {
     let [a, b, c] = <[u8; 3]>::try_from(id).ok()?;
     Some(u32::from_be_bytes([0, a, b, c]))
+}
+
+impl NameSource for Names {
+    fn segment(
+        &self,
+        version: &[u8],
+        id: &[u8],
+    ) -> Option<(&'static str, &'static [&'static str])> {
+        Names::segment(self, version, id)
+    }
 }
 
 #[cfg(test)]

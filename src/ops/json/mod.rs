@@ -21,8 +21,8 @@
 //! - With names, a segment has also `"name"` and, by field number, `"names"`. Reading ignores both.
 //!
 //! Values are decoded: no escape sequences but those without a text, UTF-8 whatever the character
-//! set of the message. In raw mode they stay as written, and reading what was written gives the
-//! message back byte for byte.
+//! set of the message. In raw mode they stay as written, an object says so with `"raw":true`, and
+//! reading what was written gives the message back byte for byte.
 //!
 //! [`JsonWriter`] writes this shape, [`JsonReader`] reads it, [`JsonCutter`] and [`JsonFrames`]
 //! find the objects in a stream.
@@ -33,7 +33,7 @@ mod read;
 mod read_value;
 mod scan;
 mod sink;
-mod text;
+pub(crate) mod text;
 mod value;
 mod write;
 

@@ -16,7 +16,8 @@ use crate::core::{Charset, Segment, Separators};
 /// How JSON is read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ReadOptions {
-    /// Values stay as they are: no escape sequences are written, UTF-8 is not converted.
+    /// Values stay as they are: no escape sequences are written, UTF-8 is not converted. An object
+    /// that says `"raw":true` is read so anyway.
     pub raw: bool,
     /// The character set to write in, if not that which MSH-18 names.
     pub charset: Option<Charset>,
@@ -97,7 +98,7 @@ impl JsonReader {
             gaps: 0,
         };
         run.message()?;
-        if options.raw { Ok(()) } else { run.convert(options.charset) }
+        if run.raw { Ok(()) } else { run.convert(options.charset) }
     }
 }
 
@@ -181,6 +182,14 @@ impl Run<'_, '_> {
                             self.scan.skip()?;
                         }
                     }
+                    Name::Raw => {
+                        if self.boolean()? && !self.raw {
+                            self.raw = true;
+                            if segments || delimiters {
+                                return self.again();
+                            }
+                        }
+                    }
                     Name::Ignored => self.scan.skip()?,
                     Name::Delimiters | Name::Segments => {
                         return Err(JsonError::new(Problem::Twice, name_at));
@@ -208,6 +217,29 @@ impl Run<'_, '_> {
             self.segments()?;
         }
         Ok(())
+    }
+
+    /// Reads the object from its start, now that it is known to be raw.
+    #[cold]
+    fn again(&mut self) -> Done {
+        self.out.truncate(self.start);
+        self.scratch.fixed.clear();
+        self.scratch.segments.clear();
+        self.gaps = 0;
+        self.scan.at = 0;
+        self.message()
+    }
+
+    fn boolean(&mut self) -> Result<bool, JsonError> {
+        self.scan.peek();
+        let rest = self.scan.json.get(self.scan.at..).unwrap_or_default();
+        for (word, value) in [(&b"true"[..], true), (b"false", false)] {
+            if rest.starts_with(word) {
+                self.scan.at += word.len();
+                return Ok(value);
+            }
+        }
+        self.scan.fail(Problem::Expected("true or false"))
     }
 
     /// Takes the delimiters; writes them with the id of the MSH segment.

@@ -10,7 +10,7 @@ pub(super) fn must_escape(byte: u8) -> bool {
 }
 
 /// Appends `text`, which is UTF-8, as a JSON string.
-pub(super) fn push_string(text: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn push_string(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text;
     while let Some(at) = rest.iter().position(|&b| must_escape(b)) {
@@ -43,8 +43,16 @@ fn push_escape(byte: u8, out: &mut Vec<u8>) {
     out.extend_from_slice(&[b'\\', short]);
 }
 
+/// Appends a value as a JSON string, or as `{"bytes":"..."}` when it is not UTF-8.
+pub(crate) fn push_value(value: &[u8], out: &mut Vec<u8>) {
+    match std::str::from_utf8(value) {
+        Ok(_) => push_string(value, out),
+        Err(_) => push_bytes(value, out),
+    }
+}
+
 /// Appends `{"bytes":"..."}` for bytes that are no text.
-pub(super) fn push_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn push_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"bytes\":\"");
     out.extend_from_slice(STANDARD.encode(bytes).as_bytes());
     out.extend_from_slice(b"\"}");

@@ -120,6 +120,7 @@ impl JsonWriter {
             scratch: &mut self.scratch,
             names,
             numbers: &mut self.numbers,
+            raw: options.raw,
         };
         run.message(delimiters);
         run.sink.flush();
@@ -224,6 +225,8 @@ struct Run<'r, 'm> {
     scratch: &'r mut Scratch,
     names: Option<(&'r dyn NameSource, &'r [u8])>,
     numbers: &'r mut Vec<usize>,
+    /// Values are as written, which is told.
+    raw: bool,
 }
 
 impl Run<'_, '_> {
@@ -246,6 +249,9 @@ impl Run<'_, '_> {
     fn message(&mut self, delimiters: &[u8]) {
         self.sink.put(b"{\"delimiters\":");
         self.verbatim(delimiters, std::str::from_utf8(delimiters).is_ok());
+        if self.raw {
+            self.sink.put(b",\"raw\":true");
+        }
         self.sink.put(b",\"segments\":[");
         self.sink.put(b"{\"id\":\"MSH\"");
         let mut at = self.fields(b"MSH", 0, 2);

@@ -9,7 +9,7 @@ pub use cells::Format;
 pub use column::{Column, Content};
 pub use each::Each;
 
-use super::json;
+use super::json::text::push_value;
 use crate::core::expr::Expression;
 use crate::core::scope::to_utf8;
 use crate::core::{Message, Scope, Segment, SegmentId, TextOptions};
@@ -101,7 +101,15 @@ impl Query {
             _ => None,
         });
         let sought = sought.collect();
-        Rows { query: self, seeker: Seeker::new(buffer, &ids), sought, cells: Cells::default() }
+        Rows {
+            query: self,
+            seeker: Seeker::new(buffer, &ids),
+            found: vec![Vec::new(); ids.len()],
+            ids,
+            walk: each::Walk::default(),
+            sought,
+            cells: Cells::default(),
+        }
     }
 
     /// The line that names the columns, if the format has one.
@@ -235,12 +243,12 @@ impl<'a> Rows<'_, 'a> {
         out: &mut Vec<u8>,
     ) {
         let Column { name, content } = &self.query.columns[column];
-        json::string(name.as_bytes(), out);
+        push_value(name.as_bytes(), out);
         out.push(b':');
         let single = match content {
             Content::Number => return out.extend_from_slice(origin.number.to_string().as_bytes()),
             Content::Offset => return out.extend_from_slice(origin.offset.to_string().as_bytes()),
-            Content::File => return json::string(origin.file, out),
+            Content::File => return push_value(origin.file, out),
             Content::Path(_) => self.query.first,
         };
         if let Some(join) = &self.query.join {
@@ -252,7 +260,7 @@ impl<'a> Rows<'_, 'a> {
                 }
                 cell.extend_from_slice(&shown(scope, raw, self.query.as_written));
             });
-            return json::string(&cell, out);
+            return push_value(&cell, out);
         }
         let mut count = 0;
         if !single {
@@ -266,7 +274,7 @@ impl<'a> Rows<'_, 'a> {
             if raw == b"\"\"" {
                 out.extend_from_slice(b"null");
             } else {
-                json::string(&shown(scope, raw, self.query.as_written), out);
+                push_value(&shown(scope, raw, self.query.as_written), out);
             }
         });
         match (single, count) {

@@ -44,7 +44,12 @@ impl<'a> Seeker<'a> {
     /// Looks at a message of the buffer, which begins at `start`, and puts the segments of each id
     /// into `found`.
     #[inline]
-    pub(super) fn look(&mut self, message: &Message<'a>, start: usize, found: &mut [Vec<Segment<'a>>]) {
+    pub(super) fn look(
+        &mut self,
+        message: &Message<'a>,
+        start: usize,
+        found: &mut [Vec<Segment<'a>>],
+    ) {
         for found in &mut *found {
             found.clear();
         }

@@ -1,6 +1,6 @@
 //! Lines of styled columns.
 
-use super::visible;
+use crate::ops::visible;
 use anstyle::{AnsiColor, Style};
 use std::io::Write as _;
 

@@ -7,11 +7,11 @@ mod line;
 #[cfg(test)]
 mod tests;
 mod value;
-mod visible;
 
 use crate::core::scope::to_utf8;
 use crate::core::{Field, Message, Repetition, Scope, Segment, TextOptions};
 use crate::dictionary::{self, DataType, Version, VersionView, standard};
+use crate::ops::visible;
 use line::{FAINT, Line, MEANING, PLAIN, STRONG};
 
 /// The columns of labels, indented.
@@ -32,8 +32,6 @@ pub struct TreeOptions {
     pub width: Option<usize>,
     /// Values as written, escape sequences and character set not decoded.
     pub raw: bool,
-    /// The output goes to a terminal. Control characters are made visible either way.
-    pub sanitize: bool,
 }
 
 /// Writes messages as trees. One is for many messages.
