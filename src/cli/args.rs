@@ -3,7 +3,7 @@
 use super::progress::{Progress, ProgressWhen};
 use super::terminal::ColorWhen;
 use crate::core::{Charset, Cutter, TextOptions};
-use crate::io::chunk::Cut;
+use crate::io::chunk::{CHUNK, Cut, Options, SHARED_CHUNK};
 use crate::io::pipeline::{Job, Sink, View};
 use crate::io::{Chunker, Diagnostics, Output, Rejects, Sources};
 use anyhow::{Context, Result};
@@ -60,6 +60,10 @@ pub(super) struct Common {
     #[arg(long, help_heading = "Output")]
     verbose: bool,
 }
+
+/// More threads than this find nothing to do: one thread reads for all, at about the speed at which
+/// so many turn messages into JSON.
+const MOST_THREADS: usize = 24;
 
 /// How much work a message is, which decides how many threads serve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,12 +156,14 @@ impl Common {
     {
         let sources = self.sources(files, diagnostics)?;
         let threads = if plan.in_order || plan.follow { 1 } else { self.threads(plan.weight) };
-        let numbered = plan.numbered && threads > 1;
-        let mut chunks: Chunker<C> =
-            Chunker::new(sources, self.max_message, numbered, diagnostics.clone());
-        if plan.follow {
-            chunks.follow();
-        }
+        let options = Options {
+            chunk: if threads > 1 { SHARED_CHUNK } else { CHUNK },
+            max_message: self.max_message,
+            // One thread counts them as it goes.
+            count_messages: plan.numbered && threads > 1,
+            follow: plan.follow,
+        };
+        let chunks: Chunker<C> = Chunker::new(sources, options, diagnostics.clone());
         let mut rejects = match &self.rejects {
             None => None,
             Some(path) => Some(
@@ -189,9 +195,11 @@ impl Common {
 
     fn threads(&self, weight: Weight) -> usize {
         match (self.threads, weight) {
-            (Some(n), _) => n.into(),
+            (Some(n), _) => usize::from(n).min(MOST_THREADS),
             (None, Weight::Light) => 1,
-            (None, Weight::Heavy) => std::thread::available_parallelism().map_or(1, usize::from),
+            (None, Weight::Heavy) => {
+                std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS)
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ pub mod pipeline;
 pub mod rejects;
 pub mod source;
 
-pub use chunk::{Chunk, Chunker, Part, PartKind};
+pub use chunk::{Chunk, Chunker, Options, Part, PartKind};
 pub use diagnostics::Diagnostics;
 pub use output::Output;
 pub use pipeline::{Flow, Job, Report, run};

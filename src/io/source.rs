@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -41,8 +41,8 @@ pub struct Opened {
     pub reader: Box<dyn Read + Send>,
     /// A regular file, whose bytes are there without waiting.
     pub regular: bool,
-    /// The length of a regular file.
-    pub len: u64,
+    /// Which file it is, whatever its name: device and inode.
+    pub identity: (u64, u64),
 }
 
 /// All sources of a run, in order, opened one after the other.
@@ -142,8 +142,8 @@ impl Sources {
         if metadata.file_type().is_fifo() {
             widen_pipe(&file);
         }
-        let (regular, len) = (metadata.is_file(), metadata.len());
-        Ok(Opened { source: self.source(None), reader: Box::new(file), regular, len })
+        let (regular, identity) = (metadata.is_file(), identity(&metadata));
+        Ok(Opened { source: self.source(None), reader: Box::new(file), regular, identity })
     }
 
     /// Opens a file; a folder's entries are put before what is pending.
@@ -164,9 +164,9 @@ impl Sources {
         if !named && !metadata.is_file() {
             return Ok(None);
         }
-        let (regular, len) = (metadata.is_file(), metadata.len());
+        let (regular, identity) = (metadata.is_file(), identity(&metadata));
         let source = self.source(Some(path.to_owned()));
-        Ok(Some(Opened { source, reader: Box::new(file), regular, len }))
+        Ok(Some(Opened { source, reader: Box::new(file), regular, identity }))
     }
 
     fn next_listed(&mut self) -> Option<Pending> {
@@ -194,6 +194,11 @@ impl Sources {
             }
         }
     }
+}
+
+/// Which file it is, whatever its name: device and inode.
+pub(super) fn identity(metadata: &fs::Metadata) -> (u64, u64) {
+    (metadata.dev(), metadata.ino())
 }
 
 /// The standard input without the buffer and the lock of the standard library.
