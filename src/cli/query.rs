@@ -55,7 +55,7 @@ pub(super) struct Args {
     paths: Vec<Column>,
 
     /// Keeps only messages for which EXPR is true
-    #[arg(short, long = "where", value_name = "EXPR", value_parser = expression)]
+    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = expression)]
     condition: Option<Expression>,
 
     /// Keeps only messages for which EXPR is not true
