@@ -164,6 +164,14 @@ pub fn to_utf8(message: &Message<'_>, options: TextOptions) -> Option<String> {
     }
 }
 
+/// Whether bytes can be split at delimiters in any character set: ASCII without the escape
+/// character of ISO 2022. Where a segment is so, what [`to_utf8`] would do changes nothing in it.
+#[inline]
+#[must_use]
+pub fn splits_safely(raw: &[u8]) -> bool {
+    !raw.iter().fold(false, |odd, &b| odd | (b >= 0x80) | (b == 0x1B))
+}
+
 /// Whether bytes are text as they stand: ASCII without escape sequences of HL7 or ISO 2022.
 #[inline]
 #[must_use]

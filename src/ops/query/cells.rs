@@ -22,8 +22,32 @@ pub enum Format {
 
 /// A value as it is to be shown: the text, or the bytes as written.
 #[inline]
-pub(super) fn shown<'r>(scope: &Scope<'_, '_>, raw: &'r [u8], as_written: bool) -> Cow<'r, [u8]> {
+pub(super) fn text_or_raw<'r>(
+    scope: &Scope<'_, '_>,
+    raw: &'r [u8],
+    as_written: bool,
+) -> Cow<'r, [u8]> {
     if as_written { Cow::Borrowed(raw) } else { scope.text(raw) }
+}
+
+/// Whether a value is shown in a TSV cell as it stands in the message: printable ASCII without
+/// backslash or `escape`. Eight bytes at a time, for most values have about that many.
+#[inline]
+pub(super) fn is_simple(raw: &[u8], escape: u8) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // The high bit of some byte is set if a byte is below 0x20, above 0x7F, or one of the two.
+    let odd = |bytes: [u8; 8]| {
+        let word = u64::from_le_bytes(bytes);
+        let zero = |x: u64| x.wrapping_sub(ONES) & !x;
+        let below = word.wrapping_sub(ONES * 0x20) & !word;
+        let escaped = zero(word ^ (ONES * u64::from(escape)));
+        (word | below | escaped | zero(word ^ (ONES * u64::from(b'\\')))) & HIGH
+    };
+    let (words, tail) = raw.as_chunks::<8>();
+    let mut rest = [b' '; 8];
+    rest[..tail.len()].copy_from_slice(tail);
+    (words.iter().fold(0, |found, word| found | odd(*word)) | odd(rest)) == 0
 }
 
 /// Appends a value to a TSV cell. As written, a backslash stays one: it is HL7's own.
@@ -82,5 +106,22 @@ impl Cells {
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, &end)| &self.bytes[start..end])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn simple_is_what_needs_no_change(
+            value in prop::collection::vec(prop_oneof![0x20u8..0x7F, any::<u8>()], 0..30),
+            escape in prop::sample::select(vec![b'\\', b'!', b'|']),
+        ) {
+            let plain = |b: u8| (0x20..0x80).contains(&b) && b != escape && b != b'\\';
+            prop_assert_eq!(is_simple(&value, escape), value.iter().all(|&b| plain(b)));
+        }
     }
 }

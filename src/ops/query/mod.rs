@@ -11,11 +11,11 @@ pub use each::Each;
 
 use super::json::text::push_value;
 use crate::core::expr::Expression;
-use crate::core::scope::to_utf8;
+use crate::core::scope::{splits_safely, to_utf8};
 use crate::core::{Message, Scope, Segment, SegmentId, TextOptions};
-use cells::{Cells, csv_row, shown, tsv};
+use cells::{Cells, csv_row, is_simple, text_or_raw, tsv};
 use seek::Seeker;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// What to show of which messages.
 #[derive(Debug, Default)]
@@ -63,6 +63,8 @@ pub struct Rows<'q, 'a> {
     /// For each column the number of its segment among those sought.
     sought: Vec<Option<usize>>,
     cells: Cells,
+    /// Of each column the segment shown in the row before, and where its cell stands.
+    last: Vec<(&'a [u8], Range<usize>)>,
 }
 
 impl Query {
@@ -109,6 +111,7 @@ impl Query {
             walk: each::Walk::default(),
             sought,
             cells: Cells::default(),
+            last: Vec::new(),
         }
     }
 
@@ -142,17 +145,30 @@ impl<'a> Rows<'_, 'a> {
         origin: Origin<'_>,
         out: &mut Vec<u8>,
     ) -> u64 {
-        match to_utf8(message, self.query.text) {
-            None => {
-                let scope = Scope::with(message, self.query.text);
-                self.append_scope(&scope, start, origin, out)
+        let scope = Scope::with(message, self.query.text);
+        if self.query.each.is_none() {
+            self.seeker.look(message, start, &mut self.found);
+            if self.splits_safely(message) {
+                self.write(&scope, origin, out);
+                return 1;
             }
+        }
+        match to_utf8(message, self.query.text) {
+            None => self.append_scope(&scope, start, origin, out),
             Some(text) => {
                 let converted = message.with_bytes(text.as_bytes());
                 let scope = Scope::converted(&converted, self.query.text);
                 self.query.rows(text.as_bytes()).append_scope(&scope, 0, origin, out)
             }
         }
+    }
+
+    /// Whether the segments that the columns show can be split whatever the character set: then
+    /// there is no need to look which it is.
+    #[inline]
+    fn splits_safely(&self, message: &Message<'a>) -> bool {
+        let found = self.found.iter().flatten().all(|segment| splits_safely(segment.raw()));
+        found && (self.sought.iter().all(Option::is_some) || splits_safely(message.header().raw()))
     }
 
     #[inline]
@@ -170,6 +186,7 @@ impl<'a> Rows<'_, 'a> {
         };
         let mut walk = std::mem::take(&mut self.walk);
         let rows = walk.rows(each, scope);
+        self.last.clear();
         for row in 0..rows {
             walk.find(row, &self.ids, &mut self.found);
             self.write(scope, origin, out);
@@ -187,9 +204,7 @@ impl<'a> Rows<'_, 'a> {
                     if column > 0 {
                         out.push(b'\t');
                     }
-                    self.joined(column, scope, origin, |value, as_written| {
-                        tsv(value, as_written, out);
-                    });
+                    self.tsv_cell(column, scope, origin, out);
                 }
                 out.push(b'\n');
             }
@@ -225,12 +240,62 @@ impl<'a> Rows<'_, 'a> {
                 for column in columns {
                     self.each_value(column, scope, origin, |value| {
                         if !value.is_empty() {
-                            out.extend_from_slice(&shown(scope, value, self.query.as_written));
+                            out.extend_from_slice(&text_or_raw(
+                                scope,
+                                value,
+                                self.query.as_written,
+                            ));
                             out.push(b'\n');
                         }
                     });
                 }
             }
+        }
+    }
+
+    /// Appends a TSV cell; if it shows the same segment as in the row before, what stands there.
+    #[inline]
+    fn tsv_cell(
+        &mut self,
+        column: usize,
+        scope: &Scope<'_, 'a>,
+        origin: Origin<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let start = out.len();
+        let shown = match self.sought[column] {
+            _ if self.query.each.is_none() => None,
+            None => Some(scope.message.header().raw()),
+            Some(n) => match &self.found[n][..] {
+                [segment] => Some(segment.raw()),
+                _ => None,
+            },
+        };
+        if let Some(shown) = shown {
+            self.last.resize(self.query.columns.len(), (&[], 0..0));
+            let (last, cell) = &self.last[column];
+            if std::ptr::eq(*last, shown) {
+                out.extend_from_within(cell.clone());
+                self.last[column].1 = start..out.len();
+                return;
+            }
+        }
+        let escape = scope.message.separators().escape;
+        let query = self.query;
+        let join = query.join.as_deref().unwrap_or(b"~");
+        let mut several = false;
+        self.each_value(column, scope, origin, |raw| {
+            if std::mem::replace(&mut several, true) {
+                tsv(join, true, out);
+            }
+            if is_simple(raw, escape) {
+                out.extend_from_slice(raw);
+            } else {
+                tsv(&text_or_raw(scope, raw, query.as_written), query.as_written, out);
+            }
+        });
+        if let Some(shown) = shown {
+            self.last[column] = (shown, start..out.len());
         }
     }
 
@@ -258,7 +323,7 @@ impl<'a> Rows<'_, 'a> {
                 if std::mem::replace(&mut several, true) {
                     cell.extend_from_slice(join);
                 }
-                cell.extend_from_slice(&shown(scope, raw, self.query.as_written));
+                cell.extend_from_slice(&text_or_raw(scope, raw, self.query.as_written));
             });
             return push_value(&cell, out);
         }
@@ -274,7 +339,7 @@ impl<'a> Rows<'_, 'a> {
             if raw == b"\"\"" {
                 out.extend_from_slice(b"null");
             } else {
-                push_value(&shown(scope, raw, self.query.as_written), out);
+                push_value(&text_or_raw(scope, raw, self.query.as_written), out);
             }
         });
         match (single, count) {
@@ -300,7 +365,7 @@ impl<'a> Rows<'_, 'a> {
             if std::mem::replace(&mut several, true) {
                 add(join, true);
             }
-            add(&shown(scope, raw, query.as_written), query.as_written);
+            add(&text_or_raw(scope, raw, query.as_written), query.as_written);
         });
     }
 
