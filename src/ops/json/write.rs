@@ -29,12 +29,39 @@ impl std::fmt::Debug for JsonOptions<'_> {
 
 /// The names of segments and fields.
 pub trait NameSource: Sync {
-    /// The name of a segment, and the names of its fields from field 1 on; a field without a name
-    /// has an empty one.
+    /// The names of a segment.
     ///
     /// `version`: MSH-12.1 of the message as written, perhaps empty. `id`: the segment's id.
-    fn segment(&self, version: &[u8], id: &[u8])
-    -> Option<(&'static str, &'static [&'static str])>;
+    fn segment(&self, version: &[u8], id: &[u8]) -> Option<SegmentNames>;
+}
+
+/// The names of a segment and of its fields, as the members of JSON that they become.
+#[derive(Clone, Copy, Debug)]
+pub struct SegmentNames {
+    /// `,"name":"..."`
+    name: &'static str,
+    /// `,"n":"..."` for field `n` at `n - 1`; empty for a field without a name.
+    fields: &'static [&'static str],
+}
+
+impl SegmentNames {
+    /// Prepares names; those of the fields begin with field 1, and are empty where there is none.
+    ///
+    /// What is prepared is never freed: it is meant to be made once for a segment.
+    pub fn prepare<'n>(name: &str, fields: impl Iterator<Item = &'n str>) -> Self {
+        let member = |key: &str, name: &str| {
+            let mut json = format!(",\"{key}\":").into_bytes();
+            push_string(name.as_bytes(), &mut json);
+            // A name is text, and so is what it is escaped to.
+            &*String::from_utf8(json).unwrap_or_default().leak()
+        };
+        let field = |(n, name): (usize, &str)| match name {
+            "" => "",
+            name => member(&(n + 1).to_string(), name),
+        };
+        let fields: Vec<&'static str> = fields.enumerate().map(field).collect();
+        Self { name: member("name", name), fields: fields.leak() }
+    }
 }
 
 /// Writes messages as JSON. Reuse it: it keeps its tables and buffers.
@@ -305,9 +332,8 @@ impl Run<'_, '_> {
     #[inline(always)]
     fn fields(&mut self, id: &[u8], at: usize, number: usize) -> Option<usize> {
         let names = self.names.and_then(|(source, version)| source.segment(version, id));
-        if let Some((name, _)) = names {
-            self.sink.put(b",\"name\":");
-            self.verbatim(name.as_bytes(), true);
+        if let Some(names) = names {
+            self.sink.put(names.name.as_bytes());
             self.numbers.clear();
         }
         let mut end = at;
@@ -325,8 +351,8 @@ impl Run<'_, '_> {
                 }
             }
         }
-        if let Some((_, names)) = names {
-            self.field_names(names);
+        if let Some(names) = names {
+            self.field_names(names.fields);
         }
         self.sink.room();
         self.sink.fixed(b"}", 1);
@@ -454,22 +480,22 @@ impl Run<'_, '_> {
     }
 
     /// Writes the names of the fields that the segment has.
-    #[cold]
     fn field_names(&mut self, names: &[&str]) {
-        let out = &mut self.scratch.json;
-        out.clear();
+        let mut any = false;
         for &number in self.numbers.iter() {
-            let Some(name) = names.get(number - 1).filter(|name| !name.is_empty()) else {
+            let Some(member) = names.get(number - 1).filter(|member| !member.is_empty()) else {
                 continue;
             };
-            out.extend_from_slice(if out.is_empty() { b",\"names\":{\"" } else { b",\"" });
-            out.extend_from_slice(number.to_string().as_bytes());
-            out.extend_from_slice(b"\":");
-            push_string(name.as_bytes(), out);
+            if any {
+                self.sink.put(member.as_bytes());
+            } else {
+                self.sink.put(b",\"names\":{");
+                self.sink.put(&member.as_bytes()[1..]);
+            }
+            any = true;
         }
-        if !out.is_empty() {
-            out.push(b'}');
-            self.sink.put(out);
+        if any {
+            self.sink.put(b"}");
         }
     }
 }
