@@ -244,7 +244,13 @@ fn split_operands(args: &Args) -> Result<(Vec<Column>, Vec<OsString>)> {
             }
         }
     }
-    files.extend(operands.cloned());
+    for operand in operands {
+        let text = operand.to_str().unwrap_or_default();
+        if looks_like_path(text) && std::fs::symlink_metadata(operand).is_err() {
+            bail!("{text}: there is no such file; paths come before files");
+        }
+        files.push(operand.clone());
+    }
     if columns.is_empty() && args.condition.is_none() && !args.messages && !args.count {
         bail!("nothing is asked for: name a path such as PID-3, or a condition with --where");
     }
