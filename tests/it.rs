@@ -1,1 +1,4 @@
 //! Integration tests.
+
+#[path = "it/generated.rs"]
+mod generated;

@@ -24,7 +24,7 @@ use std::sync::Arc;
     after_help = "Exit status: 0 all objects became messages; 1 there was none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
-  pipehat parse -f json adt.hl7 | jq -c '(.segments[] | select(.id == \"MSH\") | .\"4\") = [{\"1\":\"NORTH\"}]' | pipehat from-json
+  pipehat parse -f json adt.hl7 | jq -c '.segments[0].\"4\" = [{\"1\":\"NORTH\"}]' | pipehat from-json
   pipehat parse --raw -f json adt.hl7 | pipehat from-json --raw > same.hl7
 
 Exit status:

@@ -37,7 +37,7 @@ Examples:
   pipehat parse adt.hl7                      look at a message
   pipehat query PID-3.1 PID-5 archive/       two columns, a row per message
   pipehat query --where 'MSH-9.1 = ORU' --messages *.hl7.gz > oru.hl7
-  pipehat parse -f json m.hl7 | jq '.segments[0]' 
+  pipehat parse -f json m.hl7 | jq '.segments[0]'
 
 Exit status:
   0  yes, all done

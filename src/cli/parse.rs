@@ -31,10 +31,11 @@ Examples:
   pipehat parse -f hl7 archive/ | split -l 10000 - part-
   pipehat parse -f hl7 --eol lf adt.hl7 | less
 
-JSON: {\"delimiters\":\"|^~\\\\&\",\"segments\":[{\"id\":\"PID\",\"3\":[{\"1\":\"123\",\"5\":\"MR\"}]}]}
+JSON:
+    {\"delimiters\":\"|^~\\\\&\",\"segments\":[{\"id\":\"PID\",\"3\":[{\"1\":\"123\",\"5\":\"MR\"}]}]}
 A field is an array of repetitions, a repetition an object by component number, a component a
-string or an object by subcomponent number. null is HL7's null (\\\"\\\"). Escape sequences are decoded
-and text is UTF-8, unless --raw is given, which makes the way back exact.
+string or an object by subcomponent number. null is HL7's null, two double quotes. Escape
+sequences are decoded and text is UTF-8, unless --raw is given, which makes the way back exact.
 
 Exit status:
   0  all messages were written

@@ -35,7 +35,8 @@ Examples:
   pipehat query -c --where 'MSH-9.2 in (A01, A04)' archive/
   tail -f feed.hl7 | pipehat query MSH-7 MSH-9 MSH-10
 
-Conditions compare paths with `= != < <= > >=`, `~ /regex/i`, `in (a, b)`, and join with `and`,
+Conditions:
+Paths are compared with `= != < <= > >=`, `~ /regex/i` and `in (a, b)`, and joined with `and`,
 `or`, `not` and parentheses. valued(PATH), null(PATH), count(OBX) and exists(ZPD) ask what is
 there. Numbers compare as numbers, HL7 and ISO times as times. A path with several values is
 true if any value is.

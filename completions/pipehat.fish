@@ -1,0 +1,115 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_pipehat_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_pipehat_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_pipehat_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_pipehat_using_subcommand
+    set -l cmd (__fish_pipehat_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c pipehat -n "__fish_pipehat_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipehat -n "__fish_pipehat_needs_command" -s V -l version -d 'Print version'
+complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "parse" -d 'Look at messages, or convert them to JSON or to a clean stream'
+complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "query" -d 'Print values as rows, or the messages that match'
+complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
+complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "completions" -d 'Print the completions for a shell'
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s f -l format -d 'The form of the output [default: tree on a terminal, else json]' -r -f -a "tree\t'For people: a line for each segment, field, component'
+json\t'A JSON object a line'
+hl7\t'One message a line: segments end with CR, messages with LF'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l eol -d 'How segments end in hl7' -r -f -a "cr\t'CR, and LF behind the message: one message a line [default]'
+lf\t'LF, and an empty line behind the message'
+crlf\t'CRLF, and an empty line behind the message'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l batch -d 'Envelopes of batches in hl7: `wrap` puts BHS and BTS around all messages, `keep` passes on those of the input, which are left out otherwise' -r -f -a "wrap\t'BHS before all messages, BTS with their number behind'
+keep\t'As in the input'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l files-from -d 'Reads also the files named in LIST, one a line; `-` is standard input' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l charset -d 'Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else UTF-8)' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l max-message -d 'The longest message that is read; a longer one is reported and goes to the rejects' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s o -l output -d 'Writes to FILE, which appears whole when all is done, instead of standard output' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l rejects -d 'Puts what could not be handled into FILE, byte for byte' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s j -l threads -d 'Works with N threads; the output is the same with any number [default: as many as serve]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l progress -d 'Shows progress on stderr' -r -f -a "auto\t'When stderr is a terminal, the results do not go there, and it takes longer than a second'
+always\t'Always'
+never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l color -d 'Colours the output; `auto` on a terminal unless NO_COLOR is set' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l names -d 'Adds the standard\'s names to JSON: `name` and `names` in each segment'
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l raw -d 'Values as written: escape sequences and character set are left as they are'
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l mllp -d 'Puts each message of hl7 into an MLLP block'
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s 0 -l null -d 'The names in LIST end with NUL, as `find -print0` writes them'
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s v -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -s p -l path -d 'Adds a column; of use where a file has the name of a path' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -s w -l where -d 'Keeps only messages for which EXPR is true' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -l each -d 'Gives a row for each segment SEG, or each group such as ORDER_OBSERVATION; other paths show what belongs to it' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -s m -l max -d 'Stops after N matching messages' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -s f -l format -d 'The form of the rows' -r -f -a "tsv\t'Cells between tabs, a row a line'
+csv\t'Comma-separated values, RFC 4180'
+json\t'One array of objects'
+ndjson\t'An object a line'
+values\t'Each value on a line of its own'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -l join -d 'Joins several values in a cell with TEXT [default: ~; in JSON they are an array]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -l files-from -d 'Reads also the files named in LIST, one a line; `-` is standard input' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -l charset -d 'Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else UTF-8)' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -l max-message -d 'The longest message that is read; a longer one is reported and goes to the rejects' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -s o -l output -d 'Writes to FILE, which appears whole when all is done, instead of standard output' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -l rejects -d 'Puts what could not be handled into FILE, byte for byte' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -s j -l threads -d 'Works with N threads; the output is the same with any number [default: as many as serve]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -l progress -d 'Shows progress on stderr' -r -f -a "auto\t'When stderr is a terminal, the results do not go there, and it takes longer than a second'
+always\t'Always'
+never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -l color -d 'Colours the output; `auto` on a terminal unless NO_COLOR is set' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -s v -l invert -d 'Keeps only messages for which EXPR is not true'
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -l messages -d 'Prints the messages themselves, one a line'
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -s c -l count -d 'Prints only the number of matching messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -s l -l files-with-matches -d 'Prints only the names of files with matching messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -s H -l header -d 'Begins with a line of column names (tsv and csv)'
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -l first -d 'Only the first value of each cell'
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -l raw -d 'Values as written: escape sequences and character set are left as they are'
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -l follow -d 'Stays open and reads on as the files grow'
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -s 0 -l null -d 'The names in LIST end with NUL, as `find -print0` writes them'
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand query" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -l eol -d 'How segments end' -r -f -a "cr\t'CR, and LF behind the message: one message a line [default]'
+lf\t'LF, and an empty line behind the message'
+crlf\t'CRLF, and an empty line behind the message'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -l files-from -d 'Reads also the files named in LIST, one a line; `-` is standard input' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -l charset -d 'Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else UTF-8)' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -l max-message -d 'The longest message that is read; a longer one is reported and goes to the rejects' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -s o -l output -d 'Writes to FILE, which appears whole when all is done, instead of standard output' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -l rejects -d 'Puts what could not be handled into FILE, byte for byte' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -s j -l threads -d 'Works with N threads; the output is the same with any number [default: as many as serve]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -l progress -d 'Shows progress on stderr' -r -f -a "auto\t'When stderr is a terminal, the results do not go there, and it takes longer than a second'
+always\t'Always'
+never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -l color -d 'Colours the output; `auto` on a terminal unless NO_COLOR is set' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -l raw -d 'Takes values as they stand: no escaping, no character set'
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -l mllp -d 'Puts each message into an MLLP block'
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -s 0 -l null -d 'The names in LIST end with NUL, as `find -print0` writes them'
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -s v -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipehat -n "__fish_pipehat_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1,0 +1,120 @@
+//! Completions and man pages are what the command line says. `UPDATE=1 cargo test generated`
+//! writes them anew.
+
+#![allow(clippy::unwrap_used)]
+
+use clap::Command;
+use clap_complete::Shell;
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+#[test]
+fn completions_are_up_to_date() {
+    for (shell, name) in
+        [(Shell::Bash, "pipehat.bash"), (Shell::Zsh, "_pipehat"), (Shell::Fish, "pipehat.fish")]
+    {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut pipehat::cli::command(), "pipehat", &mut script);
+        check(&format!("completions/{name}"), &script);
+    }
+}
+
+#[test]
+fn man_pages_are_up_to_date() {
+    let mut command = pipehat::cli::command();
+    command.build();
+    check("man/pipehat.1", &page(&command));
+    let mut expected = vec!["pipehat.1".to_owned()];
+    for sub in command.get_subcommands() {
+        let name = format!("pipehat-{}.1", sub.get_name());
+        check(&format!("man/{name}"), &page(sub));
+        expected.push(name);
+    }
+    let files = fs::read_dir(root().join("man")).unwrap();
+    for file in files {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        assert!(expected.contains(&name), "man/{name} is the page of no command");
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Compares a file with what it should be, or makes it so.
+fn check(name: &str, expected: &[u8]) {
+    let path = root().join(name);
+    if std::env::var_os("UPDATE").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, expected).unwrap();
+        return;
+    }
+    let found = fs::read(path).unwrap_or_default();
+    assert!(found == expected, "{name} is out of date: run `UPDATE=1 cargo test generated`");
+}
+
+/// The man page of a command. It has no date, so that it changes only with the command.
+fn page(command: &Command) -> Vec<u8> {
+    let version = env!("CARGO_PKG_VERSION");
+    let name = command.get_display_name().unwrap_or("pipehat");
+    let man = Man::new(command.clone());
+    let mut page = Vec::new();
+    // Of its own: an empty date must be quoted, and `render_title` does not.
+    writeln!(page, ".TH {name} 1 \"\" \"pipehat {version}\" \"pipehat\"").unwrap();
+    man.render_name_section(&mut page).unwrap();
+    man.render_synopsis_section(&mut page).unwrap();
+    man.render_description_section(&mut page).unwrap();
+    man.render_options_section(&mut page).unwrap();
+    if command.has_subcommands() {
+        man.render_subcommands_section(&mut page).unwrap();
+    }
+    let extra = command.get_after_long_help().expect("help ends with examples");
+    sections(&extra.to_string()).to_writer(&mut page).unwrap();
+    see_also(command).to_writer(&mut page).unwrap();
+    page
+}
+
+/// The blocks behind the options: a line with a colon and what stands under it.
+fn sections(text: &str) -> Roff {
+    let mut roff = Roff::new();
+    for block in text.split("\n\n") {
+        let (heading, body) = block.split_once(":\n").expect("a block begins with a heading");
+        roff.control("SH", [heading.to_uppercase().as_str()]);
+        if heading.starts_with("Exit") {
+            for line in body.lines() {
+                let (status, meaning) = line.trim().split_once("  ").expect("a status");
+                roff.control("TP", []);
+                roff.text([bold(status)]);
+                roff.text([roman(meaning)]);
+            }
+            continue;
+        }
+        for line in body.lines() {
+            if line.starts_with("  ") {
+                roff.control("nf", []);
+                roff.text([roman(line.trim_start())]);
+                roff.control("fi", []);
+            } else {
+                roff.text([roman(line)]);
+            }
+        }
+    }
+    roff
+}
+
+fn see_also(command: &Command) -> Roff {
+    let mut root = pipehat::cli::command();
+    root.build();
+    let own = command.get_display_name().unwrap_or("pipehat");
+    let mut pages = vec!["pipehat".to_owned()];
+    pages.extend(root.get_subcommands().map(|sub| format!("pipehat-{}", sub.get_name())));
+    let pages: Vec<_> =
+        pages.iter().filter(|page| *page != own).map(|page| format!("{page}(1)")).collect();
+    let mut roff = Roff::new();
+    roff.control("SH", ["SEE ALSO"]);
+    roff.text([roman(pages.join(", "))]);
+    roff
+}
