@@ -2,3 +2,5 @@
 
 #[path = "it/generated.rs"]
 mod generated;
+#[path = "it/readme.rs"]
+mod readme;
