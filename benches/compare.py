@@ -9,10 +9,10 @@ unless given). The program is built with `cargo build --release` unless --bin na
 
 What is measured, of each command: processor time (user and system, from wait4), wall time, and the
 most memory it had resident (which includes that of this script before the command took its place,
-so that no figure is below the one of /bin/true). Each figure is the median of --runs runs; each run of a command is
-preceded by one of `wc -l` on the same file, so that a change in the machine's speed meets
-both. The ratio is the median of the ratios of such pairs. Input is a file in the page cache, unless
-a name says otherwise; output goes to /dev/null.
+so that no figure is below the one of /bin/true). Each figure is the median of --runs runs; each run
+of a command is preceded by one of `wc -l` on the same file, so that a change in the machine's speed
+meets both. The ratio is the median of the ratios of such pairs. Input is a file in the page cache,
+unless a name says otherwise; output goes to /dev/null.
 
 Nothing fails if a target is missed: on a busy machine figures say little. Needs only Python 3 and,
 for the rows that use them, gawk and find.
@@ -126,6 +126,20 @@ def program():
     return ROOT / target / "release" / "pipehat"
 
 
+def cores():
+    """How many of two busy processes the machine runs at once: 1 to 2."""
+    loop = [sys.executable, "-S", "-c", "for _ in range(8_000_000): pass"]
+
+    def seconds(count):
+        start = time.perf_counter()
+        children = [subprocess.Popen(loop) for _ in range(count)]
+        for child in children:
+            child.wait()
+        return time.perf_counter() - start
+
+    return statistics.median(2 * seconds(1) / seconds(2) for _ in range(3))
+
+
 def measure(args, folder, pipehat):
     big = archive(folder, f"archive-{args.mb:g}.hl7", args.mb)
     table = Table(args.runs, args.only)
@@ -166,7 +180,8 @@ def measure(args, folder, pipehat):
         table.beside(name, [pipehat, *where], "find -exec cat {} +", cat, size, cwd=folder)
     print()
     if one and two:
-        print(f"parse -f json: two threads are {one / two:.2f} times as fast as one (wall)")
+        print(f"parse -f json: two threads are {one / two:.2f} times as fast as one (wall);")
+        print(f"  two busy processes get {cores():.2f} processors of this machine, the most there can be")
     print("memory: the target is < 64 MB in every row")
     print("GB/s: of input, by processor time; /dev/null takes all output")
 
