@@ -598,8 +598,10 @@ impl Cutter {
             }
             State::Message(walk) => {
                 let Some(end) = walk.run(buf, false, &mut self.finder) else { return false };
-                self.boundary = end.next;
-                self.state = State::Between(end.next);
+                // As `Frames` goes on, which may be before the end that the walk found.
+                let (_, next) = trim_tail(buf, walk.start, end);
+                self.boundary = next;
+                self.state = State::Between(next);
                 true
             }
             State::Stray(at) => {
@@ -764,6 +766,13 @@ mod tests {
         ] {
             assert_eq!(Cutter::default().advance(input, false), complete, "{input:?}");
         }
+    }
+
+    #[test]
+    fn a_cut_is_never_within_what_a_batch_trailer_gives_back() {
+        // The trailer and all behind it is a segment of the message until it is known better.
+        let input = b"MSH|^~\\&|x\rFHS|1\x1cMSH|^~\\&|x\r\n ";
+        assert_eq!(Cutter::default().advance(input, false), 16);
     }
 
     /// Streams with everything that framing must cope with.
