@@ -28,7 +28,6 @@ use std::sync::Arc;
     version,
     arg_required_else_help = true,
     subcommand_required = true,
-    disable_help_subcommand = true,
     max_term_width = 100,
     after_help = "Exit status: 0 yes, all done; 1 the data says no (nothing matched); 2 the work was \
                   not fully done (usage, I/O, or a message that could not be handled).",
