@@ -11,6 +11,11 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+/// The subcommands that have a page: all but `help`, which clap adds.
+fn pages(command: &Command) -> impl Iterator<Item = &Command> {
+    command.get_subcommands().filter(|sub| sub.get_name() != "help")
+}
+
 #[test]
 fn completions_are_up_to_date() {
     for (shell, name) in
@@ -28,7 +33,7 @@ fn man_pages_are_up_to_date() {
     command.build();
     check("man/pipehat.1", &page(&command));
     let mut expected = vec!["pipehat.1".to_owned()];
-    for sub in command.get_subcommands() {
+    for sub in pages(&command) {
         let name = format!("pipehat-{}.1", sub.get_name());
         check(&format!("man/{name}"), &page(sub));
         expected.push(name);
@@ -110,7 +115,7 @@ fn see_also(command: &Command) -> Roff {
     root.build();
     let own = command.get_display_name().unwrap_or("pipehat");
     let mut pages = vec!["pipehat".to_owned()];
-    pages.extend(root.get_subcommands().map(|sub| format!("pipehat-{}", sub.get_name())));
+    pages.extend(self::pages(&root).map(|sub| format!("pipehat-{}", sub.get_name())));
     let pages: Vec<_> =
         pages.iter().filter(|page| *page != own).map(|page| format!("{page}(1)")).collect();
     let mut roff = Roff::new();
