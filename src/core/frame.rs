@@ -91,22 +91,21 @@ impl<'a> Frames<'a> {
         Self { mid_line: true, ..Self::new(buf) }
     }
 
-    /// Takes lines up to the next that starts something.
+    /// Takes lines up to a blank one or the next that starts something. A line ends behind CR, LF
+    /// or CRLF, so that no byte of it is lost, and where a buffer is cut between two of them they
+    /// are the same two lines.
     fn stray(&mut self, start: usize) -> Frame<'a> {
         let buf = self.buf;
         let mut end = start;
         loop {
-            end = memchr2(CR, LF, &buf[end..]).map_or(buf.len(), |n| end + n + 1);
+            end = line_end(buf, end).unwrap_or(buf.len());
             self.at = end;
-            skip_blank(buf, &mut self.at);
-            if self.at >= buf.len()
-                || matches!(what_starts(buf, self.at, true), Start::Message | Start::Envelope)
-            {
-                // The blank skipped may hold the VT of the next block: it is read again.
-                self.at = end;
+            let mut next = end;
+            skip_blank(buf, &mut next);
+            let goes_on = next == end && what_starts(buf, end, true) == Start::Nothing;
+            if end == buf.len() || !goes_on {
                 return Frame::Stray { bytes: &buf[start..end], offset: start };
             }
-            end = self.at;
         }
     }
 }
@@ -215,6 +214,12 @@ fn what_starts(buf: &[u8], at: usize, eof: bool) -> Start {
         None if !eof => Start::Unknown,
         _ => found,
     }
+}
+
+/// Behind the ending of the line at `start`: CR, LF or CRLF.
+fn line_end(buf: &[u8], start: usize) -> Option<usize> {
+    let end = start + memchr2(CR, LF, &buf[start..])?;
+    Some(if buf[end..].starts_with(b"\r\n") { end + 2 } else { end + 1 })
 }
 
 /// The end of the envelope segment at `start`.
@@ -605,11 +610,15 @@ impl Cutter {
                 true
             }
             State::Stray(at) => {
-                let Some(n) = memchr2(CR, LF, &buf[*at..]) else {
+                let Some(end) = line_end(buf, *at) else {
                     *at = buf.len();
                     return false;
                 };
-                let end = *at + n + 1;
+                if end == buf.len() && buf[end - 1] == CR {
+                    // Its LF may be the next byte.
+                    *at = end - 1;
+                    return false;
+                }
                 self.boundary = end;
                 self.state = State::Between(end);
                 true
