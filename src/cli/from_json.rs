@@ -88,6 +88,10 @@ fn convert(view: View<'_>, job: &mut Job<Tally>, form: &PassOn, options: &ReadOp
             continue;
         }
         job.tally.matched += 1;
+        if let Some(why) = view.too_long(bytes.len()) {
+            view.report(job, range, true, why);
+            continue;
+        }
         message.clear();
         let read = reader.read(bytes, options, &mut message).map_err(|e| e.to_string());
         let written = read
@@ -102,6 +106,10 @@ fn convert(view: View<'_>, job: &mut Job<Tally>, form: &PassOn, options: &ReadOp
 impl Cut for JsonCutter {
     fn advance(&mut self, buf: &[u8], eof: bool) -> usize {
         JsonCutter::advance(self, buf, eof)
+    }
+
+    fn end_pending(&mut self, buf: &[u8], eof: bool) -> Option<usize> {
+        JsonCutter::end_pending(self, buf, eof)
     }
 
     fn removed(&mut self, n: usize) {

@@ -547,6 +547,19 @@ impl Cutter {
         self.boundary
     }
 
+    /// As [`Cutter::advance`] for the first boundary only: the end of the message under way, `None`
+    /// while it is not known.
+    pub fn end_pending(&mut self, buf: &[u8], eof: bool) -> Option<usize> {
+        let State::Message(walk) = &mut self.state else { return Some(self.advance(buf, eof)) };
+        self.seen = buf.len();
+        self.finder.control = (1, None, 0);
+        let end = walk.run(buf, eof, &mut self.finder)?.next;
+        self.boundary = end;
+        self.seen = end;
+        self.state = State::Between(end);
+        Some(end)
+    }
+
     /// Tells that `n` bytes, at most the last boundary, were removed from the front of the buffer.
     pub fn removed(&mut self, n: usize) {
         self.boundary = self.boundary.saturating_sub(n);

@@ -65,6 +65,8 @@ pub enum PartKind {
 pub trait Cut: Default + Send {
     /// As [`Cutter::advance`].
     fn advance(&mut self, buf: &[u8], eof: bool) -> usize;
+    /// As [`Cutter::end_pending`].
+    fn end_pending(&mut self, buf: &[u8], eof: bool) -> Option<usize>;
     /// As [`Cutter::removed`].
     fn removed(&mut self, n: usize);
     /// As [`Cutter::pending`].
@@ -76,6 +78,10 @@ pub trait Cut: Default + Send {
 impl Cut for Cutter {
     fn advance(&mut self, buf: &[u8], eof: bool) -> usize {
         Cutter::advance(self, buf, eof)
+    }
+
+    fn end_pending(&mut self, buf: &[u8], eof: bool) -> Option<usize> {
+        Cutter::end_pending(self, buf, eof)
     }
 
     fn removed(&mut self, n: usize) {
@@ -285,7 +291,17 @@ impl<C: Cut> Chunker<C> {
                 }
             }
             let eof = read == 0 && current.followed.is_none();
-            let complete = current.cutter.advance(&chunk.bytes[start..*len], eof);
+            let complete = if !current.too_long {
+                current.cutter.advance(&chunk.bytes[start..*len], eof)
+            } else if let Some(end) = current.cutter.end_pending(&chunk.bytes[start..*len], eof) {
+                // Only the message that is too long; what follows it is read as ever.
+                current.add(chunk, start..start + end, self.options.count_messages);
+                self.tail.extend_from_slice(&chunk.bytes[start + end..*len]);
+                current.cutter.removed(end);
+                return Filled::More;
+            } else {
+                0
+            };
             if eof {
                 current.add(chunk, start..*len, self.options.count_messages);
                 return Filled::Ended;

@@ -114,9 +114,18 @@ pub struct View<'a> {
     /// Its bytes.
     pub bytes: &'a [u8],
     index: usize,
+    max_message: usize,
 }
 
 impl<'a> View<'a> {
+    /// Why a message of so many bytes is not handled, if it is too long. One that is longer than
+    /// a buffer is never in a view; this makes the limit hold for the others, too.
+    #[inline]
+    #[must_use]
+    pub fn too_long(&self, bytes: usize) -> Option<String> {
+        (bytes > self.max_message).then(|| too_long(self.max_message))
+    }
+
     /// Calls `each` with every message in order. What is no message, and messages whose
     /// delimiters cannot be used, are reported and go to the rejects.
     #[inline]
@@ -145,6 +154,17 @@ impl<'a> View<'a> {
                     job.messages += 1;
                     let start = framed.offset;
                     let range = (base + start, base + start + framed.whole.len());
+                    if let Some(text) = self.too_long(framed.whole.len()) {
+                        job.reports.push(Report {
+                            part: self.index,
+                            message: Some(job.messages),
+                            range: range.0..range.1,
+                            text,
+                            rejected: true,
+                            kind: Kind::Message,
+                        });
+                        continue;
+                    }
                     match Message::new(framed) {
                         Ok(message) => {
                             let item = Item {
@@ -219,6 +239,10 @@ impl<'a> View<'a> {
     pub fn count<T>(&self, job: &mut Job<T>) {
         job.messages += 1;
     }
+}
+
+fn too_long(max_message: usize) -> String {
+    format!("longer than the {max_message} bytes of --max-message")
 }
 
 /// Whether a line begins as segments do: a letter, two letters or digits, a field separator.
@@ -417,7 +441,7 @@ where
         match part.kind {
             PartKind::Messages | PartKind::MidLine => {
                 let bytes = &chunk.bytes[part.range.clone()];
-                work(View { part, bytes, index }, job);
+                work(View { part, bytes, index, max_message }, job);
             }
             PartKind::TooLong { first } => {
                 job.messages = u64::from(first);
@@ -425,7 +449,7 @@ where
                     part: index,
                     message: Some(1),
                     range: part.range.clone(),
-                    text: format!("longer than the {max_message} bytes of --max-message"),
+                    text: too_long(max_message),
                     rejected: true,
                     kind: if first { Kind::Message } else { Kind::More },
                 });

@@ -218,6 +218,28 @@ impl JsonCutter {
         self.boundary
     }
 
+    /// As [`JsonCutter::advance`] for the first boundary only: the end of the object under way,
+    /// `None` while it is not known.
+    pub fn end_pending(&mut self, buf: &[u8], eof: bool) -> Option<usize> {
+        let State::Object(nesting, at) = &mut self.state else {
+            return Some(self.advance(buf, eof));
+        };
+        let from = (*at).min(buf.len());
+        let lines = memmem::find_iter(&buf[from.saturating_sub(1)..], LINE);
+        let mut lines = lines.map(|n| from.saturating_sub(1) + n + 1);
+        let line = lines.find(|&line| is_sure(buf, 0, line));
+        let limit = line.unwrap_or(buf.len());
+        let closed = nesting.run(&buf[from..limit]).map(|n| from + n);
+        let Some(end) = closed.or(line).or(eof.then_some(limit)) else {
+            *at = buf.len();
+            return None;
+        };
+        self.boundary = end;
+        self.seen = end;
+        self.state = State::Between;
+        Some(end)
+    }
+
     /// Tells that `n` bytes, at most the last boundary, were removed from the front of the buffer.
     pub fn removed(&mut self, n: usize) {
         self.boundary = self.boundary.saturating_sub(n);
