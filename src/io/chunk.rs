@@ -444,6 +444,11 @@ impl<C: Cut> Current<C> {
 
     /// Adds what was there when reading failed: whole messages, and the one that was cut off.
     fn add_cut_off(&mut self, chunk: &mut Chunk, range: Range<usize>) {
+        if self.too_long {
+            // Reported already; this is the rest of it.
+            self.too_long = false;
+            return self.push(chunk, range, PartKind::TooLong { first: false });
+        }
         let complete = range.start + self.cutter.advance(&chunk.bytes[range.clone()], false);
         if complete > range.start {
             self.add(chunk, range.start..complete, false);
