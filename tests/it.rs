@@ -1,6 +1,36 @@
-//! Integration tests.
+//! Integration tests: the program as users meet it. Expected values come from the standard and
+//! from what the documentation promises, never from what the program printed.
+#![allow(clippy::unwrap_used)]
 
+#[path = "it/dirty.rs"]
+mod dirty;
+#[path = "it/endings.rs"]
+mod endings;
 #[path = "it/generated.rs"]
 mod generated;
+#[path = "it/hostile.rs"]
+mod hostile;
+#[path = "it/json.rs"]
+mod json;
+#[path = "it/live.rs"]
+mod live;
+#[path = "it/manners.rs"]
+mod manners;
+#[path = "it/output.rs"]
+mod output;
+#[path = "it/privacy.rs"]
+mod privacy;
+#[path = "it/properties.rs"]
+mod properties;
+#[path = "it/query.rs"]
+mod query;
 #[path = "it/readme.rs"]
 mod readme;
+#[path = "it/shared.rs"]
+mod shared;
+#[path = "it/text.rs"]
+mod text;
+#[path = "it/tree.rs"]
+mod tree;
+#[path = "it/util.rs"]
+mod util;

@@ -1,0 +1,173 @@
+//! Awkward inputs that other tools read wrongly without a word: every one gives the right values
+//! and comes out right, or is reported.
+
+use crate::util::*;
+use std::fs;
+
+struct Row {
+    file: &'static str,
+    code: i32,
+    /// What `query PID-5.1` prints.
+    names: &'static str,
+    /// What `parse -f hl7` prints.
+    clean: Vec<u8>,
+    /// The reports, without `pipehat: FILE: `.
+    reports: &'static [&'static str],
+}
+
+fn message(id: &str, name: &[u8]) -> Vec<u8> {
+    let head = format!("MSH|^~\\&|A|B|C|D|20240101||ADT^A08|{id}|P|2.4\rPID|1||{id}||");
+    [head.as_bytes(), name, b"\r\n"].concat()
+}
+
+fn rows() -> Vec<Row> {
+    let two = [message("M-1", b"Adams^Ann"), message("M-2", b"Baker^Bob")].concat();
+    let one = message("M-1", b"Adams^Ann");
+    let row = |file, names, clean: &[u8]| Row {
+        file,
+        code: 0,
+        names,
+        clean: clean.to_vec(),
+        reports: &[],
+    };
+    let own = |file, names| row(file, names, &fs::read(fixture(file)).unwrap());
+    let five: Vec<u8> = [&two[..]]
+        .into_iter()
+        .map(<[u8]>::to_vec)
+        .chain([
+            message("M-3", b"Clark^Cleo"),
+            message("M-4", b"Doyle^Dora"),
+            message("M-5", b"Evans^Eve"),
+        ])
+        .flatten()
+        .collect();
+    vec![
+        row("two.hl7", "Adams\nBaker\n", &two),
+        row("cr.hl7", "Adams\nBaker\n", &two),
+        row("lf.hl7", "Adams\nBaker\n", &two),
+        row("crlf.hl7", "Adams\nBaker\n", &two),
+        row("mllp.hl7", "Adams\nBaker\n", &two),
+        row("batch.hl7", "Adams\nBaker\n", &two),
+        row("no_end.hl7", "Adams\n", &one),
+        row("dirty/bom.hl7", "Adams\n", &one),
+        row("dirty/blank_lines.hl7", "Adams\nBaker\n", &two),
+        row("dirty/mixed_endings.hl7", "Adams\nBaker\nClark\nDoyle\nEvans\n", &five),
+        own("latin1.hl7", "Müller\n"),
+        own("odd_delimiters.hl7", "Adams\n"),
+        own("truncation.hl7", "Adams\n"),
+        own("no_escape.hl7", "Adams\n"),
+        own("dirty/nul.hl7", "Ad\0ams\n"),
+        // After a lone CR a lone LF is content: nothing is cut, nothing is wrong.
+        own("dirty/embedded_lf.hl7", "Adams\nBaker\n"),
+        Row {
+            // Where LF ends segments it cannot be told: the line is kept and reported.
+            reports: &["message 1 (byte 0): line 4 is not a segment; a line end inside a field?"],
+            ..row(
+                "dirty/embedded_lf_lines.hl7",
+                "Adams\n",
+                b"MSH|^~\\&|A|B|C|D|20240101||ADT^A08|E-1|P|2.4\rPID|1||E-1||Adams^Ann\r\
+                  OBX|1|TX|N^Note||first line\rsecond line||||||F\rOBX|2|TX|N^Note||after\r\n",
+            )
+        },
+        Row {
+            code: 2,
+            reports: &["byte 0: not part of any message"],
+            ..row("dirty/log_before.hl7", "Adams\nBaker\n", &two)
+        },
+        Row {
+            code: 2,
+            reports: &["byte 68: not part of any message"],
+            ..row("dirty/junk_between.hl7", "Adams\nBaker\n", &two)
+        },
+        Row {
+            code: 2,
+            reports: &["message 2 (byte 68): MSH-2: the delimiters are not all different"],
+            ..row("dirty/equal_delimiters.hl7", "Adams\nBaker\n", &two)
+        },
+    ]
+}
+
+#[test]
+fn values_and_clean_streams_are_right() {
+    for row in rows() {
+        let path = fixture(row.file);
+        let reports: String =
+            row.reports.iter().map(|r| format!("pipehat: {path}: {r}\n")).collect();
+        for threads in ["-j1", "-j2"] {
+            pipehat(&["query", "PID-5.1", threads, &path]).run().is(row.code, row.names, &reports);
+            let out = pipehat(&["parse", "-f", "hl7", threads, &path]).run();
+            let expected =
+                Out { code: row.code, stdout: row.clean.clone(), stderr: reports.clone() };
+            assert_eq!(out, expected, "{}", row.file);
+        }
+    }
+}
+
+#[test]
+fn a_clean_stream_stays_as_it_is() {
+    for row in rows() {
+        let again = pipehat(&["parse", "-f", "hl7"]).stdin(&row.clean).run();
+        assert_eq!((again.code, &again.stdout), (0, &row.clean), "{}", row.file);
+    }
+}
+
+#[test]
+fn bytes_that_no_character_set_explains_pass_through() {
+    for (file, name) in
+        [("dirty/raw_bytes.hl7", &b"\x80\xFF\n"[..]), ("dirty/undeclared.hl7", b"M\xFCller\n")]
+    {
+        let path = fixture(file);
+        assert_eq!(pipehat(&["query", "PID-5.1", &path]).bytes(), name);
+        assert_eq!(pipehat(&["query", "PID-5.1", "--raw", &path]).bytes(), name);
+        assert_eq!(pipehat(&["parse", "-f", "hl7", &path]).bytes(), fs::read(&path).unwrap());
+    }
+}
+
+#[test]
+fn a_line_feed_in_free_text_is_content() {
+    let text = "first line\nsecond line\nPID-like third";
+    let path = fixture("dirty/embedded_lf.hl7");
+    let first = pipehat(&["query", "-f", "values", "OBX[1]-5", &path]).text();
+    assert_eq!(first, format!("{text}\n"));
+    // In rows it stays on its line.
+    let row = pipehat(&["query", "OBX-5", "MSH-10", &path]).text();
+    let expected = format!("{}~after\tE-1\n\tM-2\n", text.replace('\n', "\\n"));
+    assert_eq!(row, expected);
+    // What would end a segment there is not written so, but reported.
+    let out = pipehat(&["parse", "-f", "hl7", "--eol", "lf", &path]).run();
+    assert_eq!((out.code, out.text().matches("MSH").count()), (2, 1), "{out:?}");
+    assert_eq!(out.stderr.lines().count(), 1);
+}
+
+#[test]
+fn values_of_other_rows_of_the_table() {
+    let adt = fixture("adt_a01.hl7");
+    for (path, shown) in [
+        ("PID-3[*].1", "4711~900-12-345\n"),
+        ("PID-3[1].4.2", "1.2.3.4\n"),
+        ("PID-3[3].1", "\n"),
+        ("PID-22.1", "\"Otterford\"\n"),
+        ("PV1-16", "\"\"\n"),
+        ("PV1-18", "IP\n"),
+        ("AL1-5", "Hives & swelling\\nseen twice\n"),
+        ("ZPD-1.2.2", "sub\n"),
+        ("ZPD-2", "x~y\n"),
+        ("MSH-1", "|\n"),
+        ("MSH-2", "^~\\\\&\n"),
+        ("PID-99", "\n"),
+        ("ZZZ-1", "\n"),
+        // A component of a value without components is the value.
+        ("PID-7.1.1", "19800229\n"),
+        ("PID-7.2", "\n"),
+    ] {
+        assert_eq!(pipehat(&["query", path, &adt]).text(), shown, "{path}");
+    }
+    let odd = fixture("odd_delimiters.hl7");
+    let shown = pipehat(&["query", "PID-3[1].2.2", "PID-3[2]", "PID-5.2", "MSH-2", &odd]).text();
+    assert_eq!(shown, "y\tO-2\tAnn#\t*!?@\n");
+    assert_eq!(pipehat(&["query", "PID-5.2", &fixture("truncation.hl7")]).text(), "Ann##\n");
+    assert_eq!(
+        pipehat(&["query", "-f", "values", "PID-5.2", &fixture("no_escape.hl7")]).text(),
+        "Ann\\T\\\n"
+    );
+}

@@ -1,0 +1,298 @@
+//! What every filter does alike: where it reads, what it says, how it ends.
+
+use crate::util::*;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::time::Duration;
+
+/// Each filter with arguments that make it handle messages, and how an input is written for it.
+const FILTERS: [(&[&str], Form); 4] = [
+    (&["query", "MSH-10"], Form::Hl7),
+    (&["parse", "-f", "hl7"], Form::Hl7),
+    (&["parse", "-f", "json"], Form::Hl7),
+    (&["from-json"], Form::Json),
+];
+
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    Hl7,
+    Json,
+}
+
+impl Form {
+    fn message(self, id: &str) -> String {
+        match self {
+            Self::Hl7 => adt(id, "Adams"),
+            Self::Json => {
+                format!(
+                    r#"{{"segments":[{{"id":"MSH","9":[{{"1":"ADT"}}],"10":[{{"1":"{id}"}}]}}]}}"#
+                ) + "\n"
+            }
+        }
+    }
+}
+
+fn with<'a>(args: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
+    [args, more].concat()
+}
+
+/// The ids of the messages in an output of any of the filters.
+fn ids(output: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in output.lines() {
+        let at = line.find("ID-").unwrap_or_else(|| panic!("no id in {line}"));
+        found.push(line[at..].chars().take_while(|&c| c != '|' && c != '"').collect());
+    }
+    found
+}
+
+#[test]
+fn reads_stdin_files_folders_and_lists() {
+    for (args, form) in FILTERS {
+        let dir = folder();
+        let message = |id: &str| form.message(id);
+        put(&dir, "in/b.hl7", message("ID-b"));
+        put(&dir, "in/a/z.hl7", message("ID-az"));
+        put(&dir, "in/a/c.hl7", message("ID-ac"));
+        put(&dir, "in/c.txt", message("ID-c"));
+        put(&dir, "two words", message("ID-w"));
+        put(&dir, "list", "in/b.hl7\n\ntwo words\r\n");
+        put(&dir, "list0", "two words\0in/b.hl7");
+        let ids_of = |more: &[&str], stdin: &str| {
+            ids(&pipehat(&with(args, more)).dir(dir.path()).stdin(stdin).text())
+        };
+        let piped = message("ID-in");
+        assert_eq!(ids_of(&[], &piped), ["ID-in"], "{args:?}");
+        assert_eq!(ids_of(&["-"], &piped), ["ID-in"]);
+        assert_eq!(ids_of(&["in/b.hl7", "-", "in/c.txt"], &piped), ["ID-b", "ID-in", "ID-c"]);
+        assert_eq!(ids_of(&["in"], &piped), ["ID-ac", "ID-az", "ID-b", "ID-c"]);
+        assert_eq!(ids_of(&["--files-from", "list"], &piped), ["ID-b", "ID-w"]);
+        assert_eq!(ids_of(&["--files-from", "list0", "-0"], ""), ["ID-w", "ID-b"]);
+        assert_eq!(ids_of(&["--files-from", "-"], "in/c.txt\nin/b.hl7\n"), ["ID-c", "ID-b"]);
+        assert_eq!(ids_of(&["--files-from", "-", "-0"], "two words\0"), ["ID-w"]);
+        assert_eq!(ids_of(&["--files-from", "list", "in/c.txt"], ""), ["ID-c", "ID-b", "ID-w"]);
+    }
+}
+
+#[test]
+fn a_folder_is_walked_without_following_links_in_circles() {
+    let dir = folder();
+    put(&dir, "in/a.hl7", adt("ID-a", "X"));
+    std::os::unix::fs::symlink(dir.path().join("in"), dir.path().join("in/loop")).unwrap();
+    let shown = pipehat(&["query", "MSH-10", "in"]).dir(dir.path()).text();
+    assert_eq!(ids(&shown), ["ID-a"]);
+}
+
+#[test]
+fn nothing_in_is_no_and_silent() {
+    for (args, _) in FILTERS {
+        for empty in ["", "\r\n\n", "  \n"] {
+            pipehat(args).stdin(empty).run().is(1, "", "");
+        }
+    }
+    // What frames the rows is there even so.
+    pipehat(&["query", "-H", "-f", "csv", "MSH-10", "n=@n"]).run().is(1, "MSH-10,n\n", "");
+    let none = pipehat(&["query", "-f", "json", "MSH-10"]).run();
+    assert_eq!(none.code, 1);
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&none.stdout).unwrap(), {
+        serde_json::json!([])
+    });
+    pipehat(&["query", "-c", "--where", "MSH-10 = X"]).run().is(1, "0\n", "");
+}
+
+#[test]
+fn a_file_that_is_not_there_does_not_stop_the_others() {
+    for (args, form) in FILTERS {
+        let dir = folder();
+        put(&dir, "a", form.message("ID-a"));
+        put(&dir, "b", form.message("ID-b"));
+        let out = pipehat(&with(args, &["a", "./no such", "b"])).dir(dir.path()).run();
+        assert_eq!((out.code, ids(out.text())), (2, vec!["ID-a".into(), "ID-b".into()]));
+        assert_eq!(out.stderr, "pipehat: ./no such: No such file or directory\n");
+        let out = pipehat(&with(args, &["a", "--files-from", "gone"])).dir(dir.path()).run();
+        assert_eq!(out.code, 2);
+        assert!(out.stderr.starts_with("pipehat: reading gone: "), "{out:?}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_2_with_nothing_on_stdout() {
+    let dir = folder();
+    put(&dir, "a.hl7", adt("ID-a", "X"));
+    let cases: [&[&str]; 22] = [
+        &["query", "--no-such", "MSH-10"],
+        &["parse", "--no-such"],
+        &["from-json", "--no-such"],
+        &["no-such"],
+        &[],
+        &["query"],
+        &["query", "a.hl7"],
+        &["query", "PID-3", "-j", "0"],
+        &["query", "PID-3", "--max-message", "1"],
+        &["query", "PID-3", "--charset", "no such"],
+        &["query", "PID-3", "-q", "--verbose"],
+        &["query", "PID-3", "-0"],
+        &["query", "PID-3", "-v"],
+        &["query", "PID-3", "--messages", "-f", "csv"],
+        &["query", "--where", "PID-3 ="],
+        &["query", "--where", "nosuch(PID-3)"],
+        &["query", "PID-3", "--each", "no group"],
+        &["parse", "-", "-"],
+        &["parse", "-f", "json", "--eol", "lf"],
+        &["parse", "-f", "hl7", "--names"],
+        &["parse", "-f", "hl7", "--raw"],
+        &["parse", "--batch", "--mllp"],
+    ];
+    for args in cases {
+        let out = pipehat(args).dir(dir.path()).stdin(adt("ID-1", "X")).run();
+        assert_eq!((out.code, out.text()), (2, ""), "{args:?}: {out:?}");
+        assert!(!out.stderr.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn help_and_version_are_answers() {
+    for args in [
+        &["--help"][..],
+        &["--version"],
+        &["-h"],
+        &["query", "--help"],
+        &["parse", "-h"],
+        &["from-json", "--help"],
+    ] {
+        let out = pipehat(args).run();
+        assert!(out.code == 0 && out.stderr.is_empty() && !out.stdout.is_empty(), "{args:?}");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(pipehat(&["completions", shell]).text().contains("from-json"));
+    }
+}
+
+/// Reads one line of what a filter prints and closes the pipe, as `head -1` does.
+fn head(args: &[&str], input: &[u8], keep_open: bool) {
+    let mut child = spawn(args);
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let (done, is_done) = std::sync::mpsc::channel::<()>();
+    let feeder = std::thread::spawn(move || {
+        // It ends with a closed pipe when the program has left.
+        while stdin.write_all(&input).is_ok() && keep_open {
+            if is_done.recv_timeout(Duration::from_millis(1)).is_ok() {
+                break;
+            }
+        }
+    });
+    let mut line = Vec::new();
+    let mut stdout = BufReader::with_capacity(64, child.stdout.take().unwrap());
+    stdout.read_until(b'\n', &mut line).unwrap();
+    assert!(line.ends_with(b"\n"), "{args:?}");
+    drop(stdout);
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    let status = child.wait().unwrap();
+    let _ = done.send(());
+    feeder.join().unwrap();
+    assert_eq!((status.code(), stderr.as_str()), (Some(0), ""), "{args:?}");
+}
+
+#[test]
+fn a_closed_stdout_is_no_error() {
+    for (args, form) in FILTERS {
+        let input = form.message("ID-1").repeat(20_000);
+        for threads in ["-j1", "-j2"] {
+            head(&with(args, &[threads]), input.as_bytes(), false);
+        }
+    }
+    head(&["completions", "bash"], b"", false);
+}
+
+#[test]
+fn a_closed_stdout_ends_a_run_whose_input_stays_open() {
+    for (args, form) in FILTERS {
+        for threads in ["-j1", "-j2"] {
+            head(&with(args, &[threads]), form.message("ID-1").repeat(50).as_bytes(), true);
+        }
+    }
+}
+
+#[test]
+fn a_full_device_is_an_error() {
+    if !std::path::Path::new("/dev/full").exists() {
+        return;
+    }
+    for (args, form) in FILTERS {
+        let out = pipehat(&with(args, &["-o", "/dev/full"])).stdin(form.message("ID-1")).run();
+        assert_eq!((out.code, out.text()), (2, ""), "{args:?}");
+        assert!(out.stderr.contains("No space left"), "{out:?}");
+    }
+}
+
+#[test]
+fn quiet_says_nothing_and_the_status_tells() {
+    for (args, form) in FILTERS {
+        let input = format!("junk\n{}", form.message("ID-1"));
+        let loud = pipehat(args).stdin(&input).run();
+        assert_eq!((loud.code, ids(loud.text())), (2, vec!["ID-1".into()]), "{loud:?}");
+        assert_eq!(loud.stderr.lines().count(), 1, "{loud:?}");
+        let quiet = pipehat(&with(args, &["-q"])).stdin(&input).run();
+        assert_eq!((quiet.code, quiet.stdout, quiet.stderr.as_str()), (2, loud.stdout, ""));
+        pipehat(&with(args, &["-q", "no such file"])).run().is(2, "", "");
+    }
+}
+
+#[test]
+fn reports_stop_at_a_hundred_unless_verbose() {
+    let bad = "MSH|^^^^|x\rPID|1\r\n".repeat(250);
+    for (args, threads) in [("hl7", "-j1"), ("hl7", "-j3"), ("json", "-j3")] {
+        let args = ["parse", "-f", args, threads];
+        let out = pipehat(&args).stdin(&bad).run();
+        assert_eq!((out.code, out.text()), (2, ""));
+        let lines: Vec<&str> = out.stderr.lines().collect();
+        assert_eq!(lines.len(), 102, "a hundred, that more follow, and how many in all");
+        assert!(lines[99].starts_with("pipehat: stdin: message 100 (byte "), "{}", lines[99]);
+        assert!(lines[101].contains("250"), "{}", lines[101]);
+        let out = pipehat(&with(&args, &["--verbose"])).stdin(&bad).run();
+        assert_eq!(out.stderr.lines().count(), 250);
+    }
+}
+
+#[test]
+fn reports_name_file_message_and_byte() {
+    let dir = folder();
+    let good = adt("ID-1", "Adams");
+    let bad = "MSH|^^\\&|x\rPID|1\r\n";
+    put(&dir, "in/a.hl7", format!("{good}{bad}{good}lost\n{bad}"));
+    put(&dir, "in/b.hl7", format!("{bad}{good}"));
+    let second = good.len();
+    let lost = second + bad.len() + good.len();
+    let why = "MSH-2: the delimiters are not all different";
+    let expected = format!(
+        "pipehat: in/a.hl7: message 2 (byte {second}): {why}\n\
+         pipehat: in/a.hl7: byte {lost}: not part of any message\n\
+         pipehat: in/a.hl7: message 4 (byte {}): {why}\n\
+         pipehat: in/b.hl7: message 1 (byte 0): {why}\n",
+        lost + 5
+    );
+    for args in [&["query", "MSH-10", "in"][..], &["parse", "-f", "json", "in"]] {
+        for threads in ["-j1", "-j2"] {
+            let out = pipehat(&with(args, &[threads])).dir(dir.path()).run();
+            assert_eq!((out.code, &out.stderr), (2, &expected), "{args:?}");
+            assert_eq!(ids(out.text()).len(), 3);
+        }
+    }
+}
+
+#[test]
+fn input_that_is_a_device_or_pipe_is_read() {
+    pipehat(&["query", "MSH-10", "/dev/null"]).run().is(1, "", "");
+    let dir = folder();
+    let fifo = dir.path().join("fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    if !made.is_ok_and(|status| status.success()) {
+        return;
+    }
+    let path = fifo.clone();
+    let writer = std::thread::spawn(move || fs::write(path, adt("ID-f", "X")));
+    assert_eq!(pipehat(&["query", "MSH-10", fifo.to_str().unwrap()]).text(), "ID-f\n");
+    writer.join().unwrap().unwrap();
+}

@@ -1,0 +1,52 @@
+//! Corpora of real-world messages that are not part of the project: tests for where they are.
+
+use crate::util::*;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The corpora: beside the project, or where `PIPEHAT_SHARED` says.
+fn corpora() -> Vec<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let root = std::env::var_os("PIPEHAT_SHARED").map_or_else(beside, PathBuf::from);
+    let folders = ["fhir/samples", "validate"].map(|name| root.join(name));
+    folders.iter().filter(|f| f.is_dir()).flat_map(|f| hl7_files(f)).collect()
+}
+
+/// The lines of a text that are not blank, whatever ends them.
+fn segments(bytes: &[u8]) -> Vec<&[u8]> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let lines = bytes.split(|b| matches!(b, b'\r' | b'\n'));
+    lines.filter(|line| !line.trim_ascii().is_empty()).collect()
+}
+
+fn is_envelope(segment: &[u8]) -> bool {
+    matches!(segment.get(..3), Some(b"FHS" | b"BHS" | b"BTS" | b"FTS"))
+}
+
+#[test]
+fn messages_of_the_corpora_pass_unchanged() {
+    for path in corpora() {
+        let name = path.to_str().unwrap();
+        let input = fs::read(&path).unwrap();
+        let clean = pipehat(&["parse", "-f", "hl7", name]).run();
+        if clean.code == 2 {
+            // Of what is rejected nothing is lost either.
+            let dir = folder();
+            let rejects = dir.path().join("rejects").to_str().unwrap().to_owned();
+            let out = pipehat(&["parse", "-f", "hl7", name, "--rejects", &rejects]).run();
+            let kept = out.stdout.len() + fs::read(&rejects).unwrap().len();
+            let all: usize = segments(&input).iter().map(|s| s.len()).sum();
+            assert!(kept >= all, "{name}: {}", out.stderr);
+            continue;
+        }
+        let mut expected = segments(&input);
+        expected.retain(|segment| !is_envelope(segment));
+        assert!(segments(&clean.stdout) == expected, "{name}");
+        let raw = pipehat(&["parse", "--raw", name]).run().stdout;
+        assert!(pipehat(&["from-json"]).stdin(raw).run().stdout == clean.stdout, "{name}");
+        let decoded = pipehat(&["parse", name]).run().stdout;
+        let back = pipehat(&["from-json"]).stdin(&decoded).run();
+        assert_eq!(back.code, clean.code, "{name}: {}", back.stderr);
+        assert!(pipehat(&["parse"]).stdin(&back.stdout).run().stdout == decoded, "{name}");
+    }
+}
