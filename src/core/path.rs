@@ -79,7 +79,8 @@ impl SyntaxError {
         let line = before.rfind('\n').map_or(0, |n| n + 1);
         let whole = after.find('\n').map_or(text, |n| &text[..before.len() + n]);
         let column = before[line..].chars().count();
-        format!("{}\n{:column$}^ expected {}", &whole[line..], "", self.expected)
+        // Not as a width, of which there is a greatest.
+        format!("{}\n{}^ expected {}", &whole[line..], " ".repeat(column), self.expected)
     }
 }
 
@@ -445,6 +446,9 @@ mod tests {
         }
         let error = "PID-3.x".parse::<Path>().unwrap_err();
         assert_eq!(error.explain("PID-3.x"), "PID-3.x\n      ^ expected a component number");
+        let far = SyntaxError::new(70_000, "an end");
+        let text = "x".repeat(70_001);
+        assert_eq!(far.explain(&text), format!("{text}\n{}^ expected an end", " ".repeat(70_000)));
     }
 
     #[test]
