@@ -13,6 +13,7 @@ use crate::core::{Field, Message, Repetition, Scope, Segment, TextOptions};
 use crate::dictionary::{self, DataType, Version, VersionView, standard};
 use crate::ops::visible;
 use line::{FAINT, Line, MEANING, PLAIN, STRONG};
+use std::collections::HashMap;
 
 /// The columns of labels, indented.
 const LABEL: usize = 18;
@@ -38,8 +39,9 @@ pub struct TreeOptions {
 #[derive(Debug, Default)]
 pub struct TreeWriter {
     options: TreeOptions,
-    /// Segment ids of the message, how many there are and how many were written.
-    ids: Vec<([u8; 3], u32, u32)>,
+    /// Segment ids of the message, how many there are and how many were written. A map, for a
+    /// message of junk has as many ids as segments.
+    ids: HashMap<[u8; 3], (u32, u32)>,
     /// The path of the position being written.
     label: Vec<u8>,
 }
@@ -116,10 +118,7 @@ impl TreeWriter {
         self.ids.clear();
         for segment in message.segments() {
             let Ok(id) = <[u8; 3]>::try_from(segment.id()) else { continue };
-            match self.ids.iter_mut().find(|(known, ..)| *known == id) {
-                Some((_, count, _)) => *count += 1,
-                None => self.ids.push((id, 1, 0)),
-            }
+            self.ids.entry(id).or_default().0 += 1;
         }
     }
 
@@ -127,7 +126,7 @@ impl TreeWriter {
         let id = segment.id();
         self.label.clear();
         self.label.extend_from_slice(id);
-        if let Some((_, count, written)) = self.ids.iter_mut().find(|(known, ..)| known == id) {
+        if let Some((count, written)) = self.ids.get_mut(id) {
             *written += 1;
             if *count > 1 {
                 index(*written as usize, &mut self.label);
