@@ -8,7 +8,7 @@
 //! [`Cutter`] finds such an end in a buffer that a stream is still filling. Both stand on the same
 //! walk, so where a stream was cut never shows in the result.
 
-use memchr::{memchr2, memchr3, memmem, memrchr2};
+use memchr::{memchr, memchr2, memchr3, memmem, memrchr, memrchr2, memrchr3};
 
 const CR: u8 = b'\r';
 const LF: u8 = b'\n';
@@ -131,12 +131,17 @@ impl<'a> Iterator for Frames<'a> {
                     .unwrap_or(End { content: buf.len(), next: buf.len() });
                 let (bytes, next) = trim_tail(buf, start, end);
                 self.at = next;
+                let mut header_len = walk.header_len.min(bytes.len());
+                if bytes.get(header_len) == Some(&FS) {
+                    // It did not end the message, so that it is content.
+                    header_len = memchr(CR, bytes).unwrap_or(bytes.len());
+                }
                 Some(Frame::Message(Framed {
                     bytes,
                     offset: start,
                     whole: &buf[start..next],
                     line_ending: walk.ending.unwrap_or(LineEnding::Cr),
-                    header_len: walk.header_len.min(bytes.len()),
+                    header_len,
                 }))
             }
             Start::Envelope => {
@@ -281,11 +286,13 @@ struct Walk {
     header_len: usize,
     /// Everything before it has been looked at.
     at: usize,
+    /// Behind the last LF that is content, or where the message begins.
+    behind_lf: usize,
 }
 
 impl Walk {
     fn new(start: usize, framed: bool) -> Self {
-        Self { start, framed, ending: None, header_len: usize::MAX, at: start }
+        Self { start, framed, ending: None, header_len: usize::MAX, at: start, behind_lf: start }
     }
 
     /// The end of the message; `None` when the buffer ends before the message is known to be
@@ -343,6 +350,19 @@ impl Walk {
                 (FS, _) if self.framed => return Some(End { content: i, next: i + 1 }),
                 (FS, None) if eof => return Some(End { content: i, next: i + 1 }),
                 (FS, None) => return None,
+                (LF, _) => {
+                    // Content, unless it ends an envelope segment: what follows that is not of
+                    // this message. Each byte is looked at for one LF only.
+                    let from = self.behind_lf.min(i);
+                    let segment = memrchr(CR, &buf[from..i]).map(|n| from + n + 1);
+                    if let Some(next) = segment
+                        && what_starts(buf, next, true) == Start::Envelope
+                    {
+                        return Some(End { content: next - 1, next });
+                    }
+                    self.at = i + 1;
+                    self.behind_lf = self.at;
+                }
                 _ => self.at = i + 1,
             }
         }
@@ -396,17 +416,22 @@ impl Walk {
     }
 }
 
-/// As [`what_starts`], behind a VT or a byte order mark.
+/// As [`what_starts`], behind a VT or a byte order mark or one of each, as [`behind_cr`] has it.
 fn what_starts_behind_marks(buf: &[u8], at: usize, eof: bool) -> Start {
-    let mut rest = &buf[at..];
-    loop {
-        match rest {
-            [VT, more @ ..] => rest = more,
-            [0xEF, 0xBB, 0xBF, more @ ..] => rest = more,
-            [0xEF] | [0xEF, 0xBB] if !eof => return Start::Unknown,
-            _ => return what_starts(rest, 0, eof),
-        }
+    let rest = match &buf[at..] {
+        [VT, 0xEF, 0xBB, 0xBF, rest @ ..] | [0xEF, 0xBB, 0xBF, VT, rest @ ..] => rest,
+        [VT, rest @ ..] | [0xEF, 0xBB, 0xBF, rest @ ..] => rest,
+        rest => rest,
+    };
+    match rest {
+        [0xEF] | [0xEF, 0xBB] if !eof => Start::Unknown,
+        _ => what_starts(rest, 0, eof),
     }
+}
+
+/// Whether a segment would begin another message: a header, perhaps behind marks.
+pub(crate) fn begins_message(segment: &[u8]) -> bool {
+    what_starts_behind_marks(segment, 0, true) == Start::Message
 }
 
 /// The two searches of [`Walk::run_segments`], prepared once.
@@ -569,6 +594,7 @@ impl Cutter {
             State::Message(walk) => {
                 walk.start = walk.start.saturating_sub(n);
                 walk.at = walk.at.saturating_sub(n);
+                walk.behind_lf = walk.behind_lf.saturating_sub(n);
             }
         }
     }
@@ -600,6 +626,10 @@ impl Cutter {
                 if start >= buf.len() || is_undecided_blank(&buf[start..]) {
                     // Blanks are complete, but a VT and a half line of blanks belong to what
                     // follows.
+                    if let Some(n) = memrchr3(CR, LF, FS, &buf[*at..start]) {
+                        *at += n + 1;
+                        self.boundary = *at;
+                    }
                     return false;
                 }
                 match what_starts(buf, start, false) {
@@ -761,6 +791,14 @@ mod tests {
     }
 
     #[test]
+    fn an_envelope_ends_a_message_whatever_ends_the_envelope() {
+        assert_eq!(
+            told(b"MSH|^~\\&|a\rPID|1\rBHS|^~\\&\nMSH|^~\\&|b\nPID|2\n"),
+            [r"MSH|^~\\&|a/PID|1", r"e:BHS|^~\\&", r"MSH|^~\\&|b/PID|2"]
+        );
+    }
+
+    #[test]
     fn envelopes_are_no_messages_and_strays_are_told() {
         assert_eq!(
             told(b"FHS|^~\\&\rBHS|^~\\&\rMSH|^~\\&|a\rPID|1\rBTS|1\rFTS|1\r"),
@@ -780,8 +818,8 @@ mod tests {
             (&b"MSH|^~\\&|a\rPID|1\r"[..], 0),
             (b"MSH|^~\\&|a\rPID|1\r\n", 18),
             (b"MSH|^~\\&|a\nPID|1\n", 0),
-            (b"MSH|^~\\&|a\nPID|1\n\n", 17),
-            (b"MSH|^~\\&|a\r\nPID|1\r\n\r\n", 19),
+            (b"MSH|^~\\&|a\nPID|1\n\n", 18),
+            (b"MSH|^~\\&|a\r\nPID|1\r\n\r\n", 21),
             (b"\x0bMSH|^~\\&|a\rPID|1\r\x1c", 19),
             (b"MSH|^~\\&|a\rPID|1\rMSH|", 17),
             (b"MSH|^~\\&|a\rPID|1\rMSH", 0),

@@ -437,8 +437,10 @@ impl<C: Cut> Current<C> {
             self.messages += u64::from(first && count);
             self.too_long = true;
         } else {
+            let is_stray = self.cutter.pending() == Pending::Stray;
             self.add(chunk, range, count);
-            self.mid_line = true;
+            // Blanks are no line that could go on.
+            self.mid_line = is_stray;
         }
     }
 

@@ -11,6 +11,7 @@ use memchr::{memchr, memchr2};
 use super::error::{JsonError, Problem, Step};
 use super::read_value::is_structural;
 use super::scan::{Name, Scan};
+use crate::core::frame::begins_message;
 use crate::core::{Charset, Segment, Separators};
 
 /// How JSON is read.
@@ -128,15 +129,6 @@ impl Classes {
                 is_structural(byte, s) || (!raw && [s.escape, s.truncation].contains(&byte));
             *plain = byte >= 0x20 && byte != b'"' && byte != b'\\' && !delimiter;
         }
-    }
-}
-
-/// Whether a segment would begin another message: a header, perhaps behind marks.
-fn begins_message(segment: &[u8]) -> bool {
-    match segment {
-        [0x0B, rest @ ..] | [0xEF, 0xBB, 0xBF, rest @ ..] => begins_message(rest),
-        [b'M', b'S', b'H', rest @ ..] => rest.first().is_none_or(|b| !b.is_ascii_alphanumeric()),
-        _ => false,
     }
 }
 
