@@ -10,6 +10,7 @@ mod signals;
 mod terminal;
 
 use crate::io::Diagnostics;
+use crate::io::source::plain_error;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io;
 use std::ops::AddAssign;
@@ -126,7 +127,7 @@ pub fn main() -> ExitCode {
         Ok(_) => ExitCode::from(2),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            diagnostics.error(&format!("{error:#}"));
+            diagnostics.error(&plain_error(&error));
             ExitCode::from(2)
         }
     }

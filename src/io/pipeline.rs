@@ -313,7 +313,8 @@ impl<'a> Sink<'a> {
         if !job.out.is_empty() {
             let dropped = self.drop_first.min(job.out.len());
             self.drop_first -= dropped;
-            self.output.write_all(&job.out[dropped..])?;
+            let written = self.output.write_all(&job.out[dropped..]);
+            written.map_err(|e| io::Error::new(e.kind(), format!("writing the output: {e}")))?;
             job.out.clear();
         }
         Ok(())
@@ -353,7 +354,8 @@ impl<'a> Sink<'a> {
         match &mut self.rejects {
             Some(rejects) if rejected => rejects
                 .add(chunk.bytes.get(range).unwrap_or_default(), begins)
-                .map_err(|e| io::Error::new(e.kind(), format!("writing the rejects: {e}"))),
+                // Not of its own kind: a closed pipe here is no closed output.
+                .map_err(|e| io::Error::other(format!("writing the rejects: {e}"))),
             _ => Ok(()),
         }
     }

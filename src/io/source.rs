@@ -60,6 +60,9 @@ enum Pending {
     Found(PathBuf),
 }
 
+/// No name of a file is that long.
+const PATH_MAX: u64 = 4096;
+
 struct List {
     name: String,
     lines: Box<dyn BufRead + Send>,
@@ -148,8 +151,13 @@ impl Sources {
 
     /// Opens a file; a folder's entries are put before what is pending.
     fn open(&mut self, path: &Path, named: bool) -> io::Result<Option<Opened>> {
-        if !named && path.symlink_metadata()?.is_symlink() && path.is_dir() {
-            return Ok(None);
+        if !named {
+            // In a folder, only what can be read without waiting is opened: no pipes, no devices.
+            let is_link = path.symlink_metadata()?.is_symlink();
+            let kind = fs::metadata(path)?.file_type();
+            if !(kind.is_file() || kind.is_dir() && !is_link) {
+                return Ok(None);
+            }
         }
         let file = File::open(path)?;
         let metadata = file.metadata()?;
@@ -173,13 +181,18 @@ impl Sources {
         let list = self.list.as_mut()?;
         loop {
             let mut line = Vec::new();
-            match list.lines.read_until(list.end, &mut line) {
+            match list.lines.by_ref().take(PATH_MAX).read_until(list.end, &mut line) {
                 Ok(0) => return None,
                 Ok(_) => {}
                 Err(e) => {
                     self.diagnostics.error(&format!("{}: {}", list.name, plain_error(&e)));
                     return None;
                 }
+            }
+            // What is no name is not printed, for it may be a message that was given as the list.
+            if line.len() as u64 == PATH_MAX || line.starts_with(b"MSH|") {
+                self.diagnostics.error(&format!("{}: not a list of files", list.name));
+                return None;
             }
             if line.ends_with(&[list.end]) {
                 line.pop();
@@ -217,12 +230,12 @@ fn widen_pipe(pipe: &File) {
 
 /// The text of an error without the `(os error 2)` that tells a user nothing.
 #[must_use]
-pub fn plain_error(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
+pub fn plain_error(error: &dyn std::fmt::Display) -> String {
+    let mut text = format!("{error:#}");
+    if let Some(end) = text.rfind(" (os error") {
+        text.truncate(end);
     }
+    text
 }
 
 /// How the bytes of a source are packed, as their beginning tells.
