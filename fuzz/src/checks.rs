@@ -1,0 +1,589 @@
+//! What holds for any bytes, a function for each target. They panic where it does not.
+
+use pipehat::core::expr::Expression;
+use pipehat::core::{
+    Cutter, Frame, Framed, Frames, LineEnding, Message, Path, Pending, Scope, Segment, Separators,
+    SyntaxError, TextOptions, escape,
+};
+use pipehat::ops::groups::{Context, group_occurrences};
+use pipehat::ops::json::{
+    JsonCutter, JsonFrame, JsonFrames, JsonOptions, JsonReader, JsonWriter, Problem, ReadOptions,
+};
+use pipehat::ops::names::Names;
+use pipehat::ops::pass::{Colored, Eol, PassOn};
+use pipehat::ops::tree::{TreeOptions, TreeWriter};
+use std::ops::ControlFlow;
+
+/// A check of any bytes.
+pub type Check = fn(&[u8]);
+
+/// All targets by their names.
+pub const ALL: [(&str, Check); 6] = [
+    ("framing", framing),
+    ("message", message),
+    ("escape", escape),
+    ("path", path),
+    ("expression", expression),
+    ("from_json", from_json),
+];
+
+/// Takes a first byte as a number and so many bytes behind it as the sizes of pieces.
+fn sizes(data: &[u8]) -> (Vec<usize>, &[u8]) {
+    let Some((&count, rest)) = data.split_first() else { return (vec![1], data) };
+    let (sizes, rest) = rest.split_at(usize::from(count % 8).min(rest.len()));
+    let mut sizes: Vec<_> = sizes.iter().map(|&n| usize::from(n) + 1).collect();
+    if sizes.is_empty() {
+        sizes.push(1);
+    }
+    (sizes, rest)
+}
+
+/// What stands somewhere in a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Found {
+    kind: Kind,
+    offset: usize,
+    parts: Vec<Vec<u8>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Message,
+    Envelope,
+    Stray,
+}
+
+/// The frames of a buffer, found the same whatever the cuts: strays that touch are one, and blanks
+/// around their lines do not count.
+fn found(frames: Frames<'_>, base: usize, all: &mut Vec<Found>) {
+    for frame in frames {
+        match frame {
+            Frame::Message(m) => {
+                assert!(m.whole.starts_with(m.bytes));
+                assert!(m.header_len <= m.bytes.len());
+                let parts = split(&m);
+                assert_eq!(parts[0].len(), m.header_len);
+                all.push(Found { kind: Kind::Message, offset: base + m.offset, parts });
+            }
+            Frame::Envelope { bytes, offset } => {
+                let parts = vec![bytes.to_vec()];
+                all.push(Found { kind: Kind::Envelope, offset: base + offset, parts });
+            }
+            Frame::Stray { bytes, offset } => match all.last_mut() {
+                Some(Found { kind: Kind::Stray, parts, .. }) => parts.extend(lines(bytes)),
+                _ => {
+                    let parts = lines(bytes);
+                    all.push(Found { kind: Kind::Stray, offset: base + offset, parts });
+                }
+            },
+        }
+    }
+}
+
+/// Lines of strays without what is blank around them.
+fn lines(bytes: &[u8]) -> Vec<Vec<u8>> {
+    bytes
+        .split(|b| matches!(b, b'\r' | b'\n' | 0x0B | 0x1C | 0xEF | 0xBB | 0xBF))
+        .map(|line| line.trim_ascii().to_vec())
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+/// The segments of a message, split the plain way.
+fn split(m: &Framed<'_>) -> Vec<Vec<u8>> {
+    let lf = m.line_ending == LineEnding::Lf;
+    let mut all = Vec::new();
+    let mut rest = m.bytes;
+    while let Some(at) = rest.iter().position(|&b| b == b'\r' || (lf && b == b'\n')) {
+        all.push(rest[..at].to_vec());
+        let pair = lf && rest[at..].starts_with(b"\r\n");
+        rest = &rest[at + 1 + usize::from(pair)..];
+    }
+    all.push(rest.to_vec());
+    all
+}
+
+/// Frames of a whole stream are those of its pieces, and hold all of it.
+pub fn framing(data: &[u8]) {
+    let (sizes, stream) = sizes(data);
+    let mut whole = Vec::new();
+    found(Frames::new(stream), 0, &mut whole);
+    nothing_dropped(stream);
+
+    let mut pieces = Vec::new();
+    let mut cutter = Cutter::default();
+    let mut buf = Vec::new();
+    let (mut fed, mut removed) = (0, 0);
+    for size in sizes.iter().cycle() {
+        let eof = fed == stream.len();
+        let next = fed.saturating_add(*size).min(stream.len());
+        buf.extend_from_slice(&stream[fed..next]);
+        fed = next;
+        let complete = cutter.advance(&buf, eof);
+        assert!(complete <= buf.len());
+        found(Frames::new(&buf[..complete]), removed, &mut pieces);
+        buf.drain(..complete);
+        cutter.removed(complete);
+        removed += complete;
+        if eof {
+            break;
+        }
+    }
+    assert!(buf.is_empty());
+    assert_eq!(pieces, whole);
+    // Whatever is given up in the middle, as a reader does that refuses what is too long.
+    given_up(stream, &sizes);
+}
+
+/// Every byte belongs to a frame or is blank, and frames come in order.
+fn nothing_dropped(stream: &[u8]) {
+    let blank = |bytes: &[u8]| bytes.iter().all(|b| b" \t\r\n\x0B\x1C\xEF\xBB\xBF".contains(b));
+    let mut at = 0;
+    for frame in Frames::new(stream) {
+        let (offset, bytes, content) = match frame {
+            Frame::Message(m) => (m.offset, m.whole, m.bytes),
+            Frame::Envelope { bytes, offset } | Frame::Stray { bytes, offset } => {
+                (offset, bytes, bytes)
+            }
+        };
+        assert!(offset >= at && !bytes.is_empty());
+        assert!(blank(&stream[at..offset]));
+        assert!(blank(&bytes[content.len()..]));
+        assert_eq!(&stream[offset..offset + bytes.len()], bytes);
+        at = offset + bytes.len();
+    }
+    assert!(blank(&stream[at..]));
+}
+
+/// Takes away what is pending once it is long, as a reader of streams does, and goes on: all
+/// messages that were not given up are those of the whole stream.
+fn given_up(stream: &[u8], sizes: &[usize]) {
+    const MOST: usize = 32;
+    const KEEP: usize = 16;
+    let mut cutter = Cutter::default();
+    let mut buf = Vec::new();
+    let (mut fed, mut removed) = (0, 0);
+    let (mut mid_line, mut too_long) = (false, false);
+    let mut left = Vec::new();
+    for size in sizes.iter().cycle() {
+        let eof = fed == stream.len();
+        let next = fed.saturating_add(*size).min(stream.len());
+        buf.extend_from_slice(&stream[fed..next]);
+        fed = next;
+        let mut end = 0;
+        if too_long && let Some(found) = cutter.end_of_pending(&buf, eof) {
+            cutter = Cutter::default();
+            too_long = false;
+            buf.drain(..found);
+            removed += found;
+        }
+        if !too_long {
+            end = cutter.advance(&buf, eof);
+        }
+        assert!(end <= buf.len());
+        let endless = end == 0 && buf.len() > MOST;
+        if endless {
+            end = buf.len() - KEEP;
+        }
+        let of_message = endless && cutter.pending() == Pending::Message;
+        let piece = &buf[..end];
+        if of_message {
+            too_long = true;
+        } else if end > 0 {
+            let frames = if mid_line { Frames::within_stray(piece) } else { Frames::new(piece) };
+            let messages = whole_messages(frames, removed);
+            left.extend(messages.map(|(at, bytes)| (at, &stream[at..at + bytes.len()])));
+            mid_line = endless && cutter.pending() == Pending::Stray;
+        }
+        buf.drain(..end);
+        cutter.removed(end);
+        removed += end;
+        if eof {
+            break;
+        }
+    }
+    assert!(buf.is_empty());
+    // A line of blanks that is given up is no longer one.
+    let blank = |b: &u8| b" \t\x0B\x1C\xEF\xBB\xBF".contains(b);
+    if stream.windows(KEEP).any(|run| run.iter().all(blank)) {
+        return;
+    }
+    let all: Vec<_> = whole_messages(Frames::new(stream), 0).collect();
+    assert!(left.iter().all(|message| all.contains(message)), "a message that is none");
+    let short = |(_, bytes): &&(usize, &[u8])| bytes.len() <= KEEP;
+    assert!(all.iter().filter(short).all(|message| left.contains(message)), "one was dropped");
+}
+
+/// Where messages are, and they themselves.
+fn whole_messages(frames: Frames<'_>, base: usize) -> impl Iterator<Item = (usize, &[u8])> {
+    frames.filter_map(move |frame| match frame {
+        Frame::Message(m) => Some((base + m.offset, m.bytes)),
+        _ => None,
+    })
+}
+
+/// The messages of a stream.
+fn messages(stream: &[u8]) -> impl Iterator<Item = Message<'_>> {
+    Frames::new(stream).filter_map(|frame| match frame {
+        Frame::Message(framed) => Message::new(framed).ok(),
+        _ => None,
+    })
+}
+
+/// All that is done to a message leads to its bytes and fails on none.
+pub fn message(data: &[u8]) {
+    let mut writers = Writers::default();
+    for message in messages(data) {
+        let ends: usize = message.segments().map(|s| s.raw().len()).sum();
+        assert!(ends <= message.bytes().len());
+        assert_eq!(message.segments().next().map(|s| s.raw()), Some(message.header().raw()));
+        for segment in message.segments() {
+            structure(segment);
+        }
+        writers.run(&message);
+    }
+}
+
+/// Pieces of a segment, by order and by number, join to the segment again.
+fn structure(segment: Segment<'_>) {
+    let sep = segment.separators();
+    let mut joined = segment.id().to_vec();
+    let mut count = 0;
+    for (number, field) in segment.fields() {
+        count += 1;
+        let by_number = segment.field(number).expect("the field of this number");
+        assert_eq!(by_number.raw(), field.raw());
+        // MSH-1 is the delimiter, so MSH-2 follows without another one.
+        if segment.is_header() && number == 1 {
+            continue;
+        }
+        joined.push(sep.field);
+        joined.extend_from_slice(field.raw());
+        if segment.is_header() && number == 2 {
+            assert_eq!(field.repetitions().count(), 1);
+            continue;
+        }
+        let mut repetitions = Vec::new();
+        for (r, repetition) in field.repetitions().enumerate() {
+            let same = field.repetition(r + 1).expect("the repetition of this number");
+            assert_eq!(same.raw(), repetition.raw());
+            let mut components = Vec::new();
+            for (c, component) in repetition.components().enumerate() {
+                let same = repetition.component(c + 1).expect("the component of this number");
+                assert_eq!(same.raw(), component.raw());
+                let subcomponents: Vec<_> = component.subcomponents().collect();
+                for (s, bytes) in subcomponents.iter().enumerate() {
+                    assert_eq!(component.subcomponent(s + 1), Some(*bytes));
+                }
+                assert_eq!(component.subcomponent(subcomponents.len() + 1), None);
+                assert_eq!(subcomponents.join(&sep.subcomponent), component.raw());
+                components.push(component.raw());
+            }
+            assert!(repetition.component(components.len() + 1).is_none());
+            assert_eq!(components.join(&sep.component), repetition.raw());
+            repetitions.push(repetition.raw());
+        }
+        assert!(field.repetition(repetitions.len() + 1).is_none());
+        assert_eq!(repetitions.join(&sep.repetition), field.raw());
+    }
+    assert_eq!(segment.field_count(), count);
+    assert!(segment.field(0).is_none() && segment.field(count + 1).is_none());
+    assert_eq!(joined, segment.raw());
+}
+
+/// What writes messages, kept from one to the next as commands do.
+#[derive(Default)]
+struct Writers {
+    json: JsonWriter,
+    context: Context,
+}
+
+impl Writers {
+    fn run(&mut self, message: &Message<'_>) {
+        self.json(message);
+        self.groups(message);
+        pass_on(message);
+        for (width, raw) in [(None, false), (Some(30), true)] {
+            let options = TreeOptions { color: raw, width, raw };
+            let mut out = Vec::new();
+            let text = TextOptions::default();
+            TreeWriter::new(options).write(message, text, "heading", &mut out);
+            let shown = |b: &u8| *b == b'\n' || (raw && *b == 0x1B) || !b.is_ascii_control();
+            assert!(out.iter().all(shown), "control characters in a tree");
+        }
+    }
+
+    fn json(&mut self, message: &Message<'_>) {
+        let names = Names::new();
+        let values = [
+            JsonOptions::default(),
+            JsonOptions { raw: true, names: None },
+            JsonOptions { raw: false, names: Some(&names) },
+        ]
+        .map(|options| {
+            let mut out = Vec::new();
+            self.json.write(message, &options, TextOptions::default(), &mut out);
+            let value: serde_json::Value = serde_json::from_slice(&out).expect("valid JSON");
+            assert!(!out.contains(&b'\n'), "JSON on one line");
+            value
+        });
+        let count = message.segments().count();
+        for value in &values {
+            assert_eq!(value["segments"].as_array().map(Vec::len), Some(count));
+        }
+    }
+
+    fn groups(&mut self, message: &Message<'_>) {
+        self.context.read(message);
+        let count = message.segments().count();
+        assert_eq!(self.context.len(), count);
+        let mut found = Vec::new();
+        for row in 0..count.min(64) {
+            for (_, range) in self.context.enclosing(row) {
+                assert!(range.contains(&row) && range.end <= count);
+                // Asked again by the same group's name, this occurrence is among them.
+            }
+            for id in [*b"PID", *b"OBX", *b"NTE", *b"ORC", *b"OBR", *b"ZPD", *b"MSH", *b"SPM"] {
+                self.context.resolve(row, id, &mut found);
+                assert!(found.is_sorted() && found.iter().all(|&at| at < count));
+                for &at in &found {
+                    let segment = message.segments().nth(at).expect("a segment");
+                    assert!(segment.has_id(id));
+                }
+            }
+        }
+        for group in ["PATIENT_RESULT", "ORDER_OBSERVATION", "PATIENT", ""] {
+            let one: Vec<_> = self.context.occurrences(group).collect();
+            assert_eq!(one, group_occurrences(message, group));
+            assert!(one.iter().all(|range| range.start < range.end && range.end <= count));
+        }
+    }
+}
+
+/// Passed on in the standard form, a message is read again as the same segments.
+fn pass_on(message: &Message<'_>) {
+    let segments: Vec<_> = message.segments().map(|s| s.raw().to_vec()).collect();
+    for eol in [Eol::Cr, Eol::Lf, Eol::Crlf] {
+        for mllp in [false, true] {
+            let mut out = Vec::new();
+            let form = PassOn { eol, mllp, terminal: None };
+            if form.append(message, &mut out).is_err() {
+                assert!(out.is_empty());
+                continue;
+            }
+            // A message with LF as content has to stay one with CR.
+            if eol == Eol::Cr {
+                assert!(out.windows(segments[0].len()).any(|w| w == segments[0]));
+            }
+        }
+    }
+    let mut out = Vec::new();
+    let form = PassOn { terminal: Some(Colored(false)), ..PassOn::default() };
+    assert!(form.append(message, &mut out).is_ok());
+    assert!(out.iter().all(|&b| b == b'\n' || !b.is_ascii_control()));
+}
+
+/// Text comes back from its raw value, under any delimiters.
+pub fn escape(data: &[u8]) {
+    let Some((head, text)) = data.split_at_checked(7) else { return };
+    let odd = [&b"MSH"[..], &head[..2 + usize::from(head[6] % 5)], &head[..1]].concat();
+    let default = Separators::default();
+    let sep = Separators::of(&odd).unwrap_or(default);
+    for sep in [sep, default] {
+        let decoded = escape::decode(text, &sep);
+        assert_eq!(escape::decode(text, &sep), decoded);
+        if !escape::needs_decoding(text, &sep) {
+            assert_eq!(decoded, text);
+        }
+        for text in [text, &decoded] {
+            let mut raw = b"before".to_vec();
+            if escape::encode_into(text, &sep, &mut raw).is_err() {
+                assert_eq!(sep.escape, sep.field);
+                assert_eq!(raw, b"before");
+                continue;
+            }
+            let raw = raw.strip_prefix(b"before").expect("what was there before");
+            for b in [sep.field, sep.component, sep.repetition, sep.subcomponent, b'\r', b'\n'] {
+                assert!(b == sep.escape || !raw.contains(&b), "an unescaped {b:02X}");
+            }
+            assert_eq!(escape::decode(raw, &sep), text);
+        }
+    }
+}
+
+/// A message for paths and expressions.
+const SAMPLE: &[u8] =
+    b"MSH|^~\\&|LAB|NORTH|||20240131120000+0100||ORU^R01^ORU_R01|1|P|2.5.1|||||||\
+    \rPID|1||123^^^HOSP&1.2^MR~456^^^^SS||DOE^JANE\\T\\X||19800229|F|||\"\"\
+    \rOBR|1||7|718-7^Hb\rOBX|1|NM|718-7^Hb||13.5|g/dL|12-16|N\rNTE|1||a note\
+    \rOBX|2|NM|4544-3^Hct||40~41|%||H\rOBX|3|ST|X||<0.5\rZPD|a|b&c|-1|20240131|00123";
+
+fn with_sample(check: impl FnOnce(&Scope<'_, '_>)) {
+    let message = messages(SAMPLE).next().expect("a message");
+    check(&Scope::new(&message));
+}
+
+fn explains(error: &SyntaxError, text: &str) {
+    assert!(error.at <= text.len() && text.is_char_boundary(error.at));
+    assert!(!error.expected.is_empty());
+    assert!(error.explain(text).ends_with(&error.expected));
+    assert!(!error.to_string().is_empty());
+}
+
+/// What prints may nest deeper than what was read, and so be too deep.
+fn is_too_deep(error: &SyntaxError) -> bool {
+    error.expected.contains("brackets in each other")
+}
+
+/// A path is read or refused, prints as it reads, and can be evaluated.
+pub fn path(data: &[u8]) {
+    let text = &String::from_utf8_lossy(data);
+    match text.parse::<Path>() {
+        Err(error) => explains(&error, text),
+        Ok(path) => {
+            match path.to_string().parse::<Path>() {
+                Ok(again) => assert_eq!(again, path),
+                Err(error) => assert!(is_too_deep(&error), "{path}: {error}"),
+            }
+            with_sample(|scope| {
+                let mut values = Vec::new();
+                let flow = path.for_each(scope, |raw| {
+                    values.push(raw);
+                    ControlFlow::Continue(())
+                });
+                assert!(flow.is_continue());
+                assert_eq!(path.first(scope.message), values.first().copied());
+            });
+        }
+    }
+}
+
+/// An expression is read or refused, prints as what means the same, and can be evaluated.
+pub fn expression(data: &[u8]) {
+    let text = &String::from_utf8_lossy(data);
+    match text.parse::<Expression>() {
+        Err(error) => explains(&error, text),
+        Ok(expression) => with_sample(|scope| {
+            let holds = expression.holds(scope);
+            match expression.to_string().parse::<Expression>() {
+                Ok(again) => {
+                    assert_eq!(again, expression, "{expression}");
+                    assert_eq!(again.holds(scope), holds);
+                }
+                Err(error) => assert!(is_too_deep(&error), "{expression}: {error}"),
+            }
+            assert!(expression.paths().all(|path| !path.to_string().is_empty()));
+        }),
+    }
+}
+
+/// What is accepted as JSON is one message that comes back from its own JSON; messages come back
+/// from theirs.
+pub fn from_json(data: &[u8]) {
+    let (sizes, stream) = sizes(data);
+    json_cuts(stream, &sizes);
+    let mut reader = JsonReader::new();
+    let options = [false, true].map(|raw| ReadOptions { raw, charset: None });
+    for frame in JsonFrames::new(stream) {
+        let JsonFrame::Object { bytes, .. } = frame else { continue };
+        for options in &options {
+            accepted(&mut reader, bytes, options);
+        }
+    }
+    for options in &options {
+        accepted(&mut reader, stream, options);
+    }
+    for message in messages(stream) {
+        let mut want = Vec::new();
+        for (n, segment) in message.segments().enumerate() {
+            if n > 0 {
+                want.push(b'\r');
+            }
+            want.extend_from_slice(segment.raw());
+        }
+        raw_comes_back(&message, &want, &mut reader);
+        decoded_is_read(&message, &mut reader);
+    }
+}
+
+/// Objects found in pieces are those of the whole stream.
+fn json_cuts(stream: &[u8], sizes: &[usize]) {
+    let collect = |buf: &[u8], base: usize, all: &mut Vec<(bool, usize, Vec<u8>)>| {
+        for frame in JsonFrames::new(buf) {
+            let (object, bytes, offset) = match frame {
+                JsonFrame::Object { bytes, offset } => (true, bytes, offset),
+                JsonFrame::Stray { bytes, offset } => (false, bytes, offset),
+            };
+            assert!(bytes.len() <= buf.len() - offset && !bytes.is_empty());
+            all.push((object, base + offset, bytes.to_vec()));
+        }
+    };
+    let mut whole = Vec::new();
+    collect(stream, 0, &mut whole);
+    let mut pieces = Vec::new();
+    let mut cutter = JsonCutter::default();
+    let mut buf = Vec::new();
+    let (mut fed, mut removed) = (0, 0);
+    for size in sizes.iter().cycle() {
+        let eof = fed == stream.len();
+        let next = fed.saturating_add(*size).min(stream.len());
+        buf.extend_from_slice(&stream[fed..next]);
+        fed = next;
+        let complete = cutter.advance(&buf, eof);
+        assert!(complete <= buf.len());
+        collect(&buf[..complete], removed, &mut pieces);
+        buf.drain(..complete);
+        cutter.removed(complete);
+        removed += complete;
+        if eof {
+            break;
+        }
+    }
+    assert!(buf.is_empty());
+    assert_eq!(pieces, whole);
+}
+
+/// If JSON is accepted, it is JSON and exactly one message.
+fn accepted(reader: &mut JsonReader, json: &[u8], options: &ReadOptions) {
+    let mut out = b"before".to_vec();
+    let result = reader.read(json, options, &mut out);
+    let bytes = out.strip_prefix(b"before").expect("what was there before");
+    if let Err(error) = result {
+        assert!(bytes.is_empty() && error.offset <= json.len());
+        assert!(!error.to_string().is_empty());
+        return;
+    }
+    let value: serde_json::Value = serde_json::from_slice(json).expect("valid JSON");
+    let count = value["segments"].as_array().map_or(0, Vec::len);
+    let mut frames = Frames::new(bytes);
+    let Some(Frame::Message(framed)) = frames.next() else { panic!("no message") };
+    assert!(frames.next().is_none(), "more than one message");
+    let message = Message::new(framed).expect("usable delimiters");
+    // Empty segments at the end are blank lines to a reader of streams.
+    assert!(message.segments().count() <= count);
+    assert!(bytes.starts_with(message.bytes()));
+    let blank = |b: &u8| matches!(b, b'\r' | b'\n' | 0x1C);
+    assert!(bytes[message.bytes().len()..].iter().all(blank));
+    assert_eq!(message.line_ending(), LineEnding::Cr);
+    raw_comes_back(&message, message.bytes(), reader);
+}
+
+/// From raw JSON a message comes back byte for byte.
+fn raw_comes_back(message: &Message<'_>, want: &[u8], reader: &mut JsonReader) {
+    let mut json = Vec::new();
+    let options = JsonOptions { raw: true, names: None };
+    JsonWriter::new().write(message, &options, TextOptions::default(), &mut json);
+    let mut back = Vec::new();
+    match reader.read(&json, &ReadOptions::default(), &mut back) {
+        Ok(()) => assert_eq!(back.escape_ascii().to_string(), want.escape_ascii().to_string()),
+        // More components than JSON can have.
+        Err(error) => assert!(matches!(error.problem, Problem::Number(_)), "{error}"),
+    }
+}
+
+/// The decoded JSON of a message is read, unless it holds what its character set has not.
+fn decoded_is_read(message: &Message<'_>, reader: &mut JsonReader) {
+    let mut json = Vec::new();
+    JsonWriter::new().write(message, &JsonOptions::default(), TextOptions::default(), &mut json);
+    accepted(reader, &json, &ReadOptions::default());
+}
