@@ -171,7 +171,7 @@ fn given_up(stream: &[u8], sizes: &[usize]) {
         buf.extend_from_slice(&stream[fed..next]);
         fed = next;
         let mut end = 0;
-        if too_long && let Some(found) = cutter.end_of_pending(&buf, eof) {
+        if too_long && let Some(found) = cutter.end_pending(&buf, eof) {
             cutter = Cutter::default();
             too_long = false;
             buf.drain(..found);
