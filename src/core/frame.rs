@@ -530,6 +530,8 @@ enum State {
     Message(Walk),
     /// In a line that belongs to no message: where to look for its end.
     Stray(usize),
+    /// In an envelope segment: where to look for its end.
+    Envelope(usize),
 }
 
 impl Default for State {
@@ -545,7 +547,7 @@ pub enum Pending {
     Nothing,
     /// A message that is not complete yet.
     Message,
-    /// A line that belongs to no message.
+    /// A line that belongs to no message, perhaps an envelope segment.
     Stray,
 }
 
@@ -590,7 +592,9 @@ impl Cutter {
         self.boundary = self.boundary.saturating_sub(n);
         self.seen = self.seen.saturating_sub(n);
         match &mut self.state {
-            State::Between(at) | State::Stray(at) => *at = at.saturating_sub(n),
+            State::Between(at) | State::Stray(at) | State::Envelope(at) => {
+                *at = at.saturating_sub(n);
+            }
             State::Message(walk) => {
                 walk.start = walk.start.saturating_sub(n);
                 walk.at = walk.at.saturating_sub(n);
@@ -605,14 +609,14 @@ impl Cutter {
         match self.state {
             State::Between(_) => Pending::Nothing,
             State::Message(_) => Pending::Message,
-            State::Stray(_) => Pending::Stray,
+            State::Stray(_) | State::Envelope(_) => Pending::Stray,
         }
     }
 
     /// Where what is under way began.
     fn place(&self) -> usize {
         match self.state {
-            State::Between(at) | State::Stray(at) => at,
+            State::Between(at) | State::Stray(at) | State::Envelope(at) => at,
             State::Message(walk) => walk.start,
         }
     }
@@ -636,11 +640,7 @@ impl Cutter {
                     Start::Unknown => return false,
                     Start::Message => self.state = State::Message(Walk::new(start, framed)),
                     Start::Nothing => self.state = State::Stray(start),
-                    Start::Envelope => {
-                        let Some(end) = envelope_end(buf, start) else { return false };
-                        self.boundary = end;
-                        self.state = State::Between(end);
-                    }
+                    Start::Envelope => self.state = State::Envelope(start),
                 }
                 true
             }
@@ -650,6 +650,15 @@ impl Cutter {
                 let (_, next) = trim_tail(buf, walk.start, end);
                 self.boundary = next;
                 self.state = State::Between(next);
+                true
+            }
+            State::Envelope(at) => {
+                let Some(end) = envelope_end(buf, *at) else {
+                    *at = buf.len();
+                    return false;
+                };
+                self.boundary = end;
+                self.state = State::Between(end);
                 true
             }
             State::Stray(at) => {

@@ -332,7 +332,9 @@ impl<'a> Sink<'a> {
         let end = offset + range.len() as u64;
         let mut begins = kind != Kind::More;
         if matches!(kind, Kind::Stray | Kind::More) {
-            begins &= self.stray != Some((part.source.index, offset));
+            // What goes on where nothing was reported is reported itself.
+            let is_line = message.is_none();
+            begins = is_line && self.stray != Some((part.source.index, offset));
             self.stray = Some((part.source.index, end));
             if text.is_empty() {
                 text = "not part of any message".to_owned();
