@@ -289,7 +289,9 @@ impl Run<'_, '_> {
             self.back_to(mark, begin);
             self.segment_by_index(index)?;
         }
-        let written = self.out.get(mark..).unwrap_or_default();
+        // The delimiters stand before the rest of MSH, and may hold an FS.
+        let from = if index == 0 { self.start } else { mark };
+        let written = self.out.get(from..).unwrap_or_default();
         // An LF at its beginning would end the message; one in MSH, unless behind an FS, would say
         // that all segments end with LF.
         match index {
