@@ -56,6 +56,9 @@ pub struct Context {
     occurrences: Vec<Occurrence>,
     /// Segments by id and then by place in the message.
     by_id: Vec<(u32, u32)>,
+    /// Segments without a place, by id, group occurrence that they are one of a kind in, and place
+    /// in the message.
+    strays: Vec<(u32, u32, u32)>,
     /// Occurrences that are open while reading.
     open: Vec<u32>,
     /// MSH-9 and MSH-12 of the message read last: the next one often has the same structure.
@@ -75,6 +78,7 @@ impl Context {
         self.segments.clear();
         self.occurrences.clear();
         self.by_id.clear();
+        self.strays.clear();
         self.open.clear();
         let Some(grammar) = self.grammar else { return };
         self.open.push(0);
@@ -110,6 +114,32 @@ impl Context {
         }
         self.close(0, self.segments.len() as u32);
         self.by_id.sort_unstable();
+        self.index_strays(grammar);
+    }
+
+    /// Enters each segment without a place in all groups around it in which it can be found.
+    fn index_strays(&mut self, grammar: &Grammar) {
+        let mut strays = std::mem::take(&mut self.strays);
+        strays.clear();
+        for (at, stray) in (0_u32..).zip(&self.segments) {
+            if stray.place != NOWHERE {
+                continue;
+            }
+            let owner = self.segments.get(stray.owner as usize);
+            let place = owner.and_then(|owner| self.place(owner.place));
+            let group = self.occurrences.get(stray.occurrence as usize).map(|own| own.group);
+            let (Some(place), Some(group)) = (place, group) else { continue };
+            if place.repeating {
+                continue;
+            }
+            let around = self.outwards(stray.occurrence).take_while(|&number| {
+                let around = self.occurrences.get(number as usize);
+                around.is_some_and(|around| grammar.is_single(group, around.group))
+            });
+            strays.extend(around.map(|number| (stray.key, number, at)));
+        }
+        strays.sort_unstable();
+        self.strays = strays;
     }
 
     /// Finds the structure of a message, or keeps the one of the message before.
@@ -261,7 +291,7 @@ impl Context {
             self.grouped(grammar, seated, key, symbol, found);
         }
         if found.is_empty() {
-            self.strays(grammar, seated, key, found);
+            self.strays(seated, key, found);
         }
     }
 
@@ -390,20 +420,12 @@ impl Context {
     }
 
     /// Segments without a place in the groups around a segment.
-    fn strays(&self, grammar: &Grammar, seated: &Seated, key: u32, found: &mut Vec<usize>) {
+    fn strays(&self, seated: &Seated, key: u32, found: &mut Vec<usize>) {
         for number in self.outwards(seated.occurrence) {
-            let Some(around) = self.occurrences.get(number as usize) else { return };
-            let reachable = |&at: &u32| {
-                let stray = self.segments.get(at as usize).filter(|s| s.place == NOWHERE);
-                let Some(stray) = stray else { return false };
-                let owner = self.segments.get(stray.owner as usize);
-                let is_one = owner
-                    .and_then(|owner| self.place(owner.place))
-                    .is_some_and(|place| !place.repeating);
-                let group = self.occurrences.get(stray.occurrence as usize).map(|o| o.group);
-                is_one && group.is_some_and(|group| grammar.is_single(group, around.group))
-            };
-            found.extend(self.with_id(key, around.start..around.end).filter(reachable).map(index));
+            let from = self.strays.partition_point(|&entry| entry < (key, number, 0));
+            let rest = self.strays.get(from..).unwrap_or_default();
+            let here = rest.iter().take_while(|&&(k, n, _)| (k, n) == (key, number));
+            found.extend(here.map(|&(.., at)| index(at)));
             if !found.is_empty() {
                 return;
             }
