@@ -1,6 +1,7 @@
 //! What is told on stderr: places and reasons, never what a message says.
 
 use indicatif::ProgressBar;
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -76,7 +77,7 @@ impl Diagnostics {
     fn print(&self, text: &str) {
         // One write, so that lines of several processes do not mix. A closed stderr is no reason
         // to stop.
-        let line = format!("pipehat: {text}\n");
+        let line = format!("pipehat: {}\n", printable(text));
         let write = || {
             let _ = io::stderr().write_all(line.as_bytes());
         };
@@ -84,5 +85,26 @@ impl Diagnostics {
             Some(bar) => bar.suspend(write),
             None => write(),
         }
+    }
+}
+
+/// A text without control characters, which names of files may hold and a terminal would act on.
+fn printable(text: &str) -> Cow<'_, str> {
+    let acts = |c: char| c.is_control() && c != '\n';
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| if acts(c) { c.escape_default().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(shown).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_shown() {
+        assert_eq!(printable("Zo\u{eb}.hl7: byte 0\n^"), "Zo\u{eb}.hl7: byte 0\n^");
+        assert_eq!(printable("a\u{1b}[31m\tb\u{9b}"), "a\\u{1b}[31m\\tb\\u{9b}");
     }
 }
