@@ -208,6 +208,11 @@ fn given_up(stream: &[u8], sizes: &[usize]) {
     if stream.windows(KEEP).any(|run| run.iter().all(blank)) {
         return;
     }
+    // A message behind which an envelope without end comes is not known to be complete.
+    let long = |frame| matches!(frame, Frame::Envelope { bytes, .. } if bytes.len() > KEEP / 2);
+    if Frames::new(stream).any(long) {
+        return;
+    }
     let all: Vec<_> = whole_messages(Frames::new(stream), 0).collect();
     assert!(left.iter().all(|message| all.contains(message)), "a message that is none");
     for frame in Frames::new(stream) {

@@ -286,13 +286,23 @@ struct Walk {
     header_len: usize,
     /// Everything before it has been looked at.
     at: usize,
-    /// Behind the last LF that is content, or where the message begins.
-    behind_lf: usize,
+    /// Whether the last segment that began before `at` is an envelope, and where it began.
+    envelope: Option<usize>,
+    /// Everything before it has been looked at for that.
+    segments: usize,
 }
 
 impl Walk {
     fn new(start: usize, framed: bool) -> Self {
-        Self { start, framed, ending: None, header_len: usize::MAX, at: start, behind_lf: start }
+        Self {
+            start,
+            framed,
+            ending: None,
+            header_len: usize::MAX,
+            at: start,
+            envelope: None,
+            segments: start,
+        }
     }
 
     /// The end of the message; `None` when the buffer ends before the message is known to be
@@ -313,7 +323,15 @@ impl Walk {
         }
         match self.ending {
             Some(LineEnding::Lf) => self.run_lines(buf, eof),
-            _ => self.run_segments(buf, eof, finder),
+            _ => {
+                let end = self.run_segments(buf, eof, finder);
+                if end.is_none() {
+                    // The owner may take the bytes away before the end of the segment comes.
+                    let decided = buf.len().saturating_sub(HeaderFinder::LEAD);
+                    self.envelope_before(buf, decided.max(self.segments));
+                }
+                end
+            }
         }
     }
 
@@ -352,20 +370,29 @@ impl Walk {
                 (FS, None) => return None,
                 (LF, _) => {
                     // Content, unless it ends an envelope segment: what follows that is not of
-                    // this message. Each byte is looked at for one LF only.
-                    let from = self.behind_lf.min(i);
-                    let segment = memrchr(CR, &buf[from..i]).map(|n| from + n + 1);
-                    if let Some(next) = segment
-                        && what_starts(buf, next, true) == Start::Envelope
-                    {
-                        return Some(End { content: next - 1, next });
+                    // this message.
+                    match self.envelope_before(buf, i) {
+                        None => self.at = i + 1,
+                        Some(0) => return Some(End { content: i, next: i + 1 }),
+                        Some(start) => return Some(End { content: start - 1, next: start }),
                     }
-                    self.at = i + 1;
-                    self.behind_lf = self.at;
                 }
                 _ => self.at = i + 1,
             }
         }
+    }
+
+    /// Where the last segment before `end` begins, if it is an envelope; 0 when that is not in the
+    /// buffer any more. Each byte is looked at once.
+    fn envelope_before(&mut self, buf: &[u8], end: usize) -> Option<usize> {
+        let from = self.segments.min(end);
+        if let Some(n) = memrchr(CR, buf.get(from..end).unwrap_or_default()) {
+            let start = from + n + 1;
+            let is_envelope = what_starts(buf, start, true) == Start::Envelope;
+            self.envelope = is_envelope.then_some(start);
+        }
+        self.segments = end;
+        self.envelope
     }
 
     /// The end of a message whose segments end with LF or CRLF: a blank line, an MLLP trailer, a
@@ -598,7 +625,8 @@ impl Cutter {
             State::Message(walk) => {
                 walk.start = walk.start.saturating_sub(n);
                 walk.at = walk.at.saturating_sub(n);
-                walk.behind_lf = walk.behind_lf.saturating_sub(n);
+                walk.segments = walk.segments.saturating_sub(n);
+                walk.envelope = walk.envelope.map(|start| start.saturating_sub(n));
             }
         }
     }
