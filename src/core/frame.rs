@@ -457,6 +457,7 @@ fn what_starts_behind_marks(buf: &[u8], at: usize, eof: bool) -> Start {
 }
 
 /// Whether a segment would begin another message: a header, perhaps behind marks.
+#[cfg(feature = "cli")]
 pub(crate) fn begins_message(segment: &[u8]) -> bool {
     what_starts_behind_marks(segment, 0, true) == Start::Message
 }
