@@ -410,7 +410,10 @@ impl Context {
     /// patient is taken from another group.
     fn head_before(&self, number: u32, key: u32) -> Option<u32> {
         let of = self.occurrences.get(number as usize)?;
+        // No sibling begins before the group around them.
+        let around = self.occurrences.get(of.parent as usize)?.start;
         let before = self.occurrences.get(..number as usize)?.iter().rev();
+        let before = before.take_while(|o| o.start >= around);
         let siblings = before.filter(|o| o.group == of.group && o.parent == of.parent);
         let mut heads = siblings.filter_map(|other| {
             let first = self.segments.get(other.start as usize)?;
