@@ -462,6 +462,19 @@ pub(crate) fn begins_message(segment: &[u8]) -> bool {
     what_starts_behind_marks(segment, 0, true) == Start::Message
 }
 
+/// Whether a segment behind a CR, if it were the last, would be read as an envelope's.
+#[cfg(feature = "cli")]
+pub(crate) fn is_envelope(segment: &[u8]) -> bool {
+    what_starts(segment, 0, true) == Start::Envelope
+}
+
+/// Whether a segment other than the first ends its message when segments end with LF.
+#[cfg(feature = "cli")]
+pub(crate) fn ends_lines(segment: &[u8]) -> bool {
+    matches!(segment, [] | [FS, ..] | [.., FS])
+        || what_starts_behind_marks(segment, 0, true) != Start::Nothing
+}
+
 /// The two searches of [`Walk::run_segments`], prepared once.
 #[derive(Debug)]
 struct HeaderFinder {

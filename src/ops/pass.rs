@@ -1,6 +1,7 @@
 //! Messages passed on whole.
 
 use super::visible;
+use crate::core::frame::ends_lines;
 use crate::core::{LineEnding, Message};
 use memchr::{memchr, memchr2};
 use std::fmt;
@@ -85,6 +86,14 @@ impl PassOn {
         if self.eol != Eol::Cr && memchr(b'\n', bytes).is_some() {
             return Err(Unwritable::LineFeed);
         }
+        if self.eol != Eol::Cr {
+            let mut segments = bytes.split(|&b| b == b'\r');
+            // An FS in MSH would say that segments end with CR.
+            let header = segments.next().unwrap_or_default();
+            if memchr(FS, header).is_some() || segments.any(ends_lines) {
+                return Err(Unwritable::Segment);
+            }
+        }
         if self.mllp {
             if memchr2(VT, FS, bytes).is_some() {
                 return Err(Unwritable::Mllp);
@@ -127,6 +136,8 @@ impl PassOn {
 pub enum Unwritable {
     /// It holds a line feed inside a segment, which would end the segment.
     LineFeed,
+    /// It holds a segment that is empty or an envelope's, which would end it.
+    Segment,
     /// It holds a VT or FS, which would end the MLLP block.
     Mllp,
 }
@@ -135,6 +146,7 @@ impl fmt::Display for Unwritable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::LineFeed => "a line feed inside a segment would end it in this form",
+            Self::Segment => "a segment inside, empty or an envelope, would end it in this form",
             Self::Mllp => "a VT or FS byte inside would end the MLLP block",
         })
     }
