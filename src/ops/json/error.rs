@@ -32,6 +32,8 @@ pub enum Problem {
     NoHeader,
     /// A segment that begins another message.
     Header,
+    /// A last segment that is no segment of a message, but of the batch around it.
+    Envelope,
     /// An id, or a value that is taken as written, with a byte that would end it.
     Delimiter,
     /// A value that needs escape sequences, and the delimiters name no escape character.
@@ -64,6 +66,7 @@ impl fmt::Display for Problem {
             Self::Delimiters => "these cannot delimit",
             Self::NoHeader => "the first segment is not MSH",
             Self::Header => "an MSH segment that is not the first",
+            Self::Envelope => "an envelope segment at the end of a message",
             Self::Delimiter => "holds a delimiter",
             Self::NoEscape => "needs an escape character and the delimiters name none",
             Self::NoSubcomponent => "subcomponents, and the delimiters name no character for them",

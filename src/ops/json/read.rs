@@ -6,12 +6,12 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memrchr2};
 
 use super::error::{JsonError, Problem, Step};
 use super::read_value::is_structural;
 use super::scan::{Name, Scan};
-use crate::core::frame::begins_message;
+use crate::core::frame::{begins_message, is_envelope};
 use crate::core::{Charset, Segment, Separators};
 
 /// How JSON is read.
@@ -270,9 +270,24 @@ impl Run<'_, '_> {
                 .map_err(|e| e.within(Step::Element(index)).within(Step::Name("segments")))?;
             index += 1;
             if !self.scan.more(b']').map_err(named)? {
-                return Ok(());
+                return self.end().map_err(named);
             }
         }
+    }
+
+    /// Refuses a last segment that readers of the message would take for one of a batch.
+    fn end(&self) -> Done {
+        let mut written = self.out.get(self.start..).unwrap_or_default();
+        while let [rest @ .., b'\r'] = written {
+            written = rest;
+        }
+        let last = memrchr2(b'\r', b'\n', written).map_or(0, |n| n + 1);
+        let (before, last) = written.split_at(last);
+        if before.ends_with(b"\r") && is_envelope(last) {
+            let begin = self.scratch.segments.last().copied().unwrap_or(0);
+            return Err(JsonError::new(Problem::Envelope, begin));
+        }
+        Ok(())
     }
 
     fn segment(&mut self, index: usize) -> Done {
