@@ -129,7 +129,8 @@ impl<'a> Iterator for Frames<'a> {
                 let end = walk
                     .run(buf, true, &mut self.finder)
                     .unwrap_or(End { content: buf.len(), next: buf.len() });
-                let (bytes, next) = trim_tail(buf, start, end);
+                let line_ending = walk.ending.unwrap_or(LineEnding::Cr);
+                let (bytes, next) = trim_tail(buf, start, end, line_ending);
                 self.at = next;
                 let mut header_len = walk.header_len.min(bytes.len());
                 if bytes.get(header_len) == Some(&FS) {
@@ -140,7 +141,7 @@ impl<'a> Iterator for Frames<'a> {
                     bytes,
                     offset: start,
                     whole: &buf[start..next],
-                    line_ending: walk.ending.unwrap_or(LineEnding::Cr),
+                    line_ending,
                     header_len,
                 }))
             }
@@ -236,19 +237,22 @@ fn envelope_end(buf: &[u8], start: usize) -> Option<usize> {
 /// before what follows, and envelope segments (a batch trailer on the heels of its last message).
 /// Returns the message and where to go on.
 #[inline]
-fn trim_tail(buf: &[u8], start: usize, end: End) -> (&[u8], usize) {
+fn trim_tail(buf: &[u8], start: usize, end: End, line_ending: LineEnding) -> (&[u8], usize) {
     let mut content = &buf[start..end.content];
     let mut next = end.next;
     while let Some(n) = memrchr2(CR, LF, content) {
         let last = n + 1;
         if last < content.len() {
             // A lone LF may stand before it, which is content after a CR: then it only looks
-            // like an envelope when a CR segment does, too.
-            if content[n] != CR || what_starts(content, last, true) != Start::Envelope {
+            // like an envelope when a CR segment does, too. One with an FS would end there.
+            if content[n] != CR
+                || what_starts(content, last, true) != Start::Envelope
+                || memchr(FS, &content[last..]).is_some()
+            {
                 break;
             }
             next = start + last;
-        } else if content[n] == LF && !content.ends_with(b"\r\n") {
+        } else if content[n] == LF && line_ending == LineEnding::Cr && !content.ends_with(b"\r\n") {
             break;
         }
         content = without_line_ending(&content[..last]);
