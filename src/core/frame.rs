@@ -238,7 +238,7 @@ fn envelope_end(buf: &[u8], start: usize) -> Option<usize> {
 /// Returns the message and where to go on.
 #[inline]
 fn trim_tail(buf: &[u8], start: usize, end: End, line_ending: LineEnding) -> (&[u8], usize) {
-    let mut content = &buf[start..end.content];
+    let mut content = without_block_end(&buf[start..end.content]);
     let mut next = end.next;
     while let Some(n) = memrchr2(CR, LF, content) {
         let last = n + 1;
@@ -255,9 +255,18 @@ fn trim_tail(buf: &[u8], start: usize, end: End, line_ending: LineEnding) -> (&[
         } else if content[n] == LF && line_ending == LineEnding::Cr && !content.ends_with(b"\r\n") {
             break;
         }
-        content = without_line_ending(&content[..last]);
+        content = without_block_end(without_line_ending(&content[..last]));
     }
     (content, next)
+}
+
+/// Cuts FS bytes from the end: the next reader would take the last one for the end of a block.
+#[inline]
+fn without_block_end(mut bytes: &[u8]) -> &[u8] {
+    while let [rest @ .., FS] = bytes {
+        bytes = rest;
+    }
+    bytes
 }
 
 /// Cuts one CR, LF or CRLF from the end.
