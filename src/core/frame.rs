@@ -702,7 +702,8 @@ impl Cutter {
             State::Message(walk) => {
                 let Some(end) = walk.run(buf, false, &mut self.finder) else { return false };
                 // As `Frames` goes on, which may be before the end that the walk found.
-                let (_, next) = trim_tail(buf, walk.start, end);
+                let ending = walk.ending.unwrap_or(LineEnding::Cr);
+                let (_, next) = trim_tail(buf, walk.start, end, ending);
                 self.boundary = next;
                 self.state = State::Between(next);
                 true
@@ -893,10 +894,13 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_is_never_within_what_a_batch_trailer_gives_back() {
-        // The trailer and all behind it is a segment of the message until it is known better.
+    fn a_cut_is_where_the_frames_go_on_behind_a_batch_trailer() {
+        // The message, the trailer that is no segment of it, and the line ending are complete.
+        let input = b"MSH|^~\\&|x\rFHS|1\r\n ";
+        assert_eq!(Cutter::default().advance(input, false), 18);
+        // With an FS inside it would end there, so that it is a segment like any other.
         let input = b"MSH|^~\\&|x\rFHS|1\x1cMSH|^~\\&|x\r\n ";
-        assert_eq!(Cutter::default().advance(input, false), 16);
+        assert_eq!(Cutter::default().advance(input, false), 29);
     }
 
     /// Streams with everything that framing must cope with.
