@@ -202,9 +202,10 @@ fn hl7(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Resu
     let plan = Plan { weight: Weight::Light, ..Plan::default() };
     let work = |view: View<'_>, job: &mut Job<Tally>| {
         let message = |item: Item<'_>, job: &mut Job<Tally>| {
-            job.tally.matched += 1;
-            if let Err(why) = form.append(&item.message, &mut job.out) {
-                job.reject(&item, why.to_string());
+            // The trailer of a batch counts what was written.
+            match form.append(&item.message, &mut job.out) {
+                Ok(()) => job.tally.matched += 1,
+                Err(why) => job.reject(&item, why.to_string()),
             }
         };
         view.frames(job, message, |segment, job| {
