@@ -34,7 +34,7 @@ complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "help" -d 'Print thi
 complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s f -l format -d 'The form of the output [default: tree on a terminal, else json]' -r -f -a "tree\t'For people: a line for each segment, field, component'
 json\t'A JSON object a line'
 hl7\t'One message a line: segments end with CR, messages with LF'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l eol -d 'How segments end in hl7' -r -f -a "cr\t'CR, and LF behind the message: one message a line [default]'
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l eol -d 'How segments end' -r -f -a "cr\t'CR, and LF behind the message: one message a line [default]'
 lf\t'LF, and an empty line behind the message'
 crlf\t'CRLF, and an empty line behind the message'"
 complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l batch -d 'Envelopes of batches in hl7: `wrap` puts BHS and BTS around all messages, `keep` passes on those of the input, which are left out otherwise' -r -f -a "wrap\t'BHS before all messages, BTS with their number behind'
@@ -53,7 +53,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l names -d 'Adds the standard\'s names to JSON: `name` and `names` in each segment'
 complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l raw -d 'Values as written: escape sequences and character set are left as they are'
-complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l mllp -d 'Puts each message of hl7 into an MLLP block'
+complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -l mllp -d 'Puts each message into an MLLP block'
 complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s 0 -l null -d 'The names in LIST end with NUL, as `find -print0` writes them'
 complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
 complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s v -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'

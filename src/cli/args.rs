@@ -72,6 +72,8 @@ pub(super) enum Weight {
     Light,
     /// Every byte is worked on.
     Heavy,
+    /// As heavy, and the output is many times as long as the input.
+    Swelling,
 }
 
 /// How a run reads.
@@ -157,7 +159,12 @@ impl Common {
         let sources = self.sources(files, diagnostics)?;
         let threads = if plan.in_order || plan.follow { 1 } else { self.threads(plan.weight) };
         let options = Options {
-            chunk: if threads > 1 { SHARED_CHUNK } else { CHUNK },
+            chunk: match plan.weight {
+                // Each thread holds the output of a chunk.
+                Weight::Swelling => SHARED_CHUNK / 4,
+                _ if threads > 1 => SHARED_CHUNK,
+                _ => CHUNK,
+            },
             max_message: self.max_message,
             // One thread counts them as it goes.
             count_messages: plan.numbered && threads > 1,
@@ -197,7 +204,7 @@ impl Common {
         match (self.threads, weight) {
             (Some(n), _) => usize::from(n).min(MOST_THREADS),
             (None, Weight::Light) => 1,
-            (None, Weight::Heavy) => {
+            (None, Weight::Heavy | Weight::Swelling) => {
                 std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS)
             }
         }

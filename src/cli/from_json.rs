@@ -1,7 +1,7 @@
 //! `pipehat from-json`: the way back from `pipehat parse -f json`.
 
 use super::args::{Common, Plan};
-use super::parse::EolArg;
+use super::form::Form;
 use super::{Tally, Verdict};
 use crate::core::Pending;
 use crate::io::Diagnostics;
@@ -41,13 +41,8 @@ pub(super) struct Args {
     #[arg(long)]
     raw: bool,
 
-    /// How segments end
-    #[arg(long, value_enum, value_name = "EOL")]
-    eol: Option<EolArg>,
-
-    /// Puts each message into an MLLP block
-    #[arg(long)]
-    mllp: bool,
+    #[command(flatten)]
+    form: Form,
 
     #[command(flatten)]
     pub(super) common: Common,
@@ -55,12 +50,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     let mut output = args.common.output()?;
-    let terminal = output.is_terminal() && args.eol.is_none() && !args.mllp;
-    let form = PassOn {
-        eol: EolArg::or_cr(args.eol),
-        mllp: args.mllp,
-        ..PassOn::new(terminal, args.common.color(&output))
-    };
+    let form = args.form.pass(&args.common, &output);
     let options = ReadOptions { raw: args.raw, charset: args.common.text().charset };
     let work = |view: View<'_>, job: &mut Job<Tally>| convert(view, job, &form, &options);
     let total = args.common.run_cut::<JsonCutter, _>(

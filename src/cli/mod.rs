@@ -2,6 +2,7 @@
 
 mod args;
 mod completions;
+mod form;
 mod from_json;
 mod parse;
 mod progress;

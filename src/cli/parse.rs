@@ -1,12 +1,12 @@
 //! `pipehat parse`: look at messages, or convert them to JSON or to one form of HL7.
 
 use super::args::{Common, Plan, Weight};
+use super::form::Form;
 use super::{Tally, Verdict, terminal};
 use crate::io::pipeline::{Item, Job, View};
 use crate::io::{Diagnostics, Output};
 use crate::ops::json::{JsonOptions, JsonWriter};
 use crate::ops::names::Names;
-use crate::ops::pass::{Eol, PassOn};
 use crate::ops::tree::{TreeOptions, TreeWriter};
 use anyhow::{Result, bail};
 use std::ffi::OsString;
@@ -59,13 +59,8 @@ pub(super) struct Args {
     #[arg(long)]
     raw: bool,
 
-    /// How segments end in hl7
-    #[arg(long, value_enum, value_name = "EOL")]
-    eol: Option<EolArg>,
-
-    /// Puts each message of hl7 into an MLLP block
-    #[arg(long)]
-    mllp: bool,
+    #[command(flatten)]
+    form: Form,
 
     /// Envelopes of batches in hl7: `wrap` puts BHS and BTS around all messages, `keep` passes on
     /// those of the input, which are left out otherwise
@@ -86,27 +81,6 @@ enum Format {
     Hl7,
 }
 
-/// How segments end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum EolArg {
-    /// CR, and LF behind the message: one message a line [default]
-    Cr,
-    /// LF, and an empty line behind the message
-    Lf,
-    /// CRLF, and an empty line behind the message
-    Crlf,
-}
-
-impl EolArg {
-    pub(super) fn or_cr(eol: Option<Self>) -> Eol {
-        match eol {
-            None | Some(Self::Cr) => Eol::Cr,
-            Some(Self::Lf) => Eol::Lf,
-            Some(Self::Crlf) => Eol::Crlf,
-        }
-    }
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Batch {
     /// BHS before all messages, BTS with their number behind
@@ -118,7 +92,7 @@ enum Batch {
 pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     let mut output = args.common.output()?;
     let format = args.format.unwrap_or(match output.is_terminal() {
-        _ if args.eol.is_some() || args.mllp || args.batch.is_some() => Format::Hl7,
+        _ if args.form.is_given() || args.batch.is_some() => Format::Hl7,
         true if !args.names => Format::Tree,
         _ => Format::Json,
     });
@@ -135,7 +109,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
 impl Args {
     /// Refuses options that would do nothing.
     fn check(&self, format: Format) -> Result<()> {
-        if format != Format::Hl7 && (self.eol.is_some() || self.mllp || self.batch.is_some()) {
+        if format != Format::Hl7 && (self.form.is_given() || self.batch.is_some()) {
             bail!("--eol, --mllp and --batch go with --format hl7");
         }
         if format != Format::Json && self.names {
@@ -155,7 +129,7 @@ fn tree(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Res
         raw: args.raw,
     };
     let text = args.common.text();
-    let plan = Plan { numbered: true, ..Plan::default() };
+    let plan = Plan { numbered: true, weight: Weight::Swelling, ..Plan::default() };
     args.common.run(&args.files, output, diagnostics, plan, |view, job: &mut Job<Tally>| {
         let mut writer = TreeWriter::new(options);
         view.messages(job, |item, job| {
@@ -186,12 +160,7 @@ fn json(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Res
 }
 
 fn hl7(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Result<Tally> {
-    let terminal = output.is_terminal() && args.eol.is_none() && !args.mllp;
-    let form = PassOn {
-        eol: EolArg::or_cr(args.eol),
-        mllp: args.mllp,
-        ..PassOn::new(terminal, args.common.color(output))
-    };
+    let form = args.form.pass(&args.common, output);
     let keep = args.batch == Some(Batch::Keep);
     let wrap = args.batch == Some(Batch::Wrap);
     let mut envelope = Vec::new();

@@ -420,7 +420,8 @@ fn nth_and_next(haystack: &[u8], needle: u8, n: usize) -> Option<(usize, usize)>
     let mut left = n.checked_sub(1)?;
     for (i, word) in words.iter().enumerate() {
         let mut hits = hits(*word, needle);
-        let count = hits.count_ones() as usize;
+        // One bit a byte, added up by a product: without POPCNT half the steps of `count_ones`.
+        let count = ((hits >> 7).wrapping_mul(ONES) >> 56) as usize;
         if left >= count {
             left -= count;
             continue;
@@ -443,6 +444,8 @@ fn nth_and_next(haystack: &[u8], needle: u8, n: usize) -> Option<(usize, usize)>
     let at = found.nth(left)?;
     Some((at, found.next().unwrap_or(haystack.len())))
 }
+
+const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// A word in which the high bit of each byte is set that equals `needle`, the first byte lowest.
 #[inline]

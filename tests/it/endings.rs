@@ -96,6 +96,11 @@ fn batches_are_dropped_kept_or_made() {
         });
     }
     pipehat(&["parse", "--batch"]).run().is(1, "BHS|^~\\&\r\nBTS|0\r\n", "");
+    // The trailer counts what was written.
+    let refused = format!("{}MSH|^~\\&|A\rNTE|1||a\nb\r\n", many(1));
+    let out = pipehat(&["parse", "--batch", "--eol=lf"]).stdin(&refused).run();
+    assert!(out.text().ends_with("\n\nBTS|1\n"), "{}", out.text());
+    assert_eq!(out.code, 2);
     // What is kept is read as before: envelopes are no messages and no junk.
     let kept = pipehat(&["parse", "--batch=keep", &fixture("batch.hl7")]).text();
     assert_eq!(pipehat(&["query", "MSH-10"]).stdin(&kept).text(), "M-1\nM-2\n");
