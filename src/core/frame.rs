@@ -390,7 +390,12 @@ impl Walk {
                         Some(start) => return Some(End { content: start - 1, next: start }),
                     }
                 }
-                _ => self.at = i + 1,
+                _ => {
+                    // An envelope with an FS inside would end there: it is a segment like any other.
+                    self.envelope_before(buf, i);
+                    self.envelope = None;
+                    self.at = i + 1;
+                }
             }
         }
     }
@@ -901,6 +906,8 @@ mod tests {
         // With an FS inside it would end there, so that it is a segment like any other.
         let input = b"MSH|^~\\&|x\rFHS|1\x1cMSH|^~\\&|x\r\n ";
         assert_eq!(Cutter::default().advance(input, false), 29);
+        // Nor does a line feed behind it make it one.
+        assert_eq!(told(b"MSH|\rFTS|\x1cFTS|\x1cMSH\n"), [r"MSH|/FTS|\x1cFTS|\x1cMSH\n"]);
     }
 
     /// Streams with everything that framing must cope with.
