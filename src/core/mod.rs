@@ -17,5 +17,5 @@ pub use charset::Charset;
 pub use frame::{Cutter, Frame, Framed, Frames, LineEnding, Pending};
 pub use message::{Component, Field, Message, Repetition, Segment, SegmentId, Segments, Value};
 pub use path::{Part, Path, Position, Select, SyntaxError};
-pub use scope::{Scope, TextOptions};
+pub use scope::{Line, Scope, TextOptions};
 pub use separators::{Separators, SeparatorsError};

@@ -286,7 +286,10 @@ impl Path {
         mut found: impl FnMut(&'m [u8]) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         if self.segment == *b"MSH" && matches!(self.which, Select::All | Select::Nth(1)) {
-            return self.for_each_within(scope.message.header(), scope, &mut found);
+            return self.for_each_within(scope.header(), scope, &mut found);
+        }
+        if let Some(lines) = scope.lines {
+            return self.for_each_among(scope.among_lines(lines, self.segment), scope, found);
         }
         self.for_each_among(scope.message.segments_named(self.segment), scope, found)
     }

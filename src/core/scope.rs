@@ -3,7 +3,8 @@
 #[cfg(feature = "charset")]
 use super::charset::{self, Charset};
 use super::escape;
-use super::message::Message;
+use super::expr::Host;
+use super::message::{Message, Segment, SegmentId};
 use super::time::Timestamp;
 use std::borrow::Cow;
 
@@ -17,6 +18,16 @@ pub struct TextOptions {
     pub now: Option<Timestamp>,
 }
 
+/// A segment of a message under edit: its bytes, and a number that stays with it while segments
+/// before it come and go.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'m> {
+    /// The segment, without line ending.
+    pub bytes: &'m [u8],
+    /// Its number.
+    pub id: u32,
+}
+
 /// A message to evaluate paths and expressions against.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'s, 'm> {
@@ -24,6 +35,10 @@ pub struct Scope<'s, 'm> {
     pub message: &'s Message<'m>,
     /// How its bytes become text.
     pub options: TextOptions,
+    /// The segments to look at in place of those of the message; the first is MSH.
+    pub lines: Option<&'s [Line<'m>]>,
+    /// Where the variables and functions of a script get what they tell.
+    pub host: Option<&'s dyn Host>,
     /// The message was converted to UTF-8 as a whole already.
     #[cfg(feature = "charset")]
     converted: bool,
@@ -42,6 +57,8 @@ impl<'s, 'm> Scope<'s, 'm> {
         Self {
             message,
             options,
+            lines: None,
+            host: None,
             #[cfg(feature = "charset")]
             converted: false,
         }
@@ -51,7 +68,42 @@ impl<'s, 'm> Scope<'s, 'm> {
     #[cfg(feature = "charset")]
     #[must_use]
     pub fn converted(message: &'s Message<'m>, options: TextOptions) -> Self {
-        Self { message, options, converted: true }
+        Self { converted: true, ..Self::with(message, options) }
+    }
+
+    /// The same message with other segments.
+    #[must_use]
+    pub fn of_lines(self, lines: &'s [Line<'m>], host: &'s dyn Host) -> Self {
+        Self { lines: Some(lines), host: Some(host), ..self }
+    }
+
+    /// Whether the message was converted to UTF-8 as a whole.
+    #[cfg(feature = "charset")]
+    #[must_use]
+    pub fn is_converted(&self) -> bool {
+        self.converted
+    }
+
+    /// The MSH segment.
+    #[inline]
+    pub(super) fn header(&self) -> Segment<'m> {
+        match self.lines.and_then(<[_]>::first) {
+            None => self.message.header(),
+            Some(line) => Segment::new(line.bytes, self.message.separators()),
+        }
+    }
+
+    /// The segments with an id among [`Scope::lines`].
+    pub(super) fn among_lines(
+        &self,
+        lines: &'s [Line<'m>],
+        id: SegmentId,
+    ) -> impl Iterator<Item = Segment<'m>> + use<'s, 'm> {
+        let separators = self.message.separators();
+        lines
+            .iter()
+            .map(move |line| Segment::new(line.bytes, separators))
+            .filter(move |s| s.has_id(id))
     }
 
     /// A value as text: in UTF-8, escape sequences decoded.

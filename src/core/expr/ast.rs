@@ -3,6 +3,7 @@
 use super::Condition;
 use super::compare::{Literal, Op};
 use super::functions::Function;
+use super::host::External;
 use super::pattern::Pattern;
 use crate::core::path::{Part, Path, Position, Select};
 use std::fmt;
@@ -42,6 +43,20 @@ pub(super) enum Value {
     Chain { first: Box<Value>, rest: Vec<(Sign, Value)> },
     /// The negative of a number.
     Negative(Box<Value>),
+    /// A variable of a script, by its number.
+    Variable { name: Box<str>, number: usize },
+    /// Where the message comes from.
+    Origin(OriginOf),
+    /// A function of a script.
+    External { function: External, args: Vec<Value> },
+}
+
+/// What `@file`, `@n` and `@offset` tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OriginOf {
+    File,
+    Number,
+    Offset,
 }
 
 /// An arithmetic operator.
@@ -98,11 +113,13 @@ impl Test {
 }
 
 impl Value {
-    fn collect_paths<'e>(&'e self, paths: &mut Vec<&'e Path>) {
+    pub(super) fn collect_paths<'e>(&'e self, paths: &mut Vec<&'e Path>) {
         match self {
-            Self::Literal(_) => {}
+            Self::Literal(_) | Self::Variable { .. } | Self::Origin(_) => {}
             Self::Path(target) => target.collect_paths(paths),
-            Self::Call { args, .. } => args.iter().for_each(|value| value.collect_paths(paths)),
+            Self::Call { args, .. } | Self::External { args, .. } => {
+                args.iter().for_each(|value| value.collect_paths(paths))
+            }
             Self::Chain { first, rest } => {
                 first.collect_paths(paths);
                 rest.iter().for_each(|(_, value)| value.collect_paths(paths));
@@ -149,7 +166,7 @@ impl fmt::Display for Test {
             Self::Match { value, pattern, negated } => {
                 write!(f, "{value} {}~ {pattern}", if *negated { "!" } else { "" })
             }
-            Self::Call { function, args } => fmt_call(f, *function, args),
+            Self::Call { function, args } => fmt_call(f, function.info().name, args),
             Self::Truth(value) => value.fmt(f),
         }
     }
@@ -180,7 +197,7 @@ impl fmt::Display for Value {
             Self::Path(Target::Path(path)) => path.fmt(f),
             Self::Path(Target::Position(position)) => position.fmt(f),
             Self::Path(Target::Part(part)) => part.fmt(f),
-            Self::Call { function, args } => fmt_call(f, *function, args),
+            Self::Call { function, args } => fmt_call(f, function.info().name, args),
             Self::Chain { first, rest } => {
                 let product = self.is_product();
                 first.fmt_operand(product, f)?;
@@ -192,11 +209,39 @@ impl fmt::Display for Value {
             }
             // The parentheses keep `-(5)` from being read as the literal `-5`.
             Self::Negative(value) => write!(f, "-({value})"),
+            Self::Variable { name, .. } => write!(f, "${name}"),
+            Self::Origin(of) => f.write_str(of.name()),
+            Self::External { function, args } => fmt_call(f, &function.name, args),
+        }
+    }
+}
+
+impl OriginOf {
+    pub(super) const ALL: [Self; 3] = [Self::File, Self::Number, Self::Offset];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::File => "@file",
+            Self::Number => "@n",
+            Self::Offset => "@offset",
         }
     }
 }
 
 impl Value {
+    /// The text of a literal.
+    pub(super) fn literal(&self) -> Option<&str> {
+        match self {
+            Self::Literal(literal) => Some(literal.text()),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a text in quotes.
+    pub(super) fn is_quoted(&self) -> bool {
+        matches!(self, Self::Literal(literal) if literal.is_quoted())
+    }
+
     fn is_product(&self) -> bool {
         matches!(self, Self::Chain { rest, .. }
             if rest.iter().any(|(sign, _)| matches!(sign, Sign::Times | Sign::Over)))
@@ -211,8 +256,8 @@ impl Value {
     }
 }
 
-fn fmt_call(f: &mut fmt::Formatter<'_>, function: Function, args: &[Value]) -> fmt::Result {
-    write!(f, "{}(", function.info().name)?;
+fn fmt_call(f: &mut fmt::Formatter<'_>, name: &str, args: &[Value]) -> fmt::Result {
+    write!(f, "{name}(")?;
     separated(f, args, ", ", fmt::Display::fmt)?;
     f.write_str(")")
 }

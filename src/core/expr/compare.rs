@@ -85,6 +85,14 @@ impl Literal {
         self.text.as_bytes()
     }
 
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn is_quoted(&self) -> bool {
+        self.quoted
+    }
+
     /// Whether a comparison of a value with this literal holds.
     #[inline]
     pub(super) fn compare(&self, value: &[u8], op: Op) -> bool {

@@ -1,8 +1,9 @@
 //! Whether expressions hold, and the values in them.
 
-use super::ast::{Sign, Target, Test, Value};
+use super::ast::{OriginOf, Sign, Target, Test, Value};
 use super::compare::{self, Op};
 use super::functions;
+use super::host::{Host, NoHost};
 use super::number::Decimal;
 use crate::core::message::{Repetition, Segment};
 use crate::core::scope::Scope;
@@ -106,6 +107,23 @@ impl Value {
             Self::Negative(value) => {
                 let numbers = numbers(value, env).into_iter();
                 numbers.map(|number| text_of(number.map(Decimal::negative))).collect()
+            }
+            Self::Variable { number, .. } => {
+                let values = env.scope.host.map(|host| host.variable(*number)).unwrap_or_default();
+                values.iter().map(|value| Cow::Borrowed(&value[..])).collect()
+            }
+            Self::Origin(of) => {
+                let origin = env.scope.host.map(Host::origin).unwrap_or_default();
+                let number = |n: u64| Cow::Owned(n.to_string().into_bytes());
+                vec![match of {
+                    OriginOf::File => Cow::Borrowed(origin.file),
+                    OriginOf::Number => number(origin.number),
+                    OriginOf::Offset => number(origin.offset),
+                }]
+            }
+            Self::External { function, args } => {
+                let host = env.scope.host.unwrap_or(&NoHost);
+                functions::rows(args, env, |args| Cow::Owned(function.call.call(args, host)))
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::ast::Value;
 use super::compare::is_void;
 use super::eval::{Env, Text, row, text_of};
+use super::host::Signature;
 use super::number::{Decimal, Number};
 use crate::core::time::{Precision, Timestamp, days_from_civil};
 use std::borrow::Cow;
@@ -132,17 +133,17 @@ pub(super) fn find(name: &str) -> Option<&'static FunctionInfo> {
     FUNCTIONS.iter().find(|function| function.name.eq_ignore_ascii_case(name))
 }
 
-/// What was expected in place of a name that no function has.
-pub(super) fn suggest(name: &str) -> String {
-    let near = FUNCTIONS
-        .iter()
-        .map(|function| (distance(name, function.name), function.name))
+/// What was expected in place of a name that no function has, nor any of `more`.
+pub(super) fn suggest(name: &str, more: &[Signature]) -> String {
+    let known = || FUNCTIONS.iter().map(|f| f.name).chain(more.iter().map(|f| f.name));
+    let near = known()
+        .map(|known| (distance(name, known), known))
         .min()
         .filter(|&(distance, known)| distance <= 2 && distance * 2 <= known.len());
     match near {
         Some((_, known)) => format!("a function, perhaps `{known}`"),
         None => {
-            let names: Vec<_> = FUNCTIONS.iter().map(|function| function.name).collect();
+            let names: Vec<_> = known().collect();
             format!("a function: one of {}", names.join(", "))
         }
     }
@@ -223,24 +224,35 @@ pub(super) fn values<'v>(function: Function, args: &'v [Value], env: Env<'v>) ->
         });
         return vec![owned(count.to_string())];
     }
-    let columns: Vec<_> = args.iter().map(|arg| arg.texts(env)).collect();
-    match (function, &columns[..]) {
-        (Function::Min | Function::Max, _) => extreme(function, &columns),
-        (Function::Default, [x, y]) => fall_back(x, y),
-        _ if columns.iter().any(Vec::is_empty) => Vec::new(),
-        _ => {
-            let rows = columns.iter().map(Vec::len).max().unwrap_or(1);
-            let empty = Cow::Borrowed(&[][..]);
-            let mut line: Vec<&[u8]> = Vec::with_capacity(columns.len());
-            let mut values = Vec::with_capacity(rows);
-            for n in 0..rows {
-                line.clear();
-                line.extend(columns.iter().map(|column| &**row(column, n, &empty)));
-                values.push(apply(function, &line, env));
-            }
-            values
+    match (function, args) {
+        (Function::Min | Function::Max, _) => {
+            extreme(function, &args.iter().map(|arg| arg.texts(env)).collect::<Vec<_>>())
         }
+        (Function::Default, [x, y]) => fall_back(&x.texts(env), &y.texts(env)),
+        _ => rows(args, env, |line| apply(function, line, env)),
     }
+}
+
+/// Calls `value` for the values of the arguments side by side.
+pub(super) fn rows<'v>(
+    args: &'v [Value],
+    env: Env<'v>,
+    value: impl Fn(&[&[u8]]) -> Text<'v>,
+) -> Vec<Text<'v>> {
+    let columns: Vec<_> = args.iter().map(|arg| arg.texts(env)).collect();
+    if columns.iter().any(Vec::is_empty) {
+        return Vec::new();
+    }
+    let rows = columns.iter().map(Vec::len).max().unwrap_or(1);
+    let empty = Cow::Borrowed(&[][..]);
+    let mut line: Vec<&[u8]> = Vec::with_capacity(columns.len());
+    let mut values = Vec::with_capacity(rows);
+    for n in 0..rows {
+        line.clear();
+        line.extend(columns.iter().map(|column| &**row(column, n, &empty)));
+        values.push(value(&line));
+    }
+    values
 }
 
 fn extreme<'v>(function: Function, columns: &[Vec<Text<'v>>]) -> Vec<Text<'v>> {

@@ -13,11 +13,13 @@ pub(super) struct Lexer<'t> {
     text: &'t str,
     /// Where the next piece is looked for, always between characters.
     pub(super) at: usize,
+    /// From `#` to the end of its line is a comment.
+    pub(super) comments: bool,
 }
 
 impl<'t> Lexer<'t> {
     pub(super) fn new(text: &'t str, at: usize) -> Self {
-        Self { text, at }
+        Self { text, at, comments: false }
     }
 
     pub(super) fn text(&self) -> &'t str {
@@ -28,9 +30,15 @@ impl<'t> Lexer<'t> {
         &self.text[self.at..]
     }
 
-    /// Skips blanks, line ends too.
+    /// Skips blanks, line ends too, and comments.
     pub(super) fn skip_space(&mut self) {
-        self.at = self.text.len() - self.rest().trim_start().len();
+        loop {
+            self.at = self.text.len() - self.rest().trim_start().len();
+            if !self.comments || self.peek() != Some(b'#') {
+                return;
+            }
+            self.at += self.rest().find('\n').unwrap_or(self.rest().len());
+        }
     }
 
     pub(super) fn is_at_end(&self) -> bool {

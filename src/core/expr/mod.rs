@@ -86,10 +86,12 @@ mod ast;
 mod compare;
 mod eval;
 mod functions;
+mod host;
 mod lex;
 mod number;
 mod parse;
 mod pattern;
+mod reader;
 
 use super::message::{Repetition, Segment};
 use super::path::{Path, SyntaxError};
@@ -100,6 +102,9 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use functions::{FunctionInfo, functions};
+pub use host::{ExternalFunction, Host, NoHost, Origin, Signature, Vocabulary};
+pub use pattern::Pattern;
+pub use reader::{Reader, Term};
 
 /// A condition over a message, such as `MSH-9.1 = ORU and count(OBX) > 3`.
 ///

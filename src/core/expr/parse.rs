@@ -1,12 +1,14 @@
 //! From text to expressions: recursive descent without a step back, so in time linear in the text.
 
 use super::Within;
-use super::ast::{Sign, Target, Test, Value};
+use super::ast::{OriginOf, Sign, Target, Test, Value};
 use super::compare::Literal;
 use super::functions::{self, FunctionInfo, Parameter};
+use super::host::{External, Signature, Vocabulary};
 use super::lex::Lexer;
 use super::pattern::Pattern;
 use crate::core::path::{Cursor, SyntaxError};
+use std::rc::Rc;
 
 /// How deep brackets, functions and negations may nest, so that no text overflows the stack.
 const MAX_DEPTH: u16 = 100;
@@ -18,7 +20,7 @@ const OPERAND: &str = "a path, a value or a function";
 
 /// Reads all of a text as a condition.
 pub(super) fn expression(text: &str) -> Result<Test, SyntaxError> {
-    let mut parser = Parser { lexer: Lexer::new(text, 0), within: Within::Message, depth: 0 };
+    let mut parser = Parser::new(Lexer::new(text, 0), Within::Message, 0);
     let node = parser.any()?;
     parser.lexer.skip_space();
     if parser.lexer.is_at_end() {
@@ -35,7 +37,7 @@ pub(super) fn condition(
     within: Within,
     depth: u16,
 ) -> Result<(Test, usize), SyntaxError> {
-    let mut parser = Parser { lexer: Lexer::new(text, at), within, depth };
+    let mut parser = Parser::new(Lexer::new(text, at), within, depth);
     let node = parser.nested(Parser::any)?;
     parser.lexer.skip_space();
     if parser.lexer.peek() == Some(b']') {
@@ -45,20 +47,22 @@ pub(super) fn condition(
     }
 }
 
-struct Parser<'t> {
-    lexer: Lexer<'t>,
+pub(super) struct Parser<'t> {
+    pub(super) lexer: Lexer<'t>,
     within: Within,
     depth: u16,
+    /// The variables and functions of a script.
+    pub(super) vocabulary: Option<Rc<dyn Vocabulary>>,
 }
 
 /// What was read, before it is known which of both it must be.
-enum Node {
+pub(super) enum Node {
     Test(Test),
     Value(Value),
 }
 
 impl Node {
-    fn into_test(self) -> Test {
+    pub(super) fn into_test(self) -> Test {
         match self {
             Self::Test(test) => test,
             Self::Value(path @ Value::Path(_)) => {
@@ -81,6 +85,10 @@ enum Place {
 }
 
 impl<'t> Parser<'t> {
+    pub(super) fn new(lexer: Lexer<'t>, within: Within, depth: u16) -> Self {
+        Self { lexer, within, depth, vocabulary: None }
+    }
+
     /// Why a text cannot go on as it does behind `node`, which could have been followed by `end`.
     fn unexpected<T>(&self, node: &Node, end: &str) -> Result<T, SyntaxError> {
         self.lexer.error(match node {
@@ -93,17 +101,26 @@ impl<'t> Parser<'t> {
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, SyntaxError>,
     ) -> Result<T, SyntaxError> {
+        self.enter()?;
+        let read = read(self);
+        self.leave();
+        read
+    }
+
+    pub(super) fn enter(&mut self) -> Result<(), SyntaxError> {
         if self.depth >= MAX_DEPTH {
             return self.lexer.error(format!("at most {MAX_DEPTH} brackets in each other"));
         }
         self.depth += 1;
-        let read = read(self);
+        Ok(())
+    }
+
+    pub(super) fn leave(&mut self) {
         self.depth -= 1;
-        read
     }
 
     /// Alternatives with `or`.
-    fn any(&mut self) -> Result<Node, SyntaxError> {
+    pub(super) fn any(&mut self) -> Result<Node, SyntaxError> {
         let first = self.all()?;
         self.chain(first, ["or", "||"], Self::all, Test::Any)
     }
@@ -180,7 +197,7 @@ impl<'t> Parser<'t> {
     }
 
     /// The right side of a comparison.
-    fn right(&mut self) -> Result<Value, SyntaxError> {
+    pub(super) fn right(&mut self) -> Result<Value, SyntaxError> {
         self.lexer.skip_space();
         let start = self.lexer.at;
         match self.sum(Place::Right)? {
@@ -204,7 +221,7 @@ impl<'t> Parser<'t> {
     }
 
     /// A regular expression behind an operator at `operator`.
-    fn pattern(&mut self, operator: usize) -> Result<Pattern, SyntaxError> {
+    pub(super) fn pattern(&mut self, operator: usize) -> Result<Pattern, SyntaxError> {
         if cfg!(not(feature = "regex")) {
             let missing = "another operator: this build has no regular expressions";
             return Err(SyntaxError::new(operator, missing));
@@ -235,7 +252,7 @@ impl<'t> Parser<'t> {
         read: impl Fn(&mut Self, Place) -> Result<Node, SyntaxError>,
     ) -> Result<Node, SyntaxError> {
         let Some((at, mut sign)) = self.take_sign(signs) else { return Ok(first) };
-        let first = Box::new(self.value(first, at)?);
+        let first = self.value(first, at)?;
         let inner = if place == Place::Right { place } else { Place::Inner };
         let mut rest = Vec::new();
         loop {
@@ -247,7 +264,7 @@ impl<'t> Parser<'t> {
             }
             match self.take_sign(signs) {
                 Some((_, next)) => sign = next,
-                None => return Ok(Node::Value(Value::Chain { first, rest })),
+                None => return Ok(Node::Value(chain(first, rest))),
             }
         }
     }
@@ -283,6 +300,11 @@ impl<'t> Parser<'t> {
         if self.lexer.take("(") {
             return self.parentheses(place);
         }
+        if let Some(vocabulary) = self.vocabulary.clone()
+            && let Some(value) = self.named(&*vocabulary)?
+        {
+            return Ok(Node::Value(value));
+        }
         if let Some(name) = self.lexer.take_called(place != Place::Right) {
             return self.nested(|parser| parser.call(name, start, place));
         }
@@ -297,6 +319,25 @@ impl<'t> Parser<'t> {
             return Ok(Node::Value(Value::Literal(Literal::new(literal, false))));
         }
         self.lexer.error(if place == Place::Right { "a value to compare with" } else { OPERAND })
+    }
+
+    /// A variable, or where the message comes from, if one stands here.
+    fn named(&mut self, vocabulary: &dyn Vocabulary) -> Result<Option<Value>, SyntaxError> {
+        let start = self.lexer.at;
+        let Some(sign @ (b'$' | b'@')) = self.lexer.peek() else { return Ok(None) };
+        self.lexer.at += 1;
+        let name = self.lexer.identifier();
+        self.lexer.at += name.len();
+        if sign == b'$' {
+            let Some(number) = vocabulary.variable(name) else {
+                let expected = "a variable that `let` has set before";
+                return Err(SyntaxError::new(start, expected));
+            };
+            return Ok(Some(Value::Variable { name: name.into(), number }));
+        }
+        let found = OriginOf::ALL.into_iter().find(|of| of.name()[1..] == *name);
+        let expected = || SyntaxError::new(start, "`@file`, `@n` or `@offset`");
+        Ok(Some(Value::Origin(found.ok_or_else(expected)?)))
     }
 
     /// What stands in parentheses, the first of which was read.
@@ -342,7 +383,7 @@ impl<'t> Parser<'t> {
     /// A function with its name at `at`, whose `(` was read.
     fn call(&mut self, name: &str, at: usize, place: Place) -> Result<Node, SyntaxError> {
         let Some(info) = functions::find(name) else {
-            return Err(SyntaxError::new(at, functions::suggest(name)));
+            return self.external(name, at, place);
         };
         let mut args = Vec::new();
         if !self.lexer.take(")") {
@@ -377,6 +418,37 @@ impl<'t> Parser<'t> {
         })
     }
 
+    /// A function of a script with its name at `at`, whose `(` was read.
+    fn external(&mut self, name: &str, at: usize, place: Place) -> Result<Node, SyntaxError> {
+        let vocabulary = self.vocabulary.clone();
+        let known: &[Signature] = vocabulary.as_ref().map_or(&[], |v| v.functions());
+        let found = known.iter().find(|known| known.name.eq_ignore_ascii_case(name));
+        let (Some(signature), Some(vocabulary)) = (found, &vocabulary) else {
+            return Err(SyntaxError::new(at, functions::suggest(name, known)));
+        };
+        let mut args = Vec::new();
+        let mut places = Vec::new();
+        while !self.lexer.take(")") {
+            if !args.is_empty() && !self.lexer.take(",") {
+                return self.lexer.error("`,` or `)`");
+            }
+            self.lexer.skip_space();
+            places.push(self.lexer.at);
+            args.push(self.argument(Parameter::Value, place)?);
+        }
+        if !(signature.min_arguments..=signature.max_arguments).contains(&args.len()) {
+            let expected = format!("other arguments, as in `{signature}`");
+            return Err(SyntaxError::new(at, expected));
+        }
+        let literals: Vec<_> = args.iter().map(Value::literal).collect();
+        let bound = vocabulary.bind(signature.name, &literals);
+        let call = bound.map_err(|(n, expected)| {
+            SyntaxError::new(places.get(n).copied().unwrap_or(at), expected)
+        })?;
+        let function = External { name: signature.name.into(), call };
+        Ok(Node::Value(Value::External { function, args }))
+    }
+
     fn wrong_count<T>(&self, expected: &str, info: &FunctionInfo) -> Result<T, SyntaxError> {
         self.lexer.error(format!("{expected}, as in `{}`", info.usage))
     }
@@ -396,6 +468,18 @@ impl<'t> Parser<'t> {
             (Node::Test(_), _) => Err(SyntaxError::new(start, "a value, not a condition")),
         }
     }
+}
+
+/// Operators of one precedence between values. With a text in quotes among them, `+` joins texts.
+fn chain(first: Value, rest: Vec<(Sign, Value)>) -> Value {
+    let joins = rest.iter().all(|(sign, _)| *sign == Sign::Plus);
+    let values = || std::iter::once(&first).chain(rest.iter().map(|(_, value)| value));
+    if joins && values().any(Value::is_quoted) {
+        let rest = rest.into_iter().map(|(_, value)| value);
+        let args = std::iter::once(first).chain(rest).collect();
+        return Value::Call { function: functions::Function::Concat, args };
+    }
+    Value::Chain { first: Box::new(first), rest }
 }
 
 impl<'t> Lexer<'t> {

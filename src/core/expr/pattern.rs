@@ -9,7 +9,7 @@ const SIZE_LIMIT: usize = 2 << 20;
 /// A regular expression, compiled.
 #[cfg(feature = "regex")]
 #[derive(Clone, Debug)]
-pub(super) struct Pattern {
+pub struct Pattern {
     /// As written between the slashes, `\/` included.
     source: String,
     flags: String,
@@ -19,7 +19,7 @@ pub(super) struct Pattern {
 /// There are none without the feature `regex`.
 #[cfg(not(feature = "regex"))]
 #[derive(Clone, Debug)]
-pub(super) enum Pattern {}
+pub enum Pattern {}
 
 #[cfg(feature = "regex")]
 impl Pattern {
@@ -42,6 +42,17 @@ impl Pattern {
         self.regex.is_match(text)
     }
 
+    /// The text with each match replaced; `None` if there is none.
+    ///
+    /// `with`: `$1` and `${name}` stand for groups, `$$` for a dollar sign.
+    #[must_use]
+    pub fn replace_all(&self, text: &[u8], with: &[u8]) -> Option<Vec<u8>> {
+        match self.regex.replace_all(text, with) {
+            std::borrow::Cow::Owned(text) => Some(text),
+            std::borrow::Cow::Borrowed(_) => None,
+        }
+    }
+
     fn parts(&self) -> (&str, &str) {
         (&self.source, &self.flags)
     }
@@ -54,6 +65,12 @@ impl Pattern {
     }
 
     pub(super) fn is_match(&self, _: &[u8]) -> bool {
+        match *self {}
+    }
+
+    /// Nothing is ever replaced.
+    #[must_use]
+    pub fn replace_all(&self, _: &[u8], _: &[u8]) -> Option<Vec<u8>> {
         match *self {}
     }
 
