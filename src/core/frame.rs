@@ -687,13 +687,12 @@ impl Cutter {
             State::Between(at) => {
                 let mut start = *at;
                 let framed = skip_blank(buf, &mut start);
+                // Blanks are complete, but a VT and a half line of blanks belong to what follows.
+                if let Some(n) = memrchr3(CR, LF, FS, &buf[*at..start]) {
+                    *at += n + 1;
+                    self.boundary = *at;
+                }
                 if start >= buf.len() || is_undecided_blank(&buf[start..]) {
-                    // Blanks are complete, but a VT and a half line of blanks belong to what
-                    // follows.
-                    if let Some(n) = memrchr3(CR, LF, FS, &buf[*at..start]) {
-                        *at += n + 1;
-                        self.boundary = *at;
-                    }
                     return false;
                 }
                 match what_starts(buf, start, false) {
