@@ -41,6 +41,8 @@ pub(super) enum Value {
     /// A chain of operators of one precedence, from left to right. A list and not a tree, so
     /// that long chains do not nest.
     Chain { first: Box<Value>, rest: Vec<(Sign, Value)> },
+    /// Values joined by `+`; at least two, and one of them a text in quotes.
+    Joined(Vec<Value>),
     /// The negative of a number.
     Negative(Box<Value>),
     /// A variable of a script, by its number.
@@ -117,7 +119,7 @@ impl Value {
         match self {
             Self::Literal(_) | Self::Variable { .. } | Self::Origin(_) => {}
             Self::Path(target) => target.collect_paths(paths),
-            Self::Call { args, .. } | Self::External { args, .. } => {
+            Self::Call { args, .. } | Self::External { args, .. } | Self::Joined(args) => {
                 args.iter().for_each(|value| value.collect_paths(paths))
             }
             Self::Chain { first, rest } => {
@@ -207,6 +209,9 @@ impl fmt::Display for Value {
                 }
                 Ok(())
             }
+            Self::Joined(values) => {
+                separated(f, values, " + ", |value, f| value.fmt_operand(false, f))
+            }
             // The parentheses keep `-(5)` from being read as the literal `-5`.
             Self::Negative(value) => write!(f, "-({value})"),
             Self::Variable { name, .. } => write!(f, "${name}"),
@@ -250,6 +255,7 @@ impl Value {
     /// As an operand of a product or a sum; products in sums need no parentheses.
     fn fmt_operand(&self, in_product: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Joined(_) => write!(f, "({self})"),
             Self::Chain { .. } if in_product || !self.is_product() => write!(f, "({self})"),
             _ => fmt::Display::fmt(self, f),
         }

@@ -104,6 +104,7 @@ impl Value {
                 }
                 values.into_iter().map(text_of).collect()
             }
+            Self::Joined(values) => functions::rows(values, env, |line| Cow::Owned(line.concat())),
             Self::Negative(value) => {
                 let numbers = numbers(value, env).into_iter();
                 numbers.map(|number| text_of(number.map(Decimal::negative))).collect()

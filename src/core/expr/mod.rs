@@ -81,6 +81,10 @@
 //!
 //! Arithmetic is in decimals, not in binary fractions: `0.1 + 0.2 = 0.3`. Quotients have up to 12
 //! digits behind the point. What is no number makes the result empty.
+//!
+//! A sum without `-` that has a text in quotes among its operands joins texts, several values side
+//! by side: `"out/" + MSH-4`, `PID-5.1 + ", " + PID-5.2`. That is so for all of its operands,
+//! `1 + 2 + "x"` is `12x`, but not for those in parentheses of their own: `(1 + 2) + "x"` is `3x`.
 
 mod ast;
 mod compare;

@@ -476,8 +476,7 @@ fn chain(first: Value, rest: Vec<(Sign, Value)>) -> Value {
     let values = || std::iter::once(&first).chain(rest.iter().map(|(_, value)| value));
     if joins && values().any(Value::is_quoted) {
         let rest = rest.into_iter().map(|(_, value)| value);
-        let args = std::iter::once(first).chain(rest).collect();
-        return Value::Call { function: functions::Function::Concat, args };
+        return Value::Joined(std::iter::once(first).chain(rest).collect());
     }
     Value::Chain { first: Box::new(first), rest }
 }

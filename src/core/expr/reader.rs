@@ -177,7 +177,8 @@ impl Term {
     /// nothing that is joined.
     pub fn joined(&self) -> impl Iterator<Item = Self> {
         let parts = match &self.value {
-            Value::Call { function: functions::Function::Concat, args } => args.clone(),
+            Value::Joined(parts)
+            | Value::Call { function: functions::Function::Concat, args: parts } => parts.clone(),
             value => vec![value.clone()],
         };
         parts.into_iter().map(|value| Self { value })

@@ -310,6 +310,31 @@ fn arithmetic() {
 }
 
 #[test]
+fn plus_joins_texts() {
+    check(&[
+        ("\"out/\" + MSH-4 = out/HOSP", true),
+        ("MSH-4 + '' = HOSP", true),
+        ("PID-5.1 + \", \" + PID-5.2 = 'DOE, JANE'", true),
+        ("PID-5.1 + ', ' + PID-5.2 = 'DOE, JANE M'", false), // side by side
+        ("NK1-1 + 'x' = x or NK1-1 + 'x' = ''", false),      // no value at all
+        ("1 + 2 + 'x' = 12x and (1 + 2) + 'x' = 3x and 'x' + (1 + 2) = x3", true),
+        ("'x' + 2 * 3 = x6 and ('1' + 2) * 2 = 24 and -('1' + 2) = -12", true),
+        ("'a' + ('b' + 'c') = abc and 'a' + concat('b', 'c') = abc", true),
+        ("MSH-4 = \"HO\" + SP", true), // a word on the right
+        ("MSH-4 = upper('ho' + \"sp\")", true),
+        ("OBX[5 = '<' + 0.5]-1 = 3", true),
+        ("OBX['x' + 1 = x1]-1 = 4", true), // behind an operator a number is a number
+        ("OBX[2 + '' = ST]-1 = 3 and OBX[2 + '' = ST]-1 = 1", false),
+        ("OBX[concat('x', 2) = 'x' + ST]-1 = 3", true),
+        // Without a text in quotes it is a sum, with a difference too.
+        ("OBX[1]-5 + 1 = 14.5", true),
+        ("OBX-5 + 1 = 41", true),
+        ("MSH-4 + MSH-4 = ''", true),
+        ("'1' + 2 - 3 = 0 and '12' - 2 = 10 and 'x' + 1 - 1 = ''", true),
+    ]);
+}
+
+#[test]
 fn functions_of_text() {
     check(&[
         ("upper(PID-5.2) = JANE and lower(PID-5.1) = roe", true),

@@ -136,6 +136,8 @@ fn conditions() -> impl Strategy<Value = String> {
         "-x",
         "(PID-8)",
         "7 - (2 - 1)",
+        "'out/' + PID-8",
+        "OBX[5 = '<' + 5 * 2]-1 + ('a' + \"b\")",
     ]);
     let word =
         prop::sample::select(vec!["ORU", "718-7", "10*3/uL", "2024-01-31", "OR", "-5", "ABC-1"]);
