@@ -437,6 +437,24 @@ impl Timestamp {
         Some(Self { year, month, day, ..*self }.truncated(self.precision()))
     }
 
+    /// The time so many minutes later on the same clock, or earlier if negative; `None` outside the
+    /// years 1 to 9999, and for a time that is not known to the minute, or to the hour if these are
+    /// whole hours.
+    #[must_use]
+    pub fn add_minutes(&self, minutes: i32) -> Option<Self> {
+        let finest = if minutes % 60 == 0 { Precision::Hour } else { Precision::Minute };
+        if self.precision() < finest {
+            return None;
+        }
+        let minutes =
+            (i32::from(self.hour()) * 60 + i32::from(self.minute())).checked_add(minutes)?;
+        let mut moved = self.add_days(minutes.div_euclid(1440))?;
+        let minutes = minutes.rem_euclid(1440);
+        moved.clock.hour = u8::try_from(minutes / 60).ok()?;
+        moved.clock.minute = u8::try_from(minutes % 60).ok()?;
+        Some(moved)
+    }
+
     /// The same instant on a clock with another offset; `None` for local time and outside the
     /// years 1 to 9999. A time without hours stays as it is.
     #[must_use]
@@ -445,16 +463,17 @@ impl Timestamp {
         if shift == 0 || self.precision() < Precision::Hour {
             return Some(*self);
         }
-        let minutes = i32::from(self.hour()) * 60 + i32::from(self.minute()) + shift;
-        let mut moved = self.add_days(minutes.div_euclid(1440))?;
-        let minutes = minutes.rem_euclid(1440);
-        moved.clock.hour = u8::try_from(minutes / 60).ok()?;
-        moved.clock.minute = u8::try_from(minutes % 60).ok()?;
-        moved.clock.offset = Some(offset);
+        let mut moved = *self;
         if shift % 60 != 0 {
             moved.clock.precision = self.precision().max(Precision::Minute);
         }
-        Some(moved)
+        Some(moved.add_minutes(shift)?.with_offset(Some(offset)))
+    }
+
+    /// What the clock shows with another offset, or as local time: another instant.
+    #[must_use]
+    pub fn with_offset(&self, offset: Option<i16>) -> Self {
+        Self { clock: Time { offset, ..self.clock }, ..*self }
     }
 
     /// Appends the HL7 form at its precision, which [`Timestamp::parse`] reads: `20240131+0100`.

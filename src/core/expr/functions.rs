@@ -1,13 +1,16 @@
 //! The functions: one table of what there is, and what each does.
 
+mod text;
+mod time;
+
 use super::ast::Value;
 use super::compare::is_void;
 use super::eval::{Env, Text, row, text_of};
 use super::host::Signature;
 use super::number::{Decimal, Number};
-use crate::core::time::{Precision, Timestamp, days_from_civil};
 use std::borrow::Cow;
-use std::str::from_utf8;
+
+pub(super) use time::{UNITS, unit};
 
 /// What help tells about a function.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +40,8 @@ pub(super) enum Parameter {
     Count,
     /// A path or a segment.
     Path,
+    /// What a time is known to, as a text in quotes.
+    Unit,
 }
 
 /// Which function.
@@ -56,15 +61,29 @@ pub(super) enum Function {
     Substr,
     Concat,
     Replace,
+    PadLeft,
+    PadRight,
+    Split,
+    Join,
+    Capitalize,
+    Digits,
+    First,
+    Last,
     Default,
     Number,
     Round,
     Abs,
     Min,
     Max,
+    Time,
+    Iso,
     Date,
     Year,
     Month,
+    Precision,
+    AddDays,
+    AddHours,
+    AddMinutes,
     Now,
     Today,
     Age,
@@ -85,11 +104,14 @@ const fn function(
 const VALUES: &[Parameter] = &[Parameter::Value];
 const COUNTS: &[Parameter] = &[Parameter::Value, Parameter::Count];
 const PATH: &[Parameter] = &[Parameter::Path];
+const PADDING: &[Parameter] = &[Parameter::Value, Parameter::Count, Parameter::Value];
+const PIECE: &[Parameter] = &[Parameter::Value, Parameter::Value, Parameter::Count];
+const UNIT: &[Parameter] = &[Parameter::Value, Parameter::Unit];
 const MANY: usize = usize::MAX;
 
 /// In the order of [`Function`].
 #[rustfmt::skip]
-static FUNCTIONS: [FunctionInfo; 27] = {
+static FUNCTIONS: [FunctionInfo; 41] = {
     use Function as F;
     [
     function(F::Valued, "valued", "valued(path)", (1, 1), PATH, "some value is neither empty nor null"),
@@ -106,15 +128,29 @@ static FUNCTIONS: [FunctionInfo; 27] = {
     function(F::Substr, "substr", "substr(x, start[, length])", (2, 3), COUNTS, "characters of x from number start on, from the end if negative"),
     function(F::Concat, "concat", "concat(x, ...)", (1, MANY), VALUES, "one value behind the other"),
     function(F::Replace, "replace", "replace(x, text, with)", (3, 3), VALUES, "x with another text for each occurrence of one"),
+    function(F::PadLeft, "pad_left", "pad_left(x, width[, fill])", (2, 3), PADDING, "x with blanks, or another character, before it up to a width"),
+    function(F::PadRight, "pad_right", "pad_right(x, width[, fill])", (2, 3), PADDING, "x with blanks, or another character, behind it up to a width"),
+    function(F::Split, "split", "split(x, separator, n)", (3, 3), PIECE, "piece n of x between separators, from the end if negative"),
+    function(F::Join, "join", "join(x, separator)", (2, 2), VALUES, "all values of x as one, with the separator between them"),
+    function(F::Capitalize, "capitalize", "capitalize(x)", (1, 1), VALUES, "x with the first letter of each word capital, the others small"),
+    function(F::Digits, "digits", "digits(x)", (1, 1), VALUES, "the digits 0 to 9 of x, without all else"),
+    function(F::First, "first", "first(x)", (1, 1), VALUES, "the first of all values of x"),
+    function(F::Last, "last", "last(x)", (1, 1), VALUES, "the last of all values of x"),
     function(F::Default, "default", "default(x, y)", (2, 2), VALUES, "x, or y where x is not there, empty or null"),
     function(F::Number, "number", "number(x)", (1, 1), VALUES, "x as a plain number, empty if it is none"),
     function(F::Round, "round", "round(x[, digits])", (1, 2), COUNTS, "the number x with so many digits behind the point, or none"),
     function(F::Abs, "abs", "abs(x)", (1, 1), VALUES, "the number x without its sign"),
     function(F::Min, "min", "min(x, ...)", (1, MANY), VALUES, "the least of all the numbers"),
     function(F::Max, "max", "max(x, ...)", (1, MANY), VALUES, "the greatest of all the numbers"),
+    function(F::Time, "time", "time(x)", (1, 1), VALUES, "the time x in the form of HL7"),
+    function(F::Iso, "iso", "iso(x)", (1, 1), VALUES, "the time x in the form of ISO 8601"),
     function(F::Date, "date", "date(x)", (1, 1), VALUES, "the day of the time x, as YYYYMMDD"),
     function(F::Year, "year", "year(x)", (1, 1), VALUES, "the year of the time x"),
     function(F::Month, "month", "month(x)", (1, 1), VALUES, "the month of the time x, 1 to 12"),
+    function(F::Precision, "precision", "precision(x, unit)", (2, 2), UNIT, "the time x without what is finer than a unit, `\"day\"`"),
+    function(F::AddDays, "add_days", "add_days(x, n)", (2, 2), COUNTS, "the time x so many days later, empty if its day is not known"),
+    function(F::AddHours, "add_hours", "add_hours(x, n)", (2, 2), COUNTS, "the time x so many hours later, empty if its hour is not known"),
+    function(F::AddMinutes, "add_minutes", "add_minutes(x, n)", (2, 2), COUNTS, "the time x so many minutes later, empty if its minute is not known"),
     function(F::Now, "now", "now()", (0, 0), &[], "the time of the run"),
     function(F::Today, "today", "today()", (0, 0), &[], "the day of the run, as YYYYMMDD"),
     function(F::Age, "age", "age(birth[, at])", (1, 2), VALUES, "whole years from birth until a time, or now"),
@@ -228,6 +264,9 @@ pub(super) fn values<'v>(function: Function, args: &'v [Value], env: Env<'v>) ->
         (Function::Min | Function::Max, _) => {
             extreme(function, &args.iter().map(|arg| arg.texts(env)).collect::<Vec<_>>())
         }
+        (Function::Join, [x, separator]) => join(&x.texts(env), &separator.texts(env)),
+        (Function::First, [x]) => x.texts(env).into_iter().take(1).collect(),
+        (Function::Last, [x]) => x.texts(env).pop().into_iter().collect(),
         (Function::Default, [x, y]) => fall_back(&x.texts(env), &y.texts(env)),
         _ => rows(args, env, |line| apply(function, line, env)),
     }
@@ -268,6 +307,13 @@ fn extreme<'v>(function: Function, columns: &[Vec<Text<'v>>]) -> Vec<Text<'v>> {
     }
 }
 
+fn join<'v>(x: &[Text<'v>], separators: &[Text<'v>]) -> Vec<Text<'v>> {
+    match separators {
+        [separator, ..] if !x.is_empty() => vec![Cow::Owned(x.join(&**separator))],
+        _ => Vec::new(),
+    }
+}
+
 fn fall_back<'v>(x: &[Text<'v>], y: &[Text<'v>]) -> Vec<Text<'v>> {
     if x.is_empty() {
         return y.to_vec();
@@ -281,45 +327,68 @@ fn fall_back<'v>(x: &[Text<'v>], y: &[Text<'v>]) -> Vec<Text<'v>> {
 fn apply<'v>(function: Function, args: &[&[u8]], env: Env<'_>) -> Text<'v> {
     let first = args.first().copied().unwrap_or_default();
     let second = args.get(1).copied();
-    match function {
-        Function::Upper => in_case(first, str::to_uppercase, <[u8]>::to_ascii_uppercase),
-        Function::Lower => in_case(first, str::to_lowercase, <[u8]>::to_ascii_lowercase),
-        Function::Trim => Cow::Owned(match from_utf8(first) {
-            Ok(text) => text.trim().as_bytes().to_vec(),
-            Err(_) => first.trim_ascii().to_vec(),
-        }),
-        Function::Length => owned(characters(first).count().to_string()),
-        Function::Substr => substr(first, args),
-        Function::Concat => Cow::Owned(args.concat()),
+    let third = args.get(2).copied();
+    let now = env.scope.options.now;
+    let text: Option<Vec<u8>> = match function {
+        Function::Upper => Some(text::upper(first)),
+        Function::Lower => Some(text::lower(first)),
+        Function::Capitalize => Some(text::capitalize(first)),
+        Function::Trim => Some(text::trim(first)),
+        Function::Digits => Some(first.iter().copied().filter(u8::is_ascii_digit).collect()),
+        Function::Length => Some(text::length(first).to_string().into_bytes()),
+        Function::Substr => text::substr(first, args),
+        Function::Concat => Some(args.concat()),
         Function::Replace => match args {
-            [x, text, with] => Cow::Owned(replace(x, text, with)),
-            _ => owned(String::new()),
+            [x, text, with] => Some(text::replace(x, text, with)),
+            _ => None,
         },
-        Function::Number => text_of(Decimal::read(first)),
+        Function::PadLeft | Function::PadRight => {
+            let padding = text::padding(first, second.and_then(integer), third.unwrap_or(b" "));
+            padding.map(|padding| match function {
+                Function::PadLeft => [&padding, first].concat(),
+                _ => [first, &padding].concat(),
+            })
+        }
+        Function::Split => match args {
+            [x, separator, n] => integer(n).and_then(|n| text::piece(x, separator, n)),
+            _ => None,
+        },
+        Function::Number => return text_of(Decimal::read(first)),
         Function::Round => {
             let digits = second.map_or(Some(0), integer);
-            text_of(Decimal::read(first).zip(digits).and_then(|(x, digits)| x.round(digits)))
+            let rounded = Decimal::read(first).zip(digits);
+            return text_of(rounded.and_then(|(x, digits)| x.round(digits)));
         }
-        Function::Abs => text_of(Decimal::read(first).map(Decimal::abs)),
-        Function::Date => owned(time(first).map(day).unwrap_or_default()),
-        Function::Year => owned(time(first).map(|t| t.year().to_string()).unwrap_or_default()),
-        Function::Month => owned(month(first).unwrap_or_default()),
-        Function::Now => owned(env.scope.options.now.map(|t| t.to_string()).unwrap_or_default()),
-        Function::Today => owned(env.scope.options.now.map(day).unwrap_or_default()),
-        Function::Age => owned(age(first, second, env).unwrap_or_default()),
-        Function::Days => owned(days(first, second).unwrap_or_default()),
+        Function::Abs => return text_of(Decimal::read(first).map(Decimal::abs)),
+        Function::Time => time::hl7(first),
+        Function::Iso => time::iso(first),
+        Function::Date => time::date(first),
+        Function::Year => time::year(first),
+        Function::Month => time::month(first),
+        Function::Precision => time::cut(first, second),
+        Function::AddDays => time::add_days(first, second.and_then(integer)),
+        Function::AddHours => time::add_minutes(first, second.and_then(integer), 60),
+        Function::AddMinutes => time::add_minutes(first, second.and_then(integer), 1),
+        Function::Now => now.map(|now| now.to_string().into_bytes()),
+        Function::Today => now.map(time::day),
+        Function::Age => time::age(first, second, now),
+        Function::Days => time::days(first, second),
         // These were answered before.
         Function::Count
         | Function::Min
         | Function::Max
+        | Function::Join
+        | Function::First
+        | Function::Last
         | Function::Default
         | Function::Valued
         | Function::Null
         | Function::Exists
         | Function::Contains
         | Function::StartsWith
-        | Function::EndsWith => owned(String::new()),
-    }
+        | Function::EndsWith => None,
+    };
+    Cow::Owned(text.unwrap_or_default())
 }
 
 fn owned<'v>(text: String) -> Text<'v> {
@@ -328,84 +397,4 @@ fn owned<'v>(text: String) -> Text<'v> {
 
 fn integer(text: &[u8]) -> Option<i32> {
     Decimal::read(text)?.integer()
-}
-
-/// Changes the case of a text; of one that is no UTF-8 only the ASCII letters.
-fn in_case<'v>(text: &[u8], unicode: fn(&str) -> String, ascii: fn(&[u8]) -> Vec<u8>) -> Text<'v> {
-    Cow::Owned(from_utf8(text).map_or_else(|_| ascii(text), |text| unicode(text).into_bytes()))
-}
-
-/// The characters of a text; each byte that is none counts as one.
-fn characters(text: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> + ExactSizeIterator {
-    let mut characters = Vec::with_capacity(text.len());
-    for chunk in text.utf8_chunks() {
-        let valid = chunk.valid();
-        characters
-            .extend(valid.char_indices().map(|(at, c)| &valid.as_bytes()[at..][..c.len_utf8()]));
-        characters.extend(chunk.invalid().chunks(1));
-    }
-    characters.into_iter()
-}
-
-fn substr<'v>(text: &[u8], args: &[&[u8]]) -> Text<'v> {
-    let characters = characters(text);
-    let start = args.get(1).and_then(|text| integer(text));
-    let length = args.get(2).map(|text| integer(text).and_then(|n| usize::try_from(n).ok()));
-    let (Some(start), Some(length)) = (start, length.unwrap_or(Some(usize::MAX))) else {
-        return owned(String::new());
-    };
-    let skip = match usize::try_from(start) {
-        Ok(start) => start.saturating_sub(1),
-        Err(_) => characters.len().saturating_sub(start.unsigned_abs() as usize),
-    };
-    Cow::Owned(characters.skip(skip).take(length).flatten().copied().collect())
-}
-
-fn replace(x: &[u8], text: &[u8], with: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(x.len());
-    let mut done = 0;
-    // Nothing stands everywhere: it is not replaced.
-    if !text.is_empty() {
-        for at in memchr::memmem::find_iter(x, text) {
-            out.extend_from_slice(&x[done..at]);
-            out.extend_from_slice(with);
-            done = at + text.len();
-        }
-    }
-    out.extend_from_slice(&x[done..]);
-    out
-}
-
-/// A time as HL7 or ISO 8601 writes it.
-fn time(text: &[u8]) -> Option<Timestamp> {
-    Timestamp::parse(text).or_else(|| Timestamp::parse_iso(text))
-}
-
-/// The day in the form of HL7, or what is known of it; without an offset, which days need not.
-fn day(time: Timestamp) -> String {
-    match time.precision() {
-        Precision::Year => format!("{:04}", time.year()),
-        Precision::Month => format!("{:04}{:02}", time.year(), time.month()),
-        _ => format!("{:04}{:02}{:02}", time.year(), time.month(), time.day()),
-    }
-}
-
-fn month(text: &[u8]) -> Option<String> {
-    let time = time(text).filter(|time| time.precision() >= Precision::Month)?;
-    Some(time.month().to_string())
-}
-
-/// Nobody has an age before birth.
-fn age(birth: &[u8], at: Option<&[u8]>, env: Env<'_>) -> Option<String> {
-    let birth = time(birth)?;
-    let at = at.map_or(env.scope.options.now, time)?;
-    let years = i32::from(at.year()) - i32::from(birth.year());
-    let before = (at.month(), at.day()) < (birth.month(), birth.day());
-    let age = years - i32::from(before);
-    (age >= 0).then(|| age.to_string())
-}
-
-fn days(from: &[u8], to: Option<&[u8]>) -> Option<String> {
-    let number = |time: Timestamp| days_from_civil(time.year(), time.month(), time.day());
-    Some((number(time(to?)?) - number(time(from)?)).to_string())
 }

@@ -462,6 +462,12 @@ impl<'t> Parser<'t> {
             Place::Leading
         };
         match (self.sum(inner)?, parameter) {
+            (Node::Value(value), Parameter::Unit)
+                if value.is_quoted() && value.literal().and_then(functions::unit).is_some() =>
+            {
+                Ok(value)
+            }
+            (_, Parameter::Unit) => Err(SyntaxError::new(start, functions::UNITS)),
             (Node::Value(Value::Path(path)), Parameter::Path) => Ok(Value::Path(path)),
             (_, Parameter::Path) => Err(SyntaxError::new(start, "a path or a segment")),
             (Node::Value(value), _) => Ok(value),

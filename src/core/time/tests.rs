@@ -397,3 +397,21 @@ fn moves_to_another_offset() {
     assert_eq!(moved("202401010030", 0), None);
     assert_eq!(moved("000101010000+0100", 0), None);
 }
+
+#[test]
+fn minutes_are_added_to_what_is_known() {
+    for (text, minutes, expected) in [
+        ("202401312359", 1, Some("202402010000")),
+        ("20240301000030.25-0500", -1, Some("20240229235930.25-0500")),
+        ("2024013123", 60, Some("2024020100")),
+        ("2024013123", 90, None),
+        ("20240131", 60, None),
+        ("202401", 0, None),
+        ("999912312359", 1, None),
+        ("202401010000", i32::MAX, Some("610701240207")),
+        ("999901010001", i32::MAX, None),
+    ] {
+        let moved = Timestamp::parse(text.as_bytes()).unwrap().add_minutes(minutes);
+        assert_eq!(moved.map(|t| t.to_string()).as_deref(), expected, "{text} {minutes}");
+    }
+}
