@@ -5,5 +5,6 @@ pub mod json;
 pub mod names;
 pub mod pass;
 pub mod query;
+pub mod transform;
 pub mod tree;
 mod visible;

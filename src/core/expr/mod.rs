@@ -106,6 +106,9 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use functions::{FunctionInfo, functions};
+#[cfg(feature = "cli")]
+pub(crate) use number::Decimal;
+
 pub use host::{ExternalFunction, Host, NoHost, Origin, Signature, Vocabulary};
 pub use pattern::Pattern;
 pub use reader::{Reader, Term};

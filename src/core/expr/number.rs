@@ -75,13 +75,13 @@ impl PartialOrd for Number<'_> {
 /// A number to calculate with: `units` divided by ten to the power of `scale`. Whatever does not
 /// fit gives `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Decimal {
+pub(crate) struct Decimal {
     units: i128,
     scale: u32,
 }
 
 impl Decimal {
-    pub(super) fn read(text: &[u8]) -> Option<Self> {
+    pub(crate) fn read(text: &[u8]) -> Option<Self> {
         let number = Number::read(text)?;
         if number.whole.len() + number.fraction.len() > MAX_DIGITS {
             return None;
@@ -94,13 +94,13 @@ impl Decimal {
         Some(Self { units: if number.negative { -units } else { units }, scale })
     }
 
-    pub(super) fn plus(self, other: Self) -> Option<Self> {
+    pub(crate) fn plus(self, other: Self) -> Option<Self> {
         let scale = self.scale.max(other.scale);
         let units = self.units_at(scale)?.checked_add(other.units_at(scale)?)?;
         Some(Self { units, scale }.reduced())
     }
 
-    pub(super) fn times(self, other: Self) -> Option<Self> {
+    pub(crate) fn times(self, other: Self) -> Option<Self> {
         let units = self.units.checked_mul(other.units)?;
         Some(Self { units, scale: self.scale + other.scale }.reduced())
     }
@@ -141,7 +141,7 @@ impl Decimal {
         (self.scale == 0).then(|| i32::try_from(self.units).ok()).flatten()
     }
 
-    pub(super) fn write(self) -> String {
+    pub(crate) fn write(self) -> String {
         let sign = if self.units < 0 { "-" } else { "" };
         let scale = self.scale as usize;
         let digits = format!("{:0>width$}", self.units.unsigned_abs(), width = scale + 1);

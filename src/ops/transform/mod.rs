@@ -1,0 +1,3 @@
+//! The statements of a script that changes messages.
+
+pub mod functions;
