@@ -10,6 +10,6 @@ pub mod source;
 pub use chunk::{Chunk, Chunker, Options, Part, PartKind};
 pub use diagnostics::Diagnostics;
 pub use output::Output;
-pub use pipeline::{Flow, Job, Report, run};
+pub use pipeline::{Flow, Job, Report, Steps, run};
 pub use rejects::Rejects;
 pub use source::{Source, Sources};

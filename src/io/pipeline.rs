@@ -6,7 +6,7 @@ use super::diagnostics::Diagnostics;
 use super::output::Output;
 use super::rejects::Rejects;
 use super::source::Source;
-use crate::core::{Frame, Frames, LineEnding, Message, Segment};
+use crate::core::{Cutter, Frame, Frames, LineEnding, Message, Segment};
 use indicatif::ProgressBar;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -260,8 +260,8 @@ fn has_segment_id(line: &[u8], separator: u8) -> bool {
 
 /// Where a run's results, reports and rejects go.
 pub struct Sink<'a> {
-    /// Results.
-    pub output: &'a mut Output,
+    /// Results; `None` for a run that has none.
+    pub output: Option<&'a mut Output>,
     /// Reports.
     pub diagnostics: &'a Diagnostics,
     /// What could not be handled.
@@ -281,8 +281,14 @@ pub struct Sink<'a> {
 impl<'a> Sink<'a> {
     /// A sink for results and reports.
     pub fn new(output: &'a mut Output, diagnostics: &'a Diagnostics, max_message: usize) -> Self {
+        Self { output: Some(output), ..Self::of_reports(diagnostics, max_message) }
+    }
+
+    /// A sink for reports alone.
+    #[must_use]
+    pub fn of_reports(diagnostics: &'a Diagnostics, max_message: usize) -> Self {
         Self {
-            output,
+            output: None,
             diagnostics,
             rejects: None,
             progress: None,
@@ -310,10 +316,12 @@ impl<'a> Sink<'a> {
         }
         job.counts.clear();
         drop(reports);
-        if !job.out.is_empty() {
+        if let Some(output) = &mut self.output
+            && !job.out.is_empty()
+        {
             let dropped = self.drop_first.min(job.out.len());
             self.drop_first -= dropped;
-            let written = self.output.write_all(&job.out[dropped..]);
+            let written = output.write_all(&job.out[dropped..]);
             written.map_err(|e| io::Error::new(e.kind(), format!("writing the output: {e}")))?;
             job.out.clear();
         }
@@ -373,7 +381,7 @@ impl<'a> Sink<'a> {
 /// When the output or the rejects cannot be written; a closed pipe as
 /// [`io::ErrorKind::BrokenPipe`].
 pub fn run<C, T, F>(
-    mut chunks: Chunker<C>,
+    chunks: Chunker<C>,
     threads: usize,
     sink: &mut Sink<'_>,
     work: F,
@@ -386,35 +394,66 @@ where
     if threads > 1 {
         in_parallel(chunks, threads, sink, &work)
     } else {
-        alone(&mut chunks, sink, &work)
+        alone(chunks, sink, &work)
     }
 }
 
-fn alone<C, T, F>(chunks: &mut Chunker<C>, sink: &mut Sink<'_>, work: &F) -> io::Result<T>
+fn alone<C, T, F>(chunks: Chunker<C>, sink: &mut Sink<'_>, work: &F) -> io::Result<T>
 where
     C: Cut,
     T: AddAssign + Default + Send,
     F: Fn(View<'_>, &mut Job<T>) + Sync,
 {
-    let mut chunk = Chunk::default();
-    let mut job = Job::default();
+    let mut steps = Steps::new(chunks);
     let mut total = T::default();
-    while chunks.fill(&mut chunk) {
-        let max_message = sink.max_message;
-        // One thread knows how many messages came before.
-        number(&mut chunk, &sink.numbers);
-        let skipped = apply(&mut chunk, &mut job, max_message, work);
-        total += std::mem::take(&mut job.tally);
-        let flow = std::mem::take(&mut job.flow);
-        sink.take(&chunk, &mut job)?;
+    while let Some((tally, flow)) = steps.step(sink, work)? {
+        total += tally;
         if flow == Flow::Stop {
             break;
         }
-        if let Some(source) = skipped {
-            chunks.skip_source(&source);
-        }
     }
     Ok(total)
+}
+
+/// A run on the caller's thread, a chunk at a time, for commands that read several inputs in step.
+pub struct Steps<T, C = Cutter> {
+    chunks: Chunker<C>,
+    chunk: Chunk,
+    job: Job<T>,
+}
+
+impl<T: Default, C: Cut> Steps<T, C> {
+    /// A run over all chunks.
+    #[must_use]
+    pub fn new(chunks: Chunker<C>) -> Self {
+        Self { chunks, chunk: Chunk::default(), job: Job::default() }
+    }
+
+    /// Works on the next chunk; returns its tally and whether to go on, `None` at the end.
+    ///
+    /// # Errors
+    /// As [`run`].
+    pub fn step<F>(&mut self, sink: &mut Sink<'_>, work: &F) -> io::Result<Option<(T, Flow)>>
+    where
+        F: Fn(View<'_>, &mut Job<T>) + Sync,
+    {
+        let Self { chunks, chunk, job } = self;
+        if !chunks.fill(chunk) {
+            return Ok(None);
+        }
+        // One thread knows how many messages came before.
+        number(chunk, &sink.numbers);
+        let skipped = apply(chunk, job, sink.max_message, work);
+        let tally = std::mem::take(&mut job.tally);
+        let flow = std::mem::take(&mut job.flow);
+        sink.take(chunk, job)?;
+        if let Some(source) = skipped
+            && flow != Flow::Stop
+        {
+            chunks.skip_source(&source);
+        }
+        Ok(Some((tally, flow)))
+    }
 }
 
 /// Tells each part how many messages of its source came before.

@@ -95,15 +95,15 @@ fn segments_are_numbered_where_there_are_several() {
 fn the_delimiters_are_positions_too() {
     let odd = "MSH#*!?@#LAB#NORTH\nPID###1*2@3!4##DOE?T?*x?F?y|z";
     let usual = "MSH|^~\\&|LAB|NORTH\nPID|||1^2&3~4||DOE&^x#y\\F\\z";
-    // `?T?` is the subcomponent separator of its message, `@`.
-    let expected = ["MSH-1: '#' > '|'", "MSH-2: '*!?@' > '^~\\&'", "PID-5.1.1: 'DOE?T?' > 'DOE'"];
+    let delimiters = ["MSH-1: '#' > '|'", "MSH-2: '*!?@' > '^~\\&'"];
     let found = told(&compare_texts(odd, usual, &[]));
-    assert_eq!(found[..2], expected[..2]);
+    assert_eq!(found[..2], delimiters);
+    // `?T?` is the subcomponent separator of its message, `@`.
     assert_eq!(found[2..], ["PID-5.1.1: 'DOE?T?' > 'DOE'", "PID-5.1.2: . > ''"]);
     let same = "MSH|^~\\&|LAB|NORTH\nPID|||1^2&3~4||DOE@^x#y\\F\\z";
-    assert_eq!(told(&compare_texts(odd, same, &[])), expected[..2]);
+    assert_eq!(told(&compare_texts(odd, same, &[])), delimiters);
     assert_eq!(told(&compare_texts(odd, same, &["MSH-1", "MSH-2"])), [""; 0]);
-    assert_eq!(told(&compare_texts(odd, same, &["MSH-2"])), expected[..1]);
+    assert_eq!(told(&compare_texts(odd, same, &["MSH-2"])), delimiters[..1]);
     // The same delimiters, a truncation character more.
     let seven = usual.replace("\\&|", "\\&#|");
     assert_eq!(told(&compare_texts(usual, &seven, &[])), ["MSH-2: '^~\\&' > '^~\\&#'"]);
@@ -296,21 +296,9 @@ fn retold(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A path that reaches a change, whatever it is counted by: whole segments and repetitions are
-/// taken with all others of their kind.
+/// A path that reaches a change, by whatever number it is counted on either side.
 fn explained(change: &Change) -> String {
-    let place = change.place;
-    let whole = |place: Place| {
-        change.before.is_none() || change.after.is_none() || place.component.is_none()
-    };
-    let repetition_whole = place.repetition.is_some() && place.component.is_none() && whole(place);
-    let place = Place {
-        which: None,
-        repetition: None,
-        component: if repetition_whole { None } else { place.component },
-        ..place
-    };
-    place.to_string()
+    Place { which: None, repetition: None, ..change.place }.to_string()
 }
 
 proptest! {
@@ -345,8 +333,7 @@ proptest! {
     }
 
     #[test]
-    fn the_other_way_round_the_sides_change((before, after) in edited()) {
-        // Which of several equal ones was added can be told in more ways; how much is not.
+    fn a_difference_is_one_from_either_side((before, after) in edited()) {
         let there = compare_texts(&before, &after, &[]).len();
         let back = compare_texts(&after, &before, &[]).len();
         prop_assert_eq!(there == 0, back == 0);
