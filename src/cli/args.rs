@@ -211,13 +211,14 @@ impl Common {
     }
 }
 
-fn charset(label: &str) -> Result<Charset, String> {
+/// A character set by any of its names.
+pub(super) fn charset(label: &str) -> Result<Charset, String> {
     Charset::from_label(label.as_bytes())
         .ok_or_else(|| "no such character set; for example UTF-8, 8859/1, latin1".to_owned())
 }
 
 /// A number of bytes, with K, M or G for powers of 1024.
-fn size(text: &str) -> Result<usize, String> {
+pub(super) fn size(text: &str) -> Result<usize, String> {
     let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
         None => (text, 1),
         Some(at) => {

@@ -2,8 +2,10 @@
 
 mod args;
 mod completions;
+mod diff;
 mod form;
 mod from_json;
+mod pairs;
 mod parse;
 mod progress;
 mod query;
@@ -31,8 +33,8 @@ use std::sync::Arc;
     arg_required_else_help = true,
     subcommand_required = true,
     max_term_width = 100,
-    after_help = "Exit status: 0 yes, all done; 1 the data says no (nothing matched); 2 the work was \
-                  not fully done (usage, I/O, or a message that could not be handled).",
+    after_help = "Exit status: 0 yes, all done; 1 the data says no (nothing matched, files differ); \
+                  2 the work was not fully done (usage, I/O, or a message that could not be handled).",
     after_long_help = "\
 Examples:
   pipehat parse adt.hl7                      look at a message
@@ -42,7 +44,7 @@ Examples:
 
 Exit status:
   0  yes, all done
-  1  the data says no: nothing matched
+  1  the data says no: nothing matched, files differ
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 struct Cli {
@@ -55,6 +57,7 @@ enum Command {
     Parse(parse::Args),
     Query(Box<query::Args>),
     FromJson(from_json::Args),
+    Diff(Box<diff::Args>),
     Completions(completions::Args),
 }
 
@@ -119,6 +122,7 @@ pub fn main() -> ExitCode {
         Command::Parse(args) => parse::run(args, &diagnostics),
         Command::Query(args) => query::run(*args, &diagnostics),
         Command::FromJson(args) => from_json::run(args, &diagnostics),
+        Command::Diff(args) => diff::run(*args, &diagnostics),
         Command::Completions(args) => completions::run(args),
     };
     diagnostics.finish();
@@ -140,6 +144,7 @@ impl Command {
             Self::Parse(args) => args.common.loudness(),
             Self::Query(args) => args.common.loudness(),
             Self::FromJson(args) => args.common.loudness(),
+            Self::Diff(args) => args.loudness(),
             Self::Completions(_) => (false, false),
         }
     }

@@ -391,11 +391,7 @@ where
     T: AddAssign + Default + Send,
     F: Fn(View<'_>, &mut Job<T>) + Sync,
 {
-    if threads > 1 {
-        in_parallel(chunks, threads, sink, &work)
-    } else {
-        alone(chunks, sink, &work)
-    }
+    if threads > 1 { in_parallel(chunks, threads, sink, &work) } else { alone(chunks, sink, &work) }
 }
 
 fn alone<C, T, F>(chunks: Chunker<C>, sink: &mut Sink<'_>, work: &F) -> io::Result<T>

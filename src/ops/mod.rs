@@ -8,4 +8,4 @@ pub mod pass;
 pub mod query;
 pub mod transform;
 pub mod tree;
-mod visible;
+pub(crate) mod visible;
