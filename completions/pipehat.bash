@@ -19,6 +19,9 @@ _pipehat() {
             pipehat,completions)
                 cmd="pipehat__subcmd__completions"
                 ;;
+            pipehat,diff)
+                cmd="pipehat__subcmd__diff"
+                ;;
             pipehat,from-json)
                 cmd="pipehat__subcmd__from__subcmd__json"
                 ;;
@@ -33,6 +36,9 @@ _pipehat() {
                 ;;
             pipehat__subcmd__help,completions)
                 cmd="pipehat__subcmd__help__subcmd__completions"
+                ;;
+            pipehat__subcmd__help,diff)
+                cmd="pipehat__subcmd__help__subcmd__diff"
                 ;;
             pipehat__subcmd__help,from-json)
                 cmd="pipehat__subcmd__help__subcmd__from__subcmd__json"
@@ -53,7 +59,7 @@ _pipehat() {
 
     case "${cmd}" in
         pipehat)
-            opts="-h -V --help --version parse query from-json completions help"
+            opts="-h -V --help --version parse query from-json diff completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -73,6 +79,60 @@ _pipehat() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipehat__subcmd__diff)
+            opts="-f -o -q -v -h --by --ignore --format --brief --charset --max-message --output --progress --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ignore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text ndjson" -- "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -W "text ndjson" -- "${cur}"))
+                    return 0
+                    ;;
+                --charset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-message)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -139,7 +199,7 @@ _pipehat() {
             return 0
             ;;
         pipehat__subcmd__help)
-            opts="parse query from-json completions help"
+            opts="parse query from-json diff completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -153,6 +213,20 @@ _pipehat() {
             return 0
             ;;
         pipehat__subcmd__help__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipehat__subcmd__help__subcmd__diff)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

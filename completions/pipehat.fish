@@ -29,6 +29,7 @@ complete -c pipehat -n "__fish_pipehat_needs_command" -s V -l version -d 'Print 
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "parse" -d 'Look at messages, or convert them to JSON or to a clean stream'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "query" -d 'Print values as rows, or the messages that match'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
+complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "diff" -d 'Tell where the messages of two files differ'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s f -l format -d 'The form of the output [default: tree on a terminal, else json]' -r -f -a "tree\t'For people: a line for each segment, field, component'
@@ -113,9 +114,27 @@ complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -s 0 -l null 
 complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
 complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -s v -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
 complete -c pipehat -n "__fish_pipehat_using_subcommand from-json" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -l by -d 'What messages are paired by: the value at PATH, or `order`' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -l ignore -d 'Leaves out differences at PATH and below it; can be given several times' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -s f -l format -d 'The form of the output' -r -f -a "text\t'For people: a line for each pair that differs, then one for each difference'
+ndjson\t'A JSON object for each difference, one a line'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -l charset -d 'Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else UTF-8)' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -l max-message -d 'The longest message that is read; a longer one is reported' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -s o -l output -d 'Writes to FILE, which appears whole when all is done, instead of standard output' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -l progress -d 'Shows progress on stderr' -r -f -a "auto\t'When stderr is a terminal, the results do not go there, and it takes longer than a second'
+always\t'Always'
+never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -l color -d 'Colours the output; `auto` on a terminal unless NO_COLOR is set' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -l brief -d 'Tells only which messages differ, a line for each'
+complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
+complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -s v -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages, and a summary'
+complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipehat -n "__fish_pipehat_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json completions help" -f -a "parse" -d 'Look at messages, or convert them to JSON or to a clean stream'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json completions help" -f -a "query" -d 'Print values as rows, or the messages that match'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json completions help" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json completions help" -f -a "completions" -d 'Print the completions for a shell'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff completions help" -f -a "parse" -d 'Look at messages, or convert them to JSON or to a clean stream'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff completions help" -f -a "query" -d 'Print values as rows, or the messages that match'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff completions help" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff completions help" -f -a "diff" -d 'Tell where the messages of two files differ'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff completions help" -f -a "completions" -d 'Print the completions for a shell'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
