@@ -9,8 +9,9 @@ use crate::core::{
 use std::borrow::Cow;
 
 /// The segments of a side without what `ignore` names; `None` for a segment that is left out
-/// whole. Positions become empty, and what is empty only through that at the end of its parent
-/// goes with its delimiters, so that a side that has nothing there at all is no different.
+/// whole. Positions become empty. Where something ends in front of or with such a position, empty
+/// parts at its end go with their delimiters: whether they were written may depend on what is left
+/// out, and a side that has nothing there at all is to be no different.
 pub(super) fn hide<'a>(side: Side<'a>, ignore: &[Path]) -> Vec<Option<Cow<'a, [u8]>>> {
     // Conditions look at a message as a whole; most paths have none.
     let joined = if ignore.iter().any(has_condition) { side.joined() } else { Vec::new() };
@@ -74,15 +75,16 @@ fn without(
     positions: &[&Position],
     scope: Option<&Scope<'_, '_>>,
 ) -> Vec<u8> {
-    let mut parent = Parent::new(segment.separators().field);
-    parent.add(Child::Kept(segment.id().into()));
+    let to = positions.iter().map(|position| usize::from(position.field)).max();
+    let mut parent = Parent::new(segment.separators().field, to.unwrap_or(0));
+    parent.add(0, Child::Kept(segment.id().into()));
     for (n, field) in segment.fields() {
         if segment.is_header() && n == 1 {
             // It is the separator in front of MSH-2.
             continue;
         }
         let meant = positions.iter().filter(|position| usize::from(position.field) == n);
-        parent.add(without_in_field(field, segment, meant.copied(), scope));
+        parent.add(n, without_in_field(field, segment, meant.copied(), scope));
     }
     parent.end().into_bytes()
 }
@@ -95,22 +97,25 @@ fn without_in_field<'f>(
 ) -> Child<'f> {
     let repetitions: Vec<Repetition<'f>> = field.repetitions().collect();
     let mut parts: Vec<Vec<Part>> = vec![Vec::new(); repetitions.len()];
-    let mut untouched = true;
+    let mut to = 0;
     for position in positions {
+        if let Select::Nth(n) = position.repetition {
+            to = to.max(n as usize);
+        }
         let holds = |n: usize, condition: &Condition| {
             scope.is_some_and(|scope| condition.holds_in_repetition(repetitions[n], scope))
         };
         for n in selected((0..repetitions.len()).collect(), &position.repetition, holds) {
             parts[n].push(position.part);
-            untouched = false;
+            to = to.max(n + 1);
         }
     }
-    if untouched {
+    if to == 0 {
         return Child::Kept(field.raw().into());
     }
-    let mut parent = Parent::new(segment.separators().repetition);
-    for (repetition, parts) in repetitions.iter().zip(parts) {
-        parent.add(without_in_repetition(*repetition, segment, &parts));
+    let mut parent = Parent::new(segment.separators().repetition, to);
+    for (n, (repetition, parts)) in (1..).zip(repetitions.iter().zip(parts)) {
+        parent.add(n, without_in_repetition(*repetition, segment, &parts));
     }
     parent.end()
 }
@@ -126,11 +131,12 @@ fn without_in_repetition<'f>(
     if parts.contains(&Part::WHOLE) {
         return Child::Hidden;
     }
-    let mut parent = Parent::new(segment.separators().component);
+    let to = parts.iter().filter_map(|part| part.component.map(usize::from)).max();
+    let mut parent = Parent::new(segment.separators().component, to.unwrap_or(0));
     for (n, component) in (1..).zip(repetition.components()) {
         let meant = parts.iter().filter(|part| part.component.map(usize::from) == Some(n));
         let meant: Vec<_> = meant.map(|part| part.subcomponent.map(usize::from)).collect();
-        parent.add(without_in_component(component, segment, &meant));
+        parent.add(n, without_in_component(component, segment, &meant));
     }
     parent.end()
 }
@@ -147,10 +153,11 @@ fn without_in_component<'f>(
     if parts.contains(&None) {
         return Child::Hidden;
     }
-    let mut parent = Parent::new(segment.separators().subcomponent);
+    let to = parts.iter().copied().flatten().max();
+    let mut parent = Parent::new(segment.separators().subcomponent, to.unwrap_or(0));
     for (n, raw) in (1..).zip(component.subcomponents()) {
         let hidden = parts.contains(&Some(n));
-        parent.add(if hidden { Child::Hidden } else { Child::Kept(raw.into()) });
+        parent.add(n, if hidden { Child::Hidden } else { Child::Kept(raw.into()) });
     }
     parent.end()
 }
@@ -178,22 +185,22 @@ struct Parent {
     bytes: Vec<u8>,
     /// The end of the last part that is not empty.
     end: usize,
-    begun: bool,
-    /// The last part is hidden.
-    hidden: bool,
+    /// The number of the last part, once there is one.
+    last: Option<usize>,
+    /// The number of the last part that is left out, wholly or in parts, were it there.
+    to: usize,
 }
 
 impl Parent {
-    fn new(separator: u8) -> Self {
-        Self { separator, bytes: Vec::new(), end: 0, begun: false, hidden: false }
+    fn new(separator: u8, to: usize) -> Self {
+        Self { separator, bytes: Vec::new(), end: 0, last: None, to }
     }
 
-    fn add(&mut self, child: Child<'_>) {
-        if self.begun {
+    fn add(&mut self, number: usize, child: Child<'_>) {
+        if self.last.is_some() {
             self.bytes.push(self.separator);
         }
-        self.begun = true;
-        self.hidden = matches!(child, Child::Hidden);
+        self.last = Some(number);
         if let Child::Kept(bytes) = child
             && !bytes.is_empty()
         {
@@ -203,7 +210,7 @@ impl Parent {
     }
 
     fn end(mut self) -> Child<'static> {
-        if self.hidden {
+        if self.last <= Some(self.to) {
             self.bytes.truncate(self.end);
             if self.bytes.is_empty() {
                 return Child::Hidden;

@@ -7,7 +7,8 @@
 //! repetition, a field that was empty and is not now.
 //!
 //! Values are compared as they are written. Only if the messages have other delimiters they are
-//! compared by what they mean: position by position, escape sequences decoded.
+//! compared by what they mean: position by position, escape sequences decoded. Sequences that
+//! carry no text, such as `\H\`, are kept by [`crate::core::escape`] and compared as written.
 //!
 //! Empty positions count where they are the last that was written: `PID|1|` has a PID-2, which is
 //! empty, and `PID|1` has none.
@@ -145,7 +146,7 @@ pub fn compare(before: Side<'_>, after: Side<'_>, ignore: &[Path]) -> Vec<Change
             Step::Both(b, a) => {
                 let (b, a) = (&lines[0].lines[b], &lines[1].lines[a]);
                 let compared = [b.segment(), a.segment()];
-                comparison.segment(place(b), compared, [b.written, a.written]);
+                comparison.segment([place(b), place(a)], compared, [b.written, a.written]);
             }
             Step::Before(b) => {
                 let line = &lines[0].lines[b];

@@ -55,26 +55,33 @@ impl Comparison {
         self.changes.push(Change { place, before, after });
     }
 
-    /// Compares what is left of two segments with the same id; `written` are the whole ones, by
-    /// which places are named.
+    /// Compares what is left of two segments with the same id at `places`; `written` are the whole
+    /// ones, by which places are named.
     pub(super) fn segment<'m>(
         &mut self,
-        place: Place,
+        places: [Place; 2],
         compared: [Segment<'m>; 2],
         written: [Segment<'m>; 2],
     ) {
         let [before, after] = compared;
-        if place.segment.is_none() {
-            return self.change(place, Some(before.raw()), Some(after.raw()));
+        if places[0].segment.is_none() {
+            return self.change(places[0], Some(before.raw()), Some(after.raw()));
         }
         let header = before.is_header();
-        let fields = compared.map(|segment| segment.fields().map(|(_, field)| field).collect());
-        let mut within = Within { comparison: self, segment: place, written };
+        let fields = |segment: Segment<'m>| segment.fields().map(|(_, field)| field).collect();
+        let mut within = Within {
+            comparison: self,
+            segments: places,
+            fields: written.map(fields),
+            repetitions: [Vec::new(), Vec::new()],
+            components: [Vec::new(), Vec::new()],
+        };
+        let fields = compared.map(fields);
         within.each(Spot::default(), Spot::field, fields, Field::raw, |this, spot, fields| {
             match spot.field {
                 1 if header && !this.comparison.with_separator => {}
                 1 | 2 if header => this.literal(spot, fields.map(|field| field.raw())),
-                _ => this.fields(spot, fields),
+                _ => this.repetitions(spot, fields),
             }
         });
     }
@@ -83,8 +90,12 @@ impl Comparison {
 /// A comparison within two segments.
 struct Within<'c, 'm> {
     comparison: &'c mut Comparison,
-    segment: Place,
-    written: [Segment<'m>; 2],
+    segments: [Place; 2],
+    /// As written: the fields, the repetitions of the field under way, and the components of the
+    /// repetition under way.
+    fields: [Vec<Field<'m>>; 2],
+    repetitions: [Vec<Repetition<'m>>; 2],
+    components: [Vec<Component<'m>>; 2],
 }
 
 /// A place in two segments, as deep as they have been followed; numbers count from 1.
@@ -112,7 +123,11 @@ impl Spot {
 }
 
 impl<'m> Within<'_, 'm> {
-    fn fields(&mut self, spot: Spot, fields: [Field<'m>; 2]) {
+    fn repetitions(&mut self, spot: Spot, fields: [Field<'m>; 2]) {
+        self.repetitions = [0, 1].map(|side| {
+            let written = self.fields[side].get(spot.field - 1);
+            written.map(|field| field.repetitions().collect()).unwrap_or_default()
+        });
         let repetitions = fields.map(|field| field.repetitions().collect::<Vec<_>>());
         let contents = [0, 1].map(|side| self.contents(&repetitions[side], side));
         let kinds = [0, 1].map(|side| vec![(); repetitions[side].len()]);
@@ -146,6 +161,10 @@ impl<'m> Within<'_, 'm> {
     }
 
     fn components(&mut self, spot: Spot, repetitions: [Repetition<'m>; 2]) {
+        self.components = [0, 1].map(|side| {
+            let written = spot.repetition[side].and_then(|n| self.repetitions[side].get(n - 1));
+            written.map(|repetition| repetition.components().collect()).unwrap_or_default()
+        });
         let components = repetitions.map(|repetition| repetition.components().collect());
         self.each(spot, Spot::component, components, Component::raw, Self::subcomponents);
     }
@@ -214,27 +233,27 @@ impl<'m> Within<'_, 'm> {
     }
 
     fn change(&mut self, spot: Spot, values: [Option<&[u8]>; 2]) {
-        let place = self.place(spot);
+        // What is only after is counted there.
+        let side = usize::from(values[0].is_none());
+        let place = self.place(spot, side);
         self.comparison.change(place, values[0], values[1]);
     }
 
-    /// The shortest path to a spot: a number is left out where neither message has several.
-    fn place(&self, spot: Spot) -> Place {
-        let fields = self.written.map(|segment| segment.field(spot.field));
-        let repetitions = [0, 1].map(|side| fields[side]?.repetition(spot.repetition[side]?));
-        let component = |side: usize| repetitions[side]?.component(spot.component?);
-        let components = [0, 1].map(component);
-        let many_repetitions = fields.iter().flatten().any(|f| f.repetitions().nth(1).is_some());
-        let many_components = repetitions.iter().flatten().any(|r| r.components().nth(1).is_some());
-        let many_subcomponents =
-            components.iter().flatten().any(|c| c.subcomponents().nth(1).is_some());
-        let [before, after] = spot.repetition;
+    /// The shortest path to a spot on one side: a number is left out where neither message has
+    /// several.
+    fn place(&self, spot: Spot, side: usize) -> Place {
+        let many_repetitions = self.repetitions.iter().any(|repetitions| repetitions.len() > 1);
+        let many_components = self.components.iter().any(|components| components.len() > 1);
+        let many_subcomponents = spot.component.is_some_and(|n| {
+            let mut components = self.components.iter().filter_map(|all| all.get(n - 1));
+            components.any(|component| component.subcomponents().nth(1).is_some())
+        });
         Place {
             field: Some(spot.field),
-            repetition: before.or(after).filter(|_| many_repetitions),
+            repetition: spot.repetition[side].filter(|_| many_repetitions),
             component: spot.component.filter(|_| many_components || many_subcomponents),
             subcomponent: spot.subcomponent.filter(|_| many_subcomponents),
-            ..self.segment
+            ..self.segments[side]
         }
     }
 }

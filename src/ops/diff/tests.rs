@@ -1,5 +1,7 @@
 use super::*;
+use crate::core::{Frame, Frames, Message, Scope};
 use proptest::prelude::*;
+use std::ops::ControlFlow;
 
 const MSH: &str = "MSH|^~\\&|LAB|NORTH";
 
@@ -184,6 +186,11 @@ fn an_ignored_position_is_the_same_as_none() {
         ("PID|1||12", "PID|1||12~13", "PID-3[2]"),
         ("PID|1||12", "PID|1||12~13~14", "PID-3[1=13 or 1=14]"),
         ("PID|1||12|x", "PID|1||12^&&z|x", "PID-3.2.3"),
+        // An end in front of it says as little.
+        ("PID|1|", "PID|1||||x", "PID-5"),
+        ("PID|1||||", "PID|1||||^y", "PID-5.2"),
+        ("PID|1||12^", "PID|1||12^^^N", "PID-3.4"),
+        ("PID|1||12~", "PID|1||12~~14", "PID-3[3]"),
     ] {
         assert_eq!(without(before, after, &[path]), [""; 0], "{before} {after}");
         assert_eq!(without(after, before, &[path]), [""; 0], "{before} {after}");
@@ -241,6 +248,26 @@ fn many_segments_take_no_long() {
     let found = changes(&list(0..20_000, "a"), &fewer);
     assert_eq!(found.len(), 3);
     assert_eq!(found[2], "OBX[10002]: 'OBX|10001||a10001' > .");
+}
+
+#[test]
+fn many_parts_take_no_long() {
+    for (delimiter, path, last) in [
+        ("|", "ZPD", "ZPD-50001"),
+        ("~", "ZPD-1", "ZPD-1[50000]"),
+        ("^", "ZPD-1", "ZPD-1.50000"),
+        ("&", "ZPD-1", "ZPD-1.1.50000"),
+    ] {
+        let list = |text: &str| {
+            let parts: Vec<_> = (0..50_000).map(|n| format!("{text}{n}")).collect();
+            format!("ZPD|{}{}", if delimiter == "|" { "|" } else { "" }, parts.join(delimiter))
+        };
+        let (before, after) = (list("a"), list("b"));
+        let found = changes(&before, &after);
+        assert_eq!(found.len(), 50_000);
+        assert_eq!(found[49_999], format!("{last}: 'a49999' > 'b49999'"));
+        assert_eq!(without(&before, &after, &[path]), [""; 0]);
+    }
 }
 
 /// A field: repetitions of components of subcomponents, many of them empty.
@@ -301,7 +328,34 @@ fn explained(change: &Change) -> String {
     Place { which: None, repetition: None, ..change.place }.to_string()
 }
 
+/// The values that a path reaches in a message, with the separator between repetitions.
+fn values(text: &str, path: &str) -> Vec<u8> {
+    let stream = text.replace('\n', "\r");
+    let Some(Frame::Message(framed)) = Frames::new(stream.as_bytes()).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let path: Path = path.parse().unwrap();
+    let mut values = Vec::new();
+    let _ = path.for_each(&Scope::new(&message), |raw| {
+        values.push(raw);
+        ControlFlow::Continue(())
+    });
+    values.join(&b'~')
+}
+
 proptest! {
+    #[test]
+    fn the_path_of_a_change_reaches_its_value((before, after) in edited()) {
+        for change in compare_texts(&before, &after, &[]) {
+            let Some(_) = change.place.segment else { continue };
+            let path = change.place.to_string();
+            let (side, told) = match (change.before, change.after) {
+                (Some(told), _) => (&before, told),
+                (None, told) => (&after, told.unwrap()),
+            };
+            prop_assert_eq!(values(side, &path), told, "{}", path);
+        }
+    }
+
     #[test]
     fn a_message_does_not_differ_from_itself((text, _) in edited()) {
         prop_assert_eq!(compare_texts(&text, &text, &[]), []);
@@ -316,8 +370,9 @@ proptest! {
 
     #[test]
     fn the_changes_explain_every_difference((before, after) in edited()) {
+        // No path reaches a line that is no segment.
+        let [before, after] = [before, after].map(|text| text.replace("\nx", "\nZXX"));
         let found = compare_texts(&before, &after, &[]);
-        prop_assume!(found.iter().all(|change| change.place.segment.is_some()));
         let paths: Vec<String> = found.iter().map(explained).collect();
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         prop_assert_eq!(compare_texts(&before, &after, &paths), []);
