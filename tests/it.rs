@@ -32,6 +32,8 @@ mod readme;
 mod shared;
 #[path = "it/text.rs"]
 mod text;
+#[path = "it/transform.rs"]
+mod transform;
 #[path = "it/tree.rs"]
 mod tree;
 #[path = "it/util.rs"]

@@ -5,7 +5,7 @@ use super::terminal::ColorWhen;
 use crate::core::{Charset, Cutter, TextOptions};
 use crate::io::chunk::{CHUNK, Cut, Options, SHARED_CHUNK};
 use crate::io::pipeline::{Job, Sink, View};
-use crate::io::{Chunker, Diagnostics, Output, Rejects, Sources};
+use crate::io::{Chunker, Diagnostics, Files, Output, Rejects, Sources};
 use anyhow::{Context, Result};
 use std::ffi::OsString;
 use std::ops::AddAssign;
@@ -77,8 +77,8 @@ pub(super) enum Weight {
 }
 
 /// How a run reads.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Plan {
+#[derive(Debug)]
+pub(super) struct Plan<'p> {
     /// What decides the number of threads.
     pub(super) weight: Weight,
     /// The work must be told the numbers of the messages.
@@ -89,9 +89,11 @@ pub(super) struct Plan {
     pub(super) follow: bool,
     /// So many bytes of the results are not written: what joins the first to nothing.
     pub(super) drop_first: usize,
+    /// Files whose names come up in the work.
+    pub(super) files: Option<&'p mut Files>,
 }
 
-impl Default for Plan {
+impl Default for Plan<'_> {
     fn default() -> Self {
         Self {
             weight: Weight::Heavy,
@@ -99,6 +101,7 @@ impl Default for Plan {
             in_order: false,
             follow: false,
             drop_first: 0,
+            files: None,
         }
     }
 }
@@ -134,7 +137,7 @@ impl Common {
         files: &[OsString],
         output: &mut Output,
         diagnostics: &Arc<Diagnostics>,
-        plan: Plan,
+        plan: Plan<'_>,
         work: impl Fn(View<'_>, &mut Job<T>) + Sync,
     ) -> Result<T>
     where
@@ -149,7 +152,7 @@ impl Common {
         files: &[OsString],
         output: &mut Output,
         diagnostics: &Arc<Diagnostics>,
-        plan: Plan,
+        plan: Plan<'_>,
         work: impl Fn(View<'_>, &mut Job<T>) + Sync,
     ) -> Result<T>
     where
@@ -180,6 +183,7 @@ impl Common {
         let progress = Progress::start(self.progress, files, diagnostics, output.is_terminal());
         let mut sink = Sink::new(output, diagnostics, self.max_message);
         sink.drop_first = plan.drop_first;
+        sink.files = plan.files;
         sink.rejects = rejects.as_mut();
         sink.progress = progress.bar();
         let result = crate::io::run(chunks, threads, &mut sink, work);

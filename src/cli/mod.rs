@@ -3,6 +3,7 @@
 mod args;
 mod completions;
 mod diff;
+mod dry_run;
 mod form;
 mod from_json;
 mod pairs;
@@ -11,6 +12,7 @@ mod progress;
 mod query;
 mod signals;
 mod terminal;
+mod transform;
 
 use crate::io::Diagnostics;
 use crate::io::source::plain_error;
@@ -58,6 +60,7 @@ enum Command {
     Query(Box<query::Args>),
     FromJson(from_json::Args),
     Diff(Box<diff::Args>),
+    Transform(transform::Args),
     Completions(completions::Args),
 }
 
@@ -123,6 +126,7 @@ pub fn main() -> ExitCode {
         Command::Query(args) => query::run(*args, &diagnostics),
         Command::FromJson(args) => from_json::run(args, &diagnostics),
         Command::Diff(args) => diff::run(*args, &diagnostics),
+        Command::Transform(args) => transform::run(args, &diagnostics),
         Command::Completions(args) => completions::run(args),
     };
     diagnostics.finish();
@@ -145,6 +149,7 @@ impl Command {
             Self::Query(args) => args.common.loudness(),
             Self::FromJson(args) => args.common.loudness(),
             Self::Diff(args) => args.loudness(),
+            Self::Transform(args) => args.common.loudness(),
             Self::Completions(_) => (false, false),
         }
     }

@@ -36,7 +36,8 @@ impl fmt::Display for EditError {
 impl std::error::Error for EditError {}
 
 /// What stands at a place and what will.
-struct Change {
+#[derive(Debug)]
+pub(crate) struct Change {
     /// The bytes of the message that go.
     range: Range<usize>,
     /// Delimiters before the value: how many, and which.
@@ -66,10 +67,10 @@ pub fn set(
     let mut changes = Vec::new();
     for segment in segments(scope, path) {
         let Some(position) = &path.position else {
-            changes.push(Change::replace(message, segment.raw()));
+            changes.push(Change::replace(message.bytes(), segment.raw()));
             continue;
         };
-        set_in_segment(scope, segment, position, &mut changes)?;
+        set_in_segment(message.bytes(), scope, segment, position, &mut changes)?;
     }
     Ok(apply(message, &changes, value, out))
 }
@@ -89,7 +90,9 @@ pub fn delete(scope: &Scope<'_, '_>, path: &Path, out: &mut Vec<u8>) -> Result<u
     for segment in segments(scope, path) {
         match &path.position {
             None => changes.push(Change::remove_segment(message, segment)),
-            Some(position) => delete_in_segment(scope, segment, position, &mut changes),
+            Some(position) => {
+                delete_in_segment(message.bytes(), scope, segment, position, &mut changes);
+            }
         }
     }
     Ok(apply(message, &changes, &[], out))
@@ -141,7 +144,7 @@ fn insert(
     let mut changes = Vec::new();
     for segment in segments(scope, path) {
         let Some(position) = &path.position else {
-            let raw = range_of(message, segment.raw());
+            let raw = range_of(message.bytes(), segment.raw());
             let at = if after { raw.end } else { raw.start };
             changes.push(if after {
                 Change { padding: vec![(1, b'\r')], ..Change::at(at) }
@@ -159,7 +162,7 @@ fn insert(
         match repetition {
             Some(repetition) => {
                 needs(s.repetition, s.field)?;
-                let raw = range_of(message, repetition.raw());
+                let raw = range_of(message.bytes(), repetition.raw());
                 changes.push(if after {
                     Change { padding: vec![(1, s.repetition)], ..Change::at(raw.end) }
                 } else {
@@ -167,7 +170,7 @@ fn insert(
                 });
             }
             // Behind the last one inserting is setting.
-            None => set_in_segment(scope, segment, position, &mut changes)?,
+            None => set_in_segment(message.bytes(), scope, segment, position, &mut changes)?,
         }
     }
     Ok(apply(message, &changes, value, out))
@@ -199,13 +202,14 @@ fn segments<'m>(scope: &Scope<'_, 'm>, path: &Path) -> Vec<Segment<'m>> {
     found
 }
 
-fn set_in_segment(
+/// Adds the changes that put a value at every place of a position in a segment of `base`.
+pub(crate) fn set_in_segment(
+    base: &[u8],
     scope: &Scope<'_, '_>,
     segment: Segment<'_>,
     position: &Position,
     changes: &mut Vec<Change>,
 ) -> Result<(), EditError> {
-    let message = scope.message;
     let s = segment.separators();
     let number = usize::from(position.field);
     let Some(field) = segment.field(number) else {
@@ -221,7 +225,7 @@ fn set_in_segment(
             padding.push((repetitions, s.repetition));
         }
         pad_part(position.part, segment, &mut padding)?;
-        changes.push(Change { padding, ..Change::at(range_of(message, segment.raw()).end) });
+        changes.push(Change { padding, ..Change::at(range_of(base, segment.raw()).end) });
         return Ok(());
     };
     let selected = selected(scope, segment, position);
@@ -229,22 +233,22 @@ fn set_in_segment(
         needs(s.repetition, s.field)?;
         let mut padding = vec![(*n as usize - field.repetitions().count(), s.repetition)];
         pad_part(position.part, segment, &mut padding)?;
-        changes.push(Change { padding, ..Change::at(range_of(message, field.raw()).end) });
+        changes.push(Change { padding, ..Change::at(range_of(base, field.raw()).end) });
     }
     for repetition in selected {
-        changes.push(set_in_repetition(message, segment, repetition, position.part)?);
+        changes.push(set_in_repetition(base, segment, repetition, position.part)?);
     }
     Ok(())
 }
 
 fn set_in_repetition(
-    message: &Message<'_>,
+    base: &[u8],
     segment: Segment<'_>,
     repetition: Repetition<'_>,
     part: Part,
 ) -> Result<Change, EditError> {
     if let Some(raw) = part.of(repetition) {
-        return Ok(Change::replace(message, raw));
+        return Ok(Change::replace(base, raw));
     }
     let s = segment.separators();
     let number = usize::from(part.component.unwrap_or(1));
@@ -256,14 +260,14 @@ fn set_in_repetition(
             let missing =
                 usize::from(part.subcomponent.unwrap_or(1)) - component.subcomponents().count();
             padding.push((missing, s.subcomponent));
-            range_of(message, component.raw()).end
+            range_of(base, component.raw()).end
         }
         None => {
             needs(s.component, s.field)?;
             padding.push((number - count, s.component));
             let subcomponent = Part { component: Some(1), ..part };
             pad_part(subcomponent, segment, &mut padding)?;
-            range_of(message, whole).end
+            range_of(base, whole).end
         }
     };
     Ok(Change { padding, ..Change::at(end) })
@@ -287,23 +291,23 @@ fn pad_part(
     Ok(())
 }
 
-fn delete_in_segment(
+/// Adds the changes that remove what stands at a position in a segment of `base`.
+pub(crate) fn delete_in_segment(
+    base: &[u8],
     scope: &Scope<'_, '_>,
     segment: Segment<'_>,
     position: &Position,
     changes: &mut Vec<Change>,
 ) {
-    let message = scope.message;
     let Some(field) = segment.field(position.field.into()) else { return };
-    let whole = range_of(message, field.raw());
+    let whole = range_of(base, field.raw());
     if position.part == Part::WHOLE && position.repetition == Select::All {
-        return changes.push(Change { with_value: false, ..Change::replace(message, field.raw()) });
+        return changes.push(Change { with_value: false, ..Change::replace(base, field.raw()) });
     }
     let selected = selected(scope, segment, position);
     if position.part != Part::WHOLE {
         let parts = selected.into_iter().filter_map(|r| position.part.of(r));
-        changes
-            .extend(parts.map(|raw| Change { with_value: false, ..Change::replace(message, raw) }));
+        changes.extend(parts.map(|raw| Change { with_value: false, ..Change::replace(base, raw) }));
         return;
     }
     let mut some_stay = false;
@@ -313,7 +317,7 @@ fn delete_in_segment(
             continue;
         }
         // With the separator before it, or while none has stayed, the one behind it.
-        let mut range = range_of(message, repetition.raw());
+        let mut range = range_of(base, repetition.raw());
         if some_stay {
             range.start -= 1;
         } else if range.end < whole.end {
@@ -340,24 +344,31 @@ fn selected<'m>(
     }
 }
 
-fn range_of(message: &Message<'_>, part: &[u8]) -> Range<usize> {
-    let start = message.offset_of(part);
+/// Where a part of `base` stands in it.
+fn range_of(base: &[u8], part: &[u8]) -> Range<usize> {
+    let start = (part.as_ptr() as usize).saturating_sub(base.as_ptr() as usize);
     start..start + part.len()
 }
 
 impl Change {
+    /// Whether the place is not there yet.
+    pub(crate) fn is_new(&self) -> bool {
+        self.padding.iter().any(|(count, _)| *count > 0)
+    }
+
     /// Something new at a place.
     fn at(place: usize) -> Self {
         Self { range: place..place, padding: Vec::new(), with_value: true, behind: None }
     }
 
-    fn replace(message: &Message<'_>, raw: &[u8]) -> Self {
-        Self { range: range_of(message, raw), ..Self::at(0) }
+    /// In place of a part of `base`.
+    pub(crate) fn replace(base: &[u8], raw: &[u8]) -> Self {
+        Self { range: range_of(base, raw), ..Self::at(0) }
     }
 
     /// A segment goes with the line ending before it: MSH, the first one, stays.
     fn remove_segment(message: &Message<'_>, segment: Segment<'_>) -> Self {
-        let mut range = range_of(message, segment.raw());
+        let mut range = range_of(message.bytes(), segment.raw());
         let before = &message.bytes()[..range.start];
         range.start = super::frame::without_line_ending(before).len();
         Self { range, with_value: false, ..Self::at(0) }
@@ -367,14 +378,35 @@ impl Change {
 /// Copies the message with the changes, which are in order, and returns their number. A CR among
 /// the delimiters is a line ending, which is written as those of the message.
 fn apply(message: &Message<'_>, changes: &[Change], value: &[u8], out: &mut Vec<u8>) -> usize {
-    let bytes = message.bytes();
-    let line_ending: &[u8] = match &bytes[message.header().raw().len()..] {
+    let line_ending: &[u8] = match &message.bytes()[message.header().raw().len()..] {
         [b'\r', b'\n', ..] => b"\r\n",
         [b'\n', ..] => b"\n",
         _ => b"\r",
     };
+    splice(message.bytes(), changes.iter(), |_| value, line_ending, out);
+    changes.len()
+}
+
+/// Copies a segment to `out` with the changes, which are in order and of places in it; the value
+/// of each by its number.
+pub(crate) fn splice_segment<'c, 'v>(
+    segment: &[u8],
+    changes: impl Iterator<Item = &'c Change>,
+    value: impl FnMut(usize) -> &'v [u8],
+    out: &mut Vec<u8>,
+) {
+    splice(segment, changes, value, b"\r", out);
+}
+
+fn splice<'c, 'v>(
+    bytes: &[u8],
+    changes: impl Iterator<Item = &'c Change>,
+    mut value: impl FnMut(usize) -> &'v [u8],
+    line_ending: &[u8],
+    out: &mut Vec<u8>,
+) {
     let mut copied = 0;
-    for change in changes {
+    for (n, change) in changes.enumerate() {
         out.extend_from_slice(&bytes[copied..change.range.start]);
         copied = change.range.end;
         for &(count, delimiter) in &change.padding {
@@ -384,7 +416,7 @@ fn apply(message: &Message<'_>, changes: &[Change], value: &[u8], out: &mut Vec<
             }
         }
         if change.with_value {
-            out.extend_from_slice(value);
+            out.extend_from_slice(value(n));
         }
         match change.behind {
             Some(b'\r') => out.extend_from_slice(line_ending),
@@ -392,7 +424,6 @@ fn apply(message: &Message<'_>, changes: &[Change], value: &[u8], out: &mut Vec<
         }
     }
     out.extend_from_slice(&bytes[copied..]);
-    changes.len()
 }
 
 #[cfg(test)]

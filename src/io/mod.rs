@@ -2,6 +2,7 @@
 
 pub mod chunk;
 pub mod diagnostics;
+pub mod files;
 pub mod output;
 pub mod pipeline;
 pub mod rejects;
@@ -9,6 +10,7 @@ pub mod source;
 
 pub use chunk::{Chunk, Chunker, Options, Part, PartKind};
 pub use diagnostics::Diagnostics;
+pub use files::Files;
 pub use output::Output;
 pub use pipeline::{Flow, Job, Report, Steps, run};
 pub use rejects::Rejects;

@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 /// Where the results of a run go.
 #[derive(Debug)]
@@ -21,6 +21,15 @@ pub enum Output {
         /// What it will be.
         path: PathBuf,
     },
+    /// A file as above that is closed for now.
+    Closed {
+        /// Where it is, removed unless it takes its name.
+        temporary: TempPath,
+        /// What it will be.
+        path: PathBuf,
+    },
+    /// Nothing, while one becomes the other.
+    Gone,
 }
 
 /// The temporary files of this process, which a signal removes.
@@ -64,8 +73,36 @@ impl Output {
     pub fn is_terminal(&self) -> bool {
         match self {
             Self::Direct(file) => file.is_terminal(),
-            Self::Whole { .. } => false,
+            Self::Whole { .. } | Self::Closed { .. } | Self::Gone => false,
         }
+    }
+
+    /// Closes a file that goes on later, so that not too many are open. Others stay open.
+    ///
+    /// # Errors
+    /// Never so far.
+    pub(super) fn close(&mut self) -> io::Result<()> {
+        *self = match std::mem::replace(self, Self::Gone) {
+            Self::Whole { temporary, path } => {
+                Self::Closed { temporary: temporary.into_temp_path(), path }
+            }
+            other => other,
+        };
+        Ok(())
+    }
+
+    /// Opens a file again at its end.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub(super) fn reopen(&mut self) -> io::Result<()> {
+        let Self::Closed { temporary, .. } = &*self else { return Ok(()) };
+        let file = File::options().append(true).open(temporary)?;
+        if let Self::Closed { temporary, path } = std::mem::replace(self, Self::Gone) {
+            let temporary = NamedTempFile::from_parts(file, temporary);
+            *self = Self::Whole { temporary, path };
+        }
+        Ok(())
     }
 
     /// Ends the output: a file takes its name.
@@ -74,7 +111,7 @@ impl Output {
     /// When it cannot; then the file that was there stays.
     pub fn finish(self) -> io::Result<()> {
         match self {
-            Self::Direct(_) => Ok(()),
+            Self::Direct(_) | Self::Closed { .. } | Self::Gone => Ok(()),
             Self::Whole { temporary, path } => {
                 temporary.as_file().sync_data()?;
                 let name = temporary.path().to_owned();
@@ -91,6 +128,7 @@ impl Write for Output {
         match self {
             Self::Direct(file) => file.write(bytes),
             Self::Whole { temporary, .. } => temporary.as_file_mut().write(bytes),
+            Self::Closed { .. } | Self::Gone => Err(io::Error::other("the file is closed")),
         }
     }
 

@@ -3,12 +3,13 @@
 
 use super::chunk::{Chunk, Chunker, Cut, Part, PartKind};
 use super::diagnostics::Diagnostics;
+use super::files::Files;
 use super::output::Output;
 use super::rejects::Rejects;
 use super::source::Source;
 use crate::core::{Cutter, Frame, Frames, LineEnding, Message, Segment};
 use indicatif::ProgressBar;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 use std::ops::{AddAssign, Range};
 use std::sync::Arc;
@@ -37,6 +38,9 @@ pub struct Job<T> {
     /// Whether to go on.
     pub flow: Flow,
     reports: Vec<Report>,
+    /// What goes to files, and to which: the ends of the ranges of `emitted`.
+    files: Vec<(Box<str>, usize)>,
+    emitted: Vec<u8>,
     /// Messages of the part under way.
     messages: u64,
     /// Messages of each part.
@@ -84,6 +88,12 @@ pub struct Item<'a> {
 }
 
 impl<T> Job<T> {
+    /// Adds bytes to a file, which the caller of the run gave a place ([`Sink::files`]).
+    pub fn emit(&mut self, file: &str, bytes: &[u8]) {
+        self.emitted.extend_from_slice(bytes);
+        self.files.push((file.into(), self.emitted.len()));
+    }
+
     /// Says something about a message, without content of it.
     pub fn warn(&mut self, item: &Item<'_>, text: String) {
         self.report(item, text, false);
@@ -266,6 +276,8 @@ pub struct Sink<'a> {
     pub diagnostics: &'a Diagnostics,
     /// What could not be handled.
     pub rejects: Option<&'a mut Rejects>,
+    /// Where [`Job::emit`] leads.
+    pub files: Option<&'a mut Files>,
     /// Advanced by the bytes read.
     pub progress: Option<&'a ProgressBar>,
     /// What a message is allowed to be long, for the report of one that is longer.
@@ -291,6 +303,7 @@ impl<'a> Sink<'a> {
             output: None,
             diagnostics,
             rejects: None,
+            files: None,
             progress: None,
             max_message,
             drop_first: 0,
@@ -316,6 +329,7 @@ impl<'a> Sink<'a> {
         }
         job.counts.clear();
         drop(reports);
+        self.emit(job)?;
         if let Some(output) = &mut self.output
             && !job.out.is_empty()
         {
@@ -325,6 +339,26 @@ impl<'a> Sink<'a> {
             written.map_err(|e| io::Error::new(e.kind(), format!("writing the output: {e}")))?;
             job.out.clear();
         }
+        Ok(())
+    }
+
+    /// Writes what goes to files, in order for each file, as much at once as there is.
+    fn emit<T>(&mut self, job: &mut Job<T>) -> io::Result<()> {
+        if job.files.is_empty() {
+            return Ok(());
+        }
+        let mut of_file: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
+        let mut start = 0;
+        for (name, end) in &job.files {
+            let bytes = job.emitted.get(start..*end).unwrap_or_default();
+            of_file.entry(name).or_default().extend_from_slice(bytes);
+            start = *end;
+        }
+        if let Some(files) = &mut self.files {
+            of_file.into_iter().try_for_each(|(name, bytes)| files.write(name, &bytes))?;
+        }
+        job.files.clear();
+        job.emitted.clear();
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::visible;
 use crate::core::frame::ends_lines;
-use crate::core::{LineEnding, Message};
+use crate::core::{LineEnding, Message, Segment, Separators};
 use memchr::{memchr, memchr2};
 use std::fmt;
 
@@ -60,7 +60,7 @@ impl PassOn {
     #[inline]
     pub fn append(&self, message: &Message<'_>, out: &mut Vec<u8>) -> Result<(), Unwritable> {
         if let Some(Colored(color)) = self.terminal {
-            show(message, color, out);
+            show(message.segments(), color, out);
             return Ok(());
         }
         if message.line_ending() == LineEnding::Cr {
@@ -75,6 +75,23 @@ impl PassOn {
             }
             self.append_bytes(&bytes, out)
         }
+    }
+
+    /// Appends a message that was edited, by its segments.
+    ///
+    /// # Errors
+    /// As [`PassOn::append`].
+    pub fn append_segments(
+        &self,
+        segments: &[&[u8]],
+        separators: Separators,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Unwritable> {
+        if let Some(Colored(color)) = self.terminal {
+            show(segments.iter().map(|&bytes| Segment::new(bytes, separators)), color, out);
+            return Ok(());
+        }
+        self.append_bytes(&segments.join(&b'\r'), out)
     }
 
     /// Appends a message whose segments are separated by CR.
@@ -153,9 +170,9 @@ impl fmt::Display for Unwritable {
 }
 
 /// Appends a message for people. What a terminal would act on is shown, not sent.
-fn show(message: &Message<'_>, color: bool, out: &mut Vec<u8>) {
+fn show<'a>(segments: impl Iterator<Item = Segment<'a>>, color: bool, out: &mut Vec<u8>) {
     let (bold, plain) = if color { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
-    for segment in message.segments() {
+    for segment in segments {
         let id = segment.id();
         out.extend_from_slice(bold.as_bytes());
         visible::append(id, usize::MAX, out);

@@ -128,18 +128,25 @@ impl<'t> Reader<'t> {
         self.parser.pattern(at)
     }
 
-    /// Reads something that may hold itself, so that no script nests without end.
+    /// Whether a symbol comes next; it is not taken.
+    pub fn symbol_ahead(&mut self, symbol: &str) -> bool {
+        let at = self.place();
+        let found = self.parser.lexer.take(symbol);
+        self.parser.lexer.at = at;
+        found
+    }
+
+    /// Begins something that may hold itself, so that no script nests without end.
     ///
     /// # Errors
-    /// Those of `read`, and when it nests too deep.
-    pub fn nested<T>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, SyntaxError>,
-    ) -> Result<T, SyntaxError> {
-        self.parser.enter()?;
-        let read = read(self);
+    /// When it nests too deep.
+    pub fn enter(&mut self) -> Result<(), SyntaxError> {
+        self.parser.enter()
+    }
+
+    /// Ends what [`Reader::enter`] began.
+    pub fn leave(&mut self) {
         self.parser.leave();
-        read
     }
 
     /// An error at the next piece.

@@ -1,7 +1,7 @@
 //! Which structure a message has, and the state machine made of it, kept for the whole run.
 
 use super::grammar::Grammar;
-use crate::core::Message;
+use crate::core::Segment;
 use crate::dictionary::{Node, Version, standard};
 use std::sync::{LazyLock, OnceLock};
 
@@ -38,8 +38,7 @@ fn grammar(version: Version, id: &[u8]) -> Option<(&'static str, &'static Gramma
 
 /// The structure that a message of this MSH-9 and MSH-12 has: MSH-9.3, else that of its event; in
 /// its version, else in the newest other version that knows the one or the other.
-pub(super) fn structure_of(message: &Message<'_>) -> Option<(&'static str, &'static Grammar)> {
-    let header = message.header();
+pub(super) fn structure_of(header: Segment<'_>) -> Option<(&'static str, &'static Grammar)> {
     let component = |field: usize, n: usize| {
         let found = header.field(field)?.repetition(1)?.component(n)?;
         Some(found.raw().trim_ascii())

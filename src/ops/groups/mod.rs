@@ -13,7 +13,7 @@ mod tests;
 
 pub use known::is_group_name;
 
-use crate::core::{Message, SegmentId};
+use crate::core::{Message, Segment, SegmentId};
 use grammar::{Grammar, HEADER, NO_REACH, NOWHERE, Place, key};
 use known::{structure_of, usual};
 use std::ops::Range;
@@ -74,7 +74,16 @@ impl Context {
 
     /// Reads a message in place of the one before.
     pub fn read(&mut self, message: &Message<'_>) {
-        self.choose(message);
+        self.read_segments(message.header(), message.segments());
+    }
+
+    /// As [`Context::read`], from the segments of a message, the first of which is its MSH.
+    pub fn read_segments<'a>(
+        &mut self,
+        header: Segment<'a>,
+        segments: impl Iterator<Item = Segment<'a>>,
+    ) {
+        self.choose(header);
         self.segments.clear();
         self.occurrences.clear();
         self.by_id.clear();
@@ -84,10 +93,10 @@ impl Context {
         self.open.push(0);
         self.occurrences.push(Occurrence { group: 0, parent: 0, start: 0, end: 0 });
         let (mut state, mut owner) = (HEADER, 0);
-        for (at, segment) in (0_u32..).zip(message.segments()) {
+        for (at, segment) in (0_u32..).zip(segments) {
             let key = match segment.raw() {
                 [a, b, c] => key([*a, *b, *c]),
-                [a, b, c, after, ..] if *after == message.separators().field => key([*a, *b, *c]),
+                [a, b, c, after, ..] if *after == segment.separators().field => key([*a, *b, *c]),
                 _ => 0,
             };
             let mut place = if at == 0 { HEADER } else { NOWHERE };
@@ -143,8 +152,7 @@ impl Context {
     }
 
     /// Finds the structure of a message, or keeps the one of the message before.
-    fn choose(&mut self, message: &Message<'_>) {
-        let header = message.header();
+    fn choose(&mut self, header: Segment<'_>) {
         let [kind, version] = [9, 12].map(|n| header.field(n).map(|f| f.raw()).unwrap_or_default());
         let before = self.kind.strip_prefix(kind).and_then(|rest| rest.strip_prefix(b"\r"));
         if before == Some(version) && self.grammar.is_some() {
@@ -154,7 +162,7 @@ impl Context {
         self.kind.extend_from_slice(kind);
         self.kind.push(b'\r');
         self.kind.extend_from_slice(version);
-        let found = structure_of(message);
+        let found = structure_of(header);
         self.structure = found.map(|(id, _)| id);
         self.grammar = found.map(|(_, grammar)| grammar).or_else(usual);
     }

@@ -36,7 +36,7 @@ fn uuid(bits: u128) -> String {
 
 /// `control_id()`: 20 characters, as many as the standard has for MSH-10.
 #[derive(Debug)]
-pub(super) struct ControlId;
+pub(in crate::ops::transform) struct ControlId;
 
 impl ExternalFunction for ControlId {
     fn call(&self, _: &[&[u8]], host: &dyn Host) -> Vec<u8> {

@@ -13,6 +13,8 @@ pub mod tables;
 mod tests;
 mod times;
 
+pub(super) use identity::ControlId;
+
 use crate::core::expr::{ExternalFunction, Host, Signature};
 use std::env::{self, VarError};
 use std::path::Path;

@@ -1,0 +1,307 @@
+//! `pipehat transform`: messages edited by a script.
+
+use super::args::{Common, Plan};
+use super::dry_run::{self, Outcome};
+use super::form::Form;
+use super::{Tally, Verdict};
+use crate::core::expr::Origin;
+use crate::core::{Line, Message};
+use crate::io::pipeline::{Item, Job, View};
+use crate::io::{Diagnostics, Files, Output};
+use crate::ops::pass::PassOn;
+use crate::ops::transform::{Fault, Script, Sink, SourceText, Unmapped};
+use anyhow::{Context, Result, anyhow, bail};
+use bumpalo::Bump;
+use std::ffi::OsString;
+use std::io::Write;
+use std::ops::AddAssign;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Edit messages by a script
+///
+/// Reads messages, does the statements of a script to each, and writes them, one a line. What no
+/// statement touches stays as it came, byte for byte. The script is the first operand, unless -e
+/// or -f gives one.
+#[derive(Debug, clap::Args)]
+#[command(
+    mut_arg("verbose", |arg| arg.short('v')),
+    after_help = "Exit status: 0 all messages were done; 1 there was none; 2 some could not be handled.",
+    after_long_help = "\
+Examples:
+  pipehat transform 'set MSH-3 = \"LAB\"' adt.hl7
+  pipehat transform -e 'when MSH-9.1 != ORU { drop }' -e 'delete NTE' archive/ > results.hl7
+  pipehat transform 'map OBX-3 with \"loinc.csv\" keep original' --report unmapped.csv in.hl7
+  pipehat transform 'each OBX where OBX-8 = H { set OBX-11 = C }' -n results.hl7
+  pipehat transform 'emit \"out/\" + MSH-4.1 + \".hl7\" drop' archive/*.hl7.gz
+  pipehat transform -f rules.hat --rejects bad.hl7 < in.hl7 > out.hl7
+
+Statements:
+  set PATH = VALUE              copy PATH to PATH            move PATH to PATH
+  delete PATH                   append SEGMENT [{ ... }]     append FIELD = VALUE
+  insert SEGMENT before|after SEGMENT [{ ... }]              replace PATH /regex/ \"text\"
+  map PATH with \"codes.csv\" [default keep|empty|reject|\"X\"] [keep original]
+  when CONDITION { ... } else { ... }                        let NAME = VALUE, then $NAME
+  each SEGMENT|GROUP [where CONDITION] { ... }               split by SEGMENT
+  drop    reject \"why\"    emit \"FILE\"    upgrade to VERSION    downgrade to VERSION
+
+Values:
+Texts stand in quotes, words need none; text is escaped on the way into the message. A path alone
+is copied as it is written. hl7(\"A^B\") is HL7 as it is to stand there. There are functions for
+texts, numbers, times, ids, and tables; docs/transform.md tells all of them.
+
+Exit status:
+  0  all messages were done
+  1  there was no message
+  2  the work was not fully done: usage, I/O, or a message that could not be handled"
+)]
+pub(super) struct Args {
+    /// The script, unless -e or -f gives one, and then the files to read; without files standard
+    /// input
+    #[arg(value_name = "SCRIPT|FILE")]
+    operands: Vec<OsString>,
+
+    /// A script, or a further part of it
+    #[arg(short, value_name = "SCRIPT")]
+    expressions: Vec<String>,
+
+    /// A file with a script; those of -e come behind all files
+    #[arg(short, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Only reads the script; tells what is wrong with it
+    #[arg(long)]
+    check: bool,
+
+    /// Tells what would change, as paths with the values before and after, and writes no messages
+    #[arg(short = 'n', long, conflicts_with_all = ["check", "eol", "mllp"])]
+    dry_run: bool,
+
+    /// Writes codes that no table had, with their number, as CSV
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+
+    /// So many files of `emit` are open at a time
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    max_open: u16,
+
+    #[command(flatten)]
+    form: Form,
+
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+    let (script, files) = compile(&args)?;
+    if args.check {
+        return Ok(Verdict::Yes);
+    }
+    let mut output = args.common.output()?;
+    let pass = args.form.pass(&args.common, &output);
+    let text = args.common.text();
+    let color = args.common.color(&output);
+    let mut emitted = Files::new(args.max_open.into());
+    let plan = Plan { numbered: true, files: Some(&mut emitted), ..Plan::default() };
+    let work = |view: View<'_>, job: &mut Job<Done>| {
+        let mut arena = Bump::new();
+        let mut taken = Taken::new(&pass, args.dry_run);
+        view.messages(job, |item, job: &mut Job<Done>| {
+            arena.reset();
+            job.tally.messages.matched += 1;
+            taken.begin(&item, std::mem::take(&mut job.out));
+            let unmapped = &mut job.tally.unmapped;
+            let done =
+                script.apply(&item.message, origin(&item), text, &arena, unmapped, &mut taken);
+            job.out = taken.end(done.is_ok());
+            match done {
+                Ok(_) if args.dry_run => {
+                    let outcomes = std::mem::take(&mut taken.outcomes);
+                    dry_run::tell(&heading(&item), &item.message, &outcomes, color, &mut job.out);
+                }
+                Ok(written) => {
+                    job.tally.messages.rows += written as u64;
+                    for (file, bytes) in taken.files.drain(..) {
+                        job.emit(&file, &bytes);
+                    }
+                }
+                Err(fault) => job.reject(&item, fault.to_string()),
+            }
+        });
+    };
+    let total = args.common.run(&files, &mut output, diagnostics, plan, work)?;
+    output.finish()?;
+    emitted.finish()?;
+    report(&args, &total.unmapped, diagnostics)?;
+    Ok(Verdict::found(total.messages))
+}
+
+/// The script and the files to read.
+fn compile(args: &Args) -> Result<(Script, Vec<OsString>)> {
+    let mut texts = Vec::new();
+    let mut files = args.operands.clone();
+    for path in &args.files {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).with_context(|| format!("reading {name}"))?;
+        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        texts.push(SourceText { name, text, folder });
+    }
+    for (n, text) in args.expressions.iter().enumerate() {
+        let name =
+            if args.expressions.len() > 1 { format!("-e {}", n + 1) } else { "-e".to_owned() };
+        texts.push(SourceText { name, text: text.clone(), folder: PathBuf::new() });
+    }
+    if texts.is_empty() {
+        if files.is_empty() {
+            bail!("a script is missing: give one, or a file with one with -f");
+        }
+        let text = files.remove(0);
+        let text = text.into_string().map_err(|_| anyhow!("the script is no UTF-8"))?;
+        let name = "script".to_owned();
+        texts.push(SourceText { name, text, folder: PathBuf::new() });
+    }
+    let script = Script::compile(&texts).map_err(|(n, error)| {
+        let SourceText { name, text, .. } = &texts[n];
+        let before = text.get(..error.at).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+        anyhow!("{name}:{line}:{column}:\n{}", error.explain(text))
+    })?;
+    Ok((script, files))
+}
+
+fn heading(item: &Item<'_>) -> String {
+    format!("{}: message {} (byte {})", item.source.name(), item.number, item.offset)
+}
+
+fn origin<'a>(item: &Item<'a>) -> Origin<'a> {
+    let file = item.source.argument().as_bytes();
+    Origin { file, number: item.number, offset: item.offset }
+}
+
+/// What a run counts.
+#[derive(Debug, Default)]
+struct Done {
+    /// Messages read, and messages written.
+    messages: Tally,
+    unmapped: Unmapped,
+}
+
+impl AddAssign for Done {
+    fn add_assign(&mut self, other: Self) {
+        self.messages += other.messages;
+        self.unmapped += other.unmapped;
+    }
+}
+
+/// What came of one message, until it is known whether all of it can be handled.
+struct Taken<'p, 'm> {
+    pass: &'p PassOn,
+    message: Option<Message<'m>>,
+    out: Vec<u8>,
+    /// Where the message begins in it.
+    start: usize,
+    files: Vec<(String, Vec<u8>)>,
+    /// Nothing is written, but what would be is kept here.
+    dry_run: bool,
+    outcomes: Vec<Outcome>,
+}
+
+impl<'p, 'm> Taken<'p, 'm> {
+    fn new(pass: &'p PassOn, dry_run: bool) -> Self {
+        Self {
+            pass,
+            message: None,
+            out: Vec::new(),
+            start: 0,
+            files: Vec::new(),
+            dry_run,
+            outcomes: Vec::new(),
+        }
+    }
+
+    fn begin(&mut self, item: &Item<'m>, out: Vec<u8>) {
+        self.message = Some(item.message);
+        self.start = out.len();
+        self.out = out;
+        self.files.clear();
+        self.outcomes.clear();
+    }
+
+    /// Gives the output back, without what came of a message that could not be handled.
+    fn end(&mut self, keep: bool) -> Vec<u8> {
+        if !keep {
+            self.out.truncate(self.start);
+            self.files.clear();
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    fn append(
+        &self,
+        lines: Option<&[Line<'_>]>,
+        pass: &PassOn,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Fault> {
+        let Some(message) = &self.message else { return Ok(()) };
+        let appended = match lines {
+            None => pass.append(message, out),
+            Some(lines) => {
+                let segments: Vec<&[u8]> = lines.iter().map(|line| line.bytes).collect();
+                pass.append_segments(&segments, message.separators(), out)
+            }
+        };
+        appended.map_err(|why| Fault::of(why.to_string()))
+    }
+}
+
+impl Sink for Taken<'_, '_> {
+    fn message(&mut self, lines: Option<&[Line<'_>]>) -> Result<(), Fault> {
+        if let Some(message) = self.message.filter(|_| self.dry_run) {
+            self.outcomes.push(Outcome::Written(dry_run::segments(&message, lines)));
+            return Ok(());
+        }
+        let mut out = std::mem::take(&mut self.out);
+        let appended = self.append(lines, self.pass, &mut out);
+        self.out = out;
+        appended
+    }
+
+    fn emit(&mut self, file: &str, lines: Option<&[Line<'_>]>) -> Result<(), Fault> {
+        if self.dry_run {
+            self.outcomes.push(Outcome::Emitted(file.to_owned()));
+            return Ok(());
+        }
+        let mut bytes = Vec::new();
+        let pass = PassOn { terminal: None, ..*self.pass };
+        self.append(lines, &pass, &mut bytes)?;
+        self.files.push((file.to_owned(), bytes));
+        Ok(())
+    }
+}
+
+/// Tells of codes that no table had: how many on stderr, which only in the file that was asked for.
+fn report(args: &Args, unmapped: &Unmapped, diagnostics: &Diagnostics) -> Result<()> {
+    if unmapped.total() > 0 {
+        let hint = if args.report.is_none() { "; --report FILE lists them" } else { "" };
+        diagnostics.note(&format!("{} codes were in no table{hint}", unmapped.total()));
+    }
+    let Some(path) = &args.report else { return Ok(()) };
+    let mut lines = csv::Writer::from_writer(Vec::new());
+    lines.write_record(["table", "path", "code", "system", "count"])?;
+    for (code, count) in unmapped.codes() {
+        let count = count.to_string();
+        lines.write_record([
+            code.table.as_bytes(),
+            code.path.as_bytes(),
+            &code.code,
+            &code.system,
+            count.as_bytes(),
+        ])?;
+    }
+    let named = || format!("writing {}", path.display());
+    let mut file = Output::file(path).with_context(named)?;
+    file.write_all(&lines.into_inner()?).with_context(named)?;
+    file.finish().with_context(named)
+}

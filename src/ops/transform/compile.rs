@@ -1,0 +1,609 @@
+//! From the text of a script to its statements.
+
+use super::SourceText;
+use super::functions::Functions;
+use super::map::{Keep, Map, MapColumns};
+use super::statement::{Anchor, Block, NamePart, Source, Statement, Template, What};
+use crate::core::expr::{ExternalFunction, Reader, Signature, Vocabulary};
+use crate::core::{Part, Path, SegmentId, Select, SyntaxError};
+use crate::dictionary::Version;
+use crate::ops::groups::is_group_name;
+use crate::ops::query::Each;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The names known so far: variables, in the order of their numbers, and functions.
+#[derive(Debug)]
+pub(super) struct Names {
+    variables: Rc<RefCell<Vec<String>>>,
+    functions: Functions,
+}
+
+impl Names {
+    /// `variables`: those of the texts before, too.
+    fn new(variables: &Rc<RefCell<Vec<String>>>, folder: &std::path::Path) -> Self {
+        Self { variables: variables.clone(), functions: Functions::of_folder(folder) }
+    }
+
+    fn declare(&self, name: &str) -> usize {
+        let mut variables = self.variables.borrow_mut();
+        variables.iter().position(|known| known == name).unwrap_or_else(|| {
+            variables.push(name.to_owned());
+            variables.len() - 1
+        })
+    }
+}
+
+impl Vocabulary for Names {
+    fn variable(&self, name: &str) -> Option<usize> {
+        self.variables.borrow().iter().position(|known| known == name)
+    }
+
+    fn functions(&self) -> &[Signature] {
+        Functions::signatures()
+    }
+
+    fn bind(
+        &self,
+        name: &str,
+        literals: &[Option<&str>],
+    ) -> Result<Arc<dyn ExternalFunction>, (usize, String)> {
+        self.functions.bind(name, literals)
+    }
+}
+
+/// Reads a text. `variables`: those of the texts before, to which it adds its own.
+pub(super) fn compile(
+    source: &SourceText,
+    variables: &Rc<RefCell<Vec<String>>>,
+) -> Result<Block, SyntaxError> {
+    let names = Rc::new(Names::new(variables, &source.folder));
+    let reader = Reader::new(&source.text, names.clone());
+    let mut compiler =
+        Compiler { origin: &source.name, text: &source.text, names, reader, inner: 0 };
+    let mut block = Vec::new();
+    loop {
+        while compiler.reader.symbol(";") {}
+        if compiler.reader.is_at_end() {
+            return Ok(block);
+        }
+        block.push(compiler.statement()?);
+    }
+}
+
+struct Compiler<'t> {
+    origin: &'t str,
+    text: &'t str,
+    names: Rc<Names>,
+    reader: Reader<'t>,
+    /// How many blocks of `each` and of new segments are open.
+    inner: usize,
+}
+
+/// The statements, for the error that names them.
+const STATEMENTS: &str = "a statement: set, delete, copy, move, append, insert, map, replace, when, \
+                          each, drop, reject, let, emit, split, upgrade or downgrade";
+
+const SEGMENT: &str = "a segment with its id, such as NTE or \"NTE|1||text\"";
+
+impl Compiler<'_> {
+    fn statement(&mut self) -> Result<Statement, SyntaxError> {
+        let at = self.reader.place();
+        let word = self.reader.peek_word().to_ascii_lowercase();
+        let read = match word.as_str() {
+            "set" => Self::set,
+            "copy" => Self::copy,
+            "move" => Self::shift,
+            "delete" => Self::delete,
+            "append" => Self::append,
+            "insert" => Self::insert,
+            "map" => Self::map,
+            "replace" => Self::replace,
+            "when" => Self::when,
+            "each" => Self::each,
+            "drop" => |_: &mut Self| Ok((String::new(), What::Drop)),
+            "reject" => Self::reject,
+            "let" => Self::variable,
+            "emit" => Self::emit,
+            "split" => Self::split,
+            "upgrade" | "downgrade" => Self::bridge,
+            _ => return self.reader.error(STATEMENTS),
+        };
+        self.reader.word();
+        let (about, what) = read(self)?;
+        let line = 1 + self.text.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count();
+        let title = format!("{word} {about}").trim_end().into();
+        Ok(Statement { place: format!("{}:{line}", self.origin).into(), title, what })
+    }
+
+    fn block(&mut self) -> Result<Block, SyntaxError> {
+        if !self.reader.symbol("{") {
+            return self.reader.error("`{`");
+        }
+        self.reader.enter()?;
+        let mut block = Vec::new();
+        loop {
+            while self.reader.symbol(";") {}
+            if self.reader.symbol("}") {
+                self.reader.leave();
+                return Ok(block);
+            }
+            if self.reader.is_at_end() {
+                return self.reader.error("`}`");
+            }
+            block.push(self.statement()?);
+        }
+    }
+
+    /// A block in which paths are those of one segment or group.
+    fn inner_block(&mut self) -> Result<Block, SyntaxError> {
+        self.inner += 1;
+        let block = self.block();
+        self.inner -= 1;
+        block
+    }
+
+    /// A path to a place that can be edited: within a segment, and not a delimiter.
+    fn place(&mut self) -> Result<Path, SyntaxError> {
+        let at = self.reader.place();
+        let path = self.reader.path()?;
+        match &path.position {
+            None => self.reader.error("`-` and a field number"),
+            Some(position) if path.segment == *b"MSH" && position.field < 3 => {
+                Err(SyntaxError::new(at, "another field, for the delimiters cannot be edited"))
+            }
+            Some(_) => Ok(path),
+        }
+    }
+
+    fn set(&mut self) -> Result<(String, What), SyntaxError> {
+        let path = self.place()?;
+        if !self.reader.symbol("=") {
+            return self.reader.error("`=`");
+        }
+        let source = self.source(&path)?;
+        Ok((path.to_string(), What::Set { path, source }))
+    }
+
+    /// What is put at a path.
+    fn source(&mut self, to: &Path) -> Result<Source, SyntaxError> {
+        let at = self.reader.place();
+        if self.reader.peek_word().eq_ignore_ascii_case("hl7") {
+            self.reader.word();
+            return self.markup(to);
+        }
+        let term = self.reader.term()?;
+        if let Some(path) = term.as_path() {
+            return copied(path, to).map_err(|expected| SyntaxError::new(at, expected));
+        }
+        let Some(text) = term.as_literal() else { return Ok(Source::Term(term)) };
+        let part = to.position.as_ref().map_or(Part::WHOLE, |position| position.part);
+        if part == Part::WHOLE && text.contains(['^', '~']) {
+            let expected = format!(
+                "hl7({text:?}) for components and repetitions, or concat({text:?}) for a text with \
+                 these characters in it"
+            );
+            return Err(SyntaxError::new(at, expected));
+        }
+        Ok(Source::Text(text.to_owned()))
+    }
+
+    /// `("A^B")`, HL7 as it is to stand there.
+    fn markup(&mut self, to: &Path) -> Result<Source, SyntaxError> {
+        if !self.reader.symbol("(") {
+            return self.reader.error("`(` and a text");
+        }
+        let at = self.reader.place();
+        let Some(text) = self.reader.quoted()? else {
+            return self.reader.error("a text in quotes");
+        };
+        let position = to.position.as_ref();
+        let part = position.map_or(Part::WHOLE, |position| position.part);
+        let whole = position.is_some_and(|p| p.repetition == Select::All);
+        let bad = text.chars().find(|&c| match c {
+            '|' | '\r' | '\n' => true,
+            '~' => part != Part::WHOLE || !whole,
+            '^' => part.component.is_some(),
+            '&' => part.subcomponent.is_some(),
+            _ => false,
+        });
+        if let Some(bad) = bad {
+            return Err(SyntaxError::new(at, format!("no {bad:?}, which cannot stand in {to}")));
+        }
+        if self.reader.symbol(")") { Ok(Source::Markup(text)) } else { self.reader.error("`)`") }
+    }
+
+    fn copy(&mut self) -> Result<(String, What), SyntaxError> {
+        let at = self.reader.place();
+        let from = self.reader.path()?;
+        let path = self.target()?;
+        let source = copied(&from, &path).map_err(|expected| SyntaxError::new(at, expected))?;
+        Ok((format!("{from} to {path}"), What::Set { path, source }))
+    }
+
+    fn shift(&mut self) -> Result<(String, What), SyntaxError> {
+        let at = self.reader.place();
+        let from = self.place()?;
+        let to = self.target()?;
+        copied(&from, &to).map_err(|expected| SyntaxError::new(at, expected))?;
+        Ok((format!("{from} to {to}"), What::Move { from, to }))
+    }
+
+    fn target(&mut self) -> Result<Path, SyntaxError> {
+        if self.reader.keyword("to") { self.place() } else { self.reader.error("`to` and a path") }
+    }
+
+    fn delete(&mut self) -> Result<(String, What), SyntaxError> {
+        if let Some(name) = self.group() {
+            return Ok((name.clone(), What::DeleteGroup(name)));
+        }
+        let at = self.reader.place();
+        let path = self.reader.path()?;
+        let field = path.position.as_ref().map(|position| position.field);
+        if path.segment == *b"MSH" && field.is_none_or(|field| field < 3) {
+            let expected = "another path, for a message needs its MSH segment and its delimiters";
+            return Err(SyntaxError::new(at, expected));
+        }
+        Ok((path.to_string(), What::Delete(path)))
+    }
+
+    /// Takes the name of a group, if one comes next.
+    fn group(&mut self) -> Option<String> {
+        let name = self.reader.peek_word().to_ascii_uppercase();
+        let found = name.len() > 3 && is_group_name(&name);
+        if found {
+            self.reader.word();
+        }
+        found.then_some(name)
+    }
+
+    fn append(&mut self) -> Result<(String, What), SyntaxError> {
+        let at = self.reader.place();
+        if let Some(template) = self.template()? {
+            return self.new_segment(template, Anchor::End);
+        }
+        let path = self.reader.path()?;
+        match &path.position {
+            None => {
+                let template = Template(String::from_utf8_lossy(&path.segment).into_owned());
+                self.new_segment(template, Anchor::End)
+            }
+            Some(position)
+                if position.part != Part::WHOLE || position.repetition != Select::All =>
+            {
+                Err(SyntaxError::new(at, "a field, which gets one more repetition"))
+            }
+            Some(_) => {
+                if !self.reader.symbol("=") {
+                    return self.reader.error("`=`");
+                }
+                let mut one = path.clone();
+                if let Some(position) = &mut one.position {
+                    position.repetition = Select::Last;
+                }
+                let source = self.source(&one)?;
+                Ok((path.to_string(), What::Add { path, source }))
+            }
+        }
+    }
+
+    fn insert(&mut self) -> Result<(String, What), SyntaxError> {
+        let template = match self.template()? {
+            Some(template) => template,
+            None => {
+                let path = self.reader.path()?;
+                if path.position.is_some() || path.which != Select::All {
+                    return self.reader.error("a segment, `before` or `after`, and where");
+                }
+                Template(String::from_utf8_lossy(&path.segment).into_owned())
+            }
+        };
+        let after = self.reader.keyword("after");
+        if !after && !self.reader.keyword("before") {
+            return self.reader.error("`before` or `after`");
+        }
+        let at = self.reader.place();
+        let path = self.reader.path()?;
+        if path.position.is_some() {
+            return Err(SyntaxError::new(at, "a segment"));
+        }
+        if path.segment == *b"MSH" && !after {
+            return Err(SyntaxError::new(at, "another segment, for MSH is the first"));
+        }
+        self.new_segment(template, if after { Anchor::After(path) } else { Anchor::Before(path) })
+    }
+
+    /// A segment in quotes, if one comes next.
+    fn template(&mut self) -> Result<Option<Template>, SyntaxError> {
+        let at = self.reader.place();
+        let Some(text) = self.reader.quoted()? else { return Ok(None) };
+        let id = text.as_bytes();
+        let proper = id.len() >= 3
+            && id[0].is_ascii_uppercase()
+            && id[..3].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+            && id.get(3).is_none_or(|&b| b == b'|')
+            && !text.contains(['\r', '\n']);
+        if proper { Ok(Some(Template(text))) } else { Err(SyntaxError::new(at, SEGMENT)) }
+    }
+
+    fn new_segment(
+        &mut self,
+        segment: Template,
+        at: Anchor,
+    ) -> Result<(String, What), SyntaxError> {
+        let id = segment.id();
+        if matches!(&id, b"MSH" | b"FHS" | b"BHS" | b"BTS" | b"FTS") {
+            return self.reader.error("a segment that does not begin a message or a batch");
+        }
+        let block = if self.reader.symbol_ahead("{") { self.inner_block()? } else { Vec::new() };
+        let about = String::from_utf8_lossy(&id).into_owned();
+        Ok((about, What::Insert { segment, at, block }))
+    }
+
+    fn replace(&mut self) -> Result<(String, What), SyntaxError> {
+        let at = self.reader.place();
+        let path = self.reader.path()?;
+        let field = path.position.as_ref().map(|position| position.field);
+        if path.segment == *b"MSH" && field.is_none_or(|field| field < 3) {
+            return Err(SyntaxError::new(at, "another path, for the delimiters cannot be edited"));
+        }
+        let pattern = self.reader.regex()?;
+        let Some(with) = self.reader.quoted()? else {
+            return self.reader.error("a text in quotes, in which $1 is the first group");
+        };
+        Ok((path.to_string(), What::Replace { path, pattern, with }))
+    }
+
+    fn when(&mut self) -> Result<(String, What), SyntaxError> {
+        let mut branches = Vec::new();
+        let mut otherwise = Vec::new();
+        loop {
+            let condition = self.reader.condition()?;
+            branches.push((condition, self.block()?));
+            if !self.reader.keyword("else") {
+                break;
+            }
+            if !self.reader.keyword("when") {
+                otherwise = self.block()?;
+                break;
+            }
+        }
+        let blocks = branches.iter().map(|(_, block)| block).chain([&otherwise]);
+        let splits = blocks.flatten().any(|statement| match &statement.what {
+            What::Split(_) => true,
+            What::When { splits, .. } => *splits,
+            _ => false,
+        });
+        Ok((String::new(), What::When { branches, otherwise, splits }))
+    }
+
+    fn each(&mut self) -> Result<(String, What), SyntaxError> {
+        let at = self.reader.place();
+        let (name, each) = match self.group() {
+            Some(name) => (name.clone(), Each::Group(name)),
+            None => {
+                let path = self.reader.path().map_err(|_| {
+                    SyntaxError::new(
+                        at,
+                        "a segment such as OBX, or a group such as ORDER_OBSERVATION",
+                    )
+                })?;
+                if path.position.is_some() {
+                    return Err(SyntaxError::new(at, "a segment, without a field"));
+                }
+                (path.to_string(), Each::Segment(path))
+            }
+        };
+        let condition =
+            if self.reader.keyword("where") { Some(self.reader.condition()?) } else { None };
+        let block = self.inner_block()?;
+        let mut ids = Vec::new();
+        if let Each::Segment(path) = &each {
+            ids.push(path.segment);
+        }
+        condition.iter().flat_map(|c| c.paths()).for_each(|path| ids.push(path.segment));
+        collect_ids(&block, &mut ids);
+        ids.sort_unstable();
+        ids.dedup();
+        Ok((name, What::Each { each, condition, block, ids }))
+    }
+
+    fn reject(&mut self) -> Result<(String, What), SyntaxError> {
+        match self.reader.quoted()? {
+            Some(why) => Ok((String::new(), What::Reject(why))),
+            None => self.reader.error("the reason, a text in quotes"),
+        }
+    }
+
+    fn variable(&mut self) -> Result<(String, What), SyntaxError> {
+        self.reader.symbol("$");
+        let name = self.reader.word();
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+            return self.reader.error("a name, which is then used as $name");
+        }
+        if !self.reader.symbol("=") {
+            return self.reader.error("`=`");
+        }
+        let term = self.reader.term()?;
+        Ok((name.to_owned(), What::Let { number: self.names.declare(name), term }))
+    }
+
+    fn emit(&mut self) -> Result<(String, What), SyntaxError> {
+        let term = self.reader.term()?;
+        let parts = term.joined().map(|part| match part.as_literal() {
+            Some(text) => NamePart::Fixed(text.to_owned()),
+            None => NamePart::Value(part),
+        });
+        Ok((String::new(), What::Emit(parts.collect())))
+    }
+
+    fn split(&mut self) -> Result<(String, What), SyntaxError> {
+        if self.inner > 0 {
+            return self.reader.error("no `split` here: it stands outside of each, append, insert");
+        }
+        if !self.reader.keyword("by") {
+            return self.reader.error("`by` and a segment");
+        }
+        let at = self.reader.place();
+        let path = self.reader.path()?;
+        if path.position.is_some() || path.which != Select::All || path.segment == *b"MSH" {
+            return Err(SyntaxError::new(at, "a segment such as OBR"));
+        }
+        Ok((format!("by {path}"), What::Split(path.segment)))
+    }
+
+    fn bridge(&mut self) -> Result<(String, What), SyntaxError> {
+        if !self.reader.keyword("to") {
+            return self.reader.error("`to` and a version");
+        }
+        let at = self.reader.place();
+        let text = match self.reader.quoted()? {
+            Some(text) => text,
+            None => self.reader.bare().to_owned(),
+        };
+        let known = || Version::ALL.map(|version| version.to_string()).join(", ");
+        let version = Version::ALL.into_iter().find(|version| version.to_string() == text);
+        let version =
+            version.ok_or_else(|| SyntaxError::new(at, format!("a version: {}", known())))?;
+        Ok((format!("to {text}"), What::Bridge(version)))
+    }
+
+    fn map(&mut self) -> Result<(String, What), SyntaxError> {
+        let path = self.place()?;
+        if !self.reader.keyword("with") {
+            return self.reader.error("`with` and a file");
+        }
+        let at = self.reader.place();
+        let Some(file) = self.reader.quoted()? else {
+            return self.reader.error("the name of a file in quotes");
+        };
+        let table = self
+            .names
+            .functions
+            .tables()
+            .load(&file)
+            .map_err(|why| SyntaxError::new(at, format!("a table, but {why}")))?;
+        let columns_at = self.reader.place();
+        let mut columns = MapColumns::default();
+        if self.reader.symbol("(") {
+            loop {
+                let name = self.reader.word().to_ascii_lowercase();
+                let Some(column) = columns.named(&name) else {
+                    return self.reader.error("from, to, display, system or from_system, and `:`");
+                };
+                if !self.reader.symbol(":") {
+                    return self.reader.error("`:` and the name of a column in quotes");
+                }
+                let Some(text) = self.reader.quoted()? else {
+                    return self.reader.error("the name of a column in quotes");
+                };
+                *column = Some(text);
+                if self.reader.symbol(")") {
+                    break;
+                }
+                if !self.reader.symbol(",") {
+                    return self.reader.error("`,` or `)`");
+                }
+            }
+        }
+        let mut keep = Keep::Code;
+        let mut original = false;
+        loop {
+            if self.reader.keyword("default") {
+                keep = self.default()?;
+            } else if self.reader.keyword("keep") {
+                if !self.reader.keyword("original") {
+                    return self.reader.error("`original`");
+                }
+                original = true;
+            } else {
+                break;
+            }
+        }
+        let about = path.to_string();
+        let map = Map::new(path, &file, &table, &columns, keep, original)
+            .map_err(|expected| SyntaxError::new(columns_at, expected))?;
+        Ok((about, What::Map(Box::new(map))))
+    }
+
+    /// What becomes of a code that the table does not have.
+    fn default(&mut self) -> Result<Keep, SyntaxError> {
+        if let Some(text) = self.reader.quoted()? {
+            return Ok(Keep::Text(text));
+        }
+        if self.reader.keyword("keep") {
+            Ok(Keep::Code)
+        } else if self.reader.keyword("empty") {
+            Ok(Keep::Nothing)
+        } else if self.reader.keyword("reject") {
+            Ok(Keep::Reject)
+        } else {
+            self.reader.error("`keep`, `empty`, `reject` or a text in quotes")
+        }
+    }
+}
+
+/// Whether what stands at one path can stand at another as it is written.
+fn copied(from: &Path, to: &Path) -> Result<Source, String> {
+    let Some(position) = &from.position else { return Err("a field of the segment".to_owned()) };
+    if from.segment == *b"MSH" && position.field < 3 {
+        return Err("another field, for the delimiters are no value".to_owned());
+    }
+    if to.position.is_none() {
+        return Err("a field to copy to".to_owned());
+    }
+    Ok(Source::Path(from.clone()))
+}
+
+/// The segments that the statements of a block look at.
+fn collect_ids(block: &Block, ids: &mut Vec<SegmentId>) {
+    fn source(source: &Source, ids: &mut Vec<SegmentId>) {
+        match source {
+            Source::Path(path) => ids.push(path.segment),
+            Source::Term(term) => ids.extend(term.paths().map(|path| path.segment)),
+            Source::Text(_) | Source::Markup(_) => {}
+        }
+    }
+    for statement in block {
+        match &statement.what {
+            What::Set { path, source: from } | What::Add { path, source: from } => {
+                ids.push(path.segment);
+                source(from, ids);
+            }
+            What::Delete(path) | What::Replace { path, .. } => ids.push(path.segment),
+            What::Move { from, to } => ids.extend([from.segment, to.segment]),
+            What::Insert { at, block, segment } => {
+                if let Anchor::Before(path) | Anchor::After(path) = at {
+                    ids.push(path.segment);
+                }
+                ids.push(segment.id());
+                collect_ids(block, ids);
+            }
+            What::Map(map) => ids.push(map.path.segment),
+            What::When { branches, otherwise, .. } => {
+                for (condition, block) in branches {
+                    ids.extend(condition.paths().map(|path| path.segment));
+                    collect_ids(block, ids);
+                }
+                collect_ids(otherwise, ids);
+            }
+            What::Each { ids: inner, .. } => ids.extend(inner),
+            What::Let { term, .. } => {
+                ids.extend(term.paths().map(|path| path.segment));
+            }
+            What::Emit(parts) => {
+                for part in parts {
+                    if let NamePart::Value(term) = part {
+                        ids.extend(term.paths().map(|path| path.segment));
+                    }
+                }
+            }
+            What::Bridge(_)
+            | What::Drop
+            | What::Reject(_)
+            | What::Split(_)
+            | What::DeleteGroup(_) => {}
+        }
+    }
+}

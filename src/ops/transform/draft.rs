@@ -1,0 +1,204 @@
+//! A message under edit: its segments, each of which is replaced whole when something in it
+//! changes. What no statement touches stays the slice of the input that it is.
+
+use crate::core::Line;
+use bumpalo::Bump;
+use std::collections::HashMap;
+
+/// The segments of a message, and those that statements look at now.
+#[derive(Clone, Debug)]
+pub(super) struct Draft<'a> {
+    arena: &'a Bump,
+    /// All segments there ever were, by their numbers; `None` for one that was deleted.
+    segments: Vec<Option<&'a [u8]>>,
+    /// Those that statements look at, in order.
+    lines: Vec<Line<'a>>,
+    /// Segments that were added while not all of them were looked at.
+    added: Vec<Added>,
+    /// How many levels of [`Draft::enter`] are open.
+    depth: usize,
+    changed: bool,
+}
+
+/// A segment that was added, and beside which.
+#[derive(Clone, Copy, Debug)]
+struct Added {
+    id: u32,
+    anchor: u32,
+    after: bool,
+}
+
+/// What was looked at before [`Draft::enter`].
+#[derive(Debug)]
+pub(super) struct Outer<'a>(Vec<Line<'a>>);
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(arena: &'a Bump, segments: impl Iterator<Item = &'a [u8]>) -> Self {
+        let lines: Vec<_> = segments.zip(0..).map(|(bytes, id)| Line { bytes, id }).collect();
+        Self {
+            arena,
+            segments: lines.iter().map(|line| Some(line.bytes)).collect(),
+            lines,
+            added: Vec::new(),
+            depth: 0,
+            changed: false,
+        }
+    }
+
+    /// The segments that statements look at, the first of which is MSH.
+    pub(super) fn lines(&self) -> &[Line<'a>] {
+        &self.lines
+    }
+
+    /// Whether anything is not as it came.
+    pub(super) fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// Keeps bytes as long as the message is worked on.
+    pub(super) fn keep(&self, bytes: &[u8]) -> &'a [u8] {
+        self.arena.alloc_slice_copy(bytes)
+    }
+
+    /// Replaces the segment at an index of [`Draft::lines`].
+    pub(super) fn replace(&mut self, index: usize, bytes: &[u8]) {
+        let Some(line) = self.lines.get_mut(index).filter(|line| line.bytes != bytes) else {
+            return;
+        };
+        line.bytes = self.arena.alloc_slice_copy(bytes);
+        self.changed = true;
+        if let Some(segment) = self.segments.get_mut(line.id as usize) {
+            *segment = Some(line.bytes);
+        }
+    }
+
+    /// Deletes the segments for which `gone` holds, but never the first.
+    pub(super) fn delete(&mut self, gone: impl Fn(&Line<'a>) -> bool) {
+        let (segments, changed) = (&mut self.segments, &mut self.changed);
+        let mut first = true;
+        self.lines.retain(|line| {
+            if std::mem::take(&mut first) || !gone(line) {
+                return true;
+            }
+            *changed = true;
+            if let Some(segment) = segments.get_mut(line.id as usize) {
+                *segment = None;
+            }
+            false
+        });
+    }
+
+    /// Adds a segment beside the one with the number `anchor`; returns its own number.
+    pub(super) fn insert(&mut self, bytes: &[u8], anchor: u32, after: bool) -> u32 {
+        let id = u32::try_from(self.segments.len()).unwrap_or(u32::MAX);
+        let bytes = self.keep(bytes);
+        self.segments.push(Some(bytes));
+        let index = self.lines.iter().position(|line| line.id == anchor);
+        let index = index.map_or(self.lines.len(), |index| index + usize::from(after));
+        self.lines.insert(index, Line { bytes, id });
+        self.changed = true;
+        if self.depth > 0 {
+            self.added.push(Added { id, anchor, after });
+        }
+        id
+    }
+
+    /// Looks at some segments only, by their numbers, in order; those deleted meanwhile are left
+    /// out.
+    pub(super) fn enter(&mut self, ids: impl Iterator<Item = u32>) -> Outer<'a> {
+        let segments = &self.segments;
+        let lines = ids.filter_map(|id| {
+            segments.get(id as usize).copied().flatten().map(|bytes| Line { bytes, id })
+        });
+        let lines = lines.collect();
+        self.depth += 1;
+        Outer(std::mem::replace(&mut self.lines, lines))
+    }
+
+    /// Ends [`Draft::enter`]. [`Draft::refresh`] is to follow, once for any number of levels.
+    pub(super) fn leave(&mut self, outer: Outer<'a>) {
+        self.depth -= 1;
+        self.lines = outer.0;
+    }
+
+    /// Brings the segments that are looked at up to date with what changed since `added` segments
+    /// had been added. Later ones stand nearer to what they were added beside.
+    pub(super) fn refresh(&mut self, added: usize) {
+        let mut beside: HashMap<u32, Vec<Added>> = HashMap::new();
+        for new in self.added.get(added..).unwrap_or_default() {
+            beside.entry(new.anchor).or_default().push(*new);
+        }
+        if self.depth == 0 {
+            self.added.clear();
+        }
+        let mut lines = Vec::with_capacity(self.lines.len() + beside.len());
+        for line in std::mem::take(&mut self.lines) {
+            // Segments may have been added beside added ones: a stack, not the call stack.
+            let mut open = vec![(line.id, false)];
+            while let Some((id, itself)) = open.pop() {
+                let around = beside.get(&id).filter(|_| !itself);
+                if let Some(around) = around {
+                    let after = around.iter().filter(|new| new.after);
+                    open.extend(after.map(|new| (new.id, false)));
+                    open.push((id, true));
+                    let before = around.iter().filter(|new| !new.after).rev();
+                    open.extend(before.map(|new| (new.id, false)));
+                } else if let Some(bytes) = self.segments.get(id as usize).copied().flatten() {
+                    lines.push(Line { bytes, id });
+                }
+            }
+        }
+        self.lines = lines;
+    }
+
+    /// How many segments were added so far within inner levels.
+    pub(super) fn added(&self) -> usize {
+        self.added.len()
+    }
+
+    /// Goes on with some of the segments only.
+    pub(super) fn narrowed(&self, keep: impl Fn(usize) -> bool) -> Self {
+        let mut narrowed = self.clone();
+        let mut index = 0;
+        narrowed.lines.retain(|_| {
+            index += 1;
+            keep(index - 1)
+        });
+        narrowed.changed = true;
+        narrowed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(draft: &Draft<'_>) -> String {
+        let names: Vec<_> =
+            draft.lines().iter().map(|line| String::from_utf8_lossy(line.bytes)).collect();
+        names.join(" ")
+    }
+
+    #[test]
+    fn what_is_added_inside_stands_where_it_was_added() {
+        let arena = Bump::new();
+        let segments = ["MSH", "PID", "OBX", "NTE"];
+        let mut draft = Draft::new(&arena, segments.iter().map(|s| s.as_bytes()));
+        let added = draft.added();
+        let outer = draft.enter([0, 2].into_iter());
+        assert_eq!(shown(&draft), "MSH OBX");
+        let first = draft.insert(b"A", 2, true);
+        draft.insert(b"B", 2, true);
+        draft.insert(b"C", first, true);
+        draft.insert(b"D", 2, false);
+        draft.insert(b"E", 2, false);
+        draft.replace(3, b"OBX|1");
+        assert_eq!(shown(&draft), "MSH D E OBX|1 B A C");
+        draft.leave(outer);
+        draft.refresh(added);
+        assert_eq!(shown(&draft), "MSH PID D E OBX|1 B A C NTE");
+        draft.delete(|line| line.bytes.starts_with(b"OBX") || line.id == 0);
+        assert_eq!(shown(&draft), "MSH PID D E B A C NTE");
+        assert!(draft.is_changed());
+    }
+}

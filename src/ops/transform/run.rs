@@ -1,0 +1,710 @@
+//! A script at work on one message.
+
+use super::draft::Draft;
+use super::functions::ControlId;
+use super::map::Mapped;
+use super::statement::{Anchor, NamePart, Source, Statement, Template, What};
+use super::{Fault, Script, Sink, Unmapped, bridge, split};
+use crate::core::edit::{self, Change, EditError, delete_in_segment, set_in_segment};
+use crate::core::expr::{ExternalFunction, Host, Origin, Pattern, Term};
+use crate::core::{
+    Message, Part, Path, Position, Scope, Segment, SegmentId, Select, TextOptions, escape,
+};
+use crate::ops::groups::Context;
+use crate::ops::query::Each;
+use sha2::{Digest, Sha256};
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+/// What is left to do when a block ends.
+#[derive(Clone, Copy)]
+enum Rest<'r> {
+    /// The message is done.
+    Finish,
+    /// Back to who called.
+    Return,
+    /// These statements, and then the rest.
+    Then(&'r [Statement], &'r Rest<'r>),
+}
+
+/// How a block ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// At its end.
+    Through,
+    /// The message was dropped.
+    Dropped,
+}
+
+/// What the variables and functions of the script look at.
+#[derive(Debug)]
+struct Facts<'a> {
+    origin: Origin<'a>,
+    bytes: &'a [u8],
+    variables: Vec<Vec<Vec<u8>>>,
+    fingerprint: OnceCell<[u8; 32]>,
+    counts: RefCell<HashMap<Vec<u8>, u64>>,
+}
+
+impl Host for Facts<'_> {
+    fn variable(&self, number: usize) -> &[Vec<u8>] {
+        self.variables.get(number).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn origin(&self) -> Origin<'_> {
+        self.origin
+    }
+
+    fn fingerprint(&self) -> [u8; 32] {
+        *self.fingerprint.get_or_init(|| {
+            let mut digest = Sha256::new();
+            let place = [self.origin.number, self.origin.offset].map(u64::to_be_bytes);
+            digest.update(place.as_flattened());
+            // The message last, for the others have lengths of their own.
+            digest.update((self.origin.file.len() as u64).to_be_bytes());
+            digest.update(self.origin.file);
+            digest.update(self.bytes);
+            digest.finalize().into()
+        })
+    }
+
+    fn count(&self, name: &[u8]) -> u64 {
+        let mut counts = self.counts.borrow_mut();
+        let count = counts.entry(name.to_vec()).or_default();
+        *count += 1;
+        *count
+    }
+}
+
+/// The run of a script over one message.
+pub(super) struct Run<'r, 'a, S> {
+    message: &'r Message<'a>,
+    options: TextOptions,
+    converted: bool,
+    draft: Draft<'a>,
+    facts: Facts<'r>,
+    /// The last segment of what the block under way is about.
+    end: Option<u32>,
+    unmapped: &'r mut Unmapped,
+    sink: &'r mut S,
+    changes: Vec<Change>,
+    /// How many messages came of it.
+    written: usize,
+}
+
+/// Why a statement cannot be done, and for what message there is to say it about.
+type Done<T> = Result<T, Fault>;
+
+impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
+    pub(super) fn new(
+        script: &Script,
+        message: &'r Message<'a>,
+        scope: &Scope<'_, '_>,
+        origin: Origin<'r>,
+        draft: Draft<'a>,
+        unmapped: &'r mut Unmapped,
+        sink: &'r mut S,
+    ) -> Self {
+        let facts = Facts {
+            origin,
+            bytes: message.bytes(),
+            variables: vec![Vec::new(); script.variables],
+            fingerprint: OnceCell::new(),
+            counts: RefCell::default(),
+        };
+        Self {
+            message,
+            options: scope.options,
+            converted: scope.is_converted(),
+            draft,
+            facts,
+            end: None,
+            unmapped,
+            sink,
+            changes: Vec::new(),
+            written: 0,
+        }
+    }
+
+    /// Does the script; returns how many messages came of the message.
+    pub(super) fn all(mut self, script: &Script) -> Result<usize, Fault> {
+        self.block(&script.block, &Rest::Finish)?;
+        Ok(self.written)
+    }
+
+    fn block(&mut self, block: &[Statement], rest: &Rest<'_>) -> Done<Ended> {
+        for (n, statement) in block.iter().enumerate() {
+            let behind = Rest::Then(&block[n + 1..], rest);
+            let done = self.statement(statement, &behind).map_err(|fault| fault.at(statement))?;
+            if let Some(ended) = done {
+                return Ok(ended);
+            }
+        }
+        match rest {
+            Rest::Return => Ok(Ended::Through),
+            Rest::Then(block, rest) => self.block(block, rest),
+            Rest::Finish => {
+                let lines = self.draft.is_changed().then(|| self.draft.lines());
+                self.sink.message(lines)?;
+                self.written += 1;
+                Ok(Ended::Through)
+            }
+        }
+    }
+
+    /// Does a statement; tells how the block ended if it goes on nowhere behind it.
+    fn statement(&mut self, statement: &Statement, rest: &Rest<'_>) -> Done<Option<Ended>> {
+        match &statement.what {
+            What::Set { path, source } => self.set(path, source)?,
+            What::Add { path, source } => self.add(path, source)?,
+            What::Delete(path) => self.delete(path)?,
+            What::DeleteGroup(name) => self.delete_group(name),
+            What::Move { from, to } => {
+                self.set(to, &Source::Path(from.clone()))?;
+                self.delete(from)?;
+            }
+            What::Insert { segment, at, block } => {
+                if self.insert(segment, at, block)? == Ended::Dropped {
+                    return Ok(Some(Ended::Dropped));
+                }
+            }
+            What::Map(map) => self.map(map)?,
+            What::Replace { path, pattern, with } => self.replace(path, pattern, with)?,
+            What::When { branches, otherwise, splits } => {
+                let found = branches.iter().find(|(condition, _)| condition.holds(&self.scope()));
+                let block = found.map_or(otherwise, |(_, block)| block);
+                if *splits {
+                    return self.block(block, rest).map(Some);
+                }
+                if self.block(block, &Rest::Return)? == Ended::Dropped {
+                    return Ok(Some(Ended::Dropped));
+                }
+            }
+            What::Each { each, condition, block, ids } => {
+                let added = self.draft.added();
+                for row in self.rows(each, ids) {
+                    let outer = self.draft.enter(row.view.into_iter());
+                    let end = self.end.replace(row.end);
+                    let wanted = condition.as_ref().is_none_or(|c| c.holds(&self.scope()));
+                    let ended = match wanted {
+                        true => self.block(block, &Rest::Return),
+                        false => Ok(Ended::Through),
+                    };
+                    self.draft.leave(outer);
+                    self.end = end;
+                    if ended? == Ended::Dropped {
+                        return Ok(Some(Ended::Dropped));
+                    }
+                }
+                self.draft.refresh(added);
+            }
+            What::Drop => return Ok(Some(Ended::Dropped)),
+            What::Reject(why) => return Err(Fault::of(why.clone())),
+            What::Let { number, term } => {
+                let values = self.texts(term);
+                if let Some(variable) = self.facts.variables.get_mut(*number) {
+                    *variable = values;
+                }
+            }
+            What::Emit(parts) => {
+                let name = self.file_name(parts)?;
+                let lines = self.draft.is_changed().then(|| self.draft.lines());
+                self.sink.emit(&name, lines)?;
+            }
+            What::Split(id) => return self.split(*id, rest),
+            What::Bridge(version) => self.bridge(*version)?,
+        }
+        Ok(None)
+    }
+
+    fn scope(&self) -> Scope<'_, 'a> {
+        let scope = match self.converted {
+            true => Scope::converted(self.message, self.options),
+            false => Scope::with(self.message, self.options),
+        };
+        scope.of_lines(self.draft.lines(), &self.facts)
+    }
+
+    fn texts(&self, term: &Term) -> Vec<Vec<u8>> {
+        let scope = self.scope();
+        term.texts(&scope).into_iter().map(std::borrow::Cow::into_owned).collect()
+    }
+
+    fn segment(&self, index: usize) -> Segment<'a> {
+        let bytes = self.draft.lines().get(index).map_or(&b""[..], |line| line.bytes);
+        Segment::new(bytes, self.message.separators())
+    }
+
+    /// The segments that a path selects, by their indices among those that are looked at.
+    fn targets(&self, path: &Path) -> Vec<usize> {
+        let count = self.draft.lines().len();
+        let mut found: Vec<_> =
+            (0..count).filter(|&n| self.segment(n).has_id(path.segment)).collect();
+        match &path.which {
+            Select::All => {}
+            Select::Nth(n) => found = found.get(*n as usize - 1).copied().into_iter().collect(),
+            Select::Last => found = found.last().copied().into_iter().collect(),
+            Select::Where(condition) => {
+                let scope = self.scope();
+                found.retain(|&n| condition.holds_in_segment(self.segment(n), &scope));
+            }
+        }
+        found
+    }
+
+    /// The values of a source, as they are to stand at a path.
+    fn values(&self, source: &Source, to: &Path) -> Done<Vec<&'a [u8]>> {
+        let s = self.message.separators();
+        let part = to.position.as_ref().map_or(Part::WHOLE, |position| position.part);
+        match source {
+            Source::Text(text) => Ok(vec![self.written(text.as_bytes())?]),
+            Source::Markup(text) => {
+                Ok(vec![self.draft.keep(&with_delimiters(text, self.message)?)])
+            }
+            Source::Term(term) => {
+                let texts = self.texts(term);
+                texts.iter().map(|text| self.written(text)).collect()
+            }
+            Source::Path(path) => {
+                let scope = self.scope();
+                let mut values = Vec::new();
+                let _ = path.for_each(&scope, |raw| {
+                    values.push(raw);
+                    ControlFlow::Continue(())
+                });
+                let held = |b: u8| {
+                    (b == s.component && part.component.is_some())
+                        || (b == s.subcomponent && part.subcomponent.is_some())
+                };
+                let too_much = |raw: &&[u8]| raw.iter().any(|&b| b != s.field && held(b));
+                if values.iter().any(too_much) {
+                    return Err(Fault::of("what is copied has parts that the place cannot have"));
+                }
+                Ok(values)
+            }
+        }
+    }
+
+    /// A text as it is to stand in the message: escaped, in its character set.
+    pub(super) fn written(&self, text: &[u8]) -> Done<&'a [u8]> {
+        let mut raw = Vec::with_capacity(text.len() + 8);
+        escape::encode_into(text, &self.message.separators(), &mut raw)
+            .map_err(|error| Fault::of(error.to_string()))?;
+        if self.converted || raw.is_ascii() {
+            return Ok(self.draft.keep(&raw));
+        }
+        // What is no UTF-8 came so from the message, whose bytes stay what they are.
+        let Ok(text) = std::str::from_utf8(&raw) else { return Ok(self.draft.keep(&raw)) };
+        let mut bytes = Vec::with_capacity(raw.len());
+        self.scope()
+            .charset()
+            .encode_into(text, &mut bytes)
+            .map_err(|_| Fault::of("a character that the message's character set does not have"))?;
+        Ok(self.draft.keep(&bytes))
+    }
+
+    /// Several values as the repetitions of a field.
+    fn repeated(&self, values: &[&[u8]]) -> Done<Vec<u8>> {
+        let s = self.message.separators();
+        if values.len() > 1 && s.repetition == s.field {
+            return Err(Fault::of(EditError::NoDelimiter.to_string()));
+        }
+        Ok(values.join(&s.repetition))
+    }
+
+    fn set(&mut self, path: &Path, source: &Source) -> Done<()> {
+        let Some(position) = &path.position else { return Ok(()) };
+        let values = self.values(source, path)?;
+        let targets = self.targets(path);
+        if values.is_empty() || targets.is_empty() {
+            return Ok(());
+        }
+        let whole = position.repetition == Select::All && position.part == Part::WHOLE;
+        if whole && (values.len() == 1 || targets.len() == 1) {
+            let value = self.repeated(&values)?;
+            return targets.into_iter().try_for_each(|n| self.set_field(n, position, &value));
+        }
+        let mut planned = Vec::with_capacity(targets.len());
+        let mut places = 0;
+        for index in targets {
+            let mut changes = Vec::new();
+            let segment = self.segment(index);
+            set_in_segment(segment.raw(), &self.scope(), segment, position, &mut changes)?;
+            places += changes.len();
+            planned.push((index, changes));
+        }
+        if values.len() > 1 && values.len() != places {
+            let counts = format!("{} values for {places} places", values.len());
+            return Err(Fault::of(format!("{counts}; say which, or go through them with each")));
+        }
+        let mut next = 0;
+        for (index, changes) in planned {
+            let first = next;
+            next += changes.len();
+            let value = |n: usize| match &values[..] {
+                [one] => *one,
+                several => several.get(first + n).copied().unwrap_or_default(),
+            };
+            self.splice(index, changes, value);
+        }
+        Ok(())
+    }
+
+    /// Puts a value in place of all of a field.
+    fn set_field(&mut self, index: usize, position: &Position, value: &[u8]) -> Done<()> {
+        let segment = self.segment(index);
+        let mut changes = std::mem::take(&mut self.changes);
+        changes.clear();
+        match segment.field(position.field.into()) {
+            Some(field) => changes.push(Change::replace(segment.raw(), field.raw())),
+            None => {
+                set_in_segment(segment.raw(), &self.scope(), segment, position, &mut changes)?;
+            }
+        }
+        self.splice(index, changes, |_| value);
+        Ok(())
+    }
+
+    /// Makes changes in a segment, but puts nothing where nothing is.
+    fn splice<'v>(
+        &mut self,
+        index: usize,
+        changes: Vec<Change>,
+        value: impl Fn(usize) -> &'v [u8],
+    ) {
+        let kept = changes.iter().enumerate();
+        let kept = kept.filter(|(n, change)| !change.is_new() || !value(*n).is_empty());
+        let segment = self.segment(index).raw();
+        let mut bytes = Vec::with_capacity(segment.len() + 32);
+        let numbers: Vec<usize> = kept.map(|(n, _)| n).collect();
+        let kept = numbers.iter().filter_map(|&n| changes.get(n));
+        edit::splice_segment(segment, kept, |n| value(numbers[n]), &mut bytes);
+        self.draft.replace(index, &bytes);
+        self.changes = changes;
+    }
+
+    fn add(&mut self, path: &Path, source: &Source) -> Done<()> {
+        let Some(position) = &path.position else { return Ok(()) };
+        let values = self.values(source, path)?;
+        if values.is_empty() {
+            return Ok(());
+        }
+        for index in self.targets(path) {
+            let field = self.segment(index).field(position.field.into());
+            let there = field.map(|field| field.raw()).filter(|raw| !raw.is_empty());
+            let all: Vec<_> = there.into_iter().chain(values.iter().copied()).collect();
+            let value = self.repeated(&all)?;
+            self.set_field(index, position, &value)?;
+        }
+        Ok(())
+    }
+
+    fn delete(&mut self, path: &Path) -> Done<()> {
+        let targets = self.targets(path);
+        let Some(position) = &path.position else {
+            let gone: Vec<u32> = targets.iter().map(|&n| self.draft.lines()[n].id).collect();
+            self.draft
+                .delete(|line| gone.binary_search(&line.id).is_ok() || gone.contains(&line.id));
+            return Ok(());
+        };
+        for index in targets {
+            let segment = self.segment(index);
+            let mut changes = Vec::new();
+            delete_in_segment(segment.raw(), &self.scope(), segment, position, &mut changes);
+            self.splice(index, changes, |_| &[]);
+        }
+        Ok(())
+    }
+
+    fn delete_group(&mut self, name: &str) {
+        let context = self.context();
+        let lines = self.draft.lines();
+        let gone: Vec<u32> = context
+            .occurrences(name)
+            .flat_map(|range| lines.get(range).unwrap_or_default())
+            .map(|line| line.id)
+            .collect();
+        let gone: std::collections::HashSet<u32> = gone.into_iter().collect();
+        self.draft.delete(|line| gone.contains(&line.id));
+    }
+
+    fn context(&self) -> Context {
+        let mut context = Context::new();
+        let segments = (0..self.draft.lines().len()).map(|n| self.segment(n));
+        context.read_segments(self.segment(0), segments);
+        context
+    }
+
+    /// The segments that a block is done for, one after the other.
+    fn rows(&self, each: &Each, ids: &[SegmentId]) -> Vec<Row> {
+        let context = self.context();
+        let lines = self.draft.lines();
+        let ranges: Vec<_> = match each {
+            Each::Segment(path) => self.targets(path).into_iter().map(|n| n..n + 1).collect(),
+            Each::Group(name) => context.occurrences(name).collect(),
+        };
+        let mut found = Vec::new();
+        let mut row = |range: std::ops::Range<usize>| {
+            let mut indices = vec![0];
+            indices.extend(range.clone());
+            for &id in ids {
+                // The segment itself stands for its id, and so do those of a group.
+                if range.clone().any(|n| self.segment(n).has_id(id)) || id == *b"MSH" {
+                    continue;
+                }
+                context.resolve(range.start, id, &mut found);
+                indices.extend_from_slice(&found);
+            }
+            indices.sort_unstable();
+            indices.dedup();
+            let id = |n: usize| lines.get(n).map_or(0, |line| line.id);
+            Row { view: indices.into_iter().map(id).collect(), end: id(range.end - 1) }
+        };
+        ranges.into_iter().filter(|range| !range.is_empty()).map(&mut row).collect()
+    }
+
+    fn insert(&mut self, segment: &Template, at: &Anchor, block: &[Statement]) -> Done<Ended> {
+        let bytes = with_delimiters(&segment.0, self.message)?;
+        let id_at = |run: &Self, n: usize| run.draft.lines().get(n).map_or(0, |line| line.id);
+        let (anchors, after) = match at {
+            Anchor::End => {
+                let last = self.draft.lines().len() - 1;
+                (vec![self.end.unwrap_or_else(|| id_at(self, last))], true)
+            }
+            Anchor::Before(path) | Anchor::After(path) => {
+                let targets = self.targets(path).into_iter();
+                let anchors = targets.map(|n| id_at(self, n)).collect();
+                (anchors, matches!(at, Anchor::After(_)))
+            }
+        };
+        for anchor in anchors {
+            let id = self.draft.insert(&bytes, anchor, after);
+            if after && self.end == Some(anchor) {
+                self.end = Some(id);
+            }
+            if block.is_empty() {
+                continue;
+            }
+            // In the block its id means this one.
+            let own = segment.id();
+            let s = self.message.separators();
+            let lines = self.draft.lines().iter();
+            let view: Vec<u32> = lines
+                .filter(|line| line.id == id || !Segment::new(line.bytes, s).has_id(own))
+                .map(|line| line.id)
+                .collect();
+            let added = self.draft.added();
+            let outer = self.draft.enter(view.into_iter());
+            let end = self.end.replace(id);
+            let ended = self.block(block, &Rest::Return);
+            self.draft.leave(outer);
+            self.end = end;
+            if ended? == Ended::Dropped {
+                return Ok(Ended::Dropped);
+            }
+            self.draft.refresh(added);
+        }
+        Ok(Ended::Through)
+    }
+
+    /// Replaces in each value by itself, so that structure and escapes stay what they are.
+    fn replace(&mut self, path: &Path, pattern: &Pattern, with: &str) -> Done<()> {
+        for index in self.targets(path) {
+            let segment = self.segment(index);
+            let mut replaced = Vec::new();
+            for leaf in self.leaves(segment, path) {
+                let text = self.scope().text(leaf);
+                if let Some(text) = pattern.replace_all(&text, with.as_bytes()) {
+                    replaced.push((Change::replace(segment.raw(), leaf), self.written(&text)?));
+                }
+            }
+            if !replaced.is_empty() {
+                let (changes, values): (Vec<_>, Vec<_>) = replaced.into_iter().unzip();
+                self.splice(index, changes, |n| values[n]);
+            }
+        }
+        Ok(())
+    }
+
+    /// The smallest parts at a path of a segment, which hold no delimiters.
+    fn leaves(&self, segment: Segment<'a>, path: &Path) -> Vec<&'a [u8]> {
+        let s = self.message.separators();
+        let within = |b: &u8| {
+            *b == s.field || *b == s.repetition || *b == s.component || *b == s.subcomponent
+        };
+        let mut leaves = Vec::new();
+        let Some(position) = &path.position else {
+            leaves.extend(segment.raw().split(within).skip(1));
+            return leaves;
+        };
+        let _ = position.for_each(segment, &self.scope(), &mut |raw| {
+            leaves.extend(raw.split(within));
+            ControlFlow::Continue(())
+        });
+        // Where nothing is there is no slice of the segment.
+        leaves.retain(|leaf| !leaf.is_empty());
+        leaves
+    }
+
+    fn map(&mut self, map: &super::map::Map) -> Done<()> {
+        let s = self.message.separators();
+        let Some(position) = &map.path.position else { return Ok(()) };
+        for index in self.targets(&map.path) {
+            let segment = self.segment(index);
+            let mut values: Vec<&'a [u8]> = Vec::new();
+            let _ = position.for_each(segment, &self.scope(), &mut |raw| {
+                values.push(raw);
+                ControlFlow::Continue(())
+            });
+            let mut replaced = Vec::new();
+            for raw in values.into_iter().filter(|raw| !raw.is_empty()) {
+                let scope = self.scope();
+                let text = |raw: &'a [u8]| scope.text(raw);
+                let parts: Vec<&'a [u8]> = match position.part {
+                    Part::WHOLE => raw.split(|&b| b == s.component).collect(),
+                    _ => vec![raw],
+                };
+                let texts: Vec<_> = parts.iter().take(3).map(|part| text(part)).collect();
+                match map.look_up(&texts) {
+                    Mapped::Same => {}
+                    Mapped::Unknown(keep) => {
+                        self.unmapped.count(map, &texts);
+                        match keep {
+                            super::map::Keep::Code => {}
+                            super::map::Keep::Reject => {
+                                return Err(Fault::of("a code that the table does not have"));
+                            }
+                            super::map::Keep::Nothing => replaced.push((raw, &b""[..])),
+                            super::map::Keep::Text(text) => {
+                                let code = self.written(text.as_bytes())?;
+                                let new = map.rewritten(&parts, [Some(code), None, None], s)?;
+                                replaced.push((raw, self.draft.keep(&new)));
+                            }
+                        }
+                    }
+                    Mapped::To(row) => {
+                        let mut new = [None; 3];
+                        for (new, text) in new.iter_mut().zip(row) {
+                            *new = text.map(|text| self.written(text)).transpose()?;
+                        }
+                        let new = map.rewritten(&parts, new, s)?;
+                        replaced.push((raw, self.draft.keep(&new)));
+                    }
+                }
+            }
+            if !replaced.is_empty() {
+                let change =
+                    |(raw, new): &(&[u8], &'a [u8])| (Change::replace(segment.raw(), raw), *new);
+                let (changes, values): (Vec<_>, Vec<_>) = replaced.iter().map(change).unzip();
+                self.splice(index, changes, |n| values[n]);
+            }
+        }
+        Ok(())
+    }
+
+    /// The name of a file, in which values of the message lead nowhere.
+    fn file_name(&self, parts: &[NamePart]) -> Done<String> {
+        let mut name = String::new();
+        for part in parts {
+            match part {
+                NamePart::Fixed(text) => name.push_str(text),
+                NamePart::Value(term) => {
+                    let value = self.texts(term).into_iter().next().unwrap_or_default();
+                    push_safe(&value, &mut name);
+                }
+            }
+        }
+        if name.is_empty() || name.ends_with('/') {
+            return Err(Fault::of("the name of the file is empty"));
+        }
+        Ok(name)
+    }
+
+    /// Goes on with one message for each segment of an id, if there are several.
+    fn split(&mut self, id: SegmentId, rest: &Rest<'_>) -> Done<Option<Ended>> {
+        let context = self.context();
+        let rows: Vec<usize> =
+            (0..self.draft.lines().len()).filter(|&n| self.segment(n).has_id(id)).collect();
+        if rows.len() < 2 {
+            return Ok(None);
+        }
+        let whole = self.draft.clone();
+        let variables = self.facts.variables.clone();
+        for (n, &row) in rows.iter().enumerate() {
+            let others = split::others(&context, row, &rows);
+            self.draft = whole.narrowed(|index| !others.contains(index));
+            self.facts.variables.clone_from(&variables);
+            self.number(n + 1)?;
+            self.block(&[], rest)?;
+        }
+        Ok(Some(Ended::Through))
+    }
+
+    /// Gives part `n` of a message that was split a control id of its own.
+    fn number(&mut self, n: usize) -> Done<()> {
+        let field = self.segment(0).field(10);
+        let own = field.map(|field| field.raw()).unwrap_or_default();
+        let mut id = own.to_vec();
+        id.extend_from_slice(format!("-{n}").as_bytes());
+        if own.is_empty() || id.len() > split::CONTROL_ID_MAX {
+            id = ControlId.call(&[], &self.facts);
+        }
+        let position = Position { field: 10, repetition: Select::All, part: Part::WHOLE };
+        self.set_field(0, &position, &id)
+    }
+
+    fn bridge(&mut self, to: crate::dictionary::Version) -> Done<()> {
+        let lines: Vec<Segment<'a>> =
+            (0..self.draft.lines().len()).map(|n| self.segment(n)).collect();
+        for (index, bytes) in bridge::to(to, &lines)? {
+            self.draft.replace(index, &bytes);
+        }
+        Ok(())
+    }
+}
+
+/// What a block is done for: the segments it looks at, and the last of its own.
+struct Row {
+    view: Vec<u32>,
+    end: u32,
+}
+
+/// HL7 of a script with the delimiters of a message.
+fn with_delimiters(text: &str, message: &Message<'_>) -> Done<Vec<u8>> {
+    let s = message.separators();
+    let own = |b: u8| match b {
+        b'|' => s.field,
+        b'^' => s.component,
+        b'~' => s.repetition,
+        b'\\' => s.escape,
+        b'&' => s.subcomponent,
+        b => b,
+    };
+    let bytes: Vec<u8> = text.bytes().map(own).collect();
+    let lacks = |(old, new): (u8, &u8)| old != b'|' && *new == s.field;
+    if text.bytes().zip(&bytes).any(lacks) {
+        return Err(Fault::of(EditError::NoDelimiter.to_string()));
+    }
+    Ok(bytes)
+}
+
+/// Appends a value to a file's name: letters, digits, `-`, `_` and `.` stay, but not a dot at its
+/// start, and no more than 100 characters.
+fn push_safe(value: &[u8], name: &mut String) {
+    let start = name.len();
+    for c in String::from_utf8_lossy(value).chars().take(100) {
+        let stays =
+            c.is_alphanumeric() || matches!(c, '-' | '_') || (c == '.' && name.len() > start);
+        name.push(if stays { c } else { '_' });
+    }
+    if name.len() == start {
+        name.push('_');
+    }
+}
+
+impl From<EditError> for Fault {
+    fn from(error: EditError) -> Self {
+        Self::of(error.to_string())
+    }
+}

@@ -1,0 +1,432 @@
+//! `pipehat transform`: what the statements do, and what is left alone.
+
+use crate::util::{fixtures, folder, pipehat, put};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+/// A result with two orders, in the form between filters.
+const ORU: &str = "MSH|^~\\&|LAB|NORTH|||20240131||ORU^R01^ORU_R01|M-1|P|2.5.1\r\
+    PID|1||123^^^HOSP^MR~456^^^SSA^SS||DOE^JANE^Q&R||19800131|F\r\
+    ORC|RE\r\
+    OBR|1|A|B|CBC^Blood count\r\
+    OBX|1|NM|718-7^Hb^LN||13.5|g/dL\r\
+    NTE|1||first\r\
+    OBR|2|A|C|GLU^Glucose\r\
+    OBX|1|NM|2345-7^Glucose^LN||99|mg/dL\r\
+    OBX|2|NM|15074-8^Glucose^LN||5.5~5.6|mmol/L\r\
+    ZPD|x\r\n";
+
+/// What a script makes of [`ORU`], of which only the segments that changed are told: `-` before
+/// and `+` after, `PID|1|..` as they are.
+#[track_caller]
+fn changes(script: &str) -> String {
+    let out = pipehat(&["transform", script]).stdin(ORU).text();
+    let lines = |text: &str| -> Vec<String> {
+        text.trim_end_matches(['\r', '\n']).split('\r').map(str::to_owned).collect()
+    };
+    let (before, after) = (lines(ORU), lines(&out));
+    assert!(out.ends_with("\r\n"));
+    let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("-{line}"));
+    let new = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+{line}"));
+    gone.chain(new).collect::<Vec<_>>().join("\n")
+}
+
+/// Only what is new.
+#[track_caller]
+fn made(script: &str) -> String {
+    let changes = changes(script);
+    let new = changes.lines().filter_map(|line| line.strip_prefix('+'));
+    new.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn set_writes_every_position() {
+    let msh = |app: &str| format!("MSH|^~\\&|{app}|NORTH|||20240131||ORU^R01^ORU_R01|M-1|P|2.5.1");
+    assert_eq!(made("set MSH-3 = X"), msh("X"));
+    assert_eq!(made("set MSH-3.2 = 'X'"), msh("LAB^X"));
+    assert_eq!(made("set MSH-3.2.3 = 'X'"), msh("LAB^&&X"));
+    assert_eq!(made("set ZPD-3 = 1"), "ZPD|x||1");
+    assert_eq!(made("set ZPD-2[3].2 = 1"), "ZPD|x|~~^1");
+    assert_eq!(made("set PID-3[5=MR].1 = 9").split('|').nth(3), Some("9^^^HOSP^MR~456^^^SSA^SS"));
+    assert_eq!(made("set PID-3[last].1 = 9").split('|').nth(3), Some("123^^^HOSP^MR~9^^^SSA^SS"));
+    assert_eq!(made("set PID-3 = 9").split('|').nth(3), Some("9"));
+    assert_eq!(made("set PID-3.4 = H").split('|').nth(3), Some("123^^^H^MR~456^^^H^SS"));
+    assert_eq!(made("set PID-8 = '\"\"'").split('|').nth(8), Some("\"\""));
+    assert_eq!(made("set OBX[2]-8 = H"), "OBX|1|NM|2345-7^Glucose^LN||99|mg/dL||H");
+    assert_eq!(made("set OBX[3.1=718-7]-8 = H"), "OBX|1|NM|718-7^Hb^LN||13.5|g/dL||H");
+    // A segment that is not there gets no field, and nothing is put where nothing is.
+    assert_eq!(changes("set NK1-2 = X"), "");
+    assert_eq!(changes("set PID-30 = ''"), "");
+    assert_eq!(changes("set PID-2 = NK1-2"), "");
+}
+
+#[test]
+fn text_is_escaped_and_a_path_is_copied_as_written() {
+    let field = |script: &str| made(script).split('|').nth(3).unwrap_or_default().to_owned();
+    assert_eq!(field(r#"set ZPD-3 = "a|b & c\\""#), r"a\F\b \T\ c\E\");
+    assert_eq!(field(r#"set ZPD-3.1 = "a^b~c""#), r"a\S\b\R\c");
+    assert_eq!(field(r#"set ZPD-3 = hl7("a^b&c~d")"#), "a^b&c~d");
+    assert_eq!(field("set ZPD-3 = PID-5"), "DOE^JANE^Q&R");
+    assert_eq!(field("set ZPD-3.2 = PID-5.3"), "^Q&R");
+    assert_eq!(field("set ZPD-3 = concat(PID-5)"), r"DOE\S\JANE\S\Q\T\R");
+    assert_eq!(field("copy PID-3 to ZPD-3"), "123^^^HOSP^MR~456^^^SSA^SS");
+    // Structure that a place cannot have is not squeezed in.
+    let out = pipehat(&["transform", "set ZPD-3.1 = PID-5"]).stdin(ORU).run();
+    assert_eq!((out.code, out.text()), (2, ""));
+    assert!(out.stderr.contains("script:1: set ZPD-3.1: what is copied has parts"), "{out:?}");
+}
+
+#[test]
+fn other_delimiters_and_character_sets_are_those_of_the_message() {
+    let odd = "MSH#*!?@#LAB###############8859/1\rZPD#x\r\n";
+    let script = r#"set ZPD-2 = hl7("a^b&c~d") set ZPD-3 = concat("a#b*é^")"#;
+    let out = pipehat(&["transform", script]).stdin(odd).bytes();
+    let end = b"ZPD#x#a*b@c!d#a?F?b?S?\xE9^\r\n";
+    assert!(out.ends_with(end), "{}", out.escape_ascii());
+    // What the set has not is not replaced by something else.
+    let out = pipehat(&["transform", "set ZPD-2 = '日'"]).stdin(odd).run();
+    assert_eq!((out.code, out.stdout.len()), (2, 0));
+    assert!(out.stderr.contains("character"), "{out:?}");
+    // The second byte of 表 in Shift_JIS is a backslash: what is not touched keeps its bytes, and
+    // what is set is written in that set.
+    let japanese = b"MSH|^~\\&||||||||||||||||SHIFT_JIS\rPID|1||\x95\x5C^x||\x95\x5C\r\n";
+    let out = pipehat(&["transform", "set PID-3.2 = 表 set PID-4 = '|'"]).stdin(japanese).bytes();
+    let end = b"\rPID|1||\x95\x5C^\x95\x5C|\\F\\|\x95\x5C\r\n";
+    assert!(out.ends_with(end), "{}", out.escape_ascii());
+    let out = pipehat(&["transform", "set PID-30 = ''"]).stdin(japanese).bytes();
+    assert_eq!(out, japanese);
+}
+
+#[test]
+fn several_values_go_to_as_many_places() {
+    assert_eq!(
+        made("set OBX-5 = OBX-5 * 2"),
+        "OBX|1|NM|718-7^Hb^LN||27|g/dL\nOBX|1|NM|2345-7^Glucose^LN||198|mg/dL\n\
+         OBX|2|NM|15074-8^Glucose^LN||11~11.2|mmol/L"
+    );
+    assert_eq!(
+        made("set PID-3.1 = 'x' + PID-3.1").split('|').nth(3),
+        Some("x123^^^HOSP^MR~x456^^^SSA^SS")
+    );
+    let out = pipehat(&["transform", "set OBX-8.1 = OBR-4.1"]).stdin(ORU).run();
+    assert_eq!((out.code, out.text()), (2, ""));
+    assert!(out.stderr.contains("2 values for 3 places"), "{out:?}");
+    // No value of the message is told.
+    assert!(!out.stderr.contains("GLU"), "{out:?}");
+}
+
+#[test]
+fn delete_move_append() {
+    assert_eq!(changes("delete ZPD"), "-ZPD|x");
+    assert_eq!(
+        changes("delete NTE delete OBX[2]"),
+        "-NTE|1||first\n-OBX|1|NM|2345-7^Glucose^LN||99|mg/dL"
+    );
+    assert_eq!(made("delete PID-5.2").split('|').nth(5), Some("DOE^^Q&R"));
+    assert_eq!(made("delete PID-3[5=SS]").split('|').nth(3), Some("123^^^HOSP^MR"));
+    assert_eq!(made("delete PID-3").split('|').nth(3), Some(""));
+    let moved = made("move PID-8 to PID-9");
+    assert_eq!(moved.split('|').skip(8).collect::<Vec<_>>(), ["", "F"]);
+    assert_eq!(
+        made("append PID-3 = '789'").split('|').nth(3),
+        Some("123^^^HOSP^MR~456^^^SSA^SS~789")
+    );
+    assert_eq!(made("append PID-2 = hl7('7^^^X')").split('|').nth(2), Some("7^^^X"));
+    assert_eq!(changes("append 'ZZZ|1|a^b'"), "+ZZZ|1|a^b");
+    assert_eq!(changes("append ZZZ { set ZZZ-2 = PID-5.1 }"), "+ZZZ||DOE");
+    let out = pipehat(&["transform", "insert 'PV1|1|I' after PID"]).stdin(ORU).text();
+    assert!(out.contains("19800131|F\rPV1|1|I\rORC|RE\r"));
+    let out = pipehat(&["transform", "insert NTE before OBX { set NTE-3 = @n }"]).stdin(ORU).text();
+    assert_eq!(out.matches("\rNTE|||1\rOBX|").count(), 3);
+    assert_eq!(changes("delete ORDER_OBSERVATION").lines().count(), 8);
+}
+
+#[test]
+fn each_sees_what_belongs_to_it() {
+    let each = "each OBX { set OBX-4 = OBR-4.1 }";
+    assert_eq!(
+        made(each),
+        "OBX|1|NM|718-7^Hb^LN|CBC|13.5|g/dL\nOBX|1|NM|2345-7^Glucose^LN|GLU|99|mg/dL\n\
+         OBX|2|NM|15074-8^Glucose^LN|GLU|5.5~5.6|mmol/L"
+    );
+    assert_eq!(
+        made("each OBX where OBX-6 = g/dL { set OBX-8 = H }"),
+        "OBX|1|NM|718-7^Hb^LN||13.5|g/dL||H"
+    );
+    assert_eq!(
+        made("each ORDER_OBSERVATION { set OBR-18 = count(OBX) }"),
+        "OBR|1|A|B|CBC^Blood count||||||||||||||1\nOBR|2|A|C|GLU^Glucose||||||||||||||2"
+    );
+    // A note goes into the observation that it is about.
+    let notes = "each OBX where exists(NTE) { set OBX-17.2 = NTE-3 delete NTE }";
+    assert_eq!(
+        changes(notes),
+        "-OBX|1|NM|718-7^Hb^LN||13.5|g/dL\n-NTE|1||first\n\
+         +OBX|1|NM|718-7^Hb^LN||13.5|g/dL|||||||||||^first"
+    );
+    let nested = "each ORDER_OBSERVATION { each OBX { set OBX-1 = OBR-1 + '.' + OBX-1 } }";
+    let ids: Vec<_> =
+        made(nested).lines().map(|l| l.split('|').nth(1).unwrap().to_owned()).collect();
+    assert_eq!(ids, ["1.1", "2.1", "2.2"]);
+    // What a block adds stands where it was added.
+    let out =
+        pipehat(&["transform", "each OBX { append 'NTE|1||x' append 'NTE|2||y' }"]).stdin(ORU);
+    assert_eq!(out.text().matches("\rNTE|1||x\rNTE|2||y\r").count(), 3);
+}
+
+#[test]
+fn conditions_and_variables() {
+    assert_eq!(made("when PID-8 = F { set ZPD-1 = a } else { set ZPD-1 = b }"), "ZPD|a");
+    assert_eq!(
+        made("when PID-8 = M { set ZPD-1 = a } else when count(OBX) > 2 { set ZPD-1 = b }"),
+        "ZPD|b"
+    );
+    assert_eq!(made("when PID-8 = M { set ZPD-1 = a } else { set ZPD-1 = c }"), "ZPD|c");
+    assert_eq!(
+        made("let name = PID-5.1 set PID-5.1 = X set ZPD-2 = lower($name)").lines().nth(1),
+        Some("ZPD|x|doe")
+    );
+    let out = pipehat(&["transform", "set ZPD-2 = $nobody"]).stdin(ORU).run();
+    assert!(
+        out.code == 2 && out.stderr.contains("a variable that `let` has set before"),
+        "{out:?}"
+    );
+}
+
+#[test]
+fn replace_works_on_each_value_by_itself() {
+    assert_eq!(made("replace PID-5 /[aeiou]/i '_'").split('|').nth(5), Some("D__^J_N_^Q&R"));
+    assert_eq!(
+        made(r"replace PID-7 /^(\d{4})(\d\d)/ '$2/$1/'").split('|').nth(7),
+        Some("01/1980/31")
+    );
+    assert_eq!(made("replace ZPD /x/ '|'"), r"ZPD|\F\");
+    assert_eq!(changes("replace PID-5 /nothing/ 'x'"), "");
+    // A line feed inside a field becomes the sequence for it.
+    let broken = "MSH|^~\\&|A\rOBX|1|TX|||two\nlines\r\n";
+    let out = pipehat(&["transform", r#"replace OBX-5 /\n/ "\n""#]).stdin(broken).text();
+    assert_eq!(out, "MSH|^~\\&|A\rOBX|1|TX|||two\\.br\\lines\r\n");
+}
+
+#[test]
+fn drop_and_reject() {
+    let three = [ORU, &ORU.replace("M-1", "M-2"), &ORU.replace("M-1", "M-3")].concat();
+    let out =
+        pipehat(&["transform", "when MSH-10 = M-2 { drop } set ZPD-2 = 1"]).stdin(&three).text();
+    assert_eq!(pipehat(&["query", "MSH-10"]).stdin(&out).text(), "M-1\nM-3\n");
+
+    let dir = folder();
+    let rejects = dir.path().join("bad.hl7").to_str().unwrap().to_owned();
+    let script = "set ZPD-2 = 1 when MSH-10 = M-2 { reject 'no such sender' }";
+    let out = pipehat(&["transform", script, "--rejects", &rejects]).stdin(&three).run();
+    assert_eq!(out.code, 2);
+    assert_eq!(pipehat(&["query", "MSH-10"]).stdin(out.text()).text(), "M-1\nM-3\n");
+    let offset = ORU.len();
+    assert_eq!(
+        out.stderr,
+        format!("pipehat: stdin: message 2 (byte {offset}): script:1: reject: no such sender\n")
+    );
+    // As it came, not as it was when it was rejected.
+    assert_eq!(fs::read_to_string(rejects).unwrap(), ORU.replace("M-1", "M-2"));
+}
+
+#[test]
+fn emit_routes_to_files_with_safe_names() {
+    let dir = folder();
+    let input = [ORU, &ORU.replace("NORTH", "../SOUTH/..\\x"), ORU].concat();
+    let script = "emit 'out/' + MSH-4 + '.hl7' set MSH-4 = X emit 'all.hl7' drop";
+    for threads in ["-j1", "-j3"] {
+        let run = pipehat(&["transform", threads, "--max-open=1", script]).stdin(&input);
+        run.dir(dir.path()).run().is(0, "", "");
+        let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
+        assert_eq!(read("out/NORTH.hl7"), [ORU, ORU].concat());
+        let mut names: Vec<_> =
+            fs::read_dir(dir.path().join("out")).unwrap().map(|e| e.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(
+            names,
+            ["NORTH.hl7", "_._SOUTH_.._x.hl7"].map(std::ffi::OsString::from).to_vec().as_slice()
+        );
+        assert_eq!(pipehat(&["query", "MSH-4"]).stdin(read("all.hl7")).text(), "X\nX\nX\n");
+        let mode = fs::metadata(dir.path().join("all.hl7")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "no temporary file is left");
+    }
+}
+
+#[test]
+fn split_makes_a_message_of_each_order() {
+    let out =
+        pipehat(&["transform", "set MSH-5 = Q split by OBR set ZPD-2 = MSH-10"]).stdin(ORU).text();
+    let messages: Vec<_> = out.lines().map(|line| line.trim_end_matches('\r')).collect();
+    assert_eq!(messages.len(), 2);
+    let ids = |message: &str| {
+        message.split('\r').map(|s| s[..3].to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(ids(messages[0]), "MSH PID ORC OBR OBX NTE");
+    // The ORC stands for both orders.
+    assert_eq!(ids(messages[1]), "MSH PID ORC OBR OBX OBX ZPD");
+    assert_eq!(pipehat(&["query", "MSH-10", "MSH-5"]).stdin(&out).text(), "M-1-1\tQ\nM-1-2\tQ\n");
+    assert!(messages[1].ends_with("ZPD|x|M-1-2"));
+    // One order is no reason for another message.
+    assert_eq!(pipehat(&["transform", "split by PID"]).stdin(ORU).text(), ORU);
+    assert_eq!(
+        pipehat(&["transform", "when MSH-9 = ORU^R01^ORU_R01 { split by OBR } drop"])
+            .stdin(ORU)
+            .run()
+            .stdout,
+        b""
+    );
+}
+
+#[test]
+fn versions_change_what_the_standard_says() {
+    let old = "MSH|^~\\&|A||||||ADT^A04|M|P|2.2\rPID|1|7|123^^^H~7^^^X|7~8|DOE||||||||||||||99\rMRG|1|2||3\r\n";
+    let out = pipehat(&["transform", "upgrade to 2.7"]).stdin(old).text();
+    // A04 has the structure of A01; PID-2 and PID-4 are identifiers of PID-3, PID-19 is one of
+    // kind SS, MRG-2 and MRG-4 are identifiers of MRG-1.
+    assert_eq!(
+        out,
+        "MSH|^~\\&|A||||||ADT^A04^ADT_A01|M|P|2.7\r\
+         PID|1||123^^^H~7^^^X~7~8~99^^^^SS||DOE||||||||||||||\rMRG|1~2~3|||\r\n"
+    );
+    let out = pipehat(&["transform", "upgrade to 2.5.1"]).stdin(old).text();
+    assert_eq!(out, old.replace("A04|M|P|2.2", "A04^ADT_A01|M|P|2.5.1"));
+    let back = pipehat(&["transform", "downgrade to 2.2"]).stdin(&out).text();
+    assert_eq!(back, old);
+}
+
+#[test]
+fn errors_of_a_script_show_where() {
+    let dir = folder();
+    let file = put(&dir, "rules.hat", "# repairs\nset MSH-3 = X\n  set PID-5. = Y\n");
+    let out = pipehat(&["transform", "-f", &file]).stdin(ORU).run();
+    assert_eq!(out.code, 2);
+    let name = format!("{file}:3:13:");
+    assert!(out.stderr.contains(&name) || out.stderr.contains(&format!("{file}:3:12:")), "{out:?}");
+    assert!(out.stderr.contains("\n  set PID-5. = Y\n            ^ expected "), "{out:?}");
+    for (script, expected) in [
+        ("set", "a segment id"),
+        ("set PID = 1", "a field number"),
+        ("set MSH-2 = 1", "the delimiters cannot be edited"),
+        ("delete MSH", "needs its MSH segment"),
+        ("set PID-5 = 'a^b'", "hl7(\"a^b\")"),
+        ("when PID-8 = F { set PID-8 = M", "`}`"),
+        ("each PID-3 { }", "a segment, without a field"),
+        ("each OBX { split by OBR }", "outside of each"),
+        ("insert 'MSH|' after PID", "does not begin a message"),
+        ("frobnicate PID-3", "a statement: set"),
+        ("map PID-8 with 'nosuch.csv'", "a table, but"),
+        ("upgrade to 3.0", "a version: 2.1, 2.2"),
+        ("set PID-5.1 = uper(PID-5.1)", "perhaps `upper`"),
+    ] {
+        let out = pipehat(&["transform", script]).stdin(ORU).run();
+        assert_eq!((out.code, out.text()), (2, ""), "{script}");
+        assert!(
+            out.stderr.contains(expected) && out.stderr.contains('^'),
+            "{script}: {}",
+            out.stderr
+        );
+    }
+    pipehat(&["transform", "--check", "set MSH-3 = X"]).run().is(0, "", "");
+    assert_eq!(pipehat(&["transform", "--check", "set MSH-3 X"]).run().code, 2);
+    assert_eq!(pipehat::<&str>(&["transform"]).run().code, 2);
+    // Comments, several files and -e, one behind the other.
+    let one = put(&dir, "one.hat", "let a = 1 # the first\n");
+    let two = put(&dir, "two.hat", "# nothing\n");
+    let args = ["transform", "-f", &one, "-f", &two, "-e", "set ZPD-2 = $a", "-e", "set ZPD-3 = 2"];
+    assert!(pipehat(&args).stdin(ORU).text().ends_with("ZPD|x|1|2\r\n"));
+}
+
+#[test]
+fn codes_are_mapped() {
+    let dir = folder();
+    let table = "from,to,display,system\nCBC,58410-2,\"CBC, automated\",LN\nA,1,,\n";
+    put(&dir, "codes.csv", table);
+    let transform = |script: &str, more: &[&str]| {
+        let args = [&["transform", script], more].concat();
+        pipehat(&args).stdin(ORU).dir(dir.path()).run()
+    };
+    let field = |script: &str| {
+        let out = transform(script, &[]);
+        let line =
+            out.text().split('\r').find(|l| l.starts_with("OBR|1")).unwrap_or_default().to_owned();
+        (line.split('|').nth(4).unwrap_or_default().to_owned(), out.code)
+    };
+    let mapped = |tail: &str| field(&format!("map OBR-4 with 'codes.csv'{tail}"));
+    assert_eq!(mapped(""), ("58410-2^CBC, automated^LN".to_owned(), 0));
+    let kept = "58410-2^CBC, automated^LN^CBC^Blood count".to_owned();
+    assert_eq!(mapped(" keep original"), (kept, 0));
+    assert_eq!(field("map OBR-4.1 with 'codes.csv'"), ("58410-2^Blood count".to_owned(), 0));
+
+    // GLU is in no table.
+    let second = |tail: &str| {
+        let out = transform(&format!("map OBR-4 with 'codes.csv' {tail}"), &[]);
+        let line = out.text().split('\r').find(|l| l.starts_with("OBR|2")).map(str::to_owned);
+        (line.map(|l| l.split('|').nth(4).unwrap_or_default().to_owned()), out.code)
+    };
+    assert_eq!(second(""), (Some("GLU^Glucose".to_owned()), 0));
+    assert_eq!(second("default keep"), (Some("GLU^Glucose".to_owned()), 0));
+    assert_eq!(second("default empty"), (Some(String::new()), 0));
+    assert_eq!(second("default 'UNK'"), (Some("UNK^Glucose".to_owned()), 0));
+    assert_eq!(second("default reject"), (None, 2));
+    let out = transform("map OBR-4 with 'codes.csv'", &["--report", "unmapped.csv"]);
+    assert_eq!(out.stderr, "pipehat: 1 codes were in no table\n");
+    let report = fs::read_to_string(dir.path().join("unmapped.csv")).unwrap();
+    assert_eq!(report, "table,path,code,system,count\ncodes.csv,OBR-4,GLU,,1\n");
+
+    // Names of columns, and codes that mean different things in different systems.
+    put(&dir, "systems.csv", "local,sys,loinc\n718-7,LN,good\n718-7,L,bad\n2345-7,,any\n");
+    let script = "map OBX-3 with 'systems.csv' (from: 'local', from_system: 'sys', to: 'loinc')";
+    let out = transform(script, &[]);
+    let codes = pipehat(&["query", "OBX-3.1"]).stdin(out.text()).text();
+    assert_eq!(codes, "good~any~15074-8\n");
+    for (script, expected) in [
+        ("map OBX-3 with 'systems.csv'", "a column \"from\""),
+        ("map OBX-3 with 'systems.csv' (from: 'x')", "has no \"x\""),
+        ("map OBX-3.1 with 'codes.csv' keep original", "a whole field"),
+    ] {
+        let out = transform(script, &[]);
+        assert!(out.code == 2 && out.stderr.contains(expected), "{script}: {out:?}");
+    }
+}
+
+#[test]
+fn a_message_on_which_nothing_acts_is_passed_on_as_it_came() {
+    let script = "when MSH-3 = 'no such sender' { set PID-5 = X delete OBX } set QQQ-1 = 1 \
+                  replace QQQ-2 /a/ 'b' each QQQ { drop } set MSH-3 = MSH-3";
+    for path in fixtures() {
+        let passed = pipehat(&["parse", "-f", "hl7", &path]).run();
+        for threads in ["-j1", "-j2"] {
+            let done = pipehat(&["transform", threads, script, &path]).run();
+            assert_eq!(done.stdout, passed.stdout, "{path}");
+        }
+    }
+}
+
+#[test]
+fn the_output_is_the_same_at_any_number_of_threads() {
+    let many: String = (1..=3000).map(|n| ORU.replace("M-1", &format!("M-{n}"))).collect();
+    let script = "set ZPD-2 = @n set ZPD-3 = uuid() set ZPD-4 = control_id() each OBX { set OBX-1 = counter() } \
+                  when MSH-10 ~ /7$/ { drop } split by OBR";
+    let one = pipehat(&["transform", "-j1", script]).stdin(&many).bytes();
+    let four = pipehat(&["transform", "-j4", script]).stdin(&many).bytes();
+    assert!(one == four && !one.is_empty());
+    let ids = pipehat(&["query", "ZPD-4"]).stdin(&one).text();
+    let mut unique: Vec<_> = ids.lines().filter(|id| !id.is_empty()).collect();
+    let count = unique.len();
+    unique.sort_unstable();
+    unique.dedup();
+    assert_eq!((unique.len(), count), (2700, 2700));
+}
+
+#[test]
+fn forms_of_the_output() {
+    let out = pipehat(&["transform", "--eol=lf", "delete NTE", "-"]).stdin(ORU).text();
+    assert!(out.ends_with("ZPD|x\n\n") && !out.contains('\r') && !out.contains("NTE"));
+    let out = pipehat(&["transform", "--mllp", "delete NTE"]).stdin(ORU).text();
+    assert!(out.starts_with("\u{b}MSH") && out.ends_with("ZPD|x\r\u{1c}\r"));
+    pipehat(&["transform", "set MSH-3 = X"]).run().is(1, "", "");
+    let out = pipehat(&["transform", "drop"]).stdin(ORU).run();
+    out.is(0, "", "");
+}
