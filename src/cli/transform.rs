@@ -41,7 +41,7 @@ Statements:
   set PATH = VALUE              copy PATH to PATH            move PATH to PATH
   delete PATH                   append SEGMENT [{ ... }]     append FIELD = VALUE
   insert SEGMENT before|after SEGMENT [{ ... }]              replace PATH /regex/ \"text\"
-  map PATH with \"codes.csv\" [default keep|empty|reject|\"X\"] [keep original]
+  map PATH with \"codes.csv\" [default keep|empty|reject|\"X\"] [keep original [always]]
   when CONDITION { ... } else { ... }                        let NAME = VALUE, then $NAME
   each SEGMENT|GROUP [where CONDITION] { ... }               split by SEGMENT
   drop    reject \"why\"    emit \"FILE\"    upgrade to VERSION    downgrade to VERSION

@@ -138,6 +138,10 @@ fn delete_move_append() {
     assert!(out.contains("19800131|F\rPV1|1|I\rORC|RE\r"));
     let out = pipehat(&["transform", "insert NTE before OBX { set NTE-3 = @n }"]).stdin(ORU).text();
     assert_eq!(out.matches("\rNTE|||1\rOBX|").count(), 3);
+    // The block sees what belongs to the segment beside which the new one stands.
+    let out = pipehat(&["transform", "insert NTE after OBX { set NTE-3 = OBX-6 + ' ' + OBR-4.1 }"]);
+    let notes = pipehat(&["query", "-f", "values", "NTE-3"]).stdin(out.stdin(ORU).text()).text();
+    assert_eq!(notes, "g/dL CBC\nfirst\nmg/dL GLU\nmmol/L GLU\n");
     assert_eq!(changes("delete ORDER_OBSERVATION").lines().count(), 8);
 }
 
@@ -357,6 +361,13 @@ fn codes_are_mapped() {
     assert_eq!(mapped(""), ("58410-2^CBC, automated^LN".to_owned(), 0));
     let kept = "58410-2^CBC, automated^LN^CBC^Blood count".to_owned();
     assert_eq!(mapped(" keep original"), (kept, 0));
+    // Where there is an alternate code already it is told, or replaced whole.
+    let twice = |tail: &str| {
+        field(&format!("set OBR-4.4 = ALT set OBR-4.6 = L map OBR-4 with 'codes.csv'{tail}"))
+    };
+    assert_eq!(twice(" keep original").1, 2);
+    let replaced = "58410-2^CBC, automated^LN^CBC^Blood count^".to_owned();
+    assert_eq!(twice(" keep original always"), (replaced, 0));
     assert_eq!(field("map OBR-4.1 with 'codes.csv'"), ("58410-2^Blood count".to_owned(), 0));
 
     // GLU is in no table.

@@ -2,7 +2,7 @@
 
 use super::SourceText;
 use super::functions::Functions;
-use super::map::{Keep, Map, MapColumns};
+use super::map::{Keep, Map, MapColumns, Original};
 use super::statement::{Anchor, Block, NamePart, Source, Statement, Template, What};
 use crate::core::expr::{ExternalFunction, Reader, Signature, Vocabulary};
 use crate::core::{Part, Path, SegmentId, Select, SyntaxError};
@@ -338,7 +338,11 @@ impl Compiler<'_> {
         }
         let block = if self.reader.symbol_ahead("{") { self.inner_block()? } else { Vec::new() };
         let about = String::from_utf8_lossy(&id).into_owned();
-        Ok((about, What::Insert { segment, at, block }))
+        let mut ids = Vec::new();
+        collect_ids(&block, &mut ids);
+        ids.sort_unstable();
+        ids.dedup();
+        Ok((about, What::Insert { segment, at, block, ids }))
     }
 
     fn replace(&mut self) -> Result<(String, What), SyntaxError> {
@@ -508,7 +512,7 @@ impl Compiler<'_> {
             }
         }
         let mut keep = Keep::Code;
-        let mut original = false;
+        let mut original = Original::Goes;
         loop {
             if self.reader.keyword("default") {
                 keep = self.default()?;
@@ -516,7 +520,8 @@ impl Compiler<'_> {
                 if !self.reader.keyword("original") {
                     return self.reader.error("`original`");
                 }
-                original = true;
+                let always = self.reader.keyword("always");
+                original = if always { Original::Replaces } else { Original::Alternate };
             } else {
                 break;
             }
@@ -573,7 +578,7 @@ fn collect_ids(block: &Block, ids: &mut Vec<SegmentId>) {
             }
             What::Delete(path) | What::Replace { path, .. } => ids.push(path.segment),
             What::Move { from, to } => ids.extend([from.segment, to.segment]),
-            What::Insert { at, block, segment } => {
+            What::Insert { at, block, segment, .. } => {
                 if let Anchor::Before(path) | Anchor::After(path) = at {
                     ids.push(path.segment);
                 }

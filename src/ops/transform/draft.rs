@@ -88,19 +88,30 @@ impl<'a> Draft<'a> {
         });
     }
 
-    /// Adds a segment beside the one with the number `anchor`; returns its own number.
-    pub(super) fn insert(&mut self, bytes: &[u8], anchor: u32, after: bool) -> u32 {
-        let id = u32::try_from(self.segments.len()).unwrap_or(u32::MAX);
+    /// Adds a segment beside each of those with these numbers; returns the numbers of the new ones
+    /// in order.
+    pub(super) fn insert(&mut self, bytes: &[u8], anchors: &[u32], after: bool) -> Vec<u32> {
         let bytes = self.keep(bytes);
-        self.segments.push(Some(bytes));
-        let index = self.lines.iter().position(|line| line.id == anchor);
-        let index = index.map_or(self.lines.len(), |index| index + usize::from(after));
-        self.lines.insert(index, Line { bytes, id });
-        self.changed = true;
+        let first = self.segments.len() as u32;
+        let ids: Vec<u32> = (first..).take(anchors.len()).collect();
+        self.segments.resize(self.segments.len() + anchors.len(), Some(bytes));
+        self.changed |= !anchors.is_empty();
         if self.depth > 0 {
-            self.added.push(Added { id, anchor, after });
+            let added = ids.iter().zip(anchors);
+            self.added.extend(added.map(|(&id, &anchor)| Added { id, anchor, after }));
         }
-        id
+        // One pass for any number of them.
+        let mut new: HashMap<u32, u32> = anchors.iter().copied().zip(ids.iter().copied()).collect();
+        let mut lines = Vec::with_capacity(self.lines.len() + anchors.len());
+        for line in &self.lines {
+            let id = new.remove(&line.id);
+            let added = id.map(|id| Line { bytes, id });
+            lines.extend(added.filter(|_| !after));
+            lines.push(*line);
+            lines.extend(added.filter(|_| after));
+        }
+        self.lines = lines;
+        ids
     }
 
     /// Looks at some segments only, by their numbers, in order; those deleted meanwhile are left
@@ -187,11 +198,11 @@ mod tests {
         let added = draft.added();
         let outer = draft.enter([0, 2].into_iter());
         assert_eq!(shown(&draft), "MSH OBX");
-        let first = draft.insert(b"A", 2, true);
-        draft.insert(b"B", 2, true);
-        draft.insert(b"C", first, true);
-        draft.insert(b"D", 2, false);
-        draft.insert(b"E", 2, false);
+        let first = draft.insert(b"A", &[2], true);
+        draft.insert(b"B", &[2], true);
+        draft.insert(b"C", &first, true);
+        draft.insert(b"D", &[2], false);
+        draft.insert(b"E", &[2], false);
         draft.replace(3, b"OBX|1");
         assert_eq!(shown(&draft), "MSH D E OBX|1 B A C");
         draft.leave(outer);

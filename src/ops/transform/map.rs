@@ -4,7 +4,7 @@ use super::Fault;
 use super::functions::tables::{Index, Table};
 use crate::core::{Part, Path, Select, Separators};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::AddAssign;
 use std::sync::Arc;
 
@@ -19,6 +19,17 @@ pub(super) enum Keep {
     Text(String),
     /// The message cannot be handled.
     Reject,
+}
+
+/// What becomes of the code that was exchanged (`keep original`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Original {
+    /// It goes.
+    Goes,
+    /// It becomes the alternate code; where there is one, the message cannot be handled.
+    Alternate,
+    /// It becomes the alternate code in place of any other (`keep original always`).
+    Replaces,
 }
 
 /// The names of the columns, where the script gives other ones than the usual.
@@ -48,8 +59,10 @@ impl MapColumns {
 #[derive(Debug)]
 pub(super) struct Map {
     pub(super) path: Path,
+    /// The path without indices, for reports.
+    every: Arc<str>,
     /// The file's name, for reports.
-    pub(super) file: Box<str>,
+    file: Arc<str>,
     table: Arc<Table>,
     /// By code, or by code and coding system.
     index: Arc<Index>,
@@ -57,7 +70,7 @@ pub(super) struct Map {
     /// The columns of the code, its text and its coding system.
     to: [Option<usize>; 3],
     keep: Keep,
-    original: bool,
+    original: Original,
 }
 
 /// What the table has for a code.
@@ -81,7 +94,7 @@ impl Map {
         table: &Arc<Table>,
         columns: &MapColumns,
         keep: Keep,
-        original: bool,
+        original: Original,
     ) -> Result<Self, String> {
         let find = |given: &Option<String>, usual: &str| match given {
             None => Ok(table.column(usual)),
@@ -99,7 +112,7 @@ impl Map {
         let to = needed(find(&columns.to, "to")?, "to")?;
         let from_system = find(&columns.from_system, "from_system")?;
         let coded = path.position.as_ref().is_some_and(|position| position.part == Part::WHOLE);
-        if original && !coded {
+        if original != Original::Goes && !coded {
             return Err("a whole field, for only that can keep the original".to_owned());
         }
         if from_system.is_some() && !coded {
@@ -111,7 +124,13 @@ impl Map {
         } else {
             [None, None]
         };
+        let mut every = path.clone();
+        every.which = Select::All;
+        if let Some(position) = &mut every.position {
+            position.repetition = Select::All;
+        }
         Ok(Self {
+            every: every.to_string().into(),
             index: table.index(&keys)?,
             by_system: from_system.is_some(),
             to: [Some(to), display, system],
@@ -157,12 +176,15 @@ impl Map {
             return Ok(code.unwrap_or_default().to_vec());
         }
         let mut parts: Vec<&[u8]> = parts.to_vec();
-        if self.original {
-            if parts.iter().skip(3).take(3).any(|part| !part.is_empty()) {
-                return Err(Fault::of("the original cannot be kept: there is an alternate code"));
+        if self.original != Original::Goes {
+            let taken = parts.iter().skip(3).take(3).any(|part| !part.is_empty());
+            if taken && self.original == Original::Alternate {
+                let why = "the original cannot be kept, for there is an alternate code; \
+                           `keep original always` replaces it";
+                return Err(Fault::of(why));
             }
-            let old: Vec<&[u8]> = parts.iter().copied().take(3).collect();
-            for (n, old) in old.into_iter().enumerate().filter(|(_, old)| !old.is_empty()) {
+            for n in 0..3 {
+                let old = parts.get(n).copied().unwrap_or_default();
                 put(&mut parts, n + 3, old);
             }
         }
@@ -192,18 +214,18 @@ fn put<'p>(parts: &mut Vec<&'p [u8]>, n: usize, part: &'p [u8]) {
 /// How often which codes were in no table.
 #[derive(Debug, Default)]
 pub struct Unmapped {
-    codes: BTreeMap<UnmappedCode, u64>,
+    codes: HashMap<UnmappedCode, u64>,
     /// How often any was.
     total: u64,
 }
 
 /// A code that a table does not have.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnmappedCode {
     /// The name of the table's file.
-    pub table: Box<str>,
+    pub table: Arc<str>,
     /// The path in the statement, without indices.
-    pub path: String,
+    pub path: Arc<str>,
     /// The code.
     pub code: Vec<u8>,
     /// Its coding system, if it is one of a coded element.
@@ -216,20 +238,8 @@ impl Unmapped {
 
     pub(super) fn count(&mut self, map: &Map, texts: &[Cow<'_, [u8]>]) {
         let part = |n: usize| texts.get(n).map(|text| text.to_vec()).unwrap_or_default();
-        let mut path = map.path.clone();
-        path.which = Select::All;
-        if let Some(position) = &mut path.position {
-            position.repetition = Select::All;
-        }
-        self.add(
-            UnmappedCode {
-                table: map.file.clone(),
-                path: path.to_string(),
-                code: part(0),
-                system: part(2),
-            },
-            1,
-        );
+        let (table, path) = (map.file.clone(), map.every.clone());
+        self.add(UnmappedCode { table, path, code: part(0), system: part(2) }, 1);
         self.total += 1;
     }
 
@@ -247,7 +257,9 @@ impl Unmapped {
 
     /// The codes in order, and how often each was met.
     pub fn codes(&self) -> impl Iterator<Item = (&UnmappedCode, u64)> {
-        self.codes.iter().map(|(code, count)| (code, *count))
+        let mut codes: Vec<_> = self.codes.iter().map(|(code, count)| (code, *count)).collect();
+        codes.sort_unstable();
+        codes.into_iter()
     }
 }
 

@@ -8,14 +8,14 @@ use super::{Fault, Script, Sink, Unmapped, bridge, split};
 use crate::core::edit::{self, Change, EditError, delete_in_segment, set_in_segment};
 use crate::core::expr::{ExternalFunction, Host, Origin, Pattern, Term};
 use crate::core::{
-    Message, Part, Path, Position, Scope, Segment, SegmentId, Select, TextOptions, escape,
+    Line, Message, Part, Path, Position, Scope, Segment, SegmentId, Select, TextOptions, escape,
 };
 use crate::ops::groups::Context;
 use crate::ops::query::Each;
 use sha2::{Digest, Sha256};
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
-use std::ops::ControlFlow;
+use std::collections::{HashMap, HashSet};
+use std::ops::{ControlFlow, Range};
 
 /// What is left to do when a block ends.
 #[derive(Clone, Copy)]
@@ -164,8 +164,8 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
                 self.set(to, &Source::Path(from.clone()))?;
                 self.delete(from)?;
             }
-            What::Insert { segment, at, block } => {
-                if self.insert(segment, at, block)? == Ended::Dropped {
+            What::Insert { segment, at, block, ids } => {
+                if self.insert(segment, at, block, ids)? == Ended::Dropped {
                     return Ok(Some(Ended::Dropped));
                 }
             }
@@ -403,9 +403,10 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
     fn delete(&mut self, path: &Path) -> Done<()> {
         let targets = self.targets(path);
         let Some(position) = &path.position else {
-            let gone: Vec<u32> = targets.iter().map(|&n| self.draft.lines()[n].id).collect();
-            self.draft
-                .delete(|line| gone.binary_search(&line.id).is_ok() || gone.contains(&line.id));
+            let lines = self.draft.lines();
+            let gone: HashSet<u32> =
+                targets.iter().filter_map(|&n| lines.get(n)).map(|line| line.id).collect();
+            self.draft.delete(|line| gone.contains(&line.id));
             return Ok(());
         };
         for index in targets {
@@ -420,12 +421,11 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
     fn delete_group(&mut self, name: &str) {
         let context = self.context();
         let lines = self.draft.lines();
-        let gone: Vec<u32> = context
+        let gone: HashSet<u32> = context
             .occurrences(name)
             .flat_map(|range| lines.get(range).unwrap_or_default())
             .map(|line| line.id)
             .collect();
-        let gone: std::collections::HashSet<u32> = gone.into_iter().collect();
         self.draft.delete(|line| gone.contains(&line.id));
     }
 
@@ -439,13 +439,26 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
     /// The segments that a block is done for, one after the other.
     fn rows(&self, each: &Each, ids: &[SegmentId]) -> Vec<Row> {
         let context = self.context();
+        match each {
+            Each::Segment(path) => {
+                let targets = self.targets(path).into_iter();
+                self.rows_of(&context, targets.map(|n| n..n + 1), ids)
+            }
+            Each::Group(name) => self.rows_of(&context, context.occurrences(name), ids),
+        }
+    }
+
+    /// For each range of segments the view of a block that looks at segments with these ids: what
+    /// stands in the range, else what belongs to it.
+    fn rows_of(
+        &self,
+        context: &Context,
+        ranges: impl Iterator<Item = Range<usize>>,
+        ids: &[SegmentId],
+    ) -> Vec<Row> {
         let lines = self.draft.lines();
-        let ranges: Vec<_> = match each {
-            Each::Segment(path) => self.targets(path).into_iter().map(|n| n..n + 1).collect(),
-            Each::Group(name) => context.occurrences(name).collect(),
-        };
         let mut found = Vec::new();
-        let mut row = |range: std::ops::Range<usize>| {
+        let mut row = |range: Range<usize>| {
             let mut indices = vec![0];
             indices.extend(range.clone());
             for &id in ids {
@@ -461,41 +474,53 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
             let id = |n: usize| lines.get(n).map_or(0, |line| line.id);
             Row { view: indices.into_iter().map(id).collect(), end: id(range.end - 1) }
         };
-        ranges.into_iter().filter(|range| !range.is_empty()).map(&mut row).collect()
+        ranges.filter(|range| !range.is_empty()).map(&mut row).collect()
     }
 
-    fn insert(&mut self, segment: &Template, at: &Anchor, block: &[Statement]) -> Done<Ended> {
+    fn insert(
+        &mut self,
+        segment: &Template,
+        at: &Anchor,
+        block: &[Statement],
+        ids: &[SegmentId],
+    ) -> Done<Ended> {
         let bytes = with_delimiters(&segment.0, self.message)?;
-        let id_at = |run: &Self, n: usize| run.draft.lines().get(n).map_or(0, |line| line.id);
-        let (anchors, after) = match at {
+        let separators = self.message.separators();
+        let others = |run: &Self, view: Vec<u32>| -> Vec<u32> {
+            let own = |line: &&Line<'_>| Segment::new(line.bytes, separators).has_id(segment.id());
+            let own: HashSet<u32> =
+                run.draft.lines().iter().filter(own).map(|line| line.id).collect();
+            view.into_iter().filter(|id| !own.contains(id)).collect()
+        };
+        let all = |run: &Self| run.draft.lines().iter().map(|line| line.id).collect::<Vec<_>>();
+        // What the block sees beside the new segment, and beside which that stands.
+        let (rows, after) = match at {
             Anchor::End => {
-                let last = self.draft.lines().len() - 1;
-                (vec![self.end.unwrap_or_else(|| id_at(self, last))], true)
+                let view = all(self);
+                let end = self.end.or(view.last().copied()).unwrap_or(0);
+                (vec![Row { view: others(self, view), end }], true)
             }
             Anchor::Before(path) | Anchor::After(path) => {
-                let targets = self.targets(path).into_iter();
-                let anchors = targets.map(|n| id_at(self, n)).collect();
-                (anchors, matches!(at, Anchor::After(_)))
+                let targets = self.targets(path).into_iter().map(|n| n..n + 1);
+                let mut rows = self.rows_of(&self.context(), targets, ids);
+                if !block.is_empty() {
+                    let own = others(self, all(self)).into_iter().collect::<HashSet<_>>();
+                    rows.iter_mut().for_each(|row| row.view.retain(|id| own.contains(id)));
+                }
+                (rows, matches!(at, Anchor::After(_)))
             }
         };
-        for anchor in anchors {
-            let id = self.draft.insert(&bytes, anchor, after);
-            if after && self.end == Some(anchor) {
+        let anchors: Vec<u32> = rows.iter().map(|row| row.end).collect();
+        let new = self.draft.insert(&bytes, &anchors, after);
+        let added = self.draft.added();
+        for (row, id) in rows.into_iter().zip(new) {
+            if after && self.end == Some(row.end) {
                 self.end = Some(id);
             }
             if block.is_empty() {
                 continue;
             }
-            // In the block its id means this one.
-            let own = segment.id();
-            let s = self.message.separators();
-            let lines = self.draft.lines().iter();
-            let view: Vec<u32> = lines
-                .filter(|line| line.id == id || !Segment::new(line.bytes, s).has_id(own))
-                .map(|line| line.id)
-                .collect();
-            let added = self.draft.added();
-            let outer = self.draft.enter(view.into_iter());
+            let outer = self.draft.enter(row.view.into_iter().chain([id]));
             let end = self.end.replace(id);
             let ended = self.block(block, &Rest::Return);
             self.draft.leave(outer);
@@ -503,6 +528,8 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
             if ended? == Ended::Dropped {
                 return Ok(Ended::Dropped);
             }
+        }
+        if !block.is_empty() {
             self.draft.refresh(added);
         }
         Ok(Ended::Through)

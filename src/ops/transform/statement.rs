@@ -33,7 +33,7 @@ pub(super) enum What {
     /// Puts values elsewhere and takes them away from where they stood.
     Move { from: Path, to: Path },
     /// Adds a segment, and goes on in it.
-    Insert { segment: Template, at: Anchor, block: Block },
+    Insert { segment: Template, at: Anchor, block: Block, ids: Vec<SegmentId> },
     /// Exchanges codes by a table.
     Map(Box<Map>),
     /// Replaces what matches in each value.
