@@ -1,8 +1,9 @@
 //! What holds for any bytes, a function for each target. They panic where it does not.
 
-use pipehat::core::expr::Expression;
+use bumpalo::Bump;
+use pipehat::core::expr::{Expression, Origin};
 use pipehat::core::{
-    Cutter, Frame, Framed, Frames, LineEnding, Message, Path, Pending, Scope, Segment, Separators,
+    Cutter, Frame, Framed, Frames, Line, LineEnding, Message, Path, Pending, Scope, Segment, Separators,
     SyntaxError, TextOptions, escape,
 };
 use pipehat::ops::groups::{Context, group_occurrences};
@@ -11,6 +12,7 @@ use pipehat::ops::json::{
 };
 use pipehat::ops::names::Names;
 use pipehat::ops::pass::{Colored, Eol, PassOn};
+use pipehat::ops::transform::{Fault, Script, Sink, SourceText, Unmapped};
 use pipehat::ops::tree::{TreeOptions, TreeWriter};
 use std::ops::ControlFlow;
 
@@ -18,13 +20,15 @@ use std::ops::ControlFlow;
 pub type Check = fn(&[u8]);
 
 /// All targets by their names.
-pub const ALL: [(&str, Check); 6] = [
+pub const ALL: [(&str, Check); 8] = [
     ("framing", framing),
     ("message", message),
     ("escape", escape),
     ("path", path),
     ("expression", expression),
     ("from_json", from_json),
+    ("script", script),
+    ("transform", transform),
 ];
 
 /// Takes a first byte as a number and so many bytes behind it as the sizes of pieces.
@@ -397,6 +401,87 @@ fn pass_on(message: &Message<'_>) {
     let form = PassOn { terminal: Some(Colored(false)), ..PassOn::default() };
     assert!(form.append(message, &mut out).is_ok());
     assert!(out.iter().all(|&b| b == b'\n' || !b.is_ascii_control()));
+}
+
+/// A script, unless it would read files elsewhere than in an empty folder.
+fn compiled(text: &str) -> Option<Script> {
+    let lower = text.to_ascii_lowercase();
+    let reads = ["lookup", "convert", "hash", "map"].iter().any(|word| lower.contains(word));
+    if reads && lower.contains(['/', '\\', '.']) {
+        return None;
+    }
+    let source = SourceText {
+        name: "script".to_owned(),
+        text: text.to_owned(),
+        folder: "/nowhere".into(),
+    };
+    match Script::compile(&[source]) {
+        Ok(script) => Some(script),
+        Err((0, error)) => {
+            assert!(error.at <= text.len() && !error.expected.is_empty());
+            assert!(error.explain(text).contains('^'));
+            None
+        }
+        Err(_) => panic!("an error in a text that there is not"),
+    }
+}
+
+/// Any text is a script or an error at a place of it.
+pub fn script(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        compiled(text);
+    }
+}
+
+/// Any script does to any message something that is a message again.
+pub fn transform(data: &[u8]) {
+    let Some(end) = data.iter().position(|&b| b == 0) else { return };
+    let (script, stream) = (&data[..end], &data[end + 1..]);
+    let Some(script) = std::str::from_utf8(script).ok().and_then(compiled) else { return };
+    let mut arena = Bump::new();
+    for (number, message) in (1..).zip(messages(stream)) {
+        arena.reset();
+        let origin = Origin { file: b"file", number, offset: 0 };
+        let mut sink = Rewritten { message };
+        let mut unmapped = Unmapped::default();
+        let options = TextOptions::default();
+        let done = script.apply(&message, origin, options, &arena, &mut unmapped, &mut sink);
+        if let Err(fault) = done {
+            assert!(!fault.to_string().is_empty());
+        }
+    }
+}
+
+struct Rewritten<'m> {
+    message: Message<'m>,
+}
+
+impl Sink for Rewritten<'_> {
+    fn message(&mut self, lines: Option<&[Line<'_>]>) -> Result<(), Fault> {
+        let Some(lines) = lines else { return Ok(()) };
+        let mut segments: Vec<&[u8]> = lines.iter().map(|line| line.bytes).collect();
+        assert_eq!(segments[0].get(..4), self.message.bytes().get(..4));
+        let mut out = Vec::new();
+        let separators = self.message.separators();
+        if PassOn::default().append_segments(&segments, separators, &mut out).is_err() {
+            assert!(out.is_empty());
+            return Ok(());
+        }
+        // Empty segments at the end are blank lines.
+        while segments.last().is_some_and(|last| last.is_empty()) {
+            segments.pop();
+        }
+        let mut again = messages(&out);
+        let read: Vec<_> = again.next().into_iter().flat_map(|m| m.segments()).collect();
+        assert!(read.iter().map(|s| s.raw()).eq(segments), "{}", out.escape_ascii());
+        assert!(again.next().is_none());
+        Ok(())
+    }
+
+    fn emit(&mut self, file: &str, lines: Option<&[Line<'_>]>) -> Result<(), Fault> {
+        assert!(!file.is_empty());
+        self.message(lines)
+    }
 }
 
 /// Text comes back from its raw value, under any delimiters.

@@ -1,7 +1,7 @@
 //! Messages passed on whole.
 
 use super::visible;
-use crate::core::frame::ends_lines;
+use crate::core::frame::{ends_lines, is_envelope};
 use crate::core::{LineEnding, Message, Segment, Separators};
 use memchr::{memchr, memchr2};
 use std::fmt;
@@ -91,6 +91,13 @@ impl PassOn {
             show(segments.iter().map(|&bytes| Segment::new(bytes, separators)), color, out);
             return Ok(());
         }
+        // In a message that was read no segment ends so, but a copied value can.
+        if segments.iter().any(|segment| segment.ends_with(&[FS])) {
+            return Err(Unwritable::Mllp);
+        }
+        if segments.last().is_some_and(|segment| is_envelope(segment)) {
+            return Err(Unwritable::Segment);
+        }
         self.append_bytes(&segments.join(&b'\r'), out)
     }
 
@@ -164,7 +171,7 @@ impl fmt::Display for Unwritable {
         f.write_str(match self {
             Self::LineFeed => "a line feed inside a segment would end it in this form",
             Self::Segment => "a segment inside, empty or an envelope, would end it in this form",
-            Self::Mllp => "a VT or FS byte inside would end the MLLP block",
+            Self::Mllp => "a VT or FS byte inside would end the message in this form",
         })
     }
 }
