@@ -3,8 +3,8 @@
 use bumpalo::Bump;
 use pipehat::core::expr::{Expression, Origin};
 use pipehat::core::{
-    Cutter, Frame, Framed, Frames, Line, LineEnding, Message, Path, Pending, Scope, Segment, Separators,
-    SyntaxError, TextOptions, escape,
+    Cutter, Frame, Framed, Frames, Line, LineEnding, Message, Path, Pending, Scope, Segment,
+    Separators, SyntaxError, TextOptions, escape,
 };
 use pipehat::ops::groups::{Context, group_occurrences};
 use pipehat::ops::json::{
@@ -410,11 +410,8 @@ fn compiled(text: &str) -> Option<Script> {
     if reads && lower.contains(['/', '\\', '.']) {
         return None;
     }
-    let source = SourceText {
-        name: "script".to_owned(),
-        text: text.to_owned(),
-        folder: "/nowhere".into(),
-    };
+    let source =
+        SourceText { name: "script".to_owned(), text: text.to_owned(), folder: "/nowhere".into() };
     match Script::compile(&[source]) {
         Ok(script) => Some(script),
         Err((0, error)) => {

@@ -323,7 +323,10 @@ impl Walk {
     #[inline]
     fn run(&mut self, buf: &[u8], eof: bool, finder: &mut HeaderFinder) -> Option<End> {
         if self.ending.is_none() {
-            let first = memchr3(CR, LF, FS, &buf[self.at..]).map(|n| self.at + n);
+            // Only in a block an FS ends it wherever it comes; else it is content like any other.
+            let rest = &buf[self.at..];
+            let first = if self.framed { memchr3(CR, LF, FS, rest) } else { memchr2(CR, LF, rest) };
+            let first = first.map(|n| self.at + n);
             self.at = first.unwrap_or(buf.len());
             self.header_len = self.at - self.start;
             match first.map(|i| (buf[i], buf.get(i + 1))) {
@@ -332,6 +335,10 @@ impl Walk {
                 Some((CR, next)) if next != Some(&LF) => self.ending = Some(LineEnding::Cr),
                 Some((FS, _)) => self.ending = Some(LineEnding::Cr),
                 Some(_) => self.ending = Some(LineEnding::Lf),
+            }
+            if self.ending == Some(LineEnding::Cr) {
+                // An FS at the end of the header ends the message as anywhere.
+                self.at = self.start + 3;
             }
         }
         match self.ending {
@@ -905,6 +912,10 @@ mod tests {
         // With an FS inside it would end there, so that it is a segment like any other.
         let input = b"MSH|^~\\&|x\rFHS|1\x1cMSH|^~\\&|x\r\n ";
         assert_eq!(Cutter::default().advance(input, false), 29);
+        // An FS in the header tells nothing of how segments end.
+        assert_eq!(told(b"MSH|^~\\&|\x1cb\nPID|1\n"), [r"MSH|^~\\&|\x1cb/PID|1"]);
+        assert_eq!(told(b"MSH|^~\\&|\x1cb\rPID|1\n2\r\n"), [r"MSH|^~\\&|\x1cb/PID|1\n2"]);
+        assert_eq!(told(b"MSH|^~\\&|b\x1c\rPID|1\r\n"), [r"MSH|^~\\&|b", r"s:PID|1\r\n"]);
         // Nor does a line feed behind it make it one.
         assert_eq!(told(b"MSH|\rFTS|\x1cFTS|\x1cMSH\n"), [r"MSH|/FTS|\x1cFTS|\x1cMSH\n"]);
     }

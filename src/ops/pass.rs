@@ -112,9 +112,8 @@ impl PassOn {
         }
         if self.eol != Eol::Cr {
             let mut segments = bytes.split(|&b| b == b'\r');
-            // An FS in MSH would say that segments end with CR.
             let header = segments.next().unwrap_or_default();
-            if memchr(FS, header).is_some() || segments.any(ends_lines) {
+            if header.ends_with(&[FS]) || segments.any(ends_lines) {
                 return Err(Unwritable::Segment);
             }
         }

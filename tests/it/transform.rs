@@ -110,7 +110,19 @@ fn several_values_go_to_as_many_places() {
     );
     let out = pipehat(&["transform", "set OBX-8.1 = OBR-4.1"]).stdin(ORU).run();
     assert_eq!((out.code, out.text()), (2, ""));
-    assert!(out.stderr.contains("2 values for 3 places"), "{out:?}");
+    assert!(out.stderr.contains("2 values for one place"), "{out:?}");
+    // As many values as places is no reason to put them there: which belongs to which?
+    let two = "delete OBX[3] set OBX-4 = OBR-4.1";
+    assert_eq!(pipehat(&["transform", two]).stdin(ORU).run().code, 2);
+    // Each segment has its own values; one that has none keeps what it has.
+    assert_eq!(made("set OBX-4 = OBX-5[2]"), "OBX|2|NM|15074-8^Glucose^LN|5.6|5.5~5.6|mmol/L");
+    assert_eq!(
+        made("set OBX-5 = PID-1 + OBX-1 + '!'"),
+        "OBX|1|NM|718-7^Hb^LN||11!|g/dL\nOBX|1|NM|2345-7^Glucose^LN||11!|mg/dL\n\
+         OBX|2|NM|15074-8^Glucose^LN||12!|mmol/L"
+    );
+    let mixed = pipehat(&["transform", "set OBX-5 = OBX-5 - OBX[1]-5"]).stdin(ORU).run();
+    assert!(mixed.stderr.contains("either OBX, the segment that is set"), "{mixed:?}");
     // No value of the message is told.
     assert!(!out.stderr.contains("GLU"), "{out:?}");
 }

@@ -3,7 +3,7 @@
 use super::SourceText;
 use super::functions::Functions;
 use super::map::{Keep, Map, MapColumns, Original};
-use super::statement::{Anchor, Block, NamePart, Source, Statement, Template, What};
+use super::statement::{Anchor, Block, NamePart, Own, Source, Statement, Template, What};
 use crate::core::expr::{ExternalFunction, Reader, Signature, Vocabulary};
 use crate::core::{Part, Path, SegmentId, Select, SyntaxError};
 use crate::dictionary::Version;
@@ -162,8 +162,10 @@ impl Compiler<'_> {
         if !self.reader.symbol("=") {
             return self.reader.error("`=`");
         }
+        let at = self.reader.place();
         let source = self.source(&path)?;
-        Ok((path.to_string(), What::Set { path, source }))
+        let own = own(&path, &source).map_err(|expected| SyntaxError::new(at, expected))?;
+        Ok((path.to_string(), What::Set { path, source, own }))
     }
 
     /// What is put at a path.
@@ -219,15 +221,17 @@ impl Compiler<'_> {
         let from = self.reader.path()?;
         let path = self.target()?;
         let source = copied(&from, &path).map_err(|expected| SyntaxError::new(at, expected))?;
-        Ok((format!("{from} to {path}"), What::Set { path, source }))
+        let own = own(&path, &source).map_err(|expected| SyntaxError::new(at, expected))?;
+        Ok((format!("{from} to {path}"), What::Set { path, source, own }))
     }
 
     fn shift(&mut self) -> Result<(String, What), SyntaxError> {
         let at = self.reader.place();
         let from = self.place()?;
         let to = self.target()?;
-        copied(&from, &to).map_err(|expected| SyntaxError::new(at, expected))?;
-        Ok((format!("{from} to {to}"), What::Move { from, to }))
+        let own = copied(&from, &to).and_then(|source| own(&to, &source));
+        let own = own.map_err(|expected| SyntaxError::new(at, expected))?;
+        Ok((format!("{from} to {to}"), What::Move { from, to, own }))
     }
 
     fn target(&mut self) -> Result<Path, SyntaxError> {
@@ -283,7 +287,8 @@ impl Compiler<'_> {
                     position.repetition = Select::Last;
                 }
                 let source = self.source(&one)?;
-                Ok((path.to_string(), What::Add { path, source }))
+                let own = own(&path, &source).map_err(|expected| SyntaxError::new(at, expected))?;
+                Ok((path.to_string(), What::Add { path, source, own }))
             }
         }
     }
@@ -561,6 +566,30 @@ fn copied(from: &Path, to: &Path) -> Result<Source, String> {
     Ok(Source::Path(from.clone()))
 }
 
+/// Whether a source looks into the segments of `to`.
+fn own(to: &Path, source: &Source) -> Result<Own, String> {
+    let paths: Vec<&Path> = match source {
+        Source::Path(path) => vec![path],
+        Source::Term(term) => term.paths().collect(),
+        Source::Text(_) | Source::Markup(_) => Vec::new(),
+    };
+    let (own, others): (Vec<&Path>, Vec<&Path>) =
+        paths.into_iter().partition(|path| path.segment == to.segment);
+    // The same brackets as those of the segment that is set mean that one, too.
+    let itself = |path: &&&Path| path.which == Select::All || path.which == to.which;
+    let every = own.iter().filter(itself).count();
+    if every == 0 {
+        return Ok(None);
+    }
+    if every < own.len() {
+        let id = to.segment.escape_ascii();
+        return Err(format!(
+            "either {id}, the segment that is set, or {id} with an index; `let` keeps the other"
+        ));
+    }
+    Ok(Some(others.into_iter().map(|path| path.segment).collect()))
+}
+
 /// The segments that the statements of a block look at.
 fn collect_ids(block: &Block, ids: &mut Vec<SegmentId>) {
     fn source(source: &Source, ids: &mut Vec<SegmentId>) {
@@ -572,12 +601,12 @@ fn collect_ids(block: &Block, ids: &mut Vec<SegmentId>) {
     }
     for statement in block {
         match &statement.what {
-            What::Set { path, source: from } | What::Add { path, source: from } => {
+            What::Set { path, source: from, .. } | What::Add { path, source: from, .. } => {
                 ids.push(path.segment);
                 source(from, ids);
             }
             What::Delete(path) | What::Replace { path, .. } => ids.push(path.segment),
-            What::Move { from, to } => ids.extend([from.segment, to.segment]),
+            What::Move { from, to, .. } => ids.extend([from.segment, to.segment]),
             What::Insert { at, block, segment, .. } => {
                 if let Anchor::Before(path) | Anchor::After(path) = at {
                     ids.push(path.segment);

@@ -12,6 +12,8 @@ mod map;
 mod run;
 mod split;
 mod statement;
+#[cfg(test)]
+mod tests;
 
 pub use map::{Unmapped, UnmappedCode};
 

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::functions::ControlId;
 use super::map::Mapped;
-use super::statement::{Anchor, NamePart, Source, Statement, Template, What};
+use super::statement::{Anchor, NamePart, Own, Source, Statement, Template, What};
 use super::{Fault, Script, Sink, Unmapped, bridge, split};
 use crate::core::edit::{self, Change, EditError, delete_in_segment, set_in_segment};
 use crate::core::expr::{ExternalFunction, Host, Origin, Pattern, Term};
@@ -156,12 +156,12 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
     /// Does a statement; tells how the block ended if it goes on nowhere behind it.
     fn statement(&mut self, statement: &Statement, rest: &Rest<'_>) -> Done<Option<Ended>> {
         match &statement.what {
-            What::Set { path, source } => self.set(path, source)?,
-            What::Add { path, source } => self.add(path, source)?,
+            What::Set { path, source, own } => self.set(path, source, own)?,
+            What::Add { path, source, own } => self.add(path, source, own)?,
             What::Delete(path) => self.delete(path)?,
             What::DeleteGroup(name) => self.delete_group(name),
-            What::Move { from, to } => {
-                self.set(to, &Source::Path(from.clone()))?;
+            What::Move { from, to, own } => {
+                self.set(to, &Source::Path(from.clone()), own)?;
                 self.delete(from)?;
             }
             What::Insert { segment, at, block, ids } => {
@@ -226,9 +226,17 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         scope.of_lines(self.draft.lines(), &self.facts)
     }
 
+    /// What statements look at, if it were these segments.
+    fn scope_of<'s>(&'s self, lines: &'s [Line<'a>]) -> Scope<'s, 'a> {
+        self.scope().of_lines(lines, &self.facts)
+    }
+
     fn texts(&self, term: &Term) -> Vec<Vec<u8>> {
-        let scope = self.scope();
-        term.texts(&scope).into_iter().map(std::borrow::Cow::into_owned).collect()
+        self.texts_in(term, &self.scope())
+    }
+
+    fn texts_in(&self, term: &Term, scope: &Scope<'_, 'a>) -> Vec<Vec<u8>> {
+        term.texts(scope).into_iter().map(std::borrow::Cow::into_owned).collect()
     }
 
     fn segment(&self, index: usize) -> Segment<'a> {
@@ -254,7 +262,7 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
     }
 
     /// The values of a source, as they are to stand at a path.
-    fn values(&self, source: &Source, to: &Path) -> Done<Vec<&'a [u8]>> {
+    fn values(&self, source: &Source, to: &Path, scope: &Scope<'_, 'a>) -> Done<Vec<&'a [u8]>> {
         let s = self.message.separators();
         let part = to.position.as_ref().map_or(Part::WHOLE, |position| position.part);
         match source {
@@ -263,13 +271,12 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
                 Ok(vec![self.draft.keep(&with_delimiters(text, self.message)?)])
             }
             Source::Term(term) => {
-                let texts = self.texts(term);
+                let texts = self.texts_in(term, scope);
                 texts.iter().map(|text| self.written(text)).collect()
             }
             Source::Path(path) => {
-                let scope = self.scope();
                 let mut values = Vec::new();
-                let _ = path.for_each(&scope, |raw| {
+                let _ = path.for_each(scope, |raw| {
                     values.push(raw);
                     ControlFlow::Continue(())
                 });
@@ -313,42 +320,68 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         Ok(values.join(&s.repetition))
     }
 
-    fn set(&mut self, path: &Path, source: &Source) -> Done<()> {
+    fn set(&mut self, path: &Path, source: &Source, own: &Own) -> Done<()> {
         let Some(position) = &path.position else { return Ok(()) };
-        let values = self.values(source, path)?;
-        let targets = self.targets(path);
-        if values.is_empty() || targets.is_empty() {
-            return Ok(());
-        }
         let whole = position.repetition == Select::All && position.part == Part::WHOLE;
-        if whole && (values.len() == 1 || targets.len() == 1) {
-            let value = self.repeated(&values)?;
-            return targets.into_iter().try_for_each(|n| self.set_field(n, position, &value));
-        }
-        let mut planned = Vec::with_capacity(targets.len());
-        let mut places = 0;
-        for index in targets {
-            let mut changes = Vec::new();
+        for (index, values) in self.assigned(path, source, own)? {
+            if whole {
+                let value = self.repeated(&values)?;
+                self.set_field(index, position, &value)?;
+                continue;
+            }
             let segment = self.segment(index);
+            let mut changes = Vec::new();
             set_in_segment(segment.raw(), &self.scope(), segment, position, &mut changes)?;
-            places += changes.len();
-            planned.push((index, changes));
-        }
-        if values.len() > 1 && values.len() != places {
-            let counts = format!("{} values for {places} places", values.len());
-            return Err(Fault::of(format!("{counts}; say which, or go through them with each")));
-        }
-        let mut next = 0;
-        for (index, changes) in planned {
-            let first = next;
-            next += changes.len();
+            let paired = own.is_some() && values.len() == changes.len();
+            if values.len() > 1 && !paired {
+                return Err(several(values.len()));
+            }
             let value = |n: usize| match &values[..] {
                 [one] => *one,
-                several => several.get(first + n).copied().unwrap_or_default(),
+                several => several.get(n).copied().unwrap_or_default(),
             };
             self.splice(index, changes, value);
         }
         Ok(())
+    }
+
+    /// The segments that a path selects, and the values that each of them gets: its own, or all of
+    /// them the same. Without any value there is nothing to set.
+    fn assigned(
+        &self,
+        path: &Path,
+        source: &Source,
+        own: &Own,
+    ) -> Done<Vec<(usize, Vec<&'a [u8]>)>> {
+        let targets = self.targets(path);
+        let mut assigned = Vec::with_capacity(targets.len());
+        match own {
+            Some(others) if targets.len() > 1 => {
+                let lines = self.draft.lines();
+                let separators = self.message.separators();
+                let seen = |line: &&Line<'a>| {
+                    let segment = Segment::new(line.bytes, separators);
+                    segment.has_id(*b"MSH") || others.iter().any(|&id| segment.has_id(id))
+                };
+                // The others, and behind them one after the other each that is set.
+                let mut view: Vec<Line<'a>> = lines.iter().filter(seen).copied().collect();
+                for index in targets {
+                    view.push(lines[index]);
+                    let values = self.values(source, path, &self.scope_of(&view))?;
+                    view.pop();
+                    assigned.push((index, values));
+                }
+            }
+            _ => {
+                let values = self.values(source, path, &self.scope())?;
+                if values.len() > 1 && targets.len() > 1 {
+                    return Err(several(values.len()));
+                }
+                assigned.extend(targets.into_iter().map(|index| (index, values.clone())));
+            }
+        }
+        assigned.retain(|(_, values)| !values.is_empty());
+        Ok(assigned)
     }
 
     /// Puts a value in place of all of a field.
@@ -384,16 +417,12 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         self.changes = changes;
     }
 
-    fn add(&mut self, path: &Path, source: &Source) -> Done<()> {
+    fn add(&mut self, path: &Path, source: &Source, own: &Own) -> Done<()> {
         let Some(position) = &path.position else { return Ok(()) };
-        let values = self.values(source, path)?;
-        if values.is_empty() {
-            return Ok(());
-        }
-        for index in self.targets(path) {
+        for (index, values) in self.assigned(path, source, own)? {
             let field = self.segment(index).field(position.field.into());
             let there = field.map(|field| field.raw()).filter(|raw| !raw.is_empty());
-            let all: Vec<_> = there.into_iter().chain(values.iter().copied()).collect();
+            let all: Vec<_> = there.into_iter().chain(values).collect();
             let value = self.repeated(&all)?;
             self.set_field(index, position, &value)?;
         }
@@ -689,6 +718,10 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         }
         Ok(())
     }
+}
+
+fn several(count: usize) -> Fault {
+    Fault::of(format!("{count} values for one place; say which, or go through them with each"))
 }
 
 /// What a block is done for: the segments it looks at, and the last of its own.

@@ -23,15 +23,15 @@ pub(super) struct Statement {
 #[derive(Debug)]
 pub(super) enum What {
     /// Puts values at the places of a path.
-    Set { path: Path, source: Source },
-    /// Adds a repetition to a field.
-    Add { path: Path, source: Source },
+    Set { path: Path, source: Source, own: Own },
+    /// Adds repetitions to a field.
+    Add { path: Path, source: Source, own: Own },
     /// Takes away what stands at the places of a path.
     Delete(Path),
     /// Takes away all segments of a group.
     DeleteGroup(String),
     /// Puts values elsewhere and takes them away from where they stood.
-    Move { from: Path, to: Path },
+    Move { from: Path, to: Path, own: Own },
     /// Adds a segment, and goes on in it.
     Insert { segment: Template, at: Anchor, block: Block, ids: Vec<SegmentId> },
     /// Exchanges codes by a table.
@@ -69,6 +69,10 @@ pub(super) enum Source {
     /// Texts that are worked out.
     Term(Term),
 }
+
+/// Whether a source looks into the segments that values are put into (`set OBX-8 = OBX-7`): then
+/// each of them gets its own values. The other segments that it looks into.
+pub(super) type Own = Option<Vec<SegmentId>>;
 
 /// A segment as the script writes it, with the recommended delimiters.
 #[derive(Clone, Debug)]
