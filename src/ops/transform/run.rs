@@ -93,8 +93,11 @@ pub(super) struct Run<'r, 'a, S> {
     written: usize,
 }
 
-/// Why a statement cannot be done, and for what message there is to say it about.
+/// What came of a statement, or why it cannot be done.
 type Done<T> = Result<T, Fault>;
+
+/// A segment by its index, and the values that it gets.
+type Assigned<'a> = (usize, Vec<&'a [u8]>);
 
 impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
     pub(super) fn new(
@@ -352,7 +355,7 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         path: &Path,
         source: &Source,
         own: &Own,
-    ) -> Done<Vec<(usize, Vec<&'a [u8]>)>> {
+    ) -> Done<Vec<Assigned<'a>>> {
         let targets = self.targets(path);
         let mut assigned = Vec::with_capacity(targets.len());
         match own {
