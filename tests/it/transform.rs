@@ -83,8 +83,14 @@ fn other_delimiters_and_character_sets_are_those_of_the_message() {
     let out = pipehat(&["transform", script]).stdin(odd).bytes();
     let end = b"ZPD#x#a*b@c!d#a?F?b?S?\xE9^\r\n";
     assert!(out.ends_with(end), "{}", out.escape_ascii());
+    // So is HL7 of the script, in which the message's own delimiters are text.
+    let odd = odd.replace("*!?@", "*~?@");
+    let script = r#"set ZPD-2 = hl7("a#b*cé^d") append "NTE|1||é\\T\\""#;
+    let out = pipehat(&["transform", script]).stdin(&odd).bytes();
+    let end = b"ZPD#x#a?F?b?S?c\xE9*d\rNTE#1##\xE9?T?\r\n";
+    assert!(out.ends_with(end), "{}", out.escape_ascii());
     // What the set has not is not replaced by something else.
-    let out = pipehat(&["transform", "set ZPD-2 = '日'"]).stdin(odd).run();
+    let out = pipehat(&["transform", "set ZPD-2 = '日'"]).stdin(&odd).run();
     assert_eq!((out.code, out.stdout.len()), (2, 0));
     assert!(out.stderr.contains("character"), "{out:?}");
     // The second byte of 表 in Shift_JIS is a backslash: what is not touched keeps its bytes, and
@@ -121,6 +127,22 @@ fn several_values_go_to_as_many_places() {
         "OBX|1|NM|718-7^Hb^LN||11!|g/dL\nOBX|1|NM|2345-7^Glucose^LN||11!|mg/dL\n\
          OBX|2|NM|15074-8^Glucose^LN||12!|mmol/L"
     );
+    // Also where an index selects just one of them.
+    for script in [
+        "set OBX[3.1=718-7]-8 = OBX-6",
+        "set OBX[3.1=718-7]-8 = OBX[3.1=718-7]-6",
+        "set OBX[1]-8 = OBX-6",
+        "set OBX[1]-8 = OBX[1]-6",
+    ] {
+        assert_eq!(made(script), "OBX|1|NM|718-7^Hb^LN||13.5|g/dL||g/dL", "{script}");
+    }
+    assert_eq!(made("set OBX[2]-8 = OBX[2]-6"), "OBX|1|NM|2345-7^Glucose^LN||99|mg/dL||mg/dL");
+    assert_eq!(made("set OBX[last]-8 = OBX-6").split('|').nth(8), Some("mmol/L"));
+    assert_eq!(
+        changes("move OBX[2]-5 to OBX[2]-8"),
+        changes("move OBX-5 to OBX[2]-8"),
+        "only from the segment that gets it"
+    );
     let mixed = pipehat(&["transform", "set OBX-5 = OBX-5 - OBX[1]-5"]).stdin(ORU).run();
     assert!(mixed.stderr.contains("either OBX, the segment that is set"), "{mixed:?}");
     // No value of the message is told.
@@ -146,6 +168,8 @@ fn delete_move_append() {
     assert_eq!(made("append PID-2 = hl7('7^^^X')").split('|').nth(2), Some("7^^^X"));
     assert_eq!(changes("append 'ZZZ|1|a^b'"), "+ZZZ|1|a^b");
     assert_eq!(changes("append ZZZ { set ZZZ-2 = PID-5.1 }"), "+ZZZ||DOE");
+    // Neither an empty value, nor what an empty field holds, becomes a repetition.
+    assert_eq!(changes("append PID-3 = '' append PID-3 = PID-9"), "");
     let out = pipehat(&["transform", "insert 'PV1|1|I' after PID"]).stdin(ORU).text();
     assert!(out.contains("19800131|F\rPV1|1|I\rORC|RE\r"));
     let out = pipehat(&["transform", "insert NTE before OBX { set NTE-3 = @n }"]).stdin(ORU).text();
@@ -155,6 +179,38 @@ fn delete_move_append() {
     let notes = pipehat(&["query", "-f", "values", "NTE-3"]).stdin(out.stdin(ORU).text()).text();
     assert_eq!(notes, "g/dL CBC\nfirst\nmg/dL GLU\nmmol/L GLU\n");
     assert_eq!(changes("delete ORDER_OBSERVATION").lines().count(), 8);
+}
+
+#[test]
+fn segments_are_deleted_by_the_start_of_their_ids() {
+    assert_eq!(changes("delete Z*"), "-ZPD|x");
+    assert_eq!(changes("delete n*"), "-NTE|1||first");
+    assert_eq!(changes("delete NT* delete ZX*"), "-NTE|1||first");
+    // MSH stays, and so does a line that is no segment.
+    let odd = "MSH|^~\\&|A\rMSA|AA\rMr. Roe\r\n";
+    let out = pipehat(&["transform", "delete M*"]).stdin(odd).text();
+    assert_eq!(out, "MSH|^~\\&|A\rMr. Roe\r\n");
+}
+
+#[test]
+fn nothing_is_lost_on_the_way() {
+    // There is no such segment and no such repetition: what was to go there stays.
+    assert_eq!(changes("move PID-8 to NK1-2 move PID-8 to PID-30[5=X] move NK1-2 to PID-8"), "");
+    assert_eq!(
+        made("move OBX[1]-5 to OBX[2]-5"),
+        "OBX|1|NM|718-7^Hb^LN|||g/dL\nOBX|1|NM|2345-7^Glucose^LN||13.5|mg/dL"
+    );
+    for script in [
+        "move PID-3 to PID-3",
+        "move PID-5 to PID-5.1",
+        "move PID-5.3.1 to PID-5.3",
+        "move PID-3[1] to PID-3[last]",
+        "move PID-3[5=MR] to PID-3[1]",
+    ] {
+        let out = pipehat(&["transform", script]).stdin(ORU).run();
+        assert_eq!((out.code, out.text()), (2, ""), "{script}");
+        assert!(out.stderr.contains("may be a part of what is moved"), "{script}: {out:?}");
+    }
 }
 
 #[test]
@@ -310,6 +366,10 @@ fn versions_change_what_the_standard_says() {
     assert_eq!(out, old.replace("A04|M|P|2.2", "A04^ADT_A01|M|P|2.5.1"));
     let back = pipehat(&["transform", "downgrade to 2.2"]).stdin(&out).text();
     assert_eq!(back, old);
+    // A message that is as far as that, or farther, stays as it is.
+    for script in ["upgrade to 2.2", "upgrade to 2.1", "downgrade to 2.2", "downgrade to 2.8"] {
+        assert_eq!(pipehat(&["transform", script]).stdin(old).text(), old, "{script}");
+    }
 }
 
 #[test]
@@ -331,6 +391,8 @@ fn errors_of_a_script_show_where() {
         ("each PID-3 { }", "a segment, without a field"),
         ("each OBX { split by OBR }", "outside of each"),
         ("insert 'MSH|' after PID", "does not begin a message"),
+        ("append OBX[2]", "a segment with its id"),
+        ("delete Z *", "a segment id"),
         ("frobnicate PID-3", "a statement: set"),
         ("map PID-8 with 'nosuch.csv'", "a table, but"),
         ("upgrade to 3.0", "a version: 2.1, 2.2"),

@@ -1,6 +1,7 @@
 //! Messages of one version as messages of another.
 //!
-//! What changes is what the standard says must, and nothing else:
+//! `upgrade` leaves alone what is of that version or a later one, `downgrade` what is of that or an
+//! earlier one. Else what changes is what the standard says must, and nothing else:
 //!
 //! * MSH-12.1 becomes the version.
 //! * MSH-9.3, the message structure, exists from 2.3.1 on. It becomes that of the trigger event in
@@ -42,9 +43,33 @@ static SUCCESSORS: [Successor; 6] = {
     ]
 };
 
-/// The segments that change when a message becomes one of another version, by their numbers.
-pub(super) fn to(
+/// A statement that makes messages ones of another version.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bridge {
+    pub(super) to: Version,
+    /// Only from an older one, or only from a newer one.
+    pub(super) upgrade: bool,
+}
+
+impl Bridge {
+    /// The segments that change, by their numbers.
+    pub(super) fn changes(self, segments: &[Segment<'_>]) -> Result<Vec<(usize, Vec<u8>)>, Fault> {
+        let before = segments.first().and_then(version_of);
+        let there = before
+            .is_some_and(|before| if self.upgrade { before >= self.to } else { before <= self.to });
+        if there { Ok(Vec::new()) } else { to(self.to, before, segments) }
+    }
+}
+
+/// The version that a message says it is of.
+fn version_of(header: &Segment<'_>) -> Option<Version> {
+    Version::from_msh12(header.field(12)?.repetition(1)?.component(1)?.raw())
+}
+
+/// The segments that change when a message of the version `before` becomes one of another.
+fn to(
     version: Version,
+    before: Option<Version>,
     segments: &[Segment<'_>],
 ) -> Result<Vec<(usize, Vec<u8>)>, Fault> {
     let Some(header) = segments.first() else { return Ok(Vec::new()) };
@@ -53,7 +78,6 @@ pub(super) fn to(
         let found = header.field(field)?.repetition(1)?.component(n)?;
         Some(found.raw())
     };
-    let before = component(12, 1).and_then(Version::from_msh12);
     let mut changed = Vec::new();
 
     let mut fields: Vec<Vec<u8>> =

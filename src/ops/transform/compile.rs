@@ -1,6 +1,7 @@
 //! From the text of a script to its statements.
 
 use super::SourceText;
+use super::bridge::Bridge;
 use super::functions::Functions;
 use super::map::{Keep, Map, MapColumns, Original};
 use super::statement::{Anchor, Block, NamePart, Own, Source, Statement, Template, What};
@@ -60,8 +61,8 @@ pub(super) fn compile(
 ) -> Result<Block, SyntaxError> {
     let names = Rc::new(Names::new(variables, &source.folder));
     let reader = Reader::new(&source.text, names.clone());
-    let mut compiler =
-        Compiler { origin: &source.name, text: &source.text, names, reader, inner: 0 };
+    let (origin, text) = (&source.name, &source.text);
+    let mut compiler = Compiler { origin, text, names, reader, inner: 0, counted: 0, line: 1 };
     let mut block = Vec::new();
     loop {
         while compiler.reader.symbol(";") {}
@@ -79,6 +80,9 @@ struct Compiler<'t> {
     reader: Reader<'t>,
     /// How many blocks of `each` and of new segments are open.
     inner: usize,
+    /// Up to where line ends were counted, and the number of that line.
+    counted: usize,
+    line: usize,
 }
 
 /// The statements, for the error that names them.
@@ -107,12 +111,16 @@ impl Compiler<'_> {
             "let" => Self::variable,
             "emit" => Self::emit,
             "split" => Self::split,
-            "upgrade" | "downgrade" => Self::bridge,
+            "upgrade" => |compiler: &mut Self| compiler.bridge(true),
+            "downgrade" => |compiler: &mut Self| compiler.bridge(false),
             _ => return self.reader.error(STATEMENTS),
         };
+        let between = self.text.as_bytes().get(self.counted..at).unwrap_or_default();
+        self.line += between.iter().filter(|&&b| b == b'\n').count();
+        self.counted = at;
+        let line = self.line;
         self.reader.word();
         let (about, what) = read(self)?;
-        let line = 1 + self.text.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count();
         let title = format!("{word} {about}").trim_end().into();
         Ok(Statement { place: format!("{}:{line}", self.origin).into(), title, what })
     }
@@ -227,11 +235,20 @@ impl Compiler<'_> {
 
     fn shift(&mut self) -> Result<(String, What), SyntaxError> {
         let at = self.reader.place();
-        let from = self.place()?;
+        let mut from = self.place()?;
         let to = self.target()?;
         let own = copied(&from, &to).and_then(|source| own(&to, &source));
         let own = own.map_err(|expected| SyntaxError::new(at, expected))?;
-        Ok((format!("{from} to {to}"), What::Move { from, to, own }))
+        if meet(&from, &to) {
+            let expected = format!("another place, for {to} may be a part of what is moved");
+            return Err(SyntaxError::new(at, expected));
+        }
+        let about = format!("{from} to {to}");
+        if own.is_some() {
+            // Nothing goes from other segments than those that get it.
+            from.which = to.which.clone();
+        }
+        Ok((about, What::Move { from, to, own }))
     }
 
     fn target(&mut self) -> Result<Path, SyntaxError> {
@@ -243,6 +260,9 @@ impl Compiler<'_> {
             return Ok((name.clone(), What::DeleteGroup(name)));
         }
         let at = self.reader.place();
+        if let Some(start) = self.alike() {
+            return Ok((format!("{start}*"), What::DeleteAlike(start)));
+        }
         let path = self.reader.path()?;
         let field = path.position.as_ref().map(|position| position.field);
         if path.segment == *b"MSH" && field.is_none_or(|field| field < 3) {
@@ -250,6 +270,20 @@ impl Compiler<'_> {
             return Err(SyntaxError::new(at, expected));
         }
         Ok((path.to_string(), What::Delete(path)))
+    }
+
+    /// Takes the start of segment ids and a star, such as `Z*`, if they come next.
+    fn alike(&mut self) -> Option<String> {
+        let at = self.reader.place();
+        let word = self.reader.peek_word();
+        let proper = word.len() < 3 && word.starts_with(|c: char| c.is_ascii_alphabetic());
+        let found = proper && self.text.get(at + word.len()..)?.starts_with('*');
+        if !found {
+            return None;
+        }
+        self.reader.word();
+        self.reader.symbol("*");
+        Some(word.to_ascii_uppercase())
     }
 
     /// Takes the name of a group, if one comes next.
@@ -269,6 +303,7 @@ impl Compiler<'_> {
         }
         let path = self.reader.path()?;
         match &path.position {
+            None if path.which != Select::All => Err(SyntaxError::new(at, SEGMENT)),
             None => {
                 let template = Template(String::from_utf8_lossy(&path.segment).into_owned());
                 self.new_segment(template, Anchor::End)
@@ -462,7 +497,7 @@ impl Compiler<'_> {
         Ok((format!("by {path}"), What::Split(path.segment)))
     }
 
-    fn bridge(&mut self) -> Result<(String, What), SyntaxError> {
+    fn bridge(&mut self, upgrade: bool) -> Result<(String, What), SyntaxError> {
         if !self.reader.keyword("to") {
             return self.reader.error("`to` and a version");
         }
@@ -473,9 +508,8 @@ impl Compiler<'_> {
         };
         let known = || Version::ALL.map(|version| version.to_string()).join(", ");
         let version = Version::ALL.into_iter().find(|version| version.to_string() == text);
-        let version =
-            version.ok_or_else(|| SyntaxError::new(at, format!("a version: {}", known())))?;
-        Ok((format!("to {text}"), What::Bridge(version)))
+        let to = version.ok_or_else(|| SyntaxError::new(at, format!("a version: {}", known())))?;
+        Ok((format!("to {text}"), What::Bridge(Bridge { to, upgrade })))
     }
 
     fn map(&mut self) -> Result<(String, What), SyntaxError> {
@@ -581,13 +615,32 @@ fn own(to: &Path, source: &Source) -> Result<Own, String> {
     if every == 0 {
         return Ok(None);
     }
-    if every < own.len() {
+    // A number counts among all of them: where it stands, it stands everywhere.
+    let numbers = own.iter().filter(|path| matches!(path.which, Select::Nth(_))).count();
+    if every < own.len() || !(numbers == 0 || numbers == own.len()) {
         let id = to.segment.escape_ascii();
         return Err(format!(
             "either {id}, the segment that is set, or {id} with an index; `let` keeps the other"
         ));
     }
     Ok(Some(others.into_iter().map(|path| path.segment).collect()))
+}
+
+/// Whether a place of one path may be one of the other, or a part of it.
+fn meet(one: &Path, other: &Path) -> bool {
+    fn apart(one: &Select, other: &Select) -> bool {
+        matches!((one, other), (Select::Nth(n), Select::Nth(m)) if n != m)
+    }
+    fn differ(one: Option<u16>, other: Option<u16>) -> bool {
+        one.zip(other).is_some_and(|(one, other)| one != other)
+    }
+    let (Some(a), Some(b)) = (&one.position, &other.position) else { return false };
+    one.segment == other.segment
+        && !apart(&one.which, &other.which)
+        && a.field == b.field
+        && !apart(&a.repetition, &b.repetition)
+        && !differ(a.part.component, b.part.component)
+        && !differ(a.part.subcomponent, b.part.subcomponent)
 }
 
 /// The segments that the statements of a block look at.
@@ -637,6 +690,7 @@ fn collect_ids(block: &Block, ids: &mut Vec<SegmentId>) {
             | What::Drop
             | What::Reject(_)
             | What::Split(_)
+            | What::DeleteAlike(_)
             | What::DeleteGroup(_) => {}
         }
     }

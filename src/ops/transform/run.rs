@@ -159,13 +159,25 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
     /// Does a statement; tells how the block ended if it goes on nowhere behind it.
     fn statement(&mut self, statement: &Statement, rest: &Rest<'_>) -> Done<Option<Ended>> {
         match &statement.what {
-            What::Set { path, source, own } => self.set(path, source, own)?,
+            What::Set { path, source, own } => {
+                self.set(path, source, own)?;
+            }
             What::Add { path, source, own } => self.add(path, source, own)?,
             What::Delete(path) => self.delete(path)?,
             What::DeleteGroup(name) => self.delete_group(name),
+            What::DeleteAlike(start) => {
+                let s = self.message.separators();
+                let is_id = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+                self.draft.delete(|line| {
+                    let id = Segment::new(line.bytes, s).id();
+                    id.len() == 3 && id.starts_with(start.as_bytes()) && id.iter().all(is_id)
+                });
+            }
             What::Move { from, to, own } => {
-                self.set(to, &Source::Path(from.clone()), own)?;
-                self.delete(from)?;
+                // Nothing is lost for want of a place.
+                if self.set(to, &Source::Path(from.clone()), own)? {
+                    self.delete(from)?;
+                }
             }
             What::Insert { segment, at, block, ids } => {
                 if self.insert(segment, at, block, ids)? == Ended::Dropped {
@@ -216,7 +228,7 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
                 self.sink.emit(&name, lines)?;
             }
             What::Split(id) => return self.split(*id, rest),
-            What::Bridge(version) => self.bridge(*version)?,
+            What::Bridge(bridge) => self.bridge(bridge)?,
         }
         Ok(None)
     }
@@ -270,9 +282,7 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         let part = to.position.as_ref().map_or(Part::WHOLE, |position| position.part);
         match source {
             Source::Text(text) => Ok(vec![self.written(text.as_bytes())?]),
-            Source::Markup(text) => {
-                Ok(vec![self.draft.keep(&with_delimiters(text, self.message)?)])
-            }
+            Source::Markup(text) => Ok(vec![self.draft.keep(&self.markup(text)?)]),
             Source::Term(term) => {
                 let texts = self.texts_in(term, scope);
                 texts.iter().map(|text| self.written(text)).collect()
@@ -314,6 +324,31 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         Ok(self.draft.keep(&bytes))
     }
 
+    /// HL7 of the script, with the delimiters of the message and in its character set.
+    fn markup(&self, text: &str) -> Done<Vec<u8>> {
+        let s = self.message.separators();
+        let mut bytes = Vec::with_capacity(text.len() + 8);
+        let mut rest = text;
+        while let Some(at) = rest.find(['|', '^', '~', '\\', '&']) {
+            let (plain, behind) = rest.split_at(at);
+            bytes.extend_from_slice(self.written(plain.as_bytes())?);
+            let own = match behind.as_bytes()[0] {
+                b'|' => s.field,
+                b'^' => s.component,
+                b'~' => s.repetition,
+                b'&' => s.subcomponent,
+                _ => s.escape,
+            };
+            if own == s.field && !behind.starts_with('|') {
+                return Err(EditError::NoDelimiter.into());
+            }
+            bytes.push(own);
+            rest = &behind[1..];
+        }
+        bytes.extend_from_slice(self.written(rest.as_bytes())?);
+        Ok(bytes)
+    }
+
     /// Several values as the repetitions of a field.
     fn repeated(&self, values: &[&[u8]]) -> Done<Vec<u8>> {
         let s = self.message.separators();
@@ -323,10 +358,13 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         Ok(values.join(&s.repetition))
     }
 
-    fn set(&mut self, path: &Path, source: &Source, own: &Own) -> Done<()> {
-        let Some(position) = &path.position else { return Ok(()) };
+    /// Puts values at the places of a path; tells whether there are both, for each segment.
+    fn set(&mut self, path: &Path, source: &Source, own: &Own) -> Done<bool> {
+        let Some(position) = &path.position else { return Ok(false) };
         let whole = position.repetition == Select::All && position.part == Part::WHOLE;
-        for (index, values) in self.assigned(path, source, own)? {
+        let assigned = self.assigned(path, source, own)?;
+        let mut done = !assigned.is_empty();
+        for (index, values) in assigned {
             if whole {
                 let value = self.repeated(&values)?;
                 self.set_field(index, position, &value)?;
@@ -335,6 +373,10 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
             let segment = self.segment(index);
             let mut changes = Vec::new();
             set_in_segment(segment.raw(), &self.scope(), segment, position, &mut changes)?;
+            if changes.is_empty() {
+                done = false;
+                continue;
+            }
             let paired = own.is_some() && values.len() == changes.len();
             if values.len() > 1 && !paired {
                 return Err(several(values.len()));
@@ -345,21 +387,19 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
             };
             self.splice(index, changes, value);
         }
-        Ok(())
+        Ok(done)
     }
 
     /// The segments that a path selects, and the values that each of them gets: its own, or all of
     /// them the same. Without any value there is nothing to set.
-    fn assigned(
-        &self,
-        path: &Path,
-        source: &Source,
-        own: &Own,
-    ) -> Done<Vec<Assigned<'a>>> {
+    fn assigned(&self, path: &Path, source: &Source, own: &Own) -> Done<Vec<Assigned<'a>>> {
         let targets = self.targets(path);
+        if targets.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut assigned = Vec::with_capacity(targets.len());
         match own {
-            Some(others) if targets.len() > 1 => {
+            Some(others) if targets.len() > 1 || is_seen_alone(path, source) => {
                 let lines = self.draft.lines();
                 let separators = self.message.separators();
                 let seen = |line: &&Line<'a>| {
@@ -422,7 +462,11 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
 
     fn add(&mut self, path: &Path, source: &Source, own: &Own) -> Done<()> {
         let Some(position) = &path.position else { return Ok(()) };
-        for (index, values) in self.assigned(path, source, own)? {
+        for (index, mut values) in self.assigned(path, source, own)? {
+            values.retain(|value| !value.is_empty());
+            if values.is_empty() {
+                continue;
+            }
             let field = self.segment(index).field(position.field.into());
             let there = field.map(|field| field.raw()).filter(|raw| !raw.is_empty());
             let all: Vec<_> = there.into_iter().chain(values).collect();
@@ -516,7 +560,7 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         block: &[Statement],
         ids: &[SegmentId],
     ) -> Done<Ended> {
-        let bytes = with_delimiters(&segment.0, self.message)?;
+        let bytes = self.markup(&segment.0)?;
         let separators = self.message.separators();
         let others = |run: &Self, view: Vec<u32>| -> Vec<u32> {
             let own = |line: &&Line<'_>| Segment::new(line.bytes, separators).has_id(segment.id());
@@ -713,10 +757,10 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         self.set_field(0, &position, &id)
     }
 
-    fn bridge(&mut self, to: crate::dictionary::Version) -> Done<()> {
+    fn bridge(&mut self, to: &bridge::Bridge) -> Done<()> {
         let lines: Vec<Segment<'a>> =
             (0..self.draft.lines().len()).map(|n| self.segment(n)).collect();
-        for (index, bytes) in bridge::to(to, &lines)? {
+        for (index, bytes) in to.changes(&lines)? {
             self.draft.replace(index, &bytes);
         }
         Ok(())
@@ -727,29 +771,23 @@ fn several(count: usize) -> Fault {
     Fault::of(format!("{count} values for one place; say which, or go through them with each"))
 }
 
+/// Whether a source means the one segment of a path that an index selects: others may stand beside
+/// it. A number in the source counts among all of them.
+fn is_seen_alone(path: &Path, source: &Source) -> bool {
+    let numbered =
+        |other: &Path| other.segment == path.segment && matches!(other.which, Select::Nth(_));
+    let numbered = match source {
+        Source::Path(other) => numbered(other),
+        Source::Term(term) => term.paths().any(numbered),
+        Source::Text(_) | Source::Markup(_) => true,
+    };
+    path.which != Select::All && !numbered
+}
+
 /// What a block is done for: the segments it looks at, and the last of its own.
 struct Row {
     view: Vec<u32>,
     end: u32,
-}
-
-/// HL7 of a script with the delimiters of a message.
-fn with_delimiters(text: &str, message: &Message<'_>) -> Done<Vec<u8>> {
-    let s = message.separators();
-    let own = |b: u8| match b {
-        b'|' => s.field,
-        b'^' => s.component,
-        b'~' => s.repetition,
-        b'\\' => s.escape,
-        b'&' => s.subcomponent,
-        b => b,
-    };
-    let bytes: Vec<u8> = text.bytes().map(own).collect();
-    let lacks = |(old, new): (u8, &u8)| old != b'|' && *new == s.field;
-    if text.bytes().zip(&bytes).any(lacks) {
-        return Err(Fault::of(EditError::NoDelimiter.to_string()));
-    }
-    Ok(bytes)
 }
 
 /// Appends a value to a file's name: letters, digits, `-`, `_` and `.` stay, but not a dot at its

@@ -1,9 +1,9 @@
 //! What a script is once it was read.
 
+use super::bridge::Bridge;
 use super::map::Map;
 use crate::core::expr::{Expression, Pattern, Term};
 use crate::core::{Path, SegmentId};
-use crate::dictionary::Version;
 use crate::ops::query::Each;
 
 /// Statements that are done one after the other.
@@ -30,6 +30,8 @@ pub(super) enum What {
     Delete(Path),
     /// Takes away all segments of a group.
     DeleteGroup(String),
+    /// Takes away all segments whose ids start so.
+    DeleteAlike(String),
     /// Puts values elsewhere and takes them away from where they stood.
     Move { from: Path, to: Path, own: Own },
     /// Adds a segment, and goes on in it.
@@ -54,7 +56,7 @@ pub(super) enum What {
     /// Goes on with a message for each segment of this id.
     Split(SegmentId),
     /// Makes it a message of another version.
-    Bridge(Version),
+    Bridge(Bridge),
 }
 
 /// Where values come from.
