@@ -28,6 +28,8 @@ mod properties;
 mod query;
 #[path = "it/readme.rs"]
 mod readme;
+#[path = "it/recipes.rs"]
+mod recipes;
 #[path = "it/shared.rs"]
 mod shared;
 #[path = "it/text.rs"]

@@ -1,4 +1,4 @@
-//! The documents say what happens: every `console` block of README.md and docs/*.md is run.
+//! The documents say what happens: every `console` block of README.md and of docs/ is run.
 //!
 //! A line `$ command` is run by `sh` in a folder that has the `fixtures`, with the program first
 //! in PATH; the lines behind it are what it must print. A command ends with status 0 and prints
@@ -61,8 +61,17 @@ fn root() -> &'static Path {
 
 fn documents() -> Vec<PathBuf> {
     let mut documents = vec![root().join("README.md")];
-    let docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
-    documents.extend(docs.filter(|path| path.extension().is_some_and(|e| e == "md")));
+    let mut folders = vec![root().join("docs")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "md") {
+                documents.push(path);
+            }
+        }
+    }
     documents.sort();
     documents
 }
