@@ -39,7 +39,7 @@ Examples:
 
 Statements:
   set PATH = VALUE              copy PATH to PATH            move PATH to PATH
-  delete PATH                   append SEGMENT [{ ... }]     append FIELD = VALUE
+  delete PATH|GROUP|Z*          append SEGMENT [{ ... }]     append FIELD = VALUE
   insert SEGMENT before|after SEGMENT [{ ... }]              replace PATH /regex/ \"text\"
   map PATH with \"codes.csv\" [default keep|empty|reject|\"X\"] [keep original [always]]
   when CONDITION { ... } else { ... }                        let NAME = VALUE, then $NAME
