@@ -145,6 +145,8 @@ fn several_values_go_to_as_many_places() {
     );
     let mixed = pipehat(&["transform", "set OBX-5 = OBX-5 - OBX[1]-5"]).stdin(ORU).run();
     assert!(mixed.stderr.contains("either OBX, the segment that is set"), "{mixed:?}");
+    // Without a place it does not matter what would go there.
+    assert_eq!(changes("set NK1-2.1 = PID-5 set PID-3[5=X].1 = OBX-5 set NK1-1.1 = OBX-5"), "");
     // No value of the message is told.
     assert!(!out.stderr.contains("GLU"), "{out:?}");
 }
