@@ -734,9 +734,11 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         }
         let whole = self.draft.clone();
         let variables = self.facts.variables.clone();
-        for (n, &row) in rows.iter().enumerate() {
-            let others = split::others(&context, row, &rows);
-            self.draft = whole.narrowed(|index| !others.contains(index));
+        let count = rows.len();
+        let parts = split::Parts::new(&context, rows);
+        for n in 0..count {
+            let without = parts.without(n, &context);
+            self.draft = whole.narrowed(|index| without.get(index) != Some(&true));
             self.facts.variables.clone_from(&variables);
             self.number(n + 1)?;
             self.block(&[], rest)?;
