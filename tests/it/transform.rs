@@ -342,6 +342,12 @@ fn split_makes_a_message_of_each_order() {
     assert_eq!(ids(messages[1]), "MSH PID ORC OBR OBX OBX ZPD");
     assert_eq!(pipehat(&["query", "MSH-10", "MSH-5"]).stdin(&out).text(), "M-1-1\tQ\nM-1-2\tQ\n");
     assert!(messages[1].ends_with("ZPD|x|M-1-2"));
+    // Many orders take no time of their own for each pair of them.
+    let order = |n: usize| format!("OBR|{n}\rOBX|1|||x\rNTE|1\r");
+    let many: String =
+        ORU.split_inclusive('\r').take(2).map(str::to_owned).chain((1..=3000).map(order)).collect();
+    let out = pipehat(&["transform", "split by OBR"]).stdin(many + "\n").text();
+    assert!(out.lines().count() == 3000 && out.matches('\r').count() == 5 * 3000);
     // One order is no reason for another message.
     assert_eq!(pipehat(&["transform", "split by PID"]).stdin(ORU).text(), ORU);
     assert_eq!(
