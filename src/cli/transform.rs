@@ -93,6 +93,9 @@ pub(super) struct Args {
     pub(super) common: Common,
 }
 
+/// What a thread keeps of memory from one message to the next.
+const KEPT: usize = 4 << 20;
+
 pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     let (script, files) = compile(&args)?;
     if args.check {
@@ -108,7 +111,11 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         let mut arena = Bump::new();
         let mut taken = Taken::new(&pass, args.dry_run);
         view.messages(job, |item, job: &mut Job<Done>| {
-            arena.reset();
+            if arena.allocated_bytes() > KEPT {
+                arena = Bump::new();
+            } else {
+                arena.reset();
+            }
             job.tally.messages.matched += 1;
             taken.begin(&item, std::mem::take(&mut job.out));
             let unmapped = &mut job.tally.unmapped;
@@ -285,7 +292,11 @@ impl Sink for Taken<'_, '_> {
 fn report(args: &Args, unmapped: &Unmapped, diagnostics: &Diagnostics) -> Result<()> {
     if unmapped.total() > 0 {
         let hint = if args.report.is_none() { "; --report FILE lists them" } else { "" };
-        diagnostics.note(&format!("{} codes were in no table{hint}", unmapped.total()));
+        let count = match unmapped.total() {
+            1 => "1 code was".to_owned(),
+            total => format!("{total} codes were"),
+        };
+        diagnostics.note(&format!("{count} in no table{hint}"));
     }
     let Some(path) = &args.report else { return Ok(()) };
     let mut lines = csv::Writer::from_writer(Vec::new());

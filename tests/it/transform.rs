@@ -464,7 +464,7 @@ fn codes_are_mapped() {
     assert_eq!(second("default 'UNK'"), (Some("UNK^Glucose".to_owned()), 0));
     assert_eq!(second("default reject"), (None, 2));
     let out = transform("map OBR-4 with 'codes.csv'", &["--report", "unmapped.csv"]);
-    assert_eq!(out.stderr, "pipehat: 1 codes were in no table\n");
+    assert_eq!(out.stderr, "pipehat: 1 code was in no table\n");
     let report = fs::read_to_string(dir.path().join("unmapped.csv")).unwrap();
     assert_eq!(report, "table,path,code,system,count\ncodes.csv,OBR-4,GLU,,1\n");
 
@@ -522,4 +522,25 @@ fn forms_of_the_output() {
     pipehat(&["transform", "set MSH-3 = X"]).run().is(1, "", "");
     let out = pipehat(&["transform", "drop"]).stdin(ORU).run();
     out.is(0, "", "");
+}
+
+#[test]
+fn what_grows_without_end_is_stopped() {
+    let many = format!("{}{}", ORU.trim_end(), "\rOBX|1".repeat(40)) + "\r\n";
+    let script =
+        "let x = 'abcdefgh' each OBX { let x = $x + $x + '' } append NTE { set NTE-3 = $x }";
+    let out = pipehat(&["transform", script]).stdin([&many, ORU].concat()).run();
+    assert_eq!(out.code, 2);
+    assert!(out.stderr.contains("script:1: let x: more than 512 MiB were made"), "{}", out.stderr);
+    // The next message is another one.
+    assert_eq!(out.text().lines().count(), 1);
+}
+
+#[test]
+fn names_that_lead_to_one_file_are_one() {
+    let dir = folder();
+    let script = "when @n = 1 { emit 'x.hl7' } else { emit './sub/.././x.hl7' } drop";
+    put(&dir, "sub/keep", "");
+    pipehat(&["transform", script]).stdin([ORU, ORU].concat()).dir(dir.path()).run().is(0, "", "");
+    assert_eq!(fs::read_to_string(dir.path().join("x.hl7")).unwrap(), [ORU, ORU].concat());
 }

@@ -3,10 +3,10 @@
 use super::SourceText;
 use super::bridge::Bridge;
 use super::functions::Functions;
-use super::map::{Keep, Map, MapColumns, Original};
-use super::statement::{Anchor, Block, NamePart, Own, Source, Statement, Template, What};
+use super::reach::{collect_ids, copied, meet, own};
+use super::statement::{Anchor, Block, NamePart, Source, Statement, Template, What};
 use crate::core::expr::{ExternalFunction, Reader, Signature, Vocabulary};
-use crate::core::{Part, Path, SegmentId, Select, SyntaxError};
+use crate::core::{Part, Path, Select, SyntaxError};
 use crate::dictionary::Version;
 use crate::ops::groups::is_group_name;
 use crate::ops::query::Each;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Names {
     variables: Rc<RefCell<Vec<String>>>,
-    functions: Functions,
+    pub(super) functions: Functions,
 }
 
 impl Names {
@@ -73,11 +73,11 @@ pub(super) fn compile(
     }
 }
 
-struct Compiler<'t> {
+pub(super) struct Compiler<'t> {
     origin: &'t str,
     text: &'t str,
-    names: Rc<Names>,
-    reader: Reader<'t>,
+    pub(super) names: Rc<Names>,
+    pub(super) reader: Reader<'t>,
     /// How many blocks of `each` and of new segments are open.
     inner: usize,
     /// Up to where line ends were counted, and the number of that line.
@@ -153,7 +153,7 @@ impl Compiler<'_> {
     }
 
     /// A path to a place that can be edited: within a segment, and not a delimiter.
-    fn place(&mut self) -> Result<Path, SyntaxError> {
+    pub(super) fn place(&mut self) -> Result<Path, SyntaxError> {
         let at = self.reader.place();
         let path = self.reader.path()?;
         match &path.position {
@@ -510,188 +510,5 @@ impl Compiler<'_> {
         let version = Version::ALL.into_iter().find(|version| version.to_string() == text);
         let to = version.ok_or_else(|| SyntaxError::new(at, format!("a version: {}", known())))?;
         Ok((format!("to {text}"), What::Bridge(Bridge { to, upgrade })))
-    }
-
-    fn map(&mut self) -> Result<(String, What), SyntaxError> {
-        let path = self.place()?;
-        if !self.reader.keyword("with") {
-            return self.reader.error("`with` and a file");
-        }
-        let at = self.reader.place();
-        let Some(file) = self.reader.quoted()? else {
-            return self.reader.error("the name of a file in quotes");
-        };
-        let table = self
-            .names
-            .functions
-            .tables()
-            .load(&file)
-            .map_err(|why| SyntaxError::new(at, format!("a table, but {why}")))?;
-        let columns_at = self.reader.place();
-        let mut columns = MapColumns::default();
-        if self.reader.symbol("(") {
-            loop {
-                let name = self.reader.word().to_ascii_lowercase();
-                let Some(column) = columns.named(&name) else {
-                    return self.reader.error("from, to, display, system or from_system, and `:`");
-                };
-                if !self.reader.symbol(":") {
-                    return self.reader.error("`:` and the name of a column in quotes");
-                }
-                let Some(text) = self.reader.quoted()? else {
-                    return self.reader.error("the name of a column in quotes");
-                };
-                *column = Some(text);
-                if self.reader.symbol(")") {
-                    break;
-                }
-                if !self.reader.symbol(",") {
-                    return self.reader.error("`,` or `)`");
-                }
-            }
-        }
-        let mut keep = Keep::Code;
-        let mut original = Original::Goes;
-        loop {
-            if self.reader.keyword("default") {
-                keep = self.default()?;
-            } else if self.reader.keyword("keep") {
-                if !self.reader.keyword("original") {
-                    return self.reader.error("`original`");
-                }
-                let always = self.reader.keyword("always");
-                original = if always { Original::Replaces } else { Original::Alternate };
-            } else {
-                break;
-            }
-        }
-        let about = path.to_string();
-        let map = Map::new(path, &file, &table, &columns, keep, original)
-            .map_err(|expected| SyntaxError::new(columns_at, expected))?;
-        Ok((about, What::Map(Box::new(map))))
-    }
-
-    /// What becomes of a code that the table does not have.
-    fn default(&mut self) -> Result<Keep, SyntaxError> {
-        if let Some(text) = self.reader.quoted()? {
-            return Ok(Keep::Text(text));
-        }
-        if self.reader.keyword("keep") {
-            Ok(Keep::Code)
-        } else if self.reader.keyword("empty") {
-            Ok(Keep::Nothing)
-        } else if self.reader.keyword("reject") {
-            Ok(Keep::Reject)
-        } else {
-            self.reader.error("`keep`, `empty`, `reject` or a text in quotes")
-        }
-    }
-}
-
-/// Whether what stands at one path can stand at another as it is written.
-fn copied(from: &Path, to: &Path) -> Result<Source, String> {
-    let Some(position) = &from.position else { return Err("a field of the segment".to_owned()) };
-    if from.segment == *b"MSH" && position.field < 3 {
-        return Err("another field, for the delimiters are no value".to_owned());
-    }
-    if to.position.is_none() {
-        return Err("a field to copy to".to_owned());
-    }
-    Ok(Source::Path(from.clone()))
-}
-
-/// Whether a source looks into the segments of `to`.
-fn own(to: &Path, source: &Source) -> Result<Own, String> {
-    let paths: Vec<&Path> = match source {
-        Source::Path(path) => vec![path],
-        Source::Term(term) => term.paths().collect(),
-        Source::Text(_) | Source::Markup(_) => Vec::new(),
-    };
-    let (own, others): (Vec<&Path>, Vec<&Path>) =
-        paths.into_iter().partition(|path| path.segment == to.segment);
-    // The same brackets as those of the segment that is set mean that one, too.
-    let itself = |path: &&&Path| path.which == Select::All || path.which == to.which;
-    let every = own.iter().filter(itself).count();
-    if every == 0 {
-        return Ok(None);
-    }
-    // A number counts among all of them: where it stands, it stands everywhere.
-    let numbers = own.iter().filter(|path| matches!(path.which, Select::Nth(_))).count();
-    if every < own.len() || !(numbers == 0 || numbers == own.len()) {
-        let id = to.segment.escape_ascii();
-        return Err(format!(
-            "either {id}, the segment that is set, or {id} with an index; `let` keeps the other"
-        ));
-    }
-    Ok(Some(others.into_iter().map(|path| path.segment).collect()))
-}
-
-/// Whether a place of one path may be one of the other, or a part of it.
-fn meet(one: &Path, other: &Path) -> bool {
-    fn apart(one: &Select, other: &Select) -> bool {
-        matches!((one, other), (Select::Nth(n), Select::Nth(m)) if n != m)
-    }
-    fn differ(one: Option<u16>, other: Option<u16>) -> bool {
-        one.zip(other).is_some_and(|(one, other)| one != other)
-    }
-    let (Some(a), Some(b)) = (&one.position, &other.position) else { return false };
-    one.segment == other.segment
-        && !apart(&one.which, &other.which)
-        && a.field == b.field
-        && !apart(&a.repetition, &b.repetition)
-        && !differ(a.part.component, b.part.component)
-        && !differ(a.part.subcomponent, b.part.subcomponent)
-}
-
-/// The segments that the statements of a block look at.
-fn collect_ids(block: &Block, ids: &mut Vec<SegmentId>) {
-    fn source(source: &Source, ids: &mut Vec<SegmentId>) {
-        match source {
-            Source::Path(path) => ids.push(path.segment),
-            Source::Term(term) => ids.extend(term.paths().map(|path| path.segment)),
-            Source::Text(_) | Source::Markup(_) => {}
-        }
-    }
-    for statement in block {
-        match &statement.what {
-            What::Set { path, source: from, .. } | What::Add { path, source: from, .. } => {
-                ids.push(path.segment);
-                source(from, ids);
-            }
-            What::Delete(path) | What::Replace { path, .. } => ids.push(path.segment),
-            What::Move { from, to, .. } => ids.extend([from.segment, to.segment]),
-            What::Insert { at, block, segment, .. } => {
-                if let Anchor::Before(path) | Anchor::After(path) = at {
-                    ids.push(path.segment);
-                }
-                ids.push(segment.id());
-                collect_ids(block, ids);
-            }
-            What::Map(map) => ids.push(map.path.segment),
-            What::When { branches, otherwise, .. } => {
-                for (condition, block) in branches {
-                    ids.extend(condition.paths().map(|path| path.segment));
-                    collect_ids(block, ids);
-                }
-                collect_ids(otherwise, ids);
-            }
-            What::Each { ids: inner, .. } => ids.extend(inner),
-            What::Let { term, .. } => {
-                ids.extend(term.paths().map(|path| path.segment));
-            }
-            What::Emit(parts) => {
-                for part in parts {
-                    if let NamePart::Value(term) = part {
-                        ids.extend(term.paths().map(|path| path.segment));
-                    }
-                }
-            }
-            What::Bridge(_)
-            | What::Drop
-            | What::Reject(_)
-            | What::Split(_)
-            | What::DeleteAlike(_)
-            | What::DeleteGroup(_) => {}
-        }
     }
 }

@@ -55,6 +55,11 @@ impl<'a> Draft<'a> {
         self.changed
     }
 
+    /// So many bytes were kept, those that were replaced meanwhile with them.
+    pub(super) fn kept(&self) -> usize {
+        self.arena.allocated_bytes()
+    }
+
     /// Keeps bytes as long as the message is worked on.
     pub(super) fn keep(&self, bytes: &[u8]) -> &'a [u8] {
         self.arena.alloc_slice_copy(bytes)

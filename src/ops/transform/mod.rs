@@ -6,9 +6,15 @@
 
 mod bridge;
 mod compile;
+mod compile_map;
 mod draft;
+mod edits;
+mod exchange;
+mod facts;
 pub mod functions;
+mod look;
 mod map;
+mod reach;
 mod run;
 mod split;
 mod statement;

@@ -1,21 +1,21 @@
-//! A script at work on one message.
+//! A script at work on one message: which statement comes next, and for what.
 
 use super::draft::Draft;
+use super::facts::Facts;
 use super::functions::ControlId;
-use super::map::Mapped;
-use super::statement::{Anchor, NamePart, Own, Source, Statement, Template, What};
-use super::{Fault, Script, Sink, Unmapped, bridge, split};
-use crate::core::edit::{self, Change, EditError, delete_in_segment, set_in_segment};
-use crate::core::expr::{ExternalFunction, Host, Origin, Pattern, Term};
-use crate::core::{
-    Line, Message, Part, Path, Position, Scope, Segment, SegmentId, Select, TextOptions, escape,
-};
-use crate::ops::groups::Context;
-use crate::ops::query::Each;
-use sha2::{Digest, Sha256};
-use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
-use std::ops::{ControlFlow, Range};
+use super::look::Row;
+use super::statement::{Anchor, NamePart, Source, Statement, Template, What};
+use super::{Fault, Script, Sink, Unmapped, split};
+use crate::core::edit::Change;
+use crate::core::expr::{ExternalFunction, Origin};
+use crate::core::{Line, Message, Part, Position, Scope, Segment, SegmentId, Select, TextOptions};
+use std::collections::HashSet;
+
+/// What a script may make of one message, in bytes, before it is stopped: values that double again
+/// and again would fill any memory.
+const MOST: usize = 512 << 20;
+
+const TOO_MUCH: &str = "more than 512 MiB were made of this message";
 
 /// What is left to do when a block ends.
 #[derive(Clone, Copy)]
@@ -37,67 +37,25 @@ enum Ended {
     Dropped,
 }
 
-/// What the variables and functions of the script look at.
-#[derive(Debug)]
-struct Facts<'a> {
-    origin: Origin<'a>,
-    bytes: &'a [u8],
-    variables: Vec<Vec<Vec<u8>>>,
-    fingerprint: OnceCell<[u8; 32]>,
-    counts: RefCell<HashMap<Vec<u8>, u64>>,
-}
-
-impl Host for Facts<'_> {
-    fn variable(&self, number: usize) -> &[Vec<u8>] {
-        self.variables.get(number).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    fn origin(&self) -> Origin<'_> {
-        self.origin
-    }
-
-    fn fingerprint(&self) -> [u8; 32] {
-        *self.fingerprint.get_or_init(|| {
-            let mut digest = Sha256::new();
-            let place = [self.origin.number, self.origin.offset].map(u64::to_be_bytes);
-            digest.update(place.as_flattened());
-            // The message last, for the others have lengths of their own.
-            digest.update((self.origin.file.len() as u64).to_be_bytes());
-            digest.update(self.origin.file);
-            digest.update(self.bytes);
-            digest.finalize().into()
-        })
-    }
-
-    fn count(&self, name: &[u8]) -> u64 {
-        let mut counts = self.counts.borrow_mut();
-        let count = counts.entry(name.to_vec()).or_default();
-        *count += 1;
-        *count
-    }
-}
-
 /// The run of a script over one message.
 pub(super) struct Run<'r, 'a, S> {
-    message: &'r Message<'a>,
-    options: TextOptions,
-    converted: bool,
-    draft: Draft<'a>,
-    facts: Facts<'r>,
+    pub(super) message: &'r Message<'a>,
+    pub(super) options: TextOptions,
+    pub(super) converted: bool,
+    pub(super) draft: Draft<'a>,
+    pub(super) facts: Facts<'r>,
     /// The last segment of what the block under way is about.
     end: Option<u32>,
-    unmapped: &'r mut Unmapped,
+    pub(super) unmapped: &'r mut Unmapped,
     sink: &'r mut S,
-    changes: Vec<Change>,
+    /// Kept from one edit to the next.
+    pub(super) changes: Vec<Change>,
     /// How many messages came of it.
     written: usize,
 }
 
 /// What came of a statement, or why it cannot be done.
-type Done<T> = Result<T, Fault>;
-
-/// A segment by its index, and the values that it gets.
-type Assigned<'a> = (usize, Vec<&'a [u8]>);
+pub(super) type Done<T> = Result<T, Fault>;
 
 impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
     pub(super) fn new(
@@ -109,13 +67,7 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         unmapped: &'r mut Unmapped,
         sink: &'r mut S,
     ) -> Self {
-        let facts = Facts {
-            origin,
-            bytes: message.bytes(),
-            variables: vec![Vec::new(); script.variables],
-            fingerprint: OnceCell::new(),
-            counts: RefCell::default(),
-        };
+        let facts = Facts::new(origin, message.bytes(), script.variables);
         Self {
             message,
             options: scope.options,
@@ -139,7 +91,11 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
     fn block(&mut self, block: &[Statement], rest: &Rest<'_>) -> Done<Ended> {
         for (n, statement) in block.iter().enumerate() {
             let behind = Rest::Then(&block[n + 1..], rest);
-            let done = self.statement(statement, &behind).map_err(|fault| fault.at(statement))?;
+            let done = self.statement(statement, &behind).and_then(|done| {
+                let kept = self.draft.kept().max(self.facts.kept());
+                if kept > MOST { Err(Fault::of(TOO_MUCH)) } else { Ok(done) }
+            });
+            let done = done.map_err(|fault| fault.at(statement))?;
             if let Some(ended) = done {
                 return Ok(ended);
             }
@@ -233,326 +189,6 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         Ok(None)
     }
 
-    fn scope(&self) -> Scope<'_, 'a> {
-        let scope = match self.converted {
-            true => Scope::converted(self.message, self.options),
-            false => Scope::with(self.message, self.options),
-        };
-        scope.of_lines(self.draft.lines(), &self.facts)
-    }
-
-    /// What statements look at, if it were these segments.
-    fn scope_of<'s>(&'s self, lines: &'s [Line<'a>]) -> Scope<'s, 'a> {
-        self.scope().of_lines(lines, &self.facts)
-    }
-
-    fn texts(&self, term: &Term) -> Vec<Vec<u8>> {
-        self.texts_in(term, &self.scope())
-    }
-
-    fn texts_in(&self, term: &Term, scope: &Scope<'_, 'a>) -> Vec<Vec<u8>> {
-        term.texts(scope).into_iter().map(std::borrow::Cow::into_owned).collect()
-    }
-
-    fn segment(&self, index: usize) -> Segment<'a> {
-        let bytes = self.draft.lines().get(index).map_or(&b""[..], |line| line.bytes);
-        Segment::new(bytes, self.message.separators())
-    }
-
-    /// The segments that a path selects, by their indices among those that are looked at.
-    fn targets(&self, path: &Path) -> Vec<usize> {
-        let count = self.draft.lines().len();
-        let mut found: Vec<_> =
-            (0..count).filter(|&n| self.segment(n).has_id(path.segment)).collect();
-        match &path.which {
-            Select::All => {}
-            Select::Nth(n) => found = found.get(*n as usize - 1).copied().into_iter().collect(),
-            Select::Last => found = found.last().copied().into_iter().collect(),
-            Select::Where(condition) => {
-                let scope = self.scope();
-                found.retain(|&n| condition.holds_in_segment(self.segment(n), &scope));
-            }
-        }
-        found
-    }
-
-    /// The values of a source, as they are to stand at a path.
-    fn values(&self, source: &Source, to: &Path, scope: &Scope<'_, 'a>) -> Done<Vec<&'a [u8]>> {
-        let s = self.message.separators();
-        let part = to.position.as_ref().map_or(Part::WHOLE, |position| position.part);
-        match source {
-            Source::Text(text) => Ok(vec![self.written(text.as_bytes())?]),
-            Source::Markup(text) => Ok(vec![self.draft.keep(&self.markup(text)?)]),
-            Source::Term(term) => {
-                let texts = self.texts_in(term, scope);
-                texts.iter().map(|text| self.written(text)).collect()
-            }
-            Source::Path(path) => {
-                let mut values = Vec::new();
-                let _ = path.for_each(scope, |raw| {
-                    values.push(raw);
-                    ControlFlow::Continue(())
-                });
-                let held = |b: u8| {
-                    (b == s.component && part.component.is_some())
-                        || (b == s.subcomponent && part.subcomponent.is_some())
-                };
-                let too_much = |raw: &&[u8]| raw.iter().any(|&b| b != s.field && held(b));
-                if values.iter().any(too_much) {
-                    return Err(Fault::of("what is copied has parts that the place cannot have"));
-                }
-                Ok(values)
-            }
-        }
-    }
-
-    /// A text as it is to stand in the message: escaped, in its character set.
-    pub(super) fn written(&self, text: &[u8]) -> Done<&'a [u8]> {
-        let mut raw = Vec::with_capacity(text.len() + 8);
-        escape::encode_into(text, &self.message.separators(), &mut raw)
-            .map_err(|error| Fault::of(error.to_string()))?;
-        if self.converted || raw.is_ascii() {
-            return Ok(self.draft.keep(&raw));
-        }
-        // What is no UTF-8 came so from the message, whose bytes stay what they are.
-        let Ok(text) = std::str::from_utf8(&raw) else { return Ok(self.draft.keep(&raw)) };
-        let mut bytes = Vec::with_capacity(raw.len());
-        self.scope()
-            .charset()
-            .encode_into(text, &mut bytes)
-            .map_err(|_| Fault::of("a character that the message's character set does not have"))?;
-        Ok(self.draft.keep(&bytes))
-    }
-
-    /// HL7 of the script, with the delimiters of the message and in its character set.
-    fn markup(&self, text: &str) -> Done<Vec<u8>> {
-        let s = self.message.separators();
-        let mut bytes = Vec::with_capacity(text.len() + 8);
-        let mut rest = text;
-        while let Some(at) = rest.find(['|', '^', '~', '\\', '&']) {
-            let (plain, behind) = rest.split_at(at);
-            bytes.extend_from_slice(self.written(plain.as_bytes())?);
-            let own = match behind.as_bytes()[0] {
-                b'|' => s.field,
-                b'^' => s.component,
-                b'~' => s.repetition,
-                b'&' => s.subcomponent,
-                _ => s.escape,
-            };
-            if own == s.field && !behind.starts_with('|') {
-                return Err(EditError::NoDelimiter.into());
-            }
-            bytes.push(own);
-            rest = &behind[1..];
-        }
-        bytes.extend_from_slice(self.written(rest.as_bytes())?);
-        Ok(bytes)
-    }
-
-    /// Several values as the repetitions of a field.
-    fn repeated(&self, values: &[&[u8]]) -> Done<Vec<u8>> {
-        let s = self.message.separators();
-        if values.len() > 1 && s.repetition == s.field {
-            return Err(Fault::of(EditError::NoDelimiter.to_string()));
-        }
-        Ok(values.join(&s.repetition))
-    }
-
-    /// Puts values at the places of a path; tells whether there are both, for each segment.
-    fn set(&mut self, path: &Path, source: &Source, own: &Own) -> Done<bool> {
-        let Some(position) = &path.position else { return Ok(false) };
-        let whole = position.repetition == Select::All && position.part == Part::WHOLE;
-        let assigned = self.assigned(path, source, own)?;
-        let mut done = !assigned.is_empty();
-        for (index, values) in assigned {
-            if whole {
-                let value = self.repeated(&values)?;
-                self.set_field(index, position, &value)?;
-                continue;
-            }
-            let segment = self.segment(index);
-            let mut changes = Vec::new();
-            set_in_segment(segment.raw(), &self.scope(), segment, position, &mut changes)?;
-            if changes.is_empty() {
-                done = false;
-                continue;
-            }
-            let paired = own.is_some() && values.len() == changes.len();
-            if values.len() > 1 && !paired {
-                return Err(several(values.len()));
-            }
-            let value = |n: usize| match &values[..] {
-                [one] => *one,
-                several => several.get(n).copied().unwrap_or_default(),
-            };
-            self.splice(index, changes, value);
-        }
-        Ok(done)
-    }
-
-    /// The segments that a path selects, and the values that each of them gets: its own, or all of
-    /// them the same. Without any value there is nothing to set.
-    fn assigned(&self, path: &Path, source: &Source, own: &Own) -> Done<Vec<Assigned<'a>>> {
-        let targets = self.targets(path);
-        if targets.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut assigned = Vec::with_capacity(targets.len());
-        match own {
-            Some(others) if targets.len() > 1 || is_seen_alone(path, source) => {
-                let lines = self.draft.lines();
-                let separators = self.message.separators();
-                let seen = |line: &&Line<'a>| {
-                    let segment = Segment::new(line.bytes, separators);
-                    segment.has_id(*b"MSH") || others.iter().any(|&id| segment.has_id(id))
-                };
-                // The others, and behind them one after the other each that is set.
-                let mut view: Vec<Line<'a>> = lines.iter().filter(seen).copied().collect();
-                for index in targets {
-                    view.push(lines[index]);
-                    let values = self.values(source, path, &self.scope_of(&view))?;
-                    view.pop();
-                    assigned.push((index, values));
-                }
-            }
-            _ => {
-                let values = self.values(source, path, &self.scope())?;
-                if values.len() > 1 && targets.len() > 1 {
-                    return Err(several(values.len()));
-                }
-                assigned.extend(targets.into_iter().map(|index| (index, values.clone())));
-            }
-        }
-        assigned.retain(|(_, values)| !values.is_empty());
-        Ok(assigned)
-    }
-
-    /// Puts a value in place of all of a field.
-    fn set_field(&mut self, index: usize, position: &Position, value: &[u8]) -> Done<()> {
-        let segment = self.segment(index);
-        let mut changes = std::mem::take(&mut self.changes);
-        changes.clear();
-        match segment.field(position.field.into()) {
-            Some(field) => changes.push(Change::replace(segment.raw(), field.raw())),
-            None => {
-                set_in_segment(segment.raw(), &self.scope(), segment, position, &mut changes)?;
-            }
-        }
-        self.splice(index, changes, |_| value);
-        Ok(())
-    }
-
-    /// Makes changes in a segment, but puts nothing where nothing is.
-    fn splice<'v>(
-        &mut self,
-        index: usize,
-        changes: Vec<Change>,
-        value: impl Fn(usize) -> &'v [u8],
-    ) {
-        let kept = changes.iter().enumerate();
-        let kept = kept.filter(|(n, change)| !change.is_new() || !value(*n).is_empty());
-        let segment = self.segment(index).raw();
-        let mut bytes = Vec::with_capacity(segment.len() + 32);
-        let numbers: Vec<usize> = kept.map(|(n, _)| n).collect();
-        let kept = numbers.iter().filter_map(|&n| changes.get(n));
-        edit::splice_segment(segment, kept, |n| value(numbers[n]), &mut bytes);
-        self.draft.replace(index, &bytes);
-        self.changes = changes;
-    }
-
-    fn add(&mut self, path: &Path, source: &Source, own: &Own) -> Done<()> {
-        let Some(position) = &path.position else { return Ok(()) };
-        for (index, mut values) in self.assigned(path, source, own)? {
-            values.retain(|value| !value.is_empty());
-            if values.is_empty() {
-                continue;
-            }
-            let field = self.segment(index).field(position.field.into());
-            let there = field.map(|field| field.raw()).filter(|raw| !raw.is_empty());
-            let all: Vec<_> = there.into_iter().chain(values).collect();
-            let value = self.repeated(&all)?;
-            self.set_field(index, position, &value)?;
-        }
-        Ok(())
-    }
-
-    fn delete(&mut self, path: &Path) -> Done<()> {
-        let targets = self.targets(path);
-        let Some(position) = &path.position else {
-            let lines = self.draft.lines();
-            let gone: HashSet<u32> =
-                targets.iter().filter_map(|&n| lines.get(n)).map(|line| line.id).collect();
-            self.draft.delete(|line| gone.contains(&line.id));
-            return Ok(());
-        };
-        for index in targets {
-            let segment = self.segment(index);
-            let mut changes = Vec::new();
-            delete_in_segment(segment.raw(), &self.scope(), segment, position, &mut changes);
-            self.splice(index, changes, |_| &[]);
-        }
-        Ok(())
-    }
-
-    fn delete_group(&mut self, name: &str) {
-        let context = self.context();
-        let lines = self.draft.lines();
-        let gone: HashSet<u32> = context
-            .occurrences(name)
-            .flat_map(|range| lines.get(range).unwrap_or_default())
-            .map(|line| line.id)
-            .collect();
-        self.draft.delete(|line| gone.contains(&line.id));
-    }
-
-    fn context(&self) -> Context {
-        let mut context = Context::new();
-        let segments = (0..self.draft.lines().len()).map(|n| self.segment(n));
-        context.read_segments(self.segment(0), segments);
-        context
-    }
-
-    /// The segments that a block is done for, one after the other.
-    fn rows(&self, each: &Each, ids: &[SegmentId]) -> Vec<Row> {
-        let context = self.context();
-        match each {
-            Each::Segment(path) => {
-                let targets = self.targets(path).into_iter();
-                self.rows_of(&context, targets.map(|n| n..n + 1), ids)
-            }
-            Each::Group(name) => self.rows_of(&context, context.occurrences(name), ids),
-        }
-    }
-
-    /// For each range of segments the view of a block that looks at segments with these ids: what
-    /// stands in the range, else what belongs to it.
-    fn rows_of(
-        &self,
-        context: &Context,
-        ranges: impl Iterator<Item = Range<usize>>,
-        ids: &[SegmentId],
-    ) -> Vec<Row> {
-        let lines = self.draft.lines();
-        let mut found = Vec::new();
-        let mut row = |range: Range<usize>| {
-            let mut indices = vec![0];
-            indices.extend(range.clone());
-            for &id in ids {
-                // The segment itself stands for its id, and so do those of a group.
-                if range.clone().any(|n| self.segment(n).has_id(id)) || id == *b"MSH" {
-                    continue;
-                }
-                context.resolve(range.start, id, &mut found);
-                indices.extend_from_slice(&found);
-            }
-            indices.sort_unstable();
-            indices.dedup();
-            let id = |n: usize| lines.get(n).map_or(0, |line| line.id);
-            Row { view: indices.into_iter().map(id).collect(), end: id(range.end - 1) }
-        };
-        ranges.filter(|range| !range.is_empty()).map(&mut row).collect()
-    }
-
     fn insert(
         &mut self,
         segment: &Template,
@@ -611,101 +247,6 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         Ok(Ended::Through)
     }
 
-    /// Replaces in each value by itself, so that structure and escapes stay what they are.
-    fn replace(&mut self, path: &Path, pattern: &Pattern, with: &str) -> Done<()> {
-        for index in self.targets(path) {
-            let segment = self.segment(index);
-            let mut replaced = Vec::new();
-            for leaf in self.leaves(segment, path) {
-                let text = self.scope().text(leaf);
-                if let Some(text) = pattern.replace_all(&text, with.as_bytes()) {
-                    replaced.push((Change::replace(segment.raw(), leaf), self.written(&text)?));
-                }
-            }
-            if !replaced.is_empty() {
-                let (changes, values): (Vec<_>, Vec<_>) = replaced.into_iter().unzip();
-                self.splice(index, changes, |n| values[n]);
-            }
-        }
-        Ok(())
-    }
-
-    /// The smallest parts at a path of a segment, which hold no delimiters.
-    fn leaves(&self, segment: Segment<'a>, path: &Path) -> Vec<&'a [u8]> {
-        let s = self.message.separators();
-        let within = |b: &u8| {
-            *b == s.field || *b == s.repetition || *b == s.component || *b == s.subcomponent
-        };
-        let mut leaves = Vec::new();
-        let Some(position) = &path.position else {
-            leaves.extend(segment.raw().split(within).skip(1));
-            return leaves;
-        };
-        let _ = position.for_each(segment, &self.scope(), &mut |raw| {
-            leaves.extend(raw.split(within));
-            ControlFlow::Continue(())
-        });
-        // Where nothing is there is no slice of the segment.
-        leaves.retain(|leaf| !leaf.is_empty());
-        leaves
-    }
-
-    fn map(&mut self, map: &super::map::Map) -> Done<()> {
-        let s = self.message.separators();
-        let Some(position) = &map.path.position else { return Ok(()) };
-        for index in self.targets(&map.path) {
-            let segment = self.segment(index);
-            let mut values: Vec<&'a [u8]> = Vec::new();
-            let _ = position.for_each(segment, &self.scope(), &mut |raw| {
-                values.push(raw);
-                ControlFlow::Continue(())
-            });
-            let mut replaced = Vec::new();
-            for raw in values.into_iter().filter(|raw| !raw.is_empty()) {
-                let scope = self.scope();
-                let text = |raw: &'a [u8]| scope.text(raw);
-                let parts: Vec<&'a [u8]> = match position.part {
-                    Part::WHOLE => raw.split(|&b| b == s.component).collect(),
-                    _ => vec![raw],
-                };
-                let texts: Vec<_> = parts.iter().take(3).map(|part| text(part)).collect();
-                match map.look_up(&texts) {
-                    Mapped::Same => {}
-                    Mapped::Unknown(keep) => {
-                        self.unmapped.count(map, &texts);
-                        match keep {
-                            super::map::Keep::Code => {}
-                            super::map::Keep::Reject => {
-                                return Err(Fault::of("a code that the table does not have"));
-                            }
-                            super::map::Keep::Nothing => replaced.push((raw, &b""[..])),
-                            super::map::Keep::Text(text) => {
-                                let code = self.written(text.as_bytes())?;
-                                let new = map.rewritten(&parts, [Some(code), None, None], s)?;
-                                replaced.push((raw, self.draft.keep(&new)));
-                            }
-                        }
-                    }
-                    Mapped::To(row) => {
-                        let mut new = [None; 3];
-                        for (new, text) in new.iter_mut().zip(row) {
-                            *new = text.map(|text| self.written(text)).transpose()?;
-                        }
-                        let new = map.rewritten(&parts, new, s)?;
-                        replaced.push((raw, self.draft.keep(&new)));
-                    }
-                }
-            }
-            if !replaced.is_empty() {
-                let change =
-                    |(raw, new): &(&[u8], &'a [u8])| (Change::replace(segment.raw(), raw), *new);
-                let (changes, values): (Vec<_>, Vec<_>) = replaced.iter().map(change).unzip();
-                self.splice(index, changes, |n| values[n]);
-            }
-        }
-        Ok(())
-    }
-
     /// The name of a file, in which values of the message lead nowhere.
     fn file_name(&self, parts: &[NamePart]) -> Done<String> {
         let mut name = String::new();
@@ -758,38 +299,6 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         let position = Position { field: 10, repetition: Select::All, part: Part::WHOLE };
         self.set_field(0, &position, &id)
     }
-
-    fn bridge(&mut self, to: &bridge::Bridge) -> Done<()> {
-        let lines: Vec<Segment<'a>> =
-            (0..self.draft.lines().len()).map(|n| self.segment(n)).collect();
-        for (index, bytes) in to.changes(&lines)? {
-            self.draft.replace(index, &bytes);
-        }
-        Ok(())
-    }
-}
-
-fn several(count: usize) -> Fault {
-    Fault::of(format!("{count} values for one place; say which, or go through them with each"))
-}
-
-/// Whether a source means the one segment of a path that an index selects: others may stand beside
-/// it. A number in the source counts among all of them.
-fn is_seen_alone(path: &Path, source: &Source) -> bool {
-    let numbered =
-        |other: &Path| other.segment == path.segment && matches!(other.which, Select::Nth(_));
-    let numbered = match source {
-        Source::Path(other) => numbered(other),
-        Source::Term(term) => term.paths().any(numbered),
-        Source::Text(_) | Source::Markup(_) => true,
-    };
-    path.which != Select::All && !numbered
-}
-
-/// What a block is done for: the segments it looks at, and the last of its own.
-struct Row {
-    view: Vec<u32>,
-    end: u32,
 }
 
 /// Appends a value to a file's name: letters, digits, `-`, `_` and `.` stay, but not a dot at its
@@ -803,11 +312,5 @@ fn push_safe(value: &[u8], name: &mut String) {
     }
     if name.len() == start {
         name.push('_');
-    }
-}
-
-impl From<EditError> for Fault {
-    fn from(error: EditError) -> Self {
-        Self::of(error.to_string())
     }
 }

@@ -1,0 +1,108 @@
+//! Where statements look: the segments in view, those that a path selects, and what blocks are
+//! done for.
+
+use super::run::Run;
+use crate::core::expr::Term;
+use crate::core::{Line, Path, Scope, Segment, SegmentId, Select};
+use crate::ops::groups::Context;
+use crate::ops::query::Each;
+use std::ops::Range;
+
+/// What a block is done for: the segments it looks at, and the last of its own.
+pub(super) struct Row {
+    pub(super) view: Vec<u32>,
+    pub(super) end: u32,
+}
+
+impl<'a, S> Run<'_, 'a, S> {
+    pub(super) fn scope(&self) -> Scope<'_, 'a> {
+        let scope = match self.converted {
+            true => Scope::converted(self.message, self.options),
+            false => Scope::with(self.message, self.options),
+        };
+        scope.of_lines(self.draft.lines(), &self.facts)
+    }
+
+    /// What statements look at, if it were these segments.
+    pub(super) fn scope_of<'s>(&'s self, lines: &'s [Line<'a>]) -> Scope<'s, 'a> {
+        self.scope().of_lines(lines, &self.facts)
+    }
+
+    pub(super) fn texts(&self, term: &Term) -> Vec<Vec<u8>> {
+        self.texts_in(term, &self.scope())
+    }
+
+    pub(super) fn texts_in(&self, term: &Term, scope: &Scope<'_, 'a>) -> Vec<Vec<u8>> {
+        term.texts(scope).into_iter().map(std::borrow::Cow::into_owned).collect()
+    }
+
+    pub(super) fn segment(&self, index: usize) -> Segment<'a> {
+        let bytes = self.draft.lines().get(index).map_or(&b""[..], |line| line.bytes);
+        Segment::new(bytes, self.message.separators())
+    }
+
+    /// The segments that a path selects, by their indices among those that are looked at.
+    pub(super) fn targets(&self, path: &Path) -> Vec<usize> {
+        let count = self.draft.lines().len();
+        let mut found: Vec<_> =
+            (0..count).filter(|&n| self.segment(n).has_id(path.segment)).collect();
+        match &path.which {
+            Select::All => {}
+            Select::Nth(n) => found = found.get(*n as usize - 1).copied().into_iter().collect(),
+            Select::Last => found = found.last().copied().into_iter().collect(),
+            Select::Where(condition) => {
+                let scope = self.scope();
+                found.retain(|&n| condition.holds_in_segment(self.segment(n), &scope));
+            }
+        }
+        found
+    }
+
+    pub(super) fn context(&self) -> Context {
+        let mut context = Context::new();
+        let segments = (0..self.draft.lines().len()).map(|n| self.segment(n));
+        context.read_segments(self.segment(0), segments);
+        context
+    }
+
+    /// The segments that a block is done for, one after the other.
+    pub(super) fn rows(&self, each: &Each, ids: &[SegmentId]) -> Vec<Row> {
+        let context = self.context();
+        match each {
+            Each::Segment(path) => {
+                let targets = self.targets(path).into_iter();
+                self.rows_of(&context, targets.map(|n| n..n + 1), ids)
+            }
+            Each::Group(name) => self.rows_of(&context, context.occurrences(name), ids),
+        }
+    }
+
+    /// For each range of segments the view of a block that looks at segments with these ids: what
+    /// stands in the range, else what belongs to it.
+    pub(super) fn rows_of(
+        &self,
+        context: &Context,
+        ranges: impl Iterator<Item = Range<usize>>,
+        ids: &[SegmentId],
+    ) -> Vec<Row> {
+        let lines = self.draft.lines();
+        let mut found = Vec::new();
+        let mut row = |range: Range<usize>| {
+            let mut indices = vec![0];
+            indices.extend(range.clone());
+            for &id in ids {
+                // The segment itself stands for its id, and so do those of a group.
+                if range.clone().any(|n| self.segment(n).has_id(id)) || id == *b"MSH" {
+                    continue;
+                }
+                context.resolve(range.start, id, &mut found);
+                indices.extend_from_slice(&found);
+            }
+            indices.sort_unstable();
+            indices.dedup();
+            let id = |n: usize| lines.get(n).map_or(0, |line| line.id);
+            Row { view: indices.into_iter().map(id).collect(), end: id(range.end - 1) }
+        };
+        ranges.filter(|range| !range.is_empty()).map(&mut row).collect()
+    }
+}
