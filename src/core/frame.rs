@@ -8,6 +8,7 @@
 //! [`Cutter`] finds such an end in a buffer that a stream is still filling. Both stand on the same
 //! walk, so where a stream was cut never shows in the result.
 
+use super::separators::Separators;
 use memchr::{memchr, memchr2, memchr3, memmem, memrchr, memrchr2, memrchr3};
 
 const CR: u8 = b'\r';
@@ -381,14 +382,24 @@ impl Walk {
             };
             self.at = i;
             let ended = buf[i - 1] == CR;
+            let before = without_line_feeds(&buf[..i]).len();
             match (buf[i], buf.get(i + 1)) {
                 (LF, _) if ended => return Some(End { content: i - 1, next: i + 1 }),
                 (FS, _) if ended => return Some(End { content: i - 1, next: i + 1 }),
-                (FS, Some(&CR)) => return Some(End { content: i, next: i + 2 }),
-                (FS, _) if self.framed => return Some(End { content: i, next: i + 1 }),
-                (FS, None) if eof => return Some(End { content: i, next: i + 1 }),
+                (FS, Some(&CR)) => return Some(End { content: before, next: i + 2 }),
+                (FS, _) if self.framed => return Some(End { content: before, next: i + 1 }),
+                (FS, None) if eof => return Some(End { content: before, next: i + 1 }),
                 (FS, None) => return None,
                 (LF, _) => {
+                    // Senders forget the CR before the LF that ends a message: what reads as a
+                    // header is one.
+                    match starts_behind_line_feed(buf, i + 1, eof) {
+                        Start::Nothing => {}
+                        Start::Unknown => return None,
+                        Start::Message | Start::Envelope => {
+                            return Some(End { content: before, next: i + 1 });
+                        }
+                    }
                     // Content, unless it ends an envelope segment: what follows that is not of
                     // this message.
                     match self.envelope_before(buf, i) {
@@ -462,7 +473,7 @@ impl Walk {
     /// The buffer ends here: so does the message, when the stream does.
     fn at_end_of_stream(&self, buf: &[u8], eof: bool) -> Option<End> {
         eof.then(|| {
-            let content = buf.strip_suffix(&[FS]).map_or(buf.len(), <[u8]>::len);
+            let content = without_line_feeds(buf.strip_suffix(&[FS]).unwrap_or(buf)).len();
             End { content: content.max(self.start), next: buf.len() }
         })
     }
@@ -479,6 +490,44 @@ fn what_starts_behind_marks(buf: &[u8], at: usize, eof: bool) -> Start {
         [0xEF] | [0xEF, 0xBB] if !eof => Start::Unknown,
         _ => what_starts(rest, 0, eof),
     }
+}
+
+/// What begins behind a lone LF of a message whose segments end with CR, where it would else be
+/// content: only what has usable delimiters, for free text may hold the letters.
+fn starts_behind_line_feed(buf: &[u8], at: usize, eof: bool) -> Start {
+    /// MSH, MSH-1, the most characters that MSH-2 can have, and what ends them.
+    const HEADER: usize = 10;
+    let rest = match &buf[at..] {
+        [VT, 0xEF, 0xBB, 0xBF, rest @ ..] | [0xEF, 0xBB, 0xBF, VT, rest @ ..] => rest,
+        [VT, rest @ ..] | [0xEF, 0xBB, 0xBF, rest @ ..] => rest,
+        rest => rest,
+    };
+    match rest {
+        [b'M', b'S', b'H', ..] if !eof && rest.len() < HEADER => Start::Unknown,
+        [b'M', b'S', b'H', ..] if Separators::of(rest).is_ok() => Start::Message,
+        [b'F' | b'B', b'H' | b'T', b'S', b'|', ..] => Start::Envelope,
+        [] | [0xEF] | [0xEF, 0xBB] | [b'M'] | [b'M', b'S'] if !eof => Start::Unknown,
+        [b'F' | b'B'] | [b'F' | b'B', b'H' | b'T'] | [b'F' | b'B', b'H' | b'T', b'S'] if !eof => {
+            Start::Unknown
+        }
+        _ => Start::Nothing,
+    }
+}
+
+/// Cuts LF from the end: they ended the message, and blank lines.
+fn without_line_feeds(mut bytes: &[u8]) -> &[u8] {
+    while let [rest @ .., LF] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// Whether a message with this segment would be read as two, for what stands behind a line feed
+/// in it.
+#[cfg(feature = "cli")]
+pub(crate) fn holds_message(segment: &[u8]) -> bool {
+    memchr::memchr_iter(LF, segment)
+        .any(|at| starts_behind_line_feed(segment, at + 1, true) != Start::Nothing)
 }
 
 /// Whether a segment would begin another message: a header, perhaps behind marks.
@@ -855,6 +904,24 @@ mod tests {
     }
 
     #[test]
+    fn a_header_behind_a_lone_line_feed_is_one() {
+        for input in [
+            "MSH|^~\\&|a\rPID|1\nMSH|^~\\&|b\rPID|2\n",
+            "MSH|^~\\&|a\rPID|1\n\nMSH|^~\\&|b\rPID|2\n\n",
+            "MSH|^~\\&|a\rPID|1\n\x0bMSH|^~\\&|b\rPID|2\n\x1c\r",
+            "MSH|^~\\&|a\rPID|1\nMSH|^~\\&|b\nPID|2",
+        ] {
+            assert_eq!(told(input.as_bytes()), ["MSH|^~\\\\&|a/PID|1", "MSH|^~\\\\&|b/PID|2"]);
+        }
+        // Free text.
+        let text = "MSH|^~\\&|a\rNTE|1||x\nMSH: 12 pg/ml\nMSH|y\rPID|2\r\n";
+        let read = "MSH|^~\\\\&|a/NTE|1||x\\nMSH: 12 pg/ml\\nMSH|y/PID|2";
+        assert_eq!(told(text.as_bytes()), [read]);
+        let batch = "MSH|^~\\&|a\rPID|1\nBTS|1\n";
+        assert_eq!(told(batch.as_bytes()), ["MSH|^~\\\\&|a/PID|1", "e:BTS|1"]);
+    }
+
+    #[test]
     fn empty_segments_inside_stay_and_at_the_end_go() {
         assert_eq!(told(b"MSH|^~\\&|a\r\rPID|1\r\r\r\n"), [r"MSH|^~\\&|a//PID|1"]);
     }
@@ -917,7 +984,7 @@ mod tests {
         assert_eq!(told(b"MSH|^~\\&|\x1cb\rPID|1\n2\r\n"), [r"MSH|^~\\&|\x1cb/PID|1\n2"]);
         assert_eq!(told(b"MSH|^~\\&|b\x1c\rPID|1\r\n"), [r"MSH|^~\\&|b", r"s:PID|1\r\n"]);
         // Nor does a line feed behind it make it one.
-        assert_eq!(told(b"MSH|\rFTS|\x1cFTS|\x1cMSH\n"), [r"MSH|/FTS|\x1cFTS|\x1cMSH\n"]);
+        assert_eq!(told(b"MSH|\rFTS|\x1cFTS|\x1cMSH\n"), [r"MSH|/FTS|\x1cFTS|\x1cMSH"]);
     }
 
     /// Streams with everything that framing must cope with.
@@ -943,6 +1010,7 @@ mod tests {
             Just(" "),
             Just("\u{feff}"),
             Just("\r\nMSH|^~\\&|y\rPV1|2\r\n"),
+            Just("\nMSH|^~\\&|z|"),
         ];
         prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat().into_bytes())
     }

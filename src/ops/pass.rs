@@ -1,7 +1,7 @@
 //! Messages passed on whole.
 
 use super::visible;
-use crate::core::frame::{ends_lines, is_envelope};
+use crate::core::frame::{ends_lines, holds_message, is_envelope};
 use crate::core::{LineEnding, Message, Segment, Separators};
 use memchr::{memchr, memchr2};
 use std::fmt;
@@ -95,7 +95,9 @@ impl PassOn {
         if segments.iter().any(|segment| segment.ends_with(&[FS])) {
             return Err(Unwritable::Mllp);
         }
-        if segments.last().is_some_and(|segment| is_envelope(segment)) {
+        if segments.last().is_some_and(|segment| is_envelope(segment))
+            || segments.iter().any(|segment| holds_message(segment))
+        {
             return Err(Unwritable::Segment);
         }
         self.append_bytes(&segments.join(&b'\r'), out)

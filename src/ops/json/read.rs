@@ -6,12 +6,12 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2, memrchr2};
+use memchr::{memchr, memrchr2};
 
 use super::error::{JsonError, Problem, Step};
 use super::read_value::is_structural;
 use super::scan::{Name, Scan};
-use crate::core::frame::{begins_message, is_envelope};
+use crate::core::frame::{begins_message, holds_message, is_envelope};
 use crate::core::{Charset, Segment, Separators};
 
 /// How JSON is read.
@@ -307,14 +307,14 @@ impl Run<'_, '_> {
         // The delimiters stand before the rest of MSH, and may hold an FS.
         let from = if index == 0 { self.start } else { mark };
         let written = self.out.get(from..).unwrap_or_default();
-        // An LF at its beginning would end the message; one in MSH, unless behind an FS, would say
-        // that all segments end with LF.
+        // An LF at its beginning would end the message; one in MSH would say that all segments end
+        // with LF.
         match index {
-            0 if memchr2(b'\n', 0x1C, written).is_some_and(|n| written[n] == b'\n') => {
-                Err(JsonError::new(Problem::Delimiter, begin))
-            }
+            0 if memchr(b'\n', written).is_some() => Err(JsonError::new(Problem::Delimiter, begin)),
             0 => Ok(()),
-            _ if begins_message(written) => Err(JsonError::new(Problem::Header, begin)),
+            _ if begins_message(written) || holds_message(written) => {
+                Err(JsonError::new(Problem::Header, begin))
+            }
             _ if matches!(written, [b'\n' | 0x1C, ..]) => {
                 Err(JsonError::new(Problem::Delimiter, begin))
             }
