@@ -4,12 +4,13 @@ use super::progress::{Progress, ProgressWhen};
 use super::terminal::ColorWhen;
 use crate::core::{Charset, Cutter, TextOptions};
 use crate::io::chunk::{CHUNK, Cut, Options, SHARED_CHUNK};
+use crate::io::output::place;
 use crate::io::pipeline::{Job, Sink, View};
 use crate::io::{Chunker, Diagnostics, Files, Output, Rejects, Sources};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
 use std::ops::AddAssign;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Options for reading, writing and reporting.
@@ -121,8 +122,28 @@ impl Common {
         self.color.decide(output)
     }
 
+    /// The files that are written, of which no two may be the same. `more`: those of the command.
+    pub(super) fn destinations(&self, more: &[Option<&Path>]) -> Result<Vec<PathBuf>> {
+        let own = [self.output.as_deref(), self.rejects.as_deref()];
+        let mut places = Vec::new();
+        for path in own.iter().chain(more).flatten() {
+            let place = place(path).with_context(|| format!("creating {}", path.display()))?;
+            // Devices such as /dev/null take anything.
+            let is_device = std::fs::metadata(&place).is_ok_and(|found| !found.is_file());
+            if places.contains(&place) && !is_device {
+                bail!(
+                    "{}: one file for two things; the second would replace the first",
+                    path.display()
+                );
+            }
+            places.push(place);
+        }
+        Ok(places)
+    }
+
     /// Opens where results go.
     pub(super) fn output(&self) -> Result<Output> {
+        self.destinations(&[])?;
         match &self.output {
             None => Output::stdout().context("standard output"),
             Some(path) => {
@@ -176,9 +197,10 @@ impl Common {
         let chunks: Chunker<C> = Chunker::new(sources, options, diagnostics.clone());
         let mut rejects = match &self.rejects {
             None => None,
-            Some(path) => Some(
-                Rejects::create(path).with_context(|| format!("creating {}", path.display()))?,
-            ),
+            Some(path) => {
+                let made = if plan.follow { Rejects::growing(path) } else { Rejects::create(path) };
+                Some(made.with_context(|| format!("creating {}", path.display()))?)
+            }
         };
         let progress = Progress::start(self.progress, files, diagnostics, output.is_terminal());
         let mut sink = Sink::new(output, diagnostics, self.max_message);
@@ -188,7 +210,11 @@ impl Common {
         sink.progress = progress.bar();
         let result = crate::io::run(chunks, threads, &mut sink, work);
         progress.finish(diagnostics);
-        Ok(result?)
+        // What was rejected is kept, however the run ended.
+        let kept = rejects.map_or(Ok(()), Rejects::finish);
+        let total = result?;
+        kept.context("writing the rejects")?;
+        Ok(total)
     }
 
     fn sources(&self, files: &[OsString], diagnostics: &Arc<Diagnostics>) -> Result<Sources> {

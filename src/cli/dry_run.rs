@@ -9,7 +9,7 @@ pub(super) enum Outcome {
     /// A message as it would be written, by its segments.
     Written(Vec<Vec<u8>>),
     /// As [`Outcome::Written`], to this file.
-    Emitted(String),
+    Emitted(String, Vec<Vec<u8>>),
 }
 
 /// The segments of what a script made of a message.
@@ -37,24 +37,26 @@ pub(super) fn tell(
     }
     let mut number = 0;
     for outcome in outcomes {
-        match outcome {
-            Outcome::Emitted(file) => {
+        let segments = match outcome {
+            Outcome::Emitted(file, segments) => {
                 told.extend_from_slice(format!("  emitted to {file:?}\n").as_bytes());
+                segments
             }
             Outcome::Written(segments) => {
                 number += 1;
                 if written > 1 {
                     told.extend_from_slice(format!("  part {number} of {written}\n").as_bytes());
                 }
-                let after: Vec<&[u8]> = segments.iter().map(Vec::as_slice).collect();
-                let changes = compare(
-                    Side { segments: &before, separators },
-                    Side { segments: &after, separators },
-                    &[],
-                );
-                write(&changes, color, &mut told);
+                segments
             }
-        }
+        };
+        let after: Vec<&[u8]> = segments.iter().map(Vec::as_slice).collect();
+        let changes = compare(
+            Side { segments: &before, separators },
+            Side { segments: &after, separators },
+            &[],
+        );
+        write(&changes, color, &mut told);
     }
     if !told.is_empty() {
         out.extend_from_slice(heading.as_bytes());

@@ -105,7 +105,8 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let pass = args.form.pass(&args.common, &output);
     let text = args.common.text();
     let color = args.common.color(&output);
-    let mut emitted = Files::new(args.max_open.into());
+    let taken = args.common.destinations(&[args.report.as_deref()])?;
+    let mut emitted = Files::new(args.max_open.into(), taken);
     let plan = Plan { numbered: true, files: Some(&mut emitted), ..Plan::default() };
     let work = |view: View<'_>, job: &mut Job<Done>| {
         let mut arena = Bump::new();
@@ -151,6 +152,7 @@ fn compile(args: &Args) -> Result<(Script, Vec<OsString>)> {
     for path in &args.files {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).with_context(|| format!("reading {name}"))?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
         texts.push(SourceText { name, text, folder });
     }
@@ -164,6 +166,10 @@ fn compile(args: &Args) -> Result<(Script, Vec<OsString>)> {
             bail!("a script is missing: give one, or a file with one with -f");
         }
         let text = files.remove(0);
+        if Path::new(&text).is_file() {
+            let name = text.display();
+            bail!("{name}: a script is expected first; with -f the file is one");
+        }
         let text = text.into_string().map_err(|_| anyhow!("the script is no UTF-8"))?;
         let name = "script".to_owned();
         texts.push(SourceText { name, text, folder: PathBuf::new() });
@@ -277,7 +283,8 @@ impl Sink for Taken<'_, '_> {
 
     fn emit(&mut self, file: &str, lines: Option<&[Line<'_>]>) -> Result<(), Fault> {
         if self.dry_run {
-            self.outcomes.push(Outcome::Emitted(file.to_owned()));
+            let lines = self.message.map(|message| dry_run::segments(&message, lines));
+            self.outcomes.push(Outcome::Emitted(file.to_owned(), lines.unwrap_or_default()));
             return Ok(());
         }
         let mut bytes = Vec::new();
@@ -297,6 +304,13 @@ fn report(args: &Args, unmapped: &Unmapped, diagnostics: &Diagnostics) -> Result
             total => format!("{total} codes were"),
         };
         diagnostics.note(&format!("{count} in no table{hint}"));
+    }
+    if unmapped.empty() > 0 {
+        let count = match unmapped.empty() {
+            1 => "1 value came out empty and".to_owned(),
+            total => format!("{total} values came out empty and"),
+        };
+        diagnostics.note(&format!("{count} replaced nothing"));
     }
     let Some(path) = &args.report else { return Ok(()) };
     let mut lines = csv::Writer::from_writer(Vec::new());

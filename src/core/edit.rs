@@ -311,8 +311,10 @@ pub(crate) fn delete_in_segment(
         return;
     }
     let mut some_stay = false;
+    // Both are in order.
+    let mut selected = selected.into_iter().peekable();
     for repetition in field.repetitions() {
-        if !selected.iter().any(|r| std::ptr::eq(r.raw(), repetition.raw())) {
+        if selected.next_if(|r| std::ptr::eq(r.raw(), repetition.raw())).is_none() {
             some_stay = true;
             continue;
         }

@@ -1,7 +1,8 @@
 //! Many output files whose names come up while the work is done.
 
 use super::Output;
-use std::collections::HashMap;
+use super::output::place;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, DirBuilder};
 use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
@@ -16,31 +17,34 @@ pub struct Files {
     /// The same, with what links and dots stand for.
     places: HashMap<PathBuf, usize>,
     files: Vec<Entry>,
+    /// What is written otherwise.
+    taken: Vec<PathBuf>,
     /// So many are open at a time.
     most_open: usize,
-    open: usize,
-    /// Counts writes, so that the file that was written longest ago is closed first.
+    /// Those that are open, by when they were written last.
+    open: BTreeMap<u64, usize>,
+    /// Counts writes.
     clock: u64,
 }
 
 #[derive(Debug)]
 struct Entry {
-    name: Box<str>,
     output: Output,
-    written: u64,
-    open: bool,
+    /// When it was written last, if it is open.
+    written: Option<u64>,
 }
 
 impl Files {
-    /// No files yet, and never more than `most_open` of them open.
+    /// No files yet, never more than `most_open` of them open, and none of those `taken`.
     #[must_use]
-    pub fn new(most_open: usize) -> Self {
+    pub fn new(most_open: usize, taken: Vec<PathBuf>) -> Self {
         Self {
             names: HashMap::new(),
             places: HashMap::new(),
             files: Vec::new(),
+            taken,
             most_open: most_open.max(1),
-            open: 0,
+            open: BTreeMap::new(),
             clock: 0,
         }
     }
@@ -48,9 +52,10 @@ impl Files {
     /// Adds bytes to a file.
     ///
     /// # Errors
-    /// When the file or a folder cannot be created or written; the text names it.
+    /// When the file or a folder cannot be created or written. The text does not name it, for the
+    /// name may hold values of a message.
     pub fn write(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        self.add(name, bytes).map_err(|e| io::Error::other(format!("writing {name}: {e}")))
+        self.add(name, bytes).map_err(|e| io::Error::other(format!("writing an emitted file: {e}")))
     }
 
     fn add(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
@@ -59,16 +64,16 @@ impl Files {
             Some(&number) => number,
             None => self.number(name)?,
         };
-        if !self.files.get(number).is_some_and(|entry| entry.open) {
-            self.make_room()?;
-            self.open += 1;
+        match self.files.get(number).and_then(|entry| entry.written) {
+            Some(before) => _ = self.open.remove(&before),
+            None => self.make_room()?,
         }
         let Some(entry) = self.files.get_mut(number) else { return Ok(()) };
-        if !entry.open {
+        if entry.written.is_none() {
             entry.output.reopen()?;
-            entry.open = true;
         }
-        entry.written = self.clock;
+        entry.written = Some(self.clock);
+        self.open.insert(self.clock, number);
         entry.output.write_all(bytes)
     }
 
@@ -81,42 +86,35 @@ impl Files {
             // They hold messages: for their owner alone.
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
-        let file = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-        let place = fs::canonicalize(path)
-            .or_else(|_| Ok::<_, io::Error>(fs::canonicalize(folder)?.join(file)))?;
+        let place = place(path)?;
+        if self.taken.contains(&place) {
+            return Err(io::Error::other("it is written by another option"));
+        }
         let number = match self.places.get(&place) {
             Some(&number) => number,
             None => {
                 self.make_room()?;
                 let output = Output::file(path)?;
-                self.files.push(Entry {
-                    name: name.into(),
-                    output,
-                    written: self.clock,
-                    open: true,
-                });
-                self.open += 1;
-                self.places.insert(place, self.files.len() - 1);
-                self.files.len() - 1
+                let number = self.files.len();
+                self.files.push(Entry { output, written: Some(self.clock) });
+                self.open.insert(self.clock, number);
+                self.places.insert(place, number);
+                number
             }
         };
         self.names.insert(name.into(), number);
         Ok(number)
     }
 
-    /// Closes a file if no more may be open.
+    /// Closes the file that was written longest ago, if no more may be open.
     fn make_room(&mut self) -> io::Result<()> {
-        if self.open >= self.most_open { self.close_one() } else { Ok(()) }
-    }
-
-    fn close_one(&mut self) -> io::Result<()> {
-        let oldest = self.files.iter_mut().filter(|entry| entry.open).min_by_key(|e| e.written);
-        if let Some(entry) = oldest {
-            entry.output.close()?;
-            entry.open = false;
-            self.open -= 1;
+        if self.open.len() < self.most_open {
+            return Ok(());
         }
-        Ok(())
+        let oldest = self.open.pop_first().and_then(|(_, number)| self.files.get_mut(number));
+        let Some(entry) = oldest else { return Ok(()) };
+        entry.written = None;
+        entry.output.close()
     }
 
     /// How many files there are.
@@ -136,12 +134,17 @@ impl Files {
     /// # Errors
     /// When one cannot be named; the others are.
     pub fn finish(self) -> io::Result<()> {
+        // One by one each would wait for the disk.
+        let together = self.files.len() > 16;
+        if together {
+            rustix::fs::sync();
+        }
         let mut result = Ok(());
-        for mut entry in self.files {
-            let done = if entry.open { Ok(()) } else { entry.output.reopen() };
-            let done = done.and_then(|()| entry.output.finish());
-            if let Err(e) = done {
-                result = Err(io::Error::other(format!("writing {}: {e}", entry.name)));
+        for Entry { mut output, written } in self.files {
+            let opened = if written.is_some() { Ok(()) } else { output.reopen() };
+            let finish = if together { Output::finish_synced } else { Output::finish };
+            if let Err(e) = opened.and_then(|()| finish(output)) {
+                result = Err(io::Error::other(format!("writing an emitted file: {e}")));
             }
         }
         result

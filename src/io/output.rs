@@ -59,12 +59,16 @@ impl Output {
             return Ok(Self::Direct(File::options().write(true).open(&path)?));
         }
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-        let temporary = tempfile::Builder::new()
-            .prefix(".pipehat-")
-            .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        // Known from the moment it is there.
+        let temporary = unfinished(|files| -> io::Result<_> {
+            let temporary = tempfile::Builder::new()
+                .prefix(".pipehat-")
+                .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+            files.insert(temporary.path().to_owned());
+            Ok(temporary)
+        })?;
         let mode = existing.map_or(0o600, |m| m.permissions().mode());
         temporary.as_file().set_permissions(Permissions::from_mode(mode))?;
-        unfinished(|files| files.insert(temporary.path().to_owned()));
         Ok(Self::Whole { temporary, path })
     }
 
@@ -110,10 +114,20 @@ impl Output {
     /// # Errors
     /// When it cannot; then the file that was there stays.
     pub fn finish(self) -> io::Result<()> {
+        if let Self::Whole { temporary, .. } = &self {
+            temporary.as_file().sync_data()?;
+        }
+        self.finish_synced()
+    }
+
+    /// As [`Output::finish`] for what is on the disk already.
+    ///
+    /// # Errors
+    /// As [`Output::finish`].
+    pub(super) fn finish_synced(self) -> io::Result<()> {
         match self {
             Self::Direct(_) | Self::Closed { .. } | Self::Gone => Ok(()),
             Self::Whole { temporary, path } => {
-                temporary.as_file().sync_data()?;
                 let name = temporary.path().to_owned();
                 temporary.persist(&path).map_err(|e| e.error)?;
                 unfinished(|files| files.remove(&name));
@@ -137,6 +151,19 @@ impl Write for Output {
     }
 }
 
+/// Where a file is or will be, whatever name leads to it.
+///
+/// # Errors
+/// When there is no such folder.
+pub fn place(path: &Path) -> io::Result<PathBuf> {
+    if let Ok(place) = fs::canonicalize(path) {
+        return Ok(place);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let file = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+    Ok(fs::canonicalize(folder.unwrap_or(Path::new(".")))?.join(file))
+}
+
 fn unfinished<T>(change: impl FnOnce(&mut BTreeSet<PathBuf>) -> T) -> T {
     change(&mut UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner))
 }
@@ -144,9 +171,10 @@ fn unfinished<T>(change: impl FnOnce(&mut BTreeSet<PathBuf>) -> T) -> T {
 /// Removes the temporary files of outputs that are not finished, for a process about to be ended
 /// by a signal.
 pub fn remove_unfinished() {
-    unfinished(|files| {
-        for file in std::mem::take(files) {
-            let _ = fs::remove_file(file);
-        }
-    });
+    let mut files = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    for file in std::mem::take(&mut *files) {
+        let _ = fs::remove_file(file);
+    }
+    // Other threads may be about to make one more: they wait until the process is gone.
+    std::mem::forget(files);
 }

@@ -336,10 +336,19 @@ impl<'a> Sink<'a> {
             let dropped = self.drop_first.min(job.out.len());
             self.drop_first -= dropped;
             let written = output.write_all(&job.out[dropped..]);
-            written.map_err(|e| io::Error::new(e.kind(), format!("writing the output: {e}")))?;
+            written.map_err(|e| {
+                // A closed output is a quiet end, unless files were to be written, too.
+                let kind = if self.emits() { io::ErrorKind::Other } else { e.kind() };
+                io::Error::new(kind, format!("writing the output: {e}"))
+            })?;
             job.out.clear();
         }
         Ok(())
+    }
+
+    /// Whether anything was written to files.
+    fn emits(&self) -> bool {
+        self.files.as_ref().is_some_and(|files| !files.is_empty())
     }
 
     /// Writes what goes to files, in order for each file, as much at once as there is.
@@ -583,7 +592,7 @@ where
                 total += std::mem::take(&mut job.tally);
                 if let Err(e) = sink.take(&chunk, &mut job) {
                     stopped.store(true, Ordering::Relaxed);
-                    leave_if_closed(&e);
+                    leave_if_closed(&e, sink);
                     return Err(e);
                 }
                 let _ = recycle.send((chunk, job));
@@ -614,9 +623,14 @@ where
 /// Ends the process when nobody reads its output any more: the reading thread may wait for input
 /// that never comes, and cannot be told.
 #[allow(clippy::exit)]
-fn leave_if_closed(error: &io::Error) {
+fn leave_if_closed(error: &io::Error, sink: &Sink<'_>) {
     if error.kind() == io::ErrorKind::BrokenPipe {
         super::output::remove_unfinished();
         std::process::exit(0);
+    }
+    if sink.emits() {
+        super::output::remove_unfinished();
+        sink.diagnostics.error(&error.to_string());
+        std::process::exit(2);
     }
 }

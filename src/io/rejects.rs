@@ -1,6 +1,7 @@
 //! Where messages go that could not be handled: byte for byte into one file.
 
-use std::fs::{File, OpenOptions};
+use super::Output;
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -8,20 +9,29 @@ use std::path::Path;
 /// The file of `--rejects`.
 #[derive(Debug)]
 pub struct Rejects {
-    file: File,
+    output: Output,
     /// The last byte written ended a line.
     at_line_start: bool,
 }
 
 impl Rejects {
-    /// Creates the file, readable by its owner alone, or empties it.
+    /// A file that appears when the run ends, readable by its owner alone. Until then one of that
+    /// name stays what it is, for it may be among the inputs.
     ///
     /// # Errors
     /// When it cannot be created.
     pub fn create(path: &Path) -> io::Result<Self> {
+        Ok(Self { output: Output::file(path)?, at_line_start: true })
+    }
+
+    /// As [`Rejects::create`] for a run without end: the file is there at once, and grows.
+    ///
+    /// # Errors
+    /// When it cannot be created.
+    pub fn growing(path: &Path) -> io::Result<Self> {
         let file =
             OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-        Ok(Self { file, at_line_start: true })
+        Ok(Self { output: Output::Direct(file), at_line_start: true })
     }
 
     /// Adds bytes as they came. `begins`: they are not the continuation of the last ones, so a
@@ -31,11 +41,19 @@ impl Rejects {
     /// When they cannot be written.
     pub fn add(&mut self, bytes: &[u8], begins: bool) -> io::Result<()> {
         if begins && !self.at_line_start {
-            self.file.write_all(b"\n")?;
+            self.output.write_all(b"\n")?;
         }
         if let Some(last) = bytes.last() {
             self.at_line_start = matches!(last, b'\r' | b'\n');
         }
-        self.file.write_all(bytes)
+        self.output.write_all(bytes)
+    }
+
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    /// When it cannot have it.
+    pub fn finish(self) -> io::Result<()> {
+        self.output.finish()
     }
 }

@@ -68,7 +68,13 @@ fn text_is_escaped_and_a_path_is_copied_as_written() {
     assert_eq!(field(r#"set ZPD-3 = hl7("a^b&c~d")"#), "a^b&c~d");
     assert_eq!(field("set ZPD-3 = PID-5"), "DOE^JANE^Q&R");
     assert_eq!(field("set ZPD-3.2 = PID-5.3"), "^Q&R");
-    assert_eq!(field("set ZPD-3 = concat(PID-5)"), r"DOE\S\JANE\S\Q\T\R");
+    // What has parts is no text: it would come out escaped, its structure lost.
+    for script in ["set ZPD-3 = concat(PID-5)", "set PID-5 = default(PID-5, 'X')", "let x = PID-3"]
+    {
+        let out = pipehat(&["transform", script]).stdin(ORU).run();
+        assert!(out.code == 2 && out.stderr.contains("has parts here"), "{script}: {out:?}");
+    }
+    assert_eq!(field("set ZPD-3 = count(PID-3) + ' ' + PID-5.1"), "2 DOE");
     assert_eq!(field("copy PID-3 to ZPD-3"), "123^^^HOSP^MR~456^^^SSA^SS");
     // Structure that a place cannot have is not squeezed in.
     let out = pipehat(&["transform", "set ZPD-3.1 = PID-5"]).stdin(ORU).run();
@@ -543,4 +549,93 @@ fn names_that_lead_to_one_file_are_one() {
     put(&dir, "sub/keep", "");
     pipehat(&["transform", script]).stdin([ORU, ORU].concat()).dir(dir.path()).run().is(0, "", "");
     assert_eq!(fs::read_to_string(dir.path().join("x.hl7")).unwrap(), [ORU, ORU].concat());
+}
+
+#[test]
+fn what_comes_out_empty_replaces_nothing() {
+    for script in [
+        "move PID-2 to PID-3",
+        "copy PID-30 to PID-3",
+        "set PID-3 = PID-2",
+        "set PID-3[1].4 = NK1-2",
+    ] {
+        assert_eq!(changes(script), "", "{script}");
+    }
+    let less = ORU.replace("|13.5|", "|<13.5|");
+    let out = pipehat(&["transform", "set OBX-5 = OBX-5 * 2"]).stdin(&less).run();
+    assert_eq!(out.code, 0);
+    let values = pipehat(&["query", "OBX-5"]).stdin(out.text()).text();
+    assert_eq!(values, "<13.5~198~11~11.2\n");
+    assert_eq!(out.stderr, "pipehat: 1 value came out empty and replaced nothing\n");
+    // The script itself can empty a place.
+    assert_eq!(made("set PID-3 = ''").split('|').nth(3), Some(""));
+}
+
+#[test]
+fn files_are_not_written_twice() {
+    let dir = folder();
+    put(&dir, "in.hl7", ORU);
+    let run = |args: &[&str]| pipehat(&[&["transform"], args].concat()).dir(dir.path()).run();
+    let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
+    // The input is read before its name is taken.
+    let out = run(&["set ZPD-2 = 1", "--rejects", "in.hl7", "in.hl7"]);
+    assert_eq!((out.code, out.text()), (0, ORU.replace("ZPD|x", "ZPD|x|1").as_str()));
+    put(&dir, "in.hl7", ORU);
+    let out = run(&["reject 'no'", "--rejects", "./in.hl7", "in.hl7"]);
+    assert_eq!((out.code, read("in.hl7").as_str()), (2, ORU));
+    for args in [
+        &["drop", "-o", "a", "--rejects", "./a", "in.hl7"][..],
+        &["drop", "-o", "a", "--report", "a", "in.hl7"],
+        &["emit 'a' drop", "-o", "a", "-j1", "in.hl7"],
+        &["emit 'a' drop", "--rejects", "a", "-j2", "in.hl7"],
+    ] {
+        let out = run(args);
+        assert!(out.code == 2 && !out.stderr.is_empty(), "{args:?}: {out:?}");
+    }
+}
+
+#[test]
+fn names_of_files_are_told_to_nobody_and_bound_in_length() {
+    let dir = folder();
+    let long = ORU.replace("DOE^JANE", &"N".repeat(90));
+    let script = "emit 'o/' + PID-5.1 + PID-5.1 + PID-5.1 + '.hl7' drop";
+    let out = pipehat(&["transform", script]).stdin([&long, ORU].concat()).dir(dir.path()).run();
+    assert_eq!(out.code, 2);
+    assert!(out.stderr.contains("too long") && !out.stderr.contains("NNN"), "{out:?}");
+    assert!(dir.path().join("o/DOEDOEDOE.hl7").exists());
+    let out = pipehat(&["transform", "emit 'o/' + PID-2 drop"]).stdin(ORU).dir(dir.path()).run();
+    assert!(out.code == 2 && out.stderr.contains("has no value"), "{out:?}");
+    put(&dir, "file", "");
+    let out =
+        pipehat(&["transform", "emit 'file/' + PID-5.1 drop"]).stdin(ORU).dir(dir.path()).run();
+    assert!(out.code == 2 && !out.stderr.contains("DOE"), "{out:?}");
+}
+
+#[test]
+fn scripts_that_could_not_be_done_are_refused() {
+    let many = "when MSH-3 = A { split by OBR }\n".repeat(3000);
+    for (script, expected) in [
+        ("set PID-3[4294967295] = X", "no number above 9999"),
+        ("set PID-65000 = X", "no number above 9999"),
+        ("each PID { upgrade to 2.7 }", "no change of version here"),
+        (many.as_str(), "at most 100 `when`"),
+    ] {
+        let out = pipehat(&["transform", script]).stdin(ORU).run();
+        assert!(out.code == 2 && out.stderr.contains(expected), "{}", out.stderr);
+    }
+    let dir = folder();
+    put(&dir, "empty.csv", "from,to\nA,1\nB,\n");
+    let script = "map OBR-4 with 'empty.csv'";
+    let out = pipehat(&["transform", script]).stdin(ORU).dir(dir.path()).run();
+    assert!(out.code == 2 && out.stderr.contains("line 3 has none"), "{out:?}");
+    // A new code does not keep the coding system of the old one.
+    put(&dir, "codes.csv", "from,to\n718-7,X1\n");
+    let out =
+        pipehat(&["transform", "map OBX-3 with 'codes.csv'"]).stdin(ORU).dir(dir.path()).run();
+    assert!(out.text().contains("|X1^Hb^|"), "{out:?}");
+    // A file with a byte order mark is a script; an input in its place is told.
+    let file = put(&dir, "bom.hat", "\u{feff}set ZPD-2 = 1");
+    assert!(pipehat(&["transform", "-f", &file]).stdin(ORU).text().ends_with("ZPD|x|1\r\n"));
+    let out = pipehat(&["transform", &file]).stdin(ORU).run();
+    assert!(out.stderr.contains("a script is expected first"), "{out:?}");
 }

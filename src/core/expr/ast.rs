@@ -131,6 +131,27 @@ impl Value {
     }
 }
 
+impl Value {
+    /// Adds every path whose text goes into the value, and not only whether or how often it is
+    /// there.
+    pub(super) fn collect_read<'e>(&'e self, paths: &mut Vec<&'e Path>) {
+        match self {
+            Self::Literal(_) | Self::Variable { .. } | Self::Origin(_) => {}
+            Self::Path(Target::Path(path)) => paths.push(path),
+            Self::Path(_) => {}
+            Self::Call { function: Function::Count, .. } => {}
+            Self::Call { args, .. } | Self::External { args, .. } | Self::Joined(args) => {
+                args.iter().for_each(|value| value.collect_read(paths));
+            }
+            Self::Chain { first, rest } => {
+                first.collect_read(paths);
+                rest.iter().for_each(|(_, value)| value.collect_read(paths));
+            }
+            Self::Negative(value) => value.collect_read(paths),
+        }
+    }
+}
+
 impl Target {
     fn collect_paths<'e>(&'e self, paths: &mut Vec<&'e Path>) {
         let selects = match self {

@@ -27,6 +27,16 @@ impl fmt::Debug for Reader<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Term {
     value: Value,
+    /// The paths whose text goes into it.
+    read: Vec<Path>,
+}
+
+impl Term {
+    fn new(value: Value) -> Self {
+        let mut read = Vec::new();
+        value.collect_read(&mut read);
+        Self { read: read.into_iter().cloned().collect(), value }
+    }
 }
 
 impl<'t> Reader<'t> {
@@ -116,7 +126,7 @@ impl<'t> Reader<'t> {
     /// # Errors
     /// When none comes next.
     pub fn term(&mut self) -> Result<Term, SyntaxError> {
-        Ok(Term { value: self.parser.right()? })
+        Ok(Term::new(self.parser.right()?))
     }
 
     /// Takes a regular expression between slashes, with its flags.
@@ -188,7 +198,31 @@ impl Term {
             | Value::Call { function: functions::Function::Concat, args: parts } => parts.clone(),
             value => vec![value.clone()],
         };
-        parts.into_iter().map(|value| Self { value })
+        parts.into_iter().map(Self::new)
+    }
+
+    /// The first path whose text goes into it although it has parts of its own, which would become
+    /// text: `PID-5` of `DOE^JANE`.
+    #[must_use]
+    pub fn flattened(&self, scope: &Scope<'_, '_>) -> Option<&Path> {
+        let s = scope.message.separators();
+        self.read.iter().find(|path| {
+            let header = path.segment == *b"MSH";
+            let position = path.position.as_ref();
+            if header && position.is_some_and(|position| position.field < 3) {
+                return false;
+            }
+            let delimits = |b: &u8| {
+                *b != s.field && (*b == s.component || *b == s.subcomponent)
+                    || *b == s.field && position.is_none()
+            };
+            let whole = |raw: &[u8]| raw.iter().any(delimits);
+            path.for_each(scope, |raw| match whole(raw) {
+                true => std::ops::ControlFlow::Break(()),
+                false => std::ops::ControlFlow::Continue(()),
+            })
+            .is_break()
+        })
     }
 
     /// Every path in it.

@@ -62,7 +62,8 @@ pub(super) fn compile(
     let names = Rc::new(Names::new(variables, &source.folder));
     let reader = Reader::new(&source.text, names.clone());
     let (origin, text) = (&source.name, &source.text);
-    let mut compiler = Compiler { origin, text, names, reader, inner: 0, counted: 0, line: 1 };
+    let mut compiler =
+        Compiler { origin, text, names, reader, inner: 0, splits: 0, counted: 0, line: 1 };
     let mut block = Vec::new();
     loop {
         while compiler.reader.symbol(";") {}
@@ -80,6 +81,8 @@ pub(super) struct Compiler<'t> {
     pub(super) reader: Reader<'t>,
     /// How many blocks of `each` and of new segments are open.
     inner: usize,
+    /// How many `when` with a `split` inside there are.
+    splits: usize,
     /// Up to where line ends were counted, and the number of that line.
     counted: usize,
     line: usize,
@@ -88,6 +91,12 @@ pub(super) struct Compiler<'t> {
 /// The statements, for the error that names them.
 const STATEMENTS: &str = "a statement: set, delete, copy, move, append, insert, map, replace, when, \
                           each, drop, reject, let, emit, split, upgrade or downgrade";
+
+/// The greatest number of a field or a repetition that values go to.
+const MOST_PLACES: u16 = 9999;
+
+/// So many `when` with a `split` inside there may be: each goes on inside of the one before.
+const MOST_SPLITS: usize = 100;
 
 const SEGMENT: &str = "a segment with its id, such as NTE or \"NTE|1||text\"";
 
@@ -160,6 +169,13 @@ impl Compiler<'_> {
             None => self.reader.error("`-` and a field number"),
             Some(position) if path.segment == *b"MSH" && position.field < 3 => {
                 Err(SyntaxError::new(at, "another field, for the delimiters cannot be edited"))
+            }
+            // All that is missing before it would be made.
+            Some(position)
+                if position.field > MOST_PLACES
+                    || matches!(position.repetition, Select::Nth(n) if n > MOST_PLACES.into()) =>
+            {
+                Err(SyntaxError::new(at, format!("no number above {MOST_PLACES} where values go")))
             }
             Some(_) => Ok(path),
         }
@@ -419,6 +435,12 @@ impl Compiler<'_> {
             What::When { splits, .. } => *splits,
             _ => false,
         });
+        self.splits += usize::from(splits);
+        if self.splits > MOST_SPLITS {
+            return self
+                .reader
+                .error(format!("at most {MOST_SPLITS} `when` with a `split` inside"));
+        }
         Ok((String::new(), What::When { branches, otherwise, splits }))
     }
 
@@ -498,6 +520,9 @@ impl Compiler<'_> {
     }
 
     fn bridge(&mut self, upgrade: bool) -> Result<(String, What), SyntaxError> {
+        if self.inner > 0 {
+            return self.reader.error("no change of version here, where not all segments are seen");
+        }
         if !self.reader.keyword("to") {
             return self.reader.error("`to` and a version");
         }

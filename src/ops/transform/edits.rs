@@ -27,7 +27,7 @@ impl<'a, S> Run<'_, 'a, S> {
             Source::Text(text) => Ok(vec![self.written(text.as_bytes())?]),
             Source::Markup(text) => Ok(vec![self.draft.keep(&self.markup(text)?)]),
             Source::Term(term) => {
-                let texts = self.texts_in(term, scope);
+                let texts = self.texts(term, scope)?;
                 texts.iter().map(|text| self.written(text)).collect()
             }
             Source::Path(path) => {
@@ -107,7 +107,14 @@ impl<'a, S> Run<'_, 'a, S> {
         let whole = position.repetition == Select::All && position.part == Part::WHOLE;
         let assigned = self.assigned(path, source, own)?;
         let mut done = !assigned.is_empty();
+        // Only the script itself empties a place: a value that came out empty replaces nothing.
+        let empties = matches!(source, Source::Text(_) | Source::Markup(_));
         for (index, values) in assigned {
+            if !empties && values.iter().all(|value| value.is_empty()) {
+                self.count_empty(index, position, source);
+                done = false;
+                continue;
+            }
             if whole {
                 let value = self.repeated(&values)?;
                 self.set_field(index, position, &value)?;
@@ -128,9 +135,27 @@ impl<'a, S> Run<'_, 'a, S> {
                 [one] => *one,
                 several => several.get(n).copied().unwrap_or_default(),
             };
-            self.splice(index, changes, value);
+            let (values, changes): (Vec<&[u8]>, Vec<_>) = changes
+                .into_iter()
+                .enumerate()
+                .map(|(n, change)| (value(n), change))
+                .filter(|(value, _)| empties || !value.is_empty())
+                .unzip();
+            self.splice(index, changes, |n| values[n]);
         }
         Ok(done)
+    }
+
+    /// Counts a worked out value that came out empty, where something stands that it would replace.
+    fn count_empty(&mut self, index: usize, position: &Position, source: &Source) {
+        let mut there = false;
+        let _ = position.for_each(self.segment(index), &self.scope(), &mut |raw| {
+            there |= !raw.is_empty();
+            ControlFlow::Continue(())
+        });
+        if there && matches!(source, Source::Term(_)) {
+            self.unmapped.count_empty();
+        }
     }
 
     /// The segments that a path selects, and the values that each of them gets: its own, or all of

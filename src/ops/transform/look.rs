@@ -1,7 +1,8 @@
 //! Where statements look: the segments in view, those that a path selects, and what blocks are
 //! done for.
 
-use super::run::Run;
+use super::Fault;
+use super::run::{Done, Run};
 use crate::core::expr::Term;
 use crate::core::{Line, Path, Scope, Segment, SegmentId, Select};
 use crate::ops::groups::Context;
@@ -28,12 +29,13 @@ impl<'a, S> Run<'_, 'a, S> {
         self.scope().of_lines(lines, &self.facts)
     }
 
-    pub(super) fn texts(&self, term: &Term) -> Vec<Vec<u8>> {
-        self.texts_in(term, &self.scope())
-    }
-
-    pub(super) fn texts_in(&self, term: &Term, scope: &Scope<'_, 'a>) -> Vec<Vec<u8>> {
-        term.texts(scope).into_iter().map(std::borrow::Cow::into_owned).collect()
+    /// The values of a term, as text. What has parts of its own is no text.
+    pub(super) fn texts(&self, term: &Term, scope: &Scope<'_, 'a>) -> Done<Vec<Vec<u8>>> {
+        if let Some(path) = term.flattened(scope) {
+            let why = format!("{path} has parts here, which would become text; say which part");
+            return Err(Fault::of(why));
+        }
+        Ok(term.texts(scope).into_iter().map(std::borrow::Cow::into_owned).collect())
     }
 
     pub(super) fn segment(&self, index: usize) -> Segment<'a> {

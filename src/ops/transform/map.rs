@@ -118,6 +118,11 @@ impl Map {
         if from_system.is_some() && !coded {
             return Err("a whole field, for the table tells coding systems apart".to_owned());
         }
+        if let Some(row) = (0..table.len()).find(|&row| table.cell(row, to).trim_ascii().is_empty())
+        {
+            let line = table.line(row);
+            return Err(format!("a code in each row of the table, but line {line} has none"));
+        }
         let keys: Vec<usize> = std::iter::once(from).chain(from_system).collect();
         let [display, system] = if coded {
             [find(&columns.display, "display")?, find(&columns.system, "system")?]
@@ -157,7 +162,10 @@ impl Map {
         };
         match found {
             None => Mapped::Unknown(&self.keep),
-            Some(row) => Mapped::To(self.to.map(|to| to.map(|to| self.table.cell(row, to)))),
+            Some(row) => {
+                let [to, display, system] = self.to.map(|to| to.map(|to| self.table.cell(row, to)));
+                Mapped::To([to, display.filter(|text| !text.is_empty()), system])
+            }
         }
     }
 
@@ -175,6 +183,8 @@ impl Map {
         if !coded {
             return Ok(code.unwrap_or_default().to_vec());
         }
+        // The old coding system is not that of the new code.
+        let system = system.or(Some(b""));
         let mut parts: Vec<&[u8]> = parts.to_vec();
         if self.original != Original::Goes {
             let taken = parts.iter().skip(3).take(3).any(|part| !part.is_empty());
@@ -211,12 +221,14 @@ fn put<'p>(parts: &mut Vec<&'p [u8]>, n: usize, part: &'p [u8]) {
     parts[n] = part;
 }
 
-/// How often which codes were in no table.
+/// How often which codes were in no table, and what else of a script came to nothing.
 #[derive(Debug, Default)]
 pub struct Unmapped {
     codes: HashMap<UnmappedCode, u64>,
     /// How often any was.
     total: u64,
+    /// How often a value came out empty and replaced nothing.
+    empty: u64,
 }
 
 /// A code that a table does not have.
@@ -249,6 +261,16 @@ impl Unmapped {
         }
     }
 
+    pub(super) fn count_empty(&mut self) {
+        self.empty += 1;
+    }
+
+    /// How often a value that a script worked out came out empty, and so replaced nothing.
+    #[must_use]
+    pub fn empty(&self) -> u64 {
+        self.empty
+    }
+
     /// How often a code was in no table.
     #[must_use]
     pub fn total(&self) -> u64 {
@@ -266,6 +288,7 @@ impl Unmapped {
 impl AddAssign for Unmapped {
     fn add_assign(&mut self, other: Self) {
         self.total += other.total;
+        self.empty += other.empty;
         for (code, count) in other.codes {
             self.add(code, count);
         }

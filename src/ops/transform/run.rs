@@ -173,7 +173,7 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
             What::Drop => return Ok(Some(Ended::Dropped)),
             What::Reject(why) => return Err(Fault::of(why.clone())),
             What::Let { number, term } => {
-                let values = self.texts(term);
+                let values = self.texts(term, &self.scope())?;
                 if let Some(variable) = self.facts.variables.get_mut(*number) {
                     *variable = values;
                 }
@@ -254,13 +254,20 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
             match part {
                 NamePart::Fixed(text) => name.push_str(text),
                 NamePart::Value(term) => {
-                    let value = self.texts(term).into_iter().next().unwrap_or_default();
+                    let scope = self.scope();
+                    let value = term.texts(&scope).into_iter().next().unwrap_or_default();
+                    if value.is_empty() {
+                        return Err(Fault::of("a part of the file's name has no value"));
+                    }
                     push_safe(&value, &mut name);
                 }
             }
         }
         if name.is_empty() || name.ends_with('/') {
             return Err(Fault::of("the name of the file is empty"));
+        }
+        if name.split('/').any(|part| part.len() > 255) {
+            return Err(Fault::of("a part of the file's name is too long"));
         }
         Ok(name)
     }
@@ -309,8 +316,5 @@ fn push_safe(value: &[u8], name: &mut String) {
         let stays =
             c.is_alphanumeric() || matches!(c, '-' | '_') || (c == '.' && name.len() > start);
         name.push(if stays { c } else { '_' });
-    }
-    if name.len() == start {
-        name.push('_');
     }
 }
