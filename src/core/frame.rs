@@ -539,7 +539,7 @@ pub(crate) fn begins_message(segment: &[u8]) -> bool {
 /// Whether a segment behind a CR, if it were the last, would be read as an envelope's.
 #[cfg(feature = "cli")]
 pub(crate) fn is_envelope(segment: &[u8]) -> bool {
-    what_starts(segment, 0, true) == Start::Envelope
+    what_starts(segment, 0, true) == Start::Envelope && memchr(FS, segment).is_none()
 }
 
 /// Whether a segment other than the first ends its message when segments end with LF.
