@@ -318,7 +318,7 @@ impl<'t> Parser<'t> {
         if let Some(literal) = self.lexer.take_bare(place) {
             return Ok(Node::Value(Value::Literal(Literal::new(literal, false))));
         }
-        self.lexer.error(if place == Place::Right { "a value to compare with" } else { OPERAND })
+        self.lexer.error(if place == Place::Right { "a value" } else { OPERAND })
     }
 
     /// A variable, or where the message comes from, if one stands here.
