@@ -335,6 +335,19 @@ fn emit_routes_to_files_with_safe_names() {
 }
 
 #[test]
+fn emit_writes_the_whole_message_wherever_it_stands() {
+    let dir = folder();
+    let script = "set ZPD-2 = 1 each OBX where OBX-1 = 2 { append NTE { emit 'a.hl7' } delete OBX emit 'b.hl7' }";
+    let out = pipehat(&["transform", script]).stdin(ORU).dir(dir.path()).text();
+    let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
+    let third = "OBX|2|NM|15074-8^Glucose^LN||5.5~5.6|mmol/L\r";
+    let set = ORU.replace("ZPD|x", "ZPD|x|1");
+    assert_eq!(read("a.hl7"), set.replace(third, &format!("{third}NTE\r")));
+    assert_eq!(read("b.hl7"), set.replace(third, "NTE\r"));
+    assert_eq!(out, read("b.hl7"));
+}
+
+#[test]
 fn split_makes_a_message_of_each_order() {
     let out =
         pipehat(&["transform", "set MSH-5 = Q split by OBR set ZPD-2 = MSH-10"]).stdin(ORU).text();

@@ -3,6 +3,7 @@
 
 use crate::core::Line;
 use bumpalo::Bump;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// The segments of a message, and those that statements look at now.
@@ -15,8 +16,8 @@ pub(super) struct Draft<'a> {
     lines: Vec<Line<'a>>,
     /// Segments that were added while not all of them were looked at.
     added: Vec<Added>,
-    /// How many levels of [`Draft::enter`] are open.
-    depth: usize,
+    /// What was looked at before each [`Draft::enter`] that is open.
+    outer: Vec<Vec<Line<'a>>>,
     changed: bool,
 }
 
@@ -28,10 +29,6 @@ struct Added {
     after: bool,
 }
 
-/// What was looked at before [`Draft::enter`].
-#[derive(Debug)]
-pub(super) struct Outer<'a>(Vec<Line<'a>>);
-
 impl<'a> Draft<'a> {
     pub(super) fn new(arena: &'a Bump, segments: impl Iterator<Item = &'a [u8]>) -> Self {
         let lines: Vec<_> = segments.zip(0..).map(|(bytes, id)| Line { bytes, id }).collect();
@@ -40,7 +37,7 @@ impl<'a> Draft<'a> {
             segments: lines.iter().map(|line| Some(line.bytes)).collect(),
             lines,
             added: Vec::new(),
-            depth: 0,
+            outer: Vec::new(),
             changed: false,
         }
     }
@@ -48,6 +45,15 @@ impl<'a> Draft<'a> {
     /// The segments that statements look at, the first of which is MSH.
     pub(super) fn lines(&self) -> &[Line<'a>] {
         &self.lines
+    }
+
+    /// All segments of the message in order, whichever are looked at.
+    pub(super) fn all(&self) -> Cow<'_, [Line<'a>]> {
+        let Some(outermost) = self.outer.first() else { return Cow::Borrowed(&self.lines) };
+        let lines = outermost.clone();
+        let mut whole = Self { lines, outer: Vec::new(), ..self.clone() };
+        whole.refresh(0);
+        Cow::Owned(whole.lines)
     }
 
     /// Whether anything is not as it came.
@@ -101,7 +107,7 @@ impl<'a> Draft<'a> {
         let ids: Vec<u32> = (first..).take(anchors.len()).collect();
         self.segments.resize(self.segments.len() + anchors.len(), Some(bytes));
         self.changed |= !anchors.is_empty();
-        if self.depth > 0 {
+        if !self.outer.is_empty() {
             let added = ids.iter().zip(anchors);
             self.added.extend(added.map(|(&id, &anchor)| Added { id, anchor, after }));
         }
@@ -121,20 +127,18 @@ impl<'a> Draft<'a> {
 
     /// Looks at some segments only, by their numbers, in order; those deleted meanwhile are left
     /// out.
-    pub(super) fn enter(&mut self, ids: impl Iterator<Item = u32>) -> Outer<'a> {
+    pub(super) fn enter(&mut self, ids: impl Iterator<Item = u32>) {
         let segments = &self.segments;
         let lines = ids.filter_map(|id| {
             segments.get(id as usize).copied().flatten().map(|bytes| Line { bytes, id })
         });
         let lines = lines.collect();
-        self.depth += 1;
-        Outer(std::mem::replace(&mut self.lines, lines))
+        self.outer.push(std::mem::replace(&mut self.lines, lines));
     }
 
     /// Ends [`Draft::enter`]. [`Draft::refresh`] is to follow, once for any number of levels.
-    pub(super) fn leave(&mut self, outer: Outer<'a>) {
-        self.depth -= 1;
-        self.lines = outer.0;
+    pub(super) fn leave(&mut self) {
+        self.lines = self.outer.pop().unwrap_or_default();
     }
 
     /// Brings the segments that are looked at up to date with what changed since `added` segments
@@ -144,7 +148,7 @@ impl<'a> Draft<'a> {
         for new in self.added.get(added..).unwrap_or_default() {
             beside.entry(new.anchor).or_default().push(*new);
         }
-        if self.depth == 0 {
+        if self.outer.is_empty() {
             self.added.clear();
         }
         let mut lines = Vec::with_capacity(self.lines.len() + beside.len());
@@ -189,10 +193,13 @@ impl<'a> Draft<'a> {
 mod tests {
     use super::*;
 
-    fn shown(draft: &Draft<'_>) -> String {
-        let names: Vec<_> =
-            draft.lines().iter().map(|line| String::from_utf8_lossy(line.bytes)).collect();
+    fn shown_lines(lines: &[Line<'_>]) -> String {
+        let names: Vec<_> = lines.iter().map(|line| String::from_utf8_lossy(line.bytes)).collect();
         names.join(" ")
+    }
+
+    fn shown(draft: &Draft<'_>) -> String {
+        shown_lines(draft.lines())
     }
 
     #[test]
@@ -201,7 +208,7 @@ mod tests {
         let segments = ["MSH", "PID", "OBX", "NTE"];
         let mut draft = Draft::new(&arena, segments.iter().map(|s| s.as_bytes()));
         let added = draft.added();
-        let outer = draft.enter([0, 2].into_iter());
+        draft.enter([0, 2].into_iter());
         assert_eq!(shown(&draft), "MSH OBX");
         let first = draft.insert(b"A", &[2], true);
         draft.insert(b"B", &[2], true);
@@ -210,7 +217,8 @@ mod tests {
         draft.insert(b"E", &[2], false);
         draft.replace(3, b"OBX|1");
         assert_eq!(shown(&draft), "MSH D E OBX|1 B A C");
-        draft.leave(outer);
+        assert_eq!(shown_lines(&draft.all()), "MSH PID D E OBX|1 B A C NTE");
+        draft.leave();
         draft.refresh(added);
         assert_eq!(shown(&draft), "MSH PID D E OBX|1 B A C NTE");
         draft.delete(|line| line.bytes.starts_with(b"OBX") || line.id == 0);

@@ -155,14 +155,14 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
             What::Each { each, condition, block, ids } => {
                 let added = self.draft.added();
                 for row in self.rows(each, ids) {
-                    let outer = self.draft.enter(row.view.into_iter());
+                    self.draft.enter(row.view.into_iter());
                     let end = self.end.replace(row.end);
                     let wanted = condition.as_ref().is_none_or(|c| c.holds(&self.scope()));
                     let ended = match wanted {
                         true => self.block(block, &Rest::Return),
                         false => Ok(Ended::Through),
                     };
-                    self.draft.leave(outer);
+                    self.draft.leave();
                     self.end = end;
                     if ended? == Ended::Dropped {
                         return Ok(Some(Ended::Dropped));
@@ -180,8 +180,8 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
             }
             What::Emit(parts) => {
                 let name = self.file_name(parts)?;
-                let lines = self.draft.is_changed().then(|| self.draft.lines());
-                self.sink.emit(&name, lines)?;
+                let lines = self.draft.is_changed().then(|| self.draft.all());
+                self.sink.emit(&name, lines.as_deref())?;
             }
             What::Split(id) => return self.split(*id, rest),
             What::Bridge(bridge) => self.bridge(bridge)?,
@@ -232,10 +232,10 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
             if block.is_empty() {
                 continue;
             }
-            let outer = self.draft.enter(row.view.into_iter().chain([id]));
+            self.draft.enter(row.view.into_iter().chain([id]));
             let end = self.end.replace(id);
             let ended = self.block(block, &Rest::Return);
-            self.draft.leave(outer);
+            self.draft.leave();
             self.end = end;
             if ended? == Ended::Dropped {
                 return Ok(Ended::Dropped);
