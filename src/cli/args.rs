@@ -10,6 +10,7 @@ use crate::io::{Chunker, Diagnostics, Files, Output, Rejects, Sources};
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
 use std::ops::AddAssign;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -141,6 +142,26 @@ impl Common {
         Ok(places)
     }
 
+    /// Whether some input is no file, so that it cannot be read again.
+    fn reads_stream(&self, files: &[OsString]) -> bool {
+        let is_stream = |name: &OsString| {
+            let metadata = if name == "-" { stdin_metadata() } else { std::fs::metadata(name) };
+            metadata.is_ok_and(|found| !found.is_file() && !found.is_dir())
+        };
+        let stdin = [OsString::from("-")];
+        let files = if files.is_empty() && self.files_from.is_none() { &stdin } else { files };
+        files.iter().any(is_stream)
+    }
+
+    /// Refuses to empty a file that is to be read.
+    fn keep_inputs(&self, path: &Path, files: &[OsString]) -> Result<()> {
+        let own = place(path).ok();
+        if own.is_some() && files.iter().any(|name| place(Path::new(name)).ok() == own) {
+            bail!("{}: it is an input, too", path.display());
+        }
+        Ok(())
+    }
+
     /// Opens where results go.
     pub(super) fn output(&self) -> Result<Output> {
         self.destinations(&[])?;
@@ -198,7 +219,12 @@ impl Common {
         let mut rejects = match &self.rejects {
             None => None,
             Some(path) => {
-                let made = if plan.follow { Rejects::growing(path) } else { Rejects::create(path) };
+                let made = if plan.follow || self.reads_stream(files) {
+                    self.keep_inputs(path, files)?;
+                    Rejects::growing(path)
+                } else {
+                    Rejects::create(path)
+                };
                 Some(made.with_context(|| format!("creating {}", path.display()))?)
             }
         };
@@ -239,6 +265,10 @@ impl Common {
             }
         }
     }
+}
+
+fn stdin_metadata() -> std::io::Result<std::fs::Metadata> {
+    std::fs::File::from(std::io::stdin().as_fd().try_clone_to_owned()?).metadata()
 }
 
 /// A character set by any of its names.

@@ -118,7 +118,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    signals::remove_unfinished_on_signals();
+    signals::end_unfinished_on_signals();
     let (quiet, verbose) = cli.command.loudness();
     let diagnostics = Arc::new(Diagnostics::new(quiet, verbose));
     let result = match cli.command {

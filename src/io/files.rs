@@ -66,7 +66,7 @@ impl Files {
         };
         match self.files.get(number).and_then(|entry| entry.written) {
             Some(before) => _ = self.open.remove(&before),
-            None => self.make_room()?,
+            None => self.make_room(),
         }
         let Some(entry) = self.files.get_mut(number) else { return Ok(()) };
         if entry.written.is_none() {
@@ -93,7 +93,7 @@ impl Files {
         let number = match self.places.get(&place) {
             Some(&number) => number,
             None => {
-                self.make_room()?;
+                self.make_room();
                 let output = Output::file(path)?;
                 let number = self.files.len();
                 self.files.push(Entry { output, written: Some(self.clock) });
@@ -107,20 +107,15 @@ impl Files {
     }
 
     /// Closes the file that was written longest ago, if no more may be open.
-    fn make_room(&mut self) -> io::Result<()> {
+    fn make_room(&mut self) {
         if self.open.len() < self.most_open {
-            return Ok(());
+            return;
         }
         let oldest = self.open.pop_first().and_then(|(_, number)| self.files.get_mut(number));
-        let Some(entry) = oldest else { return Ok(()) };
-        entry.written = None;
-        entry.output.close()
-    }
-
-    /// How many files there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.files.len()
+        if let Some(entry) = oldest {
+            entry.written = None;
+            entry.output.close();
+        }
     }
 
     /// Whether nothing was written to any.

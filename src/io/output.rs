@@ -1,6 +1,6 @@
 //! Where results go: the standard output, or a file that appears whole.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs::{self, File, Permissions};
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
@@ -32,8 +32,9 @@ pub enum Output {
     Gone,
 }
 
-/// The temporary files of this process, which a signal removes.
-static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+/// The temporary files of this process, and the names that those take which are kept even if the
+/// run does not come to its end.
+static UNFINISHED: Mutex<BTreeMap<PathBuf, Option<PathBuf>>> = Mutex::new(BTreeMap::new());
 
 impl Output {
     /// The standard output, without the line buffer of the standard library.
@@ -50,6 +51,18 @@ impl Output {
     /// # Errors
     /// When no file can be created there.
     pub fn file(path: &Path) -> io::Result<Self> {
+        Self::temporary(path, false)
+    }
+
+    /// As [`Output::file`], but what there is takes its name also when the run is ended before.
+    ///
+    /// # Errors
+    /// As [`Output::file`].
+    pub(super) fn kept(path: &Path) -> io::Result<Self> {
+        Self::temporary(path, true)
+    }
+
+    fn temporary(path: &Path, kept: bool) -> io::Result<Self> {
         // Through a link the file behind it is replaced, not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let existing = fs::metadata(&path).ok();
@@ -64,7 +77,7 @@ impl Output {
             let temporary = tempfile::Builder::new()
                 .prefix(".pipehat-")
                 .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-            files.insert(temporary.path().to_owned());
+            files.insert(temporary.path().to_owned(), kept.then(|| path.clone()));
             Ok(temporary)
         })?;
         let mode = existing.map_or(0o600, |m| m.permissions().mode());
@@ -82,17 +95,13 @@ impl Output {
     }
 
     /// Closes a file that goes on later, so that not too many are open. Others stay open.
-    ///
-    /// # Errors
-    /// Never so far.
-    pub(super) fn close(&mut self) -> io::Result<()> {
+    pub(super) fn close(&mut self) {
         *self = match std::mem::replace(self, Self::Gone) {
             Self::Whole { temporary, path } => {
                 Self::Closed { temporary: temporary.into_temp_path(), path }
             }
             other => other,
         };
-        Ok(())
     }
 
     /// Opens a file again at its end.
@@ -164,16 +173,19 @@ pub fn place(path: &Path) -> io::Result<PathBuf> {
     Ok(fs::canonicalize(folder.unwrap_or(Path::new(".")))?.join(file))
 }
 
-fn unfinished<T>(change: impl FnOnce(&mut BTreeSet<PathBuf>) -> T) -> T {
+fn unfinished<T>(change: impl FnOnce(&mut BTreeMap<PathBuf, Option<PathBuf>>) -> T) -> T {
     change(&mut UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Removes the temporary files of outputs that are not finished, for a process about to be ended
-/// by a signal.
-pub fn remove_unfinished() {
+/// Ends all outputs that are not finished, for a process that is about to end: their temporary
+/// files go, or take their names if they are kept.
+pub fn end_unfinished() {
     let mut files = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-    for file in std::mem::take(&mut *files) {
-        let _ = fs::remove_file(file);
+    for (temporary, kept) in std::mem::take(&mut *files) {
+        let _ = match kept {
+            Some(path) => fs::rename(temporary, path),
+            None => fs::remove_file(temporary),
+        };
     }
     // Other threads may be about to make one more: they wait until the process is gone.
     std::mem::forget(files);

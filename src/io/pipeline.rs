@@ -6,7 +6,7 @@ use super::diagnostics::Diagnostics;
 use super::files::Files;
 use super::output::Output;
 use super::rejects::Rejects;
-use super::source::Source;
+use super::source::{Source, plain_error};
 use crate::core::{Cutter, Frame, Frames, LineEnding, Message, Segment};
 use indicatif::ProgressBar;
 use std::collections::{BTreeMap, HashMap};
@@ -336,11 +336,7 @@ impl<'a> Sink<'a> {
             let dropped = self.drop_first.min(job.out.len());
             self.drop_first -= dropped;
             let written = output.write_all(&job.out[dropped..]);
-            written.map_err(|e| {
-                // A closed output is a quiet end, unless files were to be written, too.
-                let kind = if self.emits() { io::ErrorKind::Other } else { e.kind() };
-                io::Error::new(kind, format!("writing the output: {e}"))
-            })?;
+            written.map_err(|e| io::Error::new(e.kind(), format!("writing the output: {e}")))?;
             job.out.clear();
         }
         Ok(())
@@ -434,7 +430,13 @@ where
     T: AddAssign + Default + Send,
     F: Fn(View<'_>, &mut Job<T>) + Sync,
 {
-    if threads > 1 { in_parallel(chunks, threads, sink, &work) } else { alone(chunks, sink, &work) }
+    let result = if threads > 1 {
+        in_parallel(chunks, threads, sink, &work)
+    } else {
+        alone(chunks, sink, &work)
+    };
+    // A closed output is a quiet end, unless files were to be written, too.
+    result.map_err(|e| if sink.emits() { io::Error::other(e) } else { e })
 }
 
 fn alone<C, T, F>(chunks: Chunker<C>, sink: &mut Sink<'_>, work: &F) -> io::Result<T>
@@ -625,12 +627,10 @@ where
 #[allow(clippy::exit)]
 fn leave_if_closed(error: &io::Error, sink: &Sink<'_>) {
     if error.kind() == io::ErrorKind::BrokenPipe {
-        super::output::remove_unfinished();
-        std::process::exit(0);
-    }
-    if sink.emits() {
-        super::output::remove_unfinished();
-        sink.diagnostics.error(&error.to_string());
-        std::process::exit(2);
+        super::output::end_unfinished();
+        if sink.emits() {
+            sink.diagnostics.error(&plain_error(error));
+        }
+        std::process::exit(if sink.emits() { 2 } else { 0 });
     }
 }

@@ -15,16 +15,17 @@ pub struct Rejects {
 }
 
 impl Rejects {
-    /// A file that appears when the run ends, readable by its owner alone. Until then one of that
-    /// name stays what it is, for it may be among the inputs.
+    /// A file that appears when the run ends, however it ends, readable by its owner alone. Until
+    /// then one of that name stays what it is, for it may be among the inputs.
     ///
     /// # Errors
     /// When it cannot be created.
     pub fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self { output: Output::file(path)?, at_line_start: true })
+        Ok(Self { output: Output::kept(path)?, at_line_start: true })
     }
 
-    /// As [`Rejects::create`] for a run without end: the file is there at once, and grows.
+    /// As [`Rejects::create`] for input that cannot be read again: the file is there at once, and
+    /// what was rejected is in it whatever happens to the process.
     ///
     /// # Errors
     /// When it cannot be created.

@@ -165,3 +165,72 @@ fn a_signal_removes_the_unfinished_output() {
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2), "130 to a shell");
     assert_eq!(entries(), 0);
 }
+
+#[test]
+fn rejects_of_a_stream_are_there_at_once() {
+    let dir = folder();
+    let rejects = dir.path().join("bad.hl7");
+    let mut child = spawn(&["query", "MSH-10", "--rejects", rejects.to_str().unwrap()]);
+    let shown = lines(&mut child);
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"MSH||broken\rPID|1\r\n").unwrap();
+    stdin.write_all(adt("M-1", "Adams").as_bytes()).unwrap();
+    assert_eq!(shown.recv_timeout(SOON).unwrap(), "M-1\n");
+    let read = || fs::read(&rejects).unwrap_or_default();
+    let started = std::time::Instant::now();
+    while read().is_empty() && started.elapsed() < SOON {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // Nothing can take it away any more.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(read(), b"MSH||broken\rPID|1\r\n");
+}
+
+#[test]
+fn a_signal_keeps_the_rejects() {
+    let dir = folder();
+    // More than a pipe holds that nobody reads, so that the run waits in the middle.
+    let many: String = (0..40_000).map(|n| adt(&format!("M-{n}"), "Adams")).collect();
+    let input = put(&dir, "in.hl7", ["MSH||broken\rPID|1\r\n", &many].concat());
+    let rejects = dir.path().join("bad.hl7");
+    let mut child =
+        spawn(&["parse", "-j1", "-f", "hl7", &input, "--rejects", rejects.to_str().unwrap()]);
+    let written = || {
+        let entries = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap());
+        let mut temporary =
+            entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b".pipehat-"));
+        temporary.any(|entry| entry.metadata().is_ok_and(|found| found.len() > 0))
+    };
+    let started = std::time::Instant::now();
+    while !written() && started.elapsed() < SOON {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(written() && !rejects.exists());
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    child.wait().unwrap();
+    assert_eq!(fs::read(&rejects).unwrap(), b"MSH||broken\rPID|1\r\n");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn a_closed_output_is_told_where_files_were_to_be_written() {
+    for threads in ["-j1", "-j2"] {
+        let dir = folder();
+        let many: String = (0..40_000).map(|n| adt(&format!("M-{n}"), "Adams")).collect();
+        let input = put(&dir, "in.hl7", ["MSH||broken\rPID|1\r\n", &many].concat());
+        let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+        let script = format!("emit {:?}", path("all.hl7"));
+        let mut child =
+            spawn(&["transform", threads, &script, &input, "--rejects", &path("bad.hl7")]);
+        drop(child.stdout.take());
+        let status = child.wait().unwrap();
+        let mut told = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+        assert_eq!(status.code(), Some(2), "{threads}: {told}");
+        assert!(told.contains("writing the output"), "{threads}: {told}");
+        assert_eq!(fs::read(path("bad.hl7")).unwrap(), b"MSH||broken\rPID|1\r\n", "{threads}");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "{threads}: no emitted file");
+    }
+}
