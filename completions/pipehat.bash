@@ -93,7 +93,7 @@ _pipehat() {
             return 0
             ;;
         pipehat__subcmd__diff)
-            opts="-f -o -q -v -h --by --ignore --format --brief --charset --max-message --output --progress --color --quiet --verbose --help"
+            opts="-f -o -q -v -h --by --ignore --format --brief --charset --output --progress --color --quiet --verbose --max-message --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -119,10 +119,6 @@ _pipehat() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --max-message)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --output)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -137,6 +133,10 @@ _pipehat() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-message)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

@@ -120,7 +120,6 @@ complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -l ignore -d 'Leav
 complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -s f -l format -d 'The form of the output' -r -f -a "text\t'For people: a line for each pair that differs, then one for each difference'
 ndjson\t'A JSON object for each difference, one a line'"
 complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -l charset -d 'Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else UTF-8)' -r
-complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -l max-message -d 'The longest message that is read; a longer one is reported' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -s o -l output -d 'Writes to FILE, which appears whole when all is done, instead of standard output' -r -F
 complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -l progress -d 'Shows progress on stderr' -r -f -a "auto\t'When stderr is a terminal, the results do not go there, and it takes longer than a second'
 always\t'Always'
@@ -128,6 +127,7 @@ never\t'Never'"
 complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -l color -d 'Colours the output; `auto` on a terminal unless NO_COLOR is set' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -l max-message -d 'The longest message that is read; a longer one is reported' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -l brief -d 'Tells only which messages differ, a line for each'
 complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
 complete -c pipehat -n "__fish_pipehat_using_subcommand diff" -s v -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages, and a summary'

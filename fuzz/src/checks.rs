@@ -42,6 +42,27 @@ fn sizes(data: &[u8]) -> (Vec<usize>, &[u8]) {
     (sizes, rest)
 }
 
+/// Feeds a stream in pieces. `take` gets what is there, where that begins in the stream, and whether
+/// no more comes, and tells how much of it is done with.
+fn in_pieces(stream: &[u8], sizes: &[usize], mut take: impl FnMut(&[u8], usize, bool) -> usize) {
+    let mut buf = Vec::new();
+    let (mut fed, mut removed) = (0, 0);
+    for size in sizes.iter().cycle() {
+        let eof = fed == stream.len();
+        let next = fed.saturating_add(*size).min(stream.len());
+        buf.extend_from_slice(&stream[fed..next]);
+        fed = next;
+        let done = take(&buf, removed, eof);
+        assert!(done <= buf.len());
+        buf.drain(..done);
+        removed += done;
+        if eof {
+            break;
+        }
+    }
+    assert!(buf.is_empty());
+}
+
 /// What stands somewhere in a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Found {
@@ -116,24 +137,12 @@ pub fn framing(data: &[u8]) {
 
     let mut pieces = Vec::new();
     let mut cutter = Cutter::default();
-    let mut buf = Vec::new();
-    let (mut fed, mut removed) = (0, 0);
-    for size in sizes.iter().cycle() {
-        let eof = fed == stream.len();
-        let next = fed.saturating_add(*size).min(stream.len());
-        buf.extend_from_slice(&stream[fed..next]);
-        fed = next;
-        let complete = cutter.advance(&buf, eof);
-        assert!(complete <= buf.len());
+    in_pieces(stream, &sizes, |buf, removed, eof| {
+        let complete = cutter.advance(buf, eof);
         found(Frames::new(&buf[..complete]), removed, &mut pieces);
-        buf.drain(..complete);
         cutter.removed(complete);
-        removed += complete;
-        if eof {
-            break;
-        }
-    }
-    assert!(buf.is_empty());
+        complete
+    });
     assert_eq!(pieces, whole);
     // Whatever is given up in the middle, as a reader does that refuses what is too long.
     given_up(stream, &sizes);
@@ -165,24 +174,20 @@ fn given_up(stream: &[u8], sizes: &[usize]) {
     const MOST: usize = 32;
     const KEEP: usize = 16;
     let mut cutter = Cutter::default();
-    let mut buf = Vec::new();
-    let (mut fed, mut removed) = (0, 0);
     let (mut mid_line, mut too_long) = (false, false);
     let mut left = Vec::new();
-    for size in sizes.iter().cycle() {
-        let eof = fed == stream.len();
-        let next = fed.saturating_add(*size).min(stream.len());
-        buf.extend_from_slice(&stream[fed..next]);
-        fed = next;
+    in_pieces(stream, sizes, |mut buf, mut removed, eof| {
+        let mut done = 0;
         let mut end = 0;
-        if too_long && let Some(found) = cutter.end_pending(&buf, eof) {
+        if too_long && let Some(found) = cutter.end_pending(buf, eof) {
             cutter = Cutter::default();
             too_long = false;
-            buf.drain(..found);
+            buf = &buf[found..];
             removed += found;
+            done = found;
         }
         if !too_long {
-            end = cutter.advance(&buf, eof);
+            end = cutter.advance(buf, eof);
         }
         assert!(end <= buf.len());
         let endless = end == 0 && buf.len() > MOST;
@@ -199,14 +204,9 @@ fn given_up(stream: &[u8], sizes: &[usize]) {
             left.extend(messages.map(|(at, bytes)| (at, &stream[at..at + bytes.len()])));
             mid_line = endless && cutter.pending() == Pending::Stray;
         }
-        buf.drain(..end);
         cutter.removed(end);
-        removed += end;
-        if eof {
-            break;
-        }
-    }
-    assert!(buf.is_empty());
+        done + end
+    });
     // A line of blanks that is given up is no longer one.
     let blank = |b: &u8| b" \t\x0B\x1C\xEF\xBB\xBF".contains(b);
     if stream.windows(KEEP).any(|run| run.iter().all(blank)) {
@@ -620,24 +620,12 @@ fn json_cuts(stream: &[u8], sizes: &[usize]) {
     collect(stream, 0, &mut whole);
     let mut pieces = Vec::new();
     let mut cutter = JsonCutter::default();
-    let mut buf = Vec::new();
-    let (mut fed, mut removed) = (0, 0);
-    for size in sizes.iter().cycle() {
-        let eof = fed == stream.len();
-        let next = fed.saturating_add(*size).min(stream.len());
-        buf.extend_from_slice(&stream[fed..next]);
-        fed = next;
-        let complete = cutter.advance(&buf, eof);
-        assert!(complete <= buf.len());
+    in_pieces(stream, sizes, |buf, removed, eof| {
+        let complete = cutter.advance(buf, eof);
         collect(&buf[..complete], removed, &mut pieces);
-        buf.drain(..complete);
         cutter.removed(complete);
-        removed += complete;
-        if eof {
-            break;
-        }
-    }
-    assert!(buf.is_empty());
+        complete
+    });
     assert_eq!(pieces, whole);
 }
 

@@ -14,6 +14,26 @@ use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// How messages are read.
+#[derive(Debug, clap::Args)]
+pub(super) struct Reading {
+    /// Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else
+    /// UTF-8)
+    #[arg(long, value_name = "NAME", value_parser = charset, help_heading = "Input")]
+    charset: Option<Charset>,
+
+    /// The longest message that is read; a longer one is reported and goes to the rejects
+    #[arg(long, value_name = "BYTES", value_parser = size, default_value = "64M", help_heading = "Input")]
+    pub(super) max_message: usize,
+}
+
+impl Reading {
+    /// How values become text.
+    pub(super) fn text(&self) -> TextOptions {
+        TextOptions { charset: self.charset, now: super::terminal::now() }
+    }
+}
+
 /// Options for reading, writing and reporting.
 #[derive(Debug, clap::Args)]
 pub(super) struct Common {
@@ -25,14 +45,8 @@ pub(super) struct Common {
     #[arg(short = '0', long = "null", requires = "files_from", help_heading = "Input")]
     null: bool,
 
-    /// Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else
-    /// UTF-8)
-    #[arg(long, value_name = "NAME", value_parser = charset, help_heading = "Input")]
-    charset: Option<Charset>,
-
-    /// The longest message that is read; a longer one is reported and goes to the rejects
-    #[arg(long, value_name = "BYTES", value_parser = size, default_value = "64M", help_heading = "Input")]
-    max_message: usize,
+    #[command(flatten)]
+    reading: Reading,
 
     /// Writes to FILE, which appears whole when all is done, instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
@@ -115,31 +129,12 @@ impl Common {
 
     /// How values become text.
     pub(super) fn text(&self) -> TextOptions {
-        TextOptions { charset: self.charset, now: super::terminal::now() }
+        self.reading.text()
     }
 
     /// Whether to colour what goes to `output`.
     pub(super) fn color(&self, output: &Output) -> bool {
         self.color.decide(output)
-    }
-
-    /// The files that are written, of which no two may be the same. `more`: those of the command.
-    pub(super) fn destinations(&self, more: &[Option<&Path>]) -> Result<Vec<PathBuf>> {
-        let own = [self.output.as_deref(), self.rejects.as_deref()];
-        let mut places = Vec::new();
-        for path in own.iter().chain(more).flatten() {
-            let place = place(path).with_context(|| format!("creating {}", path.display()))?;
-            // Devices such as /dev/null take anything.
-            let is_device = std::fs::metadata(&place).is_ok_and(|found| !found.is_file());
-            if places.contains(&place) && !is_device {
-                bail!(
-                    "{}: one file for two things; the second would replace the first",
-                    path.display()
-                );
-            }
-            places.push(place);
-        }
-        Ok(places)
     }
 
     /// Whether some input is no file, so that it cannot be read again.
@@ -164,13 +159,13 @@ impl Common {
 
     /// Opens where results go.
     pub(super) fn output(&self) -> Result<Output> {
-        self.destinations(&[])?;
-        match &self.output {
-            None => Output::stdout().context("standard output"),
-            Some(path) => {
-                Output::file(path).with_context(|| format!("creating {}", path.display()))
-            }
-        }
+        Ok(self.output_beside(None)?.0)
+    }
+
+    /// Opens where results go, where another file will be written, too; and tells all of them.
+    pub(super) fn output_beside(&self, other: Option<&Path>) -> Result<(Output, Vec<PathBuf>)> {
+        let places = destinations([self.output.as_deref(), self.rejects.as_deref(), other])?;
+        Ok((open(self.output.as_deref())?, places))
     }
 
     /// Runs `work` over all messages of the inputs.
@@ -210,7 +205,7 @@ impl Common {
                 _ if threads > 1 => SHARED_CHUNK,
                 _ => CHUNK,
             },
-            max_message: self.max_message,
+            max_message: self.reading.max_message,
             // One thread counts them as it goes.
             count_messages: plan.numbered && threads > 1,
             follow: plan.follow,
@@ -229,7 +224,7 @@ impl Common {
             }
         };
         let progress = Progress::start(self.progress, files, diagnostics, output.is_terminal());
-        let mut sink = Sink::new(output, diagnostics, self.max_message);
+        let mut sink = Sink::new(output, diagnostics, self.reading.max_message);
         sink.drop_first = plan.drop_first;
         sink.files = plan.files;
         sink.rejects = rejects.as_mut();
@@ -267,18 +262,44 @@ impl Common {
     }
 }
 
+/// Opens the standard output, or a file that appears whole.
+pub(super) fn open(path: Option<&Path>) -> Result<Output> {
+    match path {
+        None => Output::stdout().context("standard output"),
+        Some(path) => Output::file(path).with_context(|| format!("creating {}", path.display())),
+    }
+}
+
+/// Where files will be that are written, of which no two may be the same.
+fn destinations(paths: [Option<&Path>; 3]) -> Result<Vec<PathBuf>> {
+    let mut places = Vec::new();
+    for path in paths.into_iter().flatten() {
+        let place = place(path).with_context(|| format!("creating {}", path.display()))?;
+        // Devices such as /dev/null take anything.
+        let is_device = std::fs::metadata(&place).is_ok_and(|found| !found.is_file());
+        if places.contains(&place) && !is_device {
+            bail!(
+                "{}: one file for two things; the second would replace the first",
+                path.display()
+            );
+        }
+        places.push(place);
+    }
+    Ok(places)
+}
+
 fn stdin_metadata() -> std::io::Result<std::fs::Metadata> {
     std::fs::File::from(std::io::stdin().as_fd().try_clone_to_owned()?).metadata()
 }
 
 /// A character set by any of its names.
-pub(super) fn charset(label: &str) -> Result<Charset, String> {
+fn charset(label: &str) -> Result<Charset, String> {
     Charset::from_label(label.as_bytes())
         .ok_or_else(|| "no such character set; for example UTF-8, 8859/1, latin1".to_owned())
 }
 
 /// A number of bytes, with K, M or G for powers of 1024.
-pub(super) fn size(text: &str) -> Result<usize, String> {
+fn size(text: &str) -> Result<usize, String> {
     let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
         None => (text, 1),
         Some(at) => {

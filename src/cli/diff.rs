@@ -1,19 +1,19 @@
 //! `pipehat diff`: where the messages of two files differ.
 
 use super::Verdict;
-use super::args::{charset, size};
+use super::args::{Reading, open};
 use super::pairs::{Held, KeyOf, Met, Pairs};
 use super::progress::{Progress, ProgressWhen};
-use super::terminal::{self, ColorWhen};
+use super::terminal::ColorWhen;
 use crate::core::scope::{charset_of, to_utf8};
-use crate::core::{Charset, Message, Path, Scope, SyntaxError, TextOptions};
+use crate::core::{Message, Path, Scope, SyntaxError, TextOptions};
 use crate::io::pipeline::Sink;
 use crate::io::source::plain_error;
 use crate::io::{Chunker, Diagnostics, Options, Output, Sources};
 use crate::ops::diff::{Change, Side, compare, write, write_json};
 use crate::ops::json::text::push_value;
 use crate::ops::visible;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::Write;
@@ -30,6 +30,7 @@ use std::sync::Arc;
 /// files are packed makes no difference.
 #[derive(Debug, clap::Args)]
 #[command(
+    mut_arg("max_message", |arg| arg.help("The longest message that is read; a longer one is reported")),
     after_help = "Exit status: 0 all messages are the same; 1 some differ; 2 the work was not fully done.",
     after_long_help = "\
 Examples:
@@ -83,14 +84,8 @@ pub(super) struct Args {
     #[arg(long)]
     brief: bool,
 
-    /// Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else
-    /// UTF-8)
-    #[arg(long, value_name = "NAME", value_parser = charset, help_heading = "Input")]
-    charset: Option<Charset>,
-
-    /// The longest message that is read; a longer one is reported
-    #[arg(long, value_name = "BYTES", value_parser = size, default_value = "64M", help_heading = "Input")]
-    max_message: usize,
+    #[command(flatten)]
+    reading: Reading,
 
     /// Writes to FILE, which appears whole when all is done, instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
@@ -144,17 +139,14 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     }
     check(&args.a)?;
     check(&args.b)?;
-    let output = match &args.output {
-        None => Output::stdout().context("standard output")?,
-        Some(path) => Output::file(path).with_context(|| format!("creating {}", path.display()))?,
-    };
-    let text = TextOptions { charset: args.charset, now: terminal::now() };
+    let output = open(args.output.as_deref())?;
+    let text = args.reading.text();
     let names = [args.a.clone(), args.b.clone()];
     let progress = Progress::start(args.progress, &names, diagnostics, output.is_terminal());
     let input = |name: &OsString| -> Result<_> {
         let sources = Sources::new(std::slice::from_ref(name), diagnostics.clone())?;
-        let options = Options { max_message: args.max_message, ..Options::default() };
-        let mut sink = Sink::of_reports(diagnostics, args.max_message);
+        let options = Options { max_message: args.reading.max_message, ..Options::default() };
+        let mut sink = Sink::of_reports(diagnostics, args.reading.max_message);
         sink.progress = progress.bar();
         Ok((Chunker::new(sources, options, diagnostics.clone()), sink))
     };

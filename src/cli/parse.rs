@@ -134,13 +134,9 @@ fn tree(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Res
         let mut writer = TreeWriter::new(options);
         view.messages(job, |item, job| {
             job.tally.matched += 1;
-            writer.write(&item.message, text, &heading(&item), &mut job.out);
+            writer.write(&item.message, text, &item.place(), &mut job.out);
         });
     })
-}
-
-fn heading(item: &Item<'_>) -> String {
-    format!("{}: message {} (byte {})", item.source.name(), item.number, item.offset)
 }
 
 fn json(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Result<Tally> {

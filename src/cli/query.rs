@@ -4,10 +4,10 @@ use super::args::{Common, Plan, Weight};
 use super::{Tally, Verdict};
 use crate::core::SyntaxError;
 use crate::core::expr::Expression;
-use crate::io::pipeline::{Flow, Item, Job};
+use crate::io::pipeline::{Flow, Job};
 use crate::io::{Diagnostics, Output};
 use crate::ops::pass::PassOn;
-use crate::ops::query::{Column, Each, Format, Origin, Query};
+use crate::ops::query::{Column, Each, Format, Query};
 use anyhow::{Result, bail};
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
@@ -183,7 +183,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
                 if query.each.is_some() {
                     let end = job.out.len();
                     job.tally.rows +=
-                        rows.append(&item.message, item.start, origin(&item), &mut job.out);
+                        rows.append(&item.message, item.start, item.origin(), &mut job.out);
                     job.out.truncate(end);
                 }
             } else if whole {
@@ -192,7 +192,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
                 }
             } else {
                 job.tally.rows +=
-                    rows.append(&item.message, item.start, origin(&item), &mut job.out);
+                    rows.append(&item.message, item.start, item.origin(), &mut job.out);
             }
             if let Some(max) = args.max
                 && matched.fetch_add(1, Ordering::Relaxed) + 1 >= max
@@ -224,11 +224,6 @@ fn begin(query: &Query, header: bool, output: &mut Output) -> Result<usize> {
         output.write_all(&line)?;
     }
     Ok(0)
-}
-
-fn origin<'a>(item: &Item<'a>) -> Origin<'a> {
-    let file = item.source.argument().as_bytes();
-    Origin { file, number: item.number, offset: item.offset }
 }
 
 /// Tells the paths among the operands from the files: paths come first.

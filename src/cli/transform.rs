@@ -4,7 +4,6 @@ use super::args::{Common, Plan};
 use super::dry_run::{self, Outcome};
 use super::form::Form;
 use super::{Tally, Verdict};
-use crate::core::expr::Origin;
 use crate::core::{Line, Message};
 use crate::io::pipeline::{Item, Job, View};
 use crate::io::{Diagnostics, Files, Output};
@@ -15,7 +14,6 @@ use bumpalo::Bump;
 use std::ffi::OsString;
 use std::io::Write;
 use std::ops::AddAssign;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -101,11 +99,10 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     if args.check {
         return Ok(Verdict::Yes);
     }
-    let mut output = args.common.output()?;
+    let (mut output, taken) = args.common.output_beside(args.report.as_deref())?;
     let pass = args.form.pass(&args.common, &output);
     let text = args.common.text();
     let color = args.common.color(&output);
-    let taken = args.common.destinations(&[args.report.as_deref()])?;
     let mut emitted = Files::new(args.max_open.into(), taken);
     let plan = Plan { numbered: true, files: Some(&mut emitted), ..Plan::default() };
     let work = |view: View<'_>, job: &mut Job<Done>| {
@@ -121,15 +118,14 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
             taken.begin(&item, std::mem::take(&mut job.out));
             let unmapped = &mut job.tally.unmapped;
             let done =
-                script.apply(&item.message, origin(&item), text, &arena, unmapped, &mut taken);
+                script.apply(&item.message, item.origin(), text, &arena, unmapped, &mut taken);
             job.out = taken.end(done.is_ok());
             match done {
-                Ok(_) if args.dry_run => {
+                Ok(()) if args.dry_run => {
                     let outcomes = std::mem::take(&mut taken.outcomes);
-                    dry_run::tell(&heading(&item), &item.message, &outcomes, color, &mut job.out);
+                    dry_run::tell(&item.place(), &item.message, &outcomes, color, &mut job.out);
                 }
-                Ok(written) => {
-                    job.tally.messages.rows += written as u64;
+                Ok(()) => {
                     for (file, bytes) in taken.files.drain(..) {
                         job.emit(&file, &bytes);
                     }
@@ -184,19 +180,10 @@ fn compile(args: &Args) -> Result<(Script, Vec<OsString>)> {
     Ok((script, files))
 }
 
-fn heading(item: &Item<'_>) -> String {
-    format!("{}: message {} (byte {})", item.source.name(), item.number, item.offset)
-}
-
-fn origin<'a>(item: &Item<'a>) -> Origin<'a> {
-    let file = item.source.argument().as_bytes();
-    Origin { file, number: item.number, offset: item.offset }
-}
-
 /// What a run counts.
 #[derive(Debug, Default)]
 struct Done {
-    /// Messages read, and messages written.
+    /// Messages read.
     messages: Tally,
     unmapped: Unmapped,
 }

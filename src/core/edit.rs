@@ -4,6 +4,7 @@
 //! what is between them is copied whole, however odd it is. Values are bytes as they are to stand
 //! in the message, escaped already (see [`super::escape::encode_into`]).
 
+use super::expr::Condition;
 use super::message::{Message, Repetition, Segment};
 use super::path::{Part, Path, Position, Select};
 use super::scope::Scope;
@@ -177,7 +178,7 @@ fn insert(
 }
 
 /// Refuses paths to the delimiters.
-fn guard(path: &Path) -> Result<(), EditError> {
+pub(crate) fn guard(path: &Path) -> Result<(), EditError> {
     let header = path.segment == *b"MSH";
     match &path.position {
         _ if !header => Ok(()),
@@ -336,14 +337,8 @@ fn selected<'m>(
     position: &Position,
 ) -> Vec<Repetition<'m>> {
     let Some(field) = segment.field(position.field.into()) else { return Vec::new() };
-    match &position.repetition {
-        Select::All => field.repetitions().collect(),
-        Select::Nth(n) => field.repetition(*n as usize).into_iter().collect(),
-        Select::Last => field.repetitions().last().into_iter().collect(),
-        Select::Where(condition) => {
-            field.repetitions().filter(|r| condition.holds_in_repetition(*r, scope)).collect()
-        }
-    }
+    let holds = |r: &Repetition<'m>, c: &Condition| c.holds_in_repetition(*r, scope);
+    position.repetition.pick(field.repetitions(), holds)
 }
 
 /// Where a part of `base` stands in it.
@@ -354,6 +349,7 @@ fn range_of(base: &[u8], part: &[u8]) -> Range<usize> {
 
 impl Change {
     /// Whether the place is not there yet.
+    #[cfg(feature = "cli")]
     pub(crate) fn is_new(&self) -> bool {
         self.padding.iter().any(|(count, _)| *count > 0)
     }
@@ -391,6 +387,7 @@ fn apply(message: &Message<'_>, changes: &[Change], value: &[u8], out: &mut Vec<
 
 /// Copies a segment to `out` with the changes, which are in order and of places in it; the value
 /// of each by its number.
+#[cfg(feature = "cli")]
 pub(crate) fn splice_segment<'c, 'v>(
     segment: &[u8],
     changes: impl Iterator<Item = &'c Change>,

@@ -479,13 +479,18 @@ impl Walk {
     }
 }
 
-/// As [`what_starts`], behind a VT or a byte order mark or one of each, as [`behind_cr`] has it.
-fn what_starts_behind_marks(buf: &[u8], at: usize, eof: bool) -> Start {
-    let rest = match &buf[at..] {
+/// Behind a VT or a byte order mark or one of each, as [`behind_cr`] has it.
+fn behind_marks(bytes: &[u8]) -> &[u8] {
+    match bytes {
         [VT, 0xEF, 0xBB, 0xBF, rest @ ..] | [0xEF, 0xBB, 0xBF, VT, rest @ ..] => rest,
         [VT, rest @ ..] | [0xEF, 0xBB, 0xBF, rest @ ..] => rest,
         rest => rest,
-    };
+    }
+}
+
+/// As [`what_starts`], behind marks.
+fn what_starts_behind_marks(buf: &[u8], at: usize, eof: bool) -> Start {
+    let rest = behind_marks(&buf[at..]);
     match rest {
         [0xEF] | [0xEF, 0xBB] if !eof => Start::Unknown,
         _ => what_starts(rest, 0, eof),
@@ -497,11 +502,7 @@ fn what_starts_behind_marks(buf: &[u8], at: usize, eof: bool) -> Start {
 fn starts_behind_line_feed(buf: &[u8], at: usize, eof: bool) -> Start {
     /// MSH, MSH-1, the most characters that MSH-2 can have, and what ends them.
     const HEADER: usize = 10;
-    let rest = match &buf[at..] {
-        [VT, 0xEF, 0xBB, 0xBF, rest @ ..] | [0xEF, 0xBB, 0xBF, VT, rest @ ..] => rest,
-        [VT, rest @ ..] | [0xEF, 0xBB, 0xBF, rest @ ..] => rest,
-        rest => rest,
-    };
+    let rest = behind_marks(&buf[at..]);
     match rest {
         [b'M', b'S', b'H', ..] if !eof && rest.len() < HEADER => Start::Unknown,
         [b'M', b'S', b'H', ..] if Separators::of(rest).is_ok() => Start::Message,

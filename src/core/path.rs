@@ -219,6 +219,22 @@ impl<'t> Cursor<'t> {
     }
 }
 
+impl Select {
+    /// Those of several that are meant. `holds`: whether a condition holds for one of them.
+    pub(crate) fn pick<T>(
+        &self,
+        mut all: impl Iterator<Item = T>,
+        holds: impl Fn(&T, &Condition) -> bool,
+    ) -> Vec<T> {
+        match self {
+            Self::All => all.collect(),
+            Self::Nth(n) => all.nth(*n as usize - 1).into_iter().collect(),
+            Self::Last => all.last().into_iter().collect(),
+            Self::Where(condition) => all.filter(|one| holds(one, condition)).collect(),
+        }
+    }
+}
+
 impl Part {
     /// All of a repetition.
     pub const WHOLE: Self = Self { component: None, subcomponent: None };

@@ -7,11 +7,13 @@ use super::files::Files;
 use super::output::Output;
 use super::rejects::Rejects;
 use super::source::{Source, plain_error};
+use crate::core::expr::Origin;
 use crate::core::{Cutter, Frame, Frames, LineEnding, Message, Segment};
 use indicatif::ProgressBar;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 use std::ops::{AddAssign, Range};
+use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -85,6 +87,28 @@ pub struct Item<'a> {
     pub start: usize,
     range: (usize, usize),
     index: (usize, u64),
+}
+
+impl<'a> Item<'a> {
+    /// Where it comes from, for columns and scripts that tell it.
+    #[must_use]
+    pub fn origin(&self) -> Origin<'a> {
+        let file = self.source.argument().as_bytes();
+        Origin { file, number: self.number, offset: self.offset }
+    }
+
+    /// Where it comes from, for people, if messages are counted.
+    #[must_use]
+    pub fn place(&self) -> String {
+        place(&self.source.name(), Some(self.number), self.offset)
+    }
+}
+
+fn place(name: &str, message: Option<u64>, offset: u64) -> String {
+    match message {
+        Some(number) => format!("{name}: message {number} (byte {offset})"),
+        None => format!("{name}: byte {offset}"),
+    }
 }
 
 impl<T> Job<T> {
@@ -388,11 +412,8 @@ impl<'a> Sink<'a> {
             }
         }
         if begins {
-            let name = part.source.name();
-            let place = match message {
-                Some(n) => format!("{name}: message {} (byte {offset})", before + n),
-                None => format!("{name}: byte {offset}"),
-            };
+            let number = message.map(|n| before + n);
+            let place = place(&part.source.name(), number, offset);
             let line = format!("{place}: {text}");
             if rejected {
                 self.diagnostics.error(&line);

@@ -29,11 +29,11 @@ pub(super) fn hide<'a>(side: Side<'a>, ignore: &[Path]) -> Vec<Option<Cow<'a, [u
     let segments: Vec<_> = segments.collect();
     let mut positions: Vec<Option<Vec<&Position>>> = vec![Some(Vec::new()); segments.len()];
     for path in ignore {
-        let named = (0..segments.len()).filter(|&n| segments[n].has_id(path.segment)).collect();
-        let holds = |n: usize, condition: &Condition| {
+        let named = (0..segments.len()).filter(|&n| segments[n].has_id(path.segment));
+        let holds = |&n: &usize, condition: &Condition| {
             scope.as_ref().is_some_and(|scope| condition.holds_in_segment(segments[n], scope))
         };
-        for n in selected(named, &path.which, holds) {
+        for n in path.which.pick(named, holds) {
             match (&path.position, &mut positions[n]) {
                 (None, hidden) => *hidden = None,
                 (Some(position), Some(hidden)) => hidden.push(position),
@@ -57,16 +57,6 @@ pub(super) fn hide<'a>(side: Side<'a>, ignore: &[Path]) -> Vec<Option<Cow<'a, [u
 fn has_condition(path: &Path) -> bool {
     let repetition = path.position.as_ref().map(|position| &position.repetition);
     matches!(path.which, Select::Where(_)) || matches!(repetition, Some(Select::Where(_)))
-}
-
-/// Those of `all` that are meant.
-fn selected<T: Copy>(all: Vec<T>, which: &Select, holds: impl Fn(T, &Condition) -> bool) -> Vec<T> {
-    match which {
-        Select::All => all,
-        Select::Nth(n) => all.get(*n as usize - 1).copied().into_iter().collect(),
-        Select::Last => all.last().copied().into_iter().collect(),
-        Select::Where(condition) => all.into_iter().filter(|one| holds(*one, condition)).collect(),
-    }
 }
 
 /// A segment without what stands at positions.
@@ -102,10 +92,10 @@ fn without_in_field<'f>(
         if let Select::Nth(n) = position.repetition {
             to = to.max(n as usize);
         }
-        let holds = |n: usize, condition: &Condition| {
+        let holds = |&n: &usize, condition: &Condition| {
             scope.is_some_and(|scope| condition.holds_in_repetition(repetitions[n], scope))
         };
-        for n in selected((0..repetitions.len()).collect(), &position.repetition, holds) {
+        for n in position.repetition.pick(0..repetitions.len(), holds) {
             parts[n].push(position.part);
             to = to.max(n + 1);
         }

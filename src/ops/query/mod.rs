@@ -10,7 +10,7 @@ pub use column::{Column, Content};
 pub use each::Each;
 
 use super::json::text::push_value;
-use crate::core::expr::Expression;
+use crate::core::expr::{Expression, Origin};
 use crate::core::scope::{splits_safely, to_utf8};
 use crate::core::{Message, Scope, Segment, SegmentId, TextOptions};
 use cells::{Cells, csv_row, is_simple, text_or_raw, tsv};
@@ -39,17 +39,6 @@ pub struct Query {
     pub invert: bool,
     /// How values become text.
     pub text: TextOptions,
-}
-
-/// Where a message comes from, for the columns that tell it.
-#[derive(Clone, Copy, Debug)]
-pub struct Origin<'a> {
-    /// The file's name.
-    pub file: &'a [u8],
-    /// The number of the message in the file, from 1.
-    pub number: u64,
-    /// Its offset in bytes.
-    pub offset: u64,
 }
 
 /// A query at work on the messages of one buffer.

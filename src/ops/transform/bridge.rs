@@ -14,6 +14,7 @@
 //! nothing; so do those that an older version does not know.
 
 use super::Fault;
+use super::map::put;
 use crate::core::Segment;
 use crate::dictionary::{Version, standard};
 
@@ -172,12 +173,7 @@ fn with_component(value: &[u8], separator: u8, n: usize, new: Option<&[u8]>) -> 
     let mut parts: Vec<&[u8]> = value.split(|&b| b == separator).collect();
     match new {
         None => parts.truncate(n - 1),
-        Some(new) => {
-            if parts.len() < n {
-                parts.resize(n, b"");
-            }
-            parts[n - 1] = new;
-        }
+        Some(new) => put(&mut parts, n - 1, new),
     }
     parts.join(&separator)
 }

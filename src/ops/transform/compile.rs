@@ -3,8 +3,9 @@
 use super::SourceText;
 use super::bridge::Bridge;
 use super::functions::Functions;
-use super::reach::{collect_ids, copied, meet, own};
+use super::reach::{copied, ids_of, meet, own};
 use super::statement::{Anchor, Block, NamePart, Source, Statement, Template, What};
+use crate::core::edit::guard;
 use crate::core::expr::{ExternalFunction, Reader, Signature, Vocabulary};
 use crate::core::{Part, Path, Select, SyntaxError};
 use crate::dictionary::Version;
@@ -167,7 +168,7 @@ impl Compiler<'_> {
         let path = self.reader.path()?;
         match &path.position {
             None => self.reader.error("`-` and a field number"),
-            Some(position) if path.segment == *b"MSH" && position.field < 3 => {
+            Some(_) if guard(&path).is_err() => {
                 Err(SyntaxError::new(at, "another field, for the delimiters cannot be edited"))
             }
             // All that is missing before it would be made.
@@ -280,8 +281,7 @@ impl Compiler<'_> {
             return Ok((format!("{start}*"), What::DeleteAlike(start)));
         }
         let path = self.reader.path()?;
-        let field = path.position.as_ref().map(|position| position.field);
-        if path.segment == *b"MSH" && field.is_none_or(|field| field < 3) {
+        if guard(&path).is_err() {
             let expected = "another path, for a message needs its MSH segment and its delimiters";
             return Err(SyntaxError::new(at, expected));
         }
@@ -394,18 +394,14 @@ impl Compiler<'_> {
         }
         let block = if self.reader.symbol_ahead("{") { self.inner_block()? } else { Vec::new() };
         let about = String::from_utf8_lossy(&id).into_owned();
-        let mut ids = Vec::new();
-        collect_ids(&block, &mut ids);
-        ids.sort_unstable();
-        ids.dedup();
+        let ids = ids_of(&block, []);
         Ok((about, What::Insert { segment, at, block, ids }))
     }
 
     fn replace(&mut self) -> Result<(String, What), SyntaxError> {
         let at = self.reader.place();
         let path = self.reader.path()?;
-        let field = path.position.as_ref().map(|position| position.field);
-        if path.segment == *b"MSH" && field.is_none_or(|field| field < 3) {
+        if guard(&path).is_err() {
             return Err(SyntaxError::new(at, "another path, for the delimiters cannot be edited"));
         }
         let pattern = self.reader.regex()?;
@@ -464,14 +460,12 @@ impl Compiler<'_> {
         let condition =
             if self.reader.keyword("where") { Some(self.reader.condition()?) } else { None };
         let block = self.inner_block()?;
-        let mut ids = Vec::new();
-        if let Each::Segment(path) = &each {
-            ids.push(path.segment);
-        }
-        condition.iter().flat_map(|c| c.paths()).for_each(|path| ids.push(path.segment));
-        collect_ids(&block, &mut ids);
-        ids.sort_unstable();
-        ids.dedup();
+        let own = match &each {
+            Each::Segment(path) => Some(path.segment),
+            Each::Group(_) => None,
+        };
+        let asked = condition.iter().flat_map(|c| c.paths()).map(|path| path.segment);
+        let ids = ids_of(&block, own.into_iter().chain(asked));
         Ok((name, What::Each { each, condition, block, ids }))
     }
 

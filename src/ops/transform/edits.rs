@@ -208,8 +208,7 @@ impl<'a, S> Run<'_, 'a, S> {
         value: &[u8],
     ) -> Done<()> {
         let segment = self.segment(index);
-        let mut changes = std::mem::take(&mut self.changes);
-        changes.clear();
+        let mut changes = Vec::new();
         match segment.field(position.field.into()) {
             Some(field) => changes.push(Change::replace(segment.raw(), field.raw())),
             None => {
@@ -235,7 +234,6 @@ impl<'a, S> Run<'_, 'a, S> {
         let kept = numbers.iter().filter_map(|&n| changes.get(n));
         edit::splice_segment(segment, kept, |n| value(numbers[n]), &mut bytes);
         self.draft.replace(index, &bytes);
-        self.changes = changes;
     }
 
     pub(super) fn add(&mut self, path: &Path, source: &Source, own: &Own) -> Done<()> {

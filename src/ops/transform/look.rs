@@ -4,7 +4,7 @@
 use super::Fault;
 use super::run::{Done, Run};
 use crate::core::expr::Term;
-use crate::core::{Line, Path, Scope, Segment, SegmentId, Select};
+use crate::core::{Line, Path, Scope, Segment, SegmentId};
 use crate::ops::groups::Context;
 use crate::ops::query::Each;
 use std::ops::Range;
@@ -45,19 +45,9 @@ impl<'a, S> Run<'_, 'a, S> {
 
     /// The segments that a path selects, by their indices among those that are looked at.
     pub(super) fn targets(&self, path: &Path) -> Vec<usize> {
-        let count = self.draft.lines().len();
-        let mut found: Vec<_> =
-            (0..count).filter(|&n| self.segment(n).has_id(path.segment)).collect();
-        match &path.which {
-            Select::All => {}
-            Select::Nth(n) => found = found.get(*n as usize - 1).copied().into_iter().collect(),
-            Select::Last => found = found.last().copied().into_iter().collect(),
-            Select::Where(condition) => {
-                let scope = self.scope();
-                found.retain(|&n| condition.holds_in_segment(self.segment(n), &scope));
-            }
-        }
-        found
+        let all = (0..self.draft.lines().len()).filter(|&n| self.segment(n).has_id(path.segment));
+        let scope = self.scope();
+        path.which.pick(all, |&n, condition| condition.holds_in_segment(self.segment(n), &scope))
     }
 
     pub(super) fn context(&self) -> Context {

@@ -211,7 +211,7 @@ impl Map {
 }
 
 /// Sets a component, which is added if it is not there and there is something to set.
-fn put<'p>(parts: &mut Vec<&'p [u8]>, n: usize, part: &'p [u8]) {
+pub(super) fn put<'p>(parts: &mut Vec<&'p [u8]>, n: usize, part: &'p [u8]) {
     if n >= parts.len() {
         if part.is_empty() {
             return;

@@ -117,7 +117,7 @@ impl Script {
         Ok(Self { block, variables })
     }
 
-    /// Does the script to a message; returns how many messages came of it.
+    /// Does the script to a message; what comes of it, any number of messages, goes to the sink.
     ///
     /// # Errors
     /// When a statement cannot be done. What the sink took of this message is then to be taken
@@ -130,7 +130,7 @@ impl Script {
         arena: &Bump,
         unmapped: &mut Unmapped,
         sink: &mut impl Sink,
-    ) -> Result<usize, Fault> {
+    ) -> Result<(), Fault> {
         let Some(text) = to_utf8(message, options) else {
             let draft = Draft::new(arena, message.segments().map(|segment| segment.raw()));
             let scope = Scope::with(message, options);

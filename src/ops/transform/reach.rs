@@ -2,12 +2,15 @@
 //! together, and which segments a block needs.
 
 use super::statement::{Anchor, Block, NamePart, Own, Source, What};
+use crate::core::edit::guard;
 use crate::core::{Path, SegmentId, Select};
 
 /// Whether what stands at one path can stand at another as it is written.
 pub(super) fn copied(from: &Path, to: &Path) -> Result<Source, String> {
-    let Some(position) = &from.position else { return Err("a field of the segment".to_owned()) };
-    if from.segment == *b"MSH" && position.field < 3 {
+    if from.position.is_none() {
+        return Err("a field of the segment".to_owned());
+    }
+    if guard(from).is_err() {
         return Err("another field, for the delimiters are no value".to_owned());
     }
     if to.position.is_none() {
@@ -59,8 +62,16 @@ pub(super) fn meet(one: &Path, other: &Path) -> bool {
         && !differ(a.part.subcomponent, b.part.subcomponent)
 }
 
-/// The segments that the statements of a block look at.
-pub(super) fn collect_ids(block: &Block, ids: &mut Vec<SegmentId>) {
+/// The segments that the statements of a block look at, and `more`, in order.
+pub(super) fn ids_of(block: &Block, more: impl IntoIterator<Item = SegmentId>) -> Vec<SegmentId> {
+    let mut ids: Vec<_> = more.into_iter().collect();
+    collect_ids(block, &mut ids);
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+fn collect_ids(block: &Block, ids: &mut Vec<SegmentId>) {
     fn source(source: &Source, ids: &mut Vec<SegmentId>) {
         match source {
             Source::Path(path) => ids.push(path.segment),

@@ -6,7 +6,6 @@ use super::functions::ControlId;
 use super::look::Row;
 use super::statement::{Anchor, NamePart, Source, Statement, Template, What};
 use super::{Fault, Script, Sink, Unmapped, split};
-use crate::core::edit::Change;
 use crate::core::expr::{ExternalFunction, Origin};
 use crate::core::{Line, Message, Part, Position, Scope, Segment, SegmentId, Select, TextOptions};
 use std::collections::HashSet;
@@ -48,10 +47,6 @@ pub(super) struct Run<'r, 'a, S> {
     end: Option<u32>,
     pub(super) unmapped: &'r mut Unmapped,
     sink: &'r mut S,
-    /// Kept from one edit to the next.
-    pub(super) changes: Vec<Change>,
-    /// How many messages came of it.
-    written: usize,
 }
 
 /// What came of a statement, or why it cannot be done.
@@ -77,15 +72,13 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
             end: None,
             unmapped,
             sink,
-            changes: Vec::new(),
-            written: 0,
         }
     }
 
-    /// Does the script; returns how many messages came of the message.
-    pub(super) fn all(mut self, script: &Script) -> Result<usize, Fault> {
+    /// Does the script.
+    pub(super) fn all(mut self, script: &Script) -> Done<()> {
         self.block(&script.block, &Rest::Finish)?;
-        Ok(self.written)
+        Ok(())
     }
 
     fn block(&mut self, block: &[Statement], rest: &Rest<'_>) -> Done<Ended> {
@@ -106,7 +99,6 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
             Rest::Finish => {
                 let lines = self.draft.is_changed().then(|| self.draft.lines());
                 self.sink.message(lines)?;
-                self.written += 1;
                 Ok(Ended::Through)
             }
         }
