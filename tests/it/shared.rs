@@ -1,5 +1,6 @@
 //! Corpora of real-world messages that are not part of the project: tests for where they are.
 
+use crate::transform::ACTS_ON_NOTHING;
 use crate::util::*;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,8 @@ fn messages_of_the_corpora_pass_unchanged() {
         let mut expected = segments(&input);
         expected.retain(|segment| !is_envelope(segment));
         assert!(segments(&clean.stdout) == expected, "{name}");
+        let done = pipehat(&["transform", ACTS_ON_NOTHING, name]).run();
+        assert!(done.stdout == clean.stdout, "{name}: {}", done.stderr);
         let raw = pipehat(&["parse", "--raw", name]).run().stdout;
         assert!(pipehat(&["from-json"]).stdin(raw).run().stdout == clean.stdout, "{name}");
         let decoded = pipehat(&["parse", name]).run().stdout;

@@ -4,6 +4,11 @@ use crate::util::{fixtures, folder, pipehat, put};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+/// Statements none of which acts on any message.
+pub(crate) const ACTS_ON_NOTHING: &str = "
+    when MSH-3 = 'no such sender' { set PID-5 = X delete OBX } set QQQ-1 = 1
+    replace QQQ-2 /a/ 'b' each QQQ { drop } set MSH-3 = MSH-3";
+
 /// A result with two orders, in the form between filters.
 const ORU: &str = "MSH|^~\\&|LAB|NORTH|||20240131||ORU^R01^ORU_R01|M-1|P|2.5.1\r\
     PID|1||123^^^HOSP^MR~456^^^SSA^SS||DOE^JANE^Q&R||19800131|F\r\
@@ -505,12 +510,10 @@ fn codes_are_mapped() {
 
 #[test]
 fn a_message_on_which_nothing_acts_is_passed_on_as_it_came() {
-    let script = "when MSH-3 = 'no such sender' { set PID-5 = X delete OBX } set QQQ-1 = 1 \
-                  replace QQQ-2 /a/ 'b' each QQQ { drop } set MSH-3 = MSH-3";
     for path in fixtures() {
         let passed = pipehat(&["parse", "-f", "hl7", &path]).run();
         for threads in ["-j1", "-j2"] {
-            let done = pipehat(&["transform", threads, script, &path]).run();
+            let done = pipehat(&["transform", threads, ACTS_ON_NOTHING, &path]).run();
             assert_eq!(done.stdout, passed.stdout, "{path}");
         }
     }
