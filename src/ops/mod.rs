@@ -8,4 +8,5 @@ pub mod pass;
 pub mod query;
 pub mod transform;
 pub mod tree;
+pub mod validate;
 pub(crate) mod visible;
