@@ -1,11 +1,14 @@
 //! Messages held against the standard and against conformance profiles.
 
+pub mod batch;
 pub mod finding;
 pub mod format;
 pub mod layout;
 pub mod model;
+pub mod report;
 pub mod rule;
 pub mod settings;
+pub mod unusable;
 pub mod validator;
 
 pub use finding::{At, CodeProblem, ConstraintProblem, Finding, Problem};
