@@ -8,7 +8,7 @@ use crate::io::{Diagnostics, Output};
 use crate::ops::pass::PassOn;
 use crate::ops::validate::report::{Form, Options};
 use crate::ops::validate::settings::Override;
-use crate::ops::validate::{Rule, Settings, Severities, Severity, Validator};
+use crate::ops::validate::{Rule, Settings, Severity, Validator};
 use anyhow::{Context, Result};
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -176,14 +176,15 @@ fn outputs(args: &Args) -> Result<(Option<Output>, Output)> {
 
 /// Which rules count how much: first all of them, then those asked for by name.
 fn settings(args: &Args) -> Settings {
-    let mut severities = if args.strict { Severities::strict() } else { Severities::standard() };
+    let mut settings = if args.strict { Settings::strict() } else { Settings::new() };
+    settings.nist = args.nist_compat;
     if args.deny_z {
-        severities.set(Rule::Str5, None, Severity::Error);
+        settings.set(Rule::Str5, None, Severity::Error);
     }
     for &Override { rule, place, severity } in &args.severities {
-        severities.set(rule, place, severity);
+        settings.set(rule, place, severity);
     }
-    Settings { severities, nist: args.nist_compat }
+    settings
 }
 
 fn explain(rule: Rule) -> String {

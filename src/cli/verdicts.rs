@@ -7,7 +7,7 @@
 //! is written anew, and if it is invalid now it is taken back from what is passed on. So the output
 //! is the same with any number of threads, and no message is out before its verdict.
 
-use crate::core::{LineEnding, Message, TextOptions};
+use crate::core::{LineEnding, TextOptions};
 use crate::dictionary::Version;
 use crate::io::pipeline::{Job, Mark, Met, Unusable, View};
 use crate::io::{Chunk, Output, Source};
@@ -99,8 +99,7 @@ impl<'v> Check<'v> {
                         offset: item.offset,
                         bytes: bytes..bytes + message.bytes().len(),
                         line_ending: message.line_ending(),
-                        version: checked
-                            .map_or_else(|| version(message), |checked| checked.model.version),
+                        version: checked.model.version,
                         ends: Default::default(),
                     }
                 }
@@ -159,13 +158,6 @@ impl<'v> Check<'v> {
             ends: Default::default(),
         }
     }
-}
-
-/// The version that a message names.
-fn version(message: &Message<'_>) -> Version {
-    let field = message.header().field(12).and_then(|f| f.repetition(1));
-    let number = field.and_then(|r| r.component(1)).map(|c| c.raw()).unwrap_or_default();
-    Version::from_msh12(number).unwrap_or(Version::NEWEST)
 }
 
 impl Record {

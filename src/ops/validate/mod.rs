@@ -1,13 +1,23 @@
 //! Messages held against the standard and against conformance profiles.
 
+mod automaton;
 pub mod batch;
+mod codes;
+mod content;
+mod encoding;
 pub mod finding;
+mod form;
 pub mod format;
+mod header;
 pub mod layout;
 pub mod model;
 pub mod report;
 pub mod rule;
+mod search;
+mod sequence;
 pub mod settings;
+pub mod standard;
+mod structure;
 pub mod unusable;
 pub mod validator;
 
