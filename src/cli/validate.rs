@@ -109,6 +109,12 @@ enum FormArg {
     Ndjson,
     /// One document: the same objects in an array, and the counts
     Json,
+    /// An object a line, one for each message, in the shape of NIST's validator
+    Nist,
+    /// One SARIF 2.1.0 document, for code scanning
+    Sarif,
+    /// One JUnit document: a suite for each file, a case for each message
+    Junit,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -218,6 +224,9 @@ impl From<FormArg> for Form {
             FormArg::Text => Self::Text,
             FormArg::Ndjson => Self::Ndjson,
             FormArg::Json => Self::Json,
+            FormArg::Nist => Self::Nist,
+            FormArg::Sarif => Self::Sarif,
+            FormArg::Junit => Self::Junit,
         }
     }
 }

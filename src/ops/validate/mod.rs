@@ -11,6 +11,7 @@ pub mod format;
 mod header;
 pub mod layout;
 pub mod model;
+pub mod profile;
 pub mod report;
 pub mod rule;
 mod search;

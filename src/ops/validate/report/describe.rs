@@ -85,7 +85,10 @@ pub fn words(problem: &Problem<'_>) -> Words {
         Problem::Constant { expected, .. } => {
             both("is not the fixed value", format!("\"{expected}\""))
         }
-        Problem::Constraint { id, description, how } => constraint(id, description, *how),
+        Problem::Constraint { id, description, how, .. } => constraint(id, description, *how),
+        Problem::LengthNotSaid { .. } => {
+            wrong("not checked: the profile gives no length, or two that exclude each other")
+        }
     }
 }
 
@@ -99,6 +102,7 @@ pub fn name<'p>(problem: &'p Problem<'_>) -> &'p str {
         | Problem::Repetitions { name, .. }
         | Problem::NullBesideOthers { name, .. }
         | Problem::Length { name, .. }
+        | Problem::LengthNotSaid { name }
         | Problem::Format { name, .. }
         | Problem::Separator { name, .. }
         | Problem::Code { name, .. }
@@ -141,7 +145,10 @@ fn code(set: &str, set_name: &str, how: CodeProblem) -> Words {
             format!("not checked: how binding {named} is, the profile does not say")
         }
         CodeProblem::Location => {
-            format!("not checked: where the code of {named} stands, the profile says wrongly")
+            format!("no single code stands where one of {named} is expected")
+        }
+        CodeProblem::Specification => {
+            format!("not checked: {named} or its binding contradicts itself")
         }
     })
 }
@@ -153,7 +160,9 @@ fn constraint(id: &str, description: &str, how: ConstraintProblem) -> Words {
     };
     let id = if id.is_empty() { String::new() } else { format!(" {id}") };
     wrong(match how {
-        ConstraintProblem::Failed => format!("does not meet the constraint{id}{says}"),
+        ConstraintProblem::Failed | ConstraintProblem::ContentFailed => {
+            format!("does not meet the constraint{id}{says}")
+        }
         ConstraintProblem::PredicateFailed => {
             format!("is not used as the condition{id} says{says}")
         }

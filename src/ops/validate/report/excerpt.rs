@@ -64,6 +64,8 @@ mod tests {
             offset: 0,
             bytes,
             line_ending: LineEnding::Cr,
+            first_line: 1,
+            starts_line: true,
             version: Version::NEWEST,
         };
         let mut out = Vec::new();

@@ -54,10 +54,6 @@ pub(super) fn append(
     for finding in findings {
         let words = describe::words(&finding.problem);
         let path = Some(place::path(&finding.at)).filter(|path| !path.is_empty());
-        let name = match describe::name(&finding.problem) {
-            "" => place::name(subject.version, &finding.at),
-            name => Some(name),
-        };
         let object = Object {
             file: subject.file,
             message: subject.number,
@@ -67,7 +63,7 @@ pub(super) fn append(
             code: finding.rule.description().code,
             path,
             line: Some(finding.at.line).filter(|&line| line > 0),
-            name,
+            name: place::name_of(subject, finding),
             problem: words.wrong,
             expected: Some(words.expected).filter(|text| !text.is_empty()),
             byte: subject.offset + u64::from(finding.span.0),

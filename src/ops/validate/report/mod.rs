@@ -4,7 +4,10 @@
 pub mod describe;
 mod excerpt;
 mod json;
+pub mod junit;
+mod nist;
 pub mod place;
+mod sarif;
 mod text;
 
 use super::finding::Finding;
@@ -23,6 +26,21 @@ pub enum Form {
     Ndjson,
     /// One JSON document: an array of the same objects, and the counts.
     Json,
+    /// An object a line, one for each message, in the shape of NIST's validator.
+    Nist,
+    /// One SARIF document.
+    Sarif,
+    /// One JUnit document.
+    Junit,
+}
+
+impl Form {
+    /// Whether what is appended depends on what stands before in the file: on the number of lines
+    /// there.
+    #[must_use]
+    pub fn counts_lines(self) -> bool {
+        self == Self::Sarif
+    }
 }
 
 /// How to report.
@@ -51,6 +69,11 @@ pub struct Subject<'a> {
     pub bytes: &'a [u8],
     /// How its segments end.
     pub line_ending: LineEnding,
+    /// The line of the file on which it begins, from 1, and whether that line begins with it; for
+    /// forms that count lines.
+    pub first_line: u64,
+    /// See `first_line`.
+    pub starts_line: bool,
     /// The version whose names are told.
     pub version: Version,
 }
@@ -130,8 +153,10 @@ impl Options {
     /// Appends what stands before all findings.
     pub fn begin(&self, out: &mut Vec<u8>) {
         match self.form {
-            Form::Text | Form::Ndjson => {}
+            Form::Text | Form::Ndjson | Form::Nist => {}
             Form::Json => out.extend_from_slice(b"{\"findings\":["),
+            Form::Sarif => sarif::begin(out),
+            Form::Junit => junit::begin(out),
         }
     }
 
@@ -141,6 +166,9 @@ impl Options {
             Form::Text => text::append(self, subject, findings, out),
             Form::Ndjson => json::append(self, subject, findings, b"", b"\n", out),
             Form::Json => json::append(self, subject, findings, b",\n", b"", out),
+            Form::Nist => nist::append(self, subject, findings, out),
+            Form::Sarif => sarif::append(self, subject, findings, out),
+            Form::Junit => junit::append(self, subject, findings, out),
         }
     }
 
@@ -148,8 +176,8 @@ impl Options {
     #[must_use]
     pub fn joint(&self) -> &'static [u8] {
         match self.form {
-            Form::Text | Form::Ndjson => b"",
-            Form::Json => b",",
+            Form::Text | Form::Ndjson | Form::Nist | Form::Junit => b"",
+            Form::Json | Form::Sarif => b",",
         }
     }
 
@@ -157,8 +185,10 @@ impl Options {
     pub fn end(&self, summary: &Summary, out: &mut Vec<u8>) {
         match self.form {
             Form::Text => text::end(summary, out),
-            Form::Ndjson => {}
+            Form::Ndjson | Form::Nist => {}
             Form::Json => json::end(summary, out),
+            Form::Sarif => sarif::end(out),
+            Form::Junit => junit::end(summary, out),
         }
     }
 

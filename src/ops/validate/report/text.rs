@@ -50,12 +50,9 @@ fn line(options: &Options, subject: &Subject<'_>, finding: &Finding<'_>, out: &m
     if !path.is_empty() {
         let bold = style(Style::new().bold());
         _ = write!(out, ": {bold}{path}{bold:#}");
-        let name = match describe::name(&finding.problem) {
-            "" => place::name(subject.version, &finding.at).unwrap_or_default(),
-            name => name,
-        };
-        if !name.is_empty() {
-            _ = write!(out, " {name}");
+        if let Some(name) = place::name_of(subject, finding) {
+            out.push(b' ');
+            visible::append(name.as_bytes(), usize::MAX, out);
         }
     }
     let words = describe::words(&finding.problem);
