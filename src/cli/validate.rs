@@ -115,6 +115,8 @@ enum FormArg {
     Sarif,
     /// One JUnit document: a suite for each file, a case for each message
     Junit,
+    /// An acknowledgment a line, one for each message, with ERR segments
+    Ack,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -143,6 +145,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         color: args.common.color(&report),
         values: args.show_values || (is_shown && args.format == FormArg::Text),
         fail_on: args.fail_on.into(),
+        now: args.common.text().now,
     };
     let pass = messages.as_ref().map(|to| PassOn::new(to.is_terminal(), args.common.color(to)));
     let check = Check { validator: &validator, text: args.common.text(), options, pass };
@@ -227,6 +230,7 @@ impl From<FormArg> for Form {
             FormArg::Nist => Self::Nist,
             FormArg::Sarif => Self::Sarif,
             FormArg::Junit => Self::Junit,
+            FormArg::Ack => Self::Ack,
         }
     }
 }

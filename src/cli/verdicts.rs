@@ -271,7 +271,8 @@ impl<'v, 'o> Verdicts<'v, 'o> {
                     self.count(record, findings, true);
                     self.add(&done.report[begin.1..record.ends.1])?;
                 } else {
-                    let all: Vec<_> = findings.iter().cloned().chain(more).collect();
+                    let mut all: Vec<_> = findings.iter().cloned().chain(more).collect();
+                    all.sort_by_key(|finding| finding.at.position());
                     let is_still_valid = !self.check.options.fails(&all);
                     self.count(record, &all, is_still_valid);
                     self.append(record, bytes, &all)?;

@@ -1,8 +1,9 @@
 //! Problems in words. Nothing here comes from a message.
 
-use super::place::is_id;
+use super::Subject;
+use super::place::{self, is_id};
 use crate::core::SegmentId;
-use crate::ops::validate::finding::{CodeProblem, ConstraintProblem, Problem};
+use crate::ops::validate::finding::{CodeProblem, ConstraintProblem, Finding, Problem};
 use crate::ops::validate::model::Usage;
 
 /// So many of the segments that could stand at a place are told.
@@ -90,6 +91,25 @@ pub fn words(problem: &Problem<'_>) -> Words {
             wrong("not checked: the profile gives no length, or two that exclude each other")
         }
     }
+}
+
+/// The path, the name, what is wrong and what was expected, in one sentence.
+#[must_use]
+pub fn sentence(subject: &Subject<'_>, finding: &Finding<'_>) -> String {
+    let mut text = place::short_path(&finding.at);
+    if !text.is_empty() {
+        if let Some(name) = place::name_of(subject, finding) {
+            text += &format!(" ({name})");
+        }
+        text += ": ";
+    }
+    let words = words(&finding.problem);
+    text += &words.wrong;
+    if !words.expected.is_empty() {
+        text += "; expected: ";
+        text += &words.expected;
+    }
+    text
 }
 
 /// The name that a problem has of the element that it is about.

@@ -1,10 +1,12 @@
 //! Findings as reports, in forms for people and for programs. Bytes are appended to a buffer;
 //! where they go, and in which order, is the caller's.
 
+mod ack;
 pub mod describe;
 mod excerpt;
 mod json;
 pub mod junit;
+mod locate;
 mod nist;
 pub mod place;
 mod sarif;
@@ -13,6 +15,7 @@ mod text;
 use super::finding::Finding;
 use super::rule::{Rule, Severity};
 use crate::core::LineEnding;
+use crate::core::time::Timestamp;
 use crate::dictionary::Version;
 use std::fmt;
 
@@ -32,6 +35,8 @@ pub enum Form {
     Sarif,
     /// One JUnit document.
     Junit,
+    /// An acknowledgment a line, one for each message.
+    Ack,
 }
 
 impl Form {
@@ -54,6 +59,8 @@ pub struct Options {
     pub values: bool,
     /// Findings as severe as this one make a message invalid; `None`: none does.
     pub fail_on: Option<Severity>,
+    /// The time of the run, for acknowledgments.
+    pub now: Option<Timestamp>,
 }
 
 /// What findings are about: a message, or an envelope segment around messages.
@@ -153,7 +160,7 @@ impl Options {
     /// Appends what stands before all findings.
     pub fn begin(&self, out: &mut Vec<u8>) {
         match self.form {
-            Form::Text | Form::Ndjson | Form::Nist => {}
+            Form::Text | Form::Ndjson | Form::Nist | Form::Ack => {}
             Form::Json => out.extend_from_slice(b"{\"findings\":["),
             Form::Sarif => sarif::begin(out),
             Form::Junit => junit::begin(out),
@@ -169,6 +176,7 @@ impl Options {
             Form::Nist => nist::append(self, subject, findings, out),
             Form::Sarif => sarif::append(self, subject, findings, out),
             Form::Junit => junit::append(self, subject, findings, out),
+            Form::Ack => ack::append(self, subject, findings, out),
         }
     }
 
@@ -176,7 +184,7 @@ impl Options {
     #[must_use]
     pub fn joint(&self) -> &'static [u8] {
         match self.form {
-            Form::Text | Form::Ndjson | Form::Nist | Form::Junit => b"",
+            Form::Text | Form::Ndjson | Form::Nist | Form::Junit | Form::Ack => b"",
             Form::Json | Form::Sarif => b",",
         }
     }
@@ -185,7 +193,7 @@ impl Options {
     pub fn end(&self, summary: &Summary, out: &mut Vec<u8>) {
         match self.form {
             Form::Text => text::end(summary, out),
-            Form::Ndjson | Form::Nist => {}
+            Form::Ndjson | Form::Nist | Form::Ack => {}
             Form::Json => json::end(summary, out),
             Form::Sarif => sarif::end(out),
             Form::Junit => junit::end(summary, out),

@@ -2,7 +2,8 @@
 //! each message.
 
 use super::json::{Value, push, value};
-use super::{Options, Subject, describe, place};
+use super::locate::Locator;
+use super::{Options, Subject, describe};
 use crate::core::LineEnding;
 use crate::ops::validate::finding::{Finding, Problem};
 use crate::ops::validate::profile::nist::{nist_category, nist_path};
@@ -71,13 +72,14 @@ pub(super) fn append(
     out: &mut Vec<u8>,
 ) {
     let mut entries: Kinds<Vec<Entry<'_>>> = Kinds::default();
+    let mut locator = Locator::new(subject);
     for finding in findings {
         let (category, classification) = nist_category(finding);
         entries.of(&finding.problem).push(Entry {
             line: finding.at.line,
-            column: column(subject, finding.span.0),
+            column: column(subject, locator.range(finding).start),
             path: nist_path(finding),
-            description: description(subject, finding),
+            description: describe::sentence(subject, finding),
             category,
             classification,
             stack_trace: None,
@@ -100,26 +102,9 @@ pub(super) fn append(
     out.push(b'\n');
 }
 
-/// The path, the name and what is wrong.
-fn description(subject: &Subject<'_>, finding: &Finding<'_>) -> String {
-    let words = describe::words(&finding.problem);
-    let mut text = place::short_path(&finding.at);
-    if let Some(name) = place::name_of(subject, finding).filter(|_| !text.is_empty()) {
-        text += &format!(" ({name})");
-    }
-    if !text.is_empty() {
-        text += ": ";
-    }
-    text += &words.wrong;
-    if !words.expected.is_empty() {
-        text += &format!("; expected: {}", words.expected);
-    }
-    text
-}
-
 /// The number of the character in its segment, from 1.
-fn column(subject: &Subject<'_>, at: u32) -> usize {
-    let before = subject.bytes.get(..at as usize).unwrap_or_default();
+fn column(subject: &Subject<'_>, at: usize) -> usize {
+    let before = subject.bytes.get(..at).unwrap_or_default();
     let start = match subject.line_ending {
         LineEnding::Cr => memrchr(b'\r', before),
         LineEnding::Lf => memrchr2(b'\r', b'\n', before),

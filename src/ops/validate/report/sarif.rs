@@ -3,6 +3,7 @@
 //! `(3.x)` names sections of that standard.
 
 use super::json::push;
+use super::locate::Locator;
 use super::{Options, Subject, describe, place};
 use crate::ops::validate::finding::Finding;
 use crate::ops::validate::rule::{Rule, Severity};
@@ -57,7 +58,7 @@ struct Region<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     start_column: Option<usize>,
     byte_offset: u64,
-    byte_length: u32,
+    byte_length: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     snippet: Option<Snippet<'a>>,
 }
@@ -119,12 +120,14 @@ pub(super) fn append(
 ) {
     let uri = uri(subject.file);
     let mut cursor = Cursor { bytes: subject.bytes, at: 0, lines: 0, column: 0 };
+    let mut locator = Locator::new(subject);
     let mut known: HashMap<(Rule, String), u32> = HashMap::new();
     for finding in findings {
         let path = place::path(&finding.at);
-        cursor.go(finding.span.0 as usize);
+        let range = locator.range(finding);
+        cursor.go(range.start);
         let starts_line = subject.starts_line || cursor.lines > 0;
-        let value = subject.bytes.get(finding.span.0 as usize..finding.span.1 as usize);
+        let value = subject.bytes.get(range.clone());
         let value = value.filter(|value| options.values && !value.is_empty());
         let again = known.entry((finding.rule, path.clone())).or_default();
         *again += 1;
@@ -140,8 +143,8 @@ pub(super) fn append(
                     region: Region {
                         start_line: subject.first_line + cursor.lines,
                         start_column: starts_line.then_some(cursor.column + 1),
-                        byte_offset: subject.offset + u64::from(finding.span.0),
-                        byte_length: finding.span.1.saturating_sub(finding.span.0),
+                        byte_offset: subject.offset + range.start as u64,
+                        byte_length: range.len(),
                         snippet: value
                             .map(|bytes| Snippet { text: String::from_utf8_lossy(bytes) }),
                     },
@@ -178,18 +181,8 @@ fn text(subject: &Subject<'_>, finding: &Finding<'_>) -> String {
         Some(number) => format!("Message {number}"),
         None => "Batch".to_owned(),
     };
-    let path = place::short_path(&finding.at);
-    if !path.is_empty() {
-        text += &format!(", {path}");
-        if let Some(name) = place::name_of(subject, finding) {
-            text += &format!(" ({name})");
-        }
-    }
-    let words = describe::words(&finding.problem);
-    text += &format!(": {}", words.wrong);
-    if !words.expected.is_empty() {
-        text += &format!("; expected: {}", words.expected);
-    }
+    text += ": ";
+    text += &describe::sentence(subject, finding);
     text
 }
 

@@ -1,5 +1,6 @@
 //! The report for people.
 
+use super::locate::Locator;
 use super::{Options, Subject, Summary, describe, excerpt, place};
 use crate::ops::validate::finding::Finding;
 use crate::ops::validate::rule::Severity;
@@ -21,10 +22,11 @@ pub(super) fn append(
     findings: &[Finding<'_>],
     out: &mut Vec<u8>,
 ) {
+    let mut locator = Locator::new(subject);
     for finding in findings {
         line(options, subject, finding, out);
         if options.values && finding.at.segment != [0; 3] && !subject.bytes.is_empty() {
-            excerpt::append(subject, finding.span, out);
+            excerpt::append(subject, locator.range(finding), out);
         }
     }
 }
