@@ -4,6 +4,7 @@ pub mod finding;
 pub mod format;
 pub mod layout;
 pub mod model;
+pub mod profile;
 pub mod rule;
 pub mod settings;
 pub mod validator;
