@@ -1,7 +1,9 @@
 //! A message structure laid out as one list of places, parents before children.
 
 use super::model::{Cardinality, Node, SegmentIx, Text, Usage};
+use super::automaton::Automaton;
 use crate::core::SegmentId;
+use std::sync::OnceLock;
 
 /// No place.
 pub const NOWHERE: u16 = u16::MAX;
@@ -11,6 +13,8 @@ pub const NOWHERE: u16 = u16::MAX;
 #[derive(Clone, Debug, Default)]
 pub struct Layout {
     places: Vec<Place>,
+    /// Made when the first message is to be seated.
+    automaton: OnceLock<Automaton>,
 }
 
 /// A segment, group or choice of a message structure.
@@ -58,7 +62,7 @@ impl Layout {
     /// large to number.
     #[must_use]
     pub fn of(structure: &Text, nodes: &[Node]) -> Self {
-        let mut layout = Self { places: Vec::new() };
+        let mut layout = Self::default();
         let message =
             Kind::Group { id: structure.clone(), name: structure.clone(), is_choice: false };
         layout.places.push(Place {
@@ -111,14 +115,23 @@ impl Layout {
 
     /// The children of a group, in order.
     pub fn children(&self, of: u16) -> impl Iterator<Item = u16> + '_ {
-        let end = self.place(of).map_or(0, |p| p.end);
-        let mut next = of.saturating_add(1);
-        std::iter::from_fn(move || {
-            let at = (next < end).then_some(next)?;
-            next = self.place(at)?.end;
-            Some(at)
-        })
+        children(&self.places, of)
     }
+
+    pub(super) fn automaton(&self) -> &Automaton {
+        self.automaton.get_or_init(|| Automaton::of(&self.places))
+    }
+}
+
+/// The children of a group, in order.
+pub(super) fn children(places: &[Place], of: u16) -> impl Iterator<Item = u16> + '_ {
+    let end = places.get(usize::from(of)).map_or(0, |p| p.end);
+    let mut next = of.saturating_add(1);
+    std::iter::from_fn(move || {
+        let at = (next < end).then_some(next)?;
+        next = places.get(usize::from(at))?.end;
+        Some(at)
+    })
 }
 
 /// The segments of a message at the places of its structure.
