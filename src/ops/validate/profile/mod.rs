@@ -5,7 +5,9 @@
 
 mod applies;
 mod error;
+pub mod nist;
 mod rules;
+pub mod xml;
 
 pub use applies::{Applies, Fit, Kind, Wanted};
 pub use error::ProfileError;
