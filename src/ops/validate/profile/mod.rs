@@ -5,12 +5,19 @@
 
 mod applies;
 mod error;
+mod header;
+mod hl7v2x;
+mod load;
+mod map;
 pub mod nist;
+mod overlay;
 mod rules;
+mod sheet;
 pub mod xml;
 
 pub use applies::{Applies, Fit, Kind, Wanted};
 pub use error::ProfileError;
+pub use load::{Store, load};
 pub use rules::{Ask, ProfileRule};
 
 use super::finding::{At, ConstraintProblem, Finding, Problem};
@@ -123,7 +130,7 @@ impl Profile {
                 continue;
             }
             let how = ConstraintProblem::NotEvaluated;
-            let problem = Problem::Constraint { id: &entry.id, description: &entry.text, how };
+            let problem = Problem::Constraint { id: &entry.id, description: &entry.text, group: "", how };
             findings.push(Finding { rule: Rule::Prf1, severity, at, span: (0, 0), problem });
         }
     }
