@@ -88,7 +88,8 @@ impl Automaton {
                         automaton.steps.extend(step.filter(|step| step.cost == 0));
                     }
                     // Where several places take the segment, the innermost is meant.
-                    automaton.steps[start as usize..].sort_by_key(|step| std::cmp::Reverse(step.keep));
+                    automaton.steps[start as usize..]
+                        .sort_by_key(|step| std::cmp::Reverse(step.keep));
                 }
                 automaton.rows.push((start, automaton.steps.len() as u32));
             }
@@ -102,7 +103,8 @@ impl Automaton {
         for at in (0..places.len()).rev() {
             let place = &places[at];
             let needs_something = || {
-                let mut children = children(places, at as u16).map(|c| self.required[usize::from(c)]);
+                let mut children =
+                    children(places, at as u16).map(|c| self.required[usize::from(c)]);
                 if is_choice(place) { children.all(|r| r) } else { children.any(|r| r) }
             };
             self.required[at] = place.usage == Usage::Required
@@ -201,7 +203,8 @@ impl Automaton {
                 let between = self.before[usize::from(b)]
                     - self.before[usize::from(a)]
                     - u16::from(self.required[usize::from(a)]);
-                let missing = self.after(places, from, a) + u32::from(between) + self.ahead(places, to, b);
+                let missing =
+                    self.after(places, from, a) + u32::from(between) + self.ahead(places, to, b);
                 offer(around.depth + 1, missing * MISSING);
             }
             a = group;
@@ -251,7 +254,9 @@ impl Automaton {
         if is_choice(&places[parent]) {
             return 0;
         }
-        self.total[parent] - self.before[usize::from(at)] - u16::from(self.required[usize::from(at)])
+        self.total[parent]
+            - self.before[usize::from(at)]
+            - u16::from(self.required[usize::from(at)])
     }
 
     /// The required places that a step leaves out. `to` is `None` at the end of the message.

@@ -1,7 +1,7 @@
 //! A message structure laid out as one list of places, parents before children.
 
-use super::model::{Cardinality, Node, SegmentIx, Text, Usage};
 use super::automaton::Automaton;
+use super::model::{Cardinality, Node, SegmentIx, Text, Usage};
 use crate::core::SegmentId;
 use std::sync::OnceLock;
 
@@ -116,6 +116,12 @@ impl Layout {
     /// The children of a group, in order.
     pub fn children(&self, of: u16) -> impl Iterator<Item = u16> + '_ {
         children(&self.places, of)
+    }
+
+    /// Whether some place has bounds other than none, one, or any number.
+    pub(super) fn counts(&self) -> bool {
+        let counts = |p: &Place| p.cardinality.min > 1 || p.cardinality.max.is_some_and(|m| m > 1);
+        self.places.iter().any(counts)
     }
 
     pub(super) fn automaton(&self) -> &Automaton {

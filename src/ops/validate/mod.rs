@@ -1,15 +1,22 @@
 //! Messages held against the standard and against conformance profiles.
 
 mod automaton;
+mod codes;
+mod content;
+mod encoding;
 pub mod finding;
+mod form;
 pub mod format;
+mod header;
 pub mod layout;
 pub mod model;
 pub mod profile;
 pub mod rule;
 mod search;
+mod sequence;
 pub mod settings;
 pub mod standard;
+mod structure;
 pub mod validator;
 
 pub use finding::{At, CodeProblem, ConstraintProblem, Finding, Problem};

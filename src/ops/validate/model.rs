@@ -209,8 +209,32 @@ pub struct DynamicMapping {
     pub reference: Text,
     /// A second one that chooses too.
     pub second: Option<Text>,
-    /// Values of the two, and the type that they choose.
+    /// Values of the two, and the type that they choose; sorted.
     pub cases: Vec<(Option<Text>, Option<Text>, TypeIx)>,
+}
+
+impl DynamicMapping {
+    /// The type that these values choose, the second one not mattering where no case names it.
+    #[must_use]
+    pub fn find(&self, first: &[u8], second: Option<&[u8]>) -> Option<TypeIx> {
+        let from = self
+            .cases
+            .partition_point(|case| case.0.as_deref().unwrap_or_default().as_bytes() < first);
+        let same = |case: &&(Option<Text>, Option<Text>, TypeIx)| {
+            case.0.as_deref().unwrap_or_default().as_bytes() == first
+        };
+        let mut own = self.cases.get(from..)?.iter().take_while(same);
+        let mut fallback = None;
+        own.find_map(|case| match (&case.1, second) {
+            (None, _) => {
+                fallback = fallback.or(Some(case.2));
+                None
+            }
+            (Some(wanted), Some(second)) => (wanted.as_bytes() == second).then_some(case.2),
+            (Some(_), None) => None,
+        })
+        .or(fallback)
+    }
 }
 
 /// A value set that an element is bound to.

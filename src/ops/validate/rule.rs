@@ -55,8 +55,10 @@ pub enum Severity {
 pub struct Description {
     /// The code of table 0357 for ERR-3.
     pub code: u16,
-    /// Severity unless something else is said.
+    /// Severity against the standard, unless something else is said.
     pub default: Severity,
+    /// Severity against a profile.
+    pub profile: Severity,
     /// Severity under `--strict`.
     pub strict: Severity,
     /// A few words.
@@ -83,8 +85,9 @@ impl Description {
         let mut columns = line.split('\t');
         let mut next = || columns.next();
         let (id, code) = (next()?, next()?.parse().ok()?);
-        let (default, strict) = (next()?.parse().ok()?, next()?.parse().ok()?);
-        Some((id, Self { code, default, strict, title: next()?, text: next()? }))
+        let mut severity = || next()?.parse().ok();
+        let (default, profile, strict) = (severity()?, severity()?, severity()?);
+        Some((id, Self { code, default, profile, strict, title: next()?, text: next()? }))
     }
 }
 
@@ -112,6 +115,18 @@ impl Severity {
             Self::Info => "info",
             Self::Warning => "warning",
             Self::Error => "error",
+        }
+    }
+}
+
+impl Severity {
+    /// One more.
+    #[must_use]
+    pub const fn raised(self) -> Self {
+        match self {
+            Self::Off => Self::Info,
+            Self::Info => Self::Warning,
+            Self::Warning | Self::Error => Self::Error,
         }
     }
 }

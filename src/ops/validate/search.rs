@@ -84,7 +84,12 @@ impl Search {
                 for step in automaton.free_steps(self.states[before].place, symbol) {
                     if !self.states[end..].iter().any(|s| s.place == step.to) {
                         let before = (before - start) as u32;
-                        self.states.push(State { place: step.to, keep: step.keep, cost: 0, before });
+                        self.states.push(State {
+                            place: step.to,
+                            keep: step.keep,
+                            cost: 0,
+                            before,
+                        });
                     }
                 }
             }
@@ -124,7 +129,8 @@ impl Search {
             self.starts.push(self.states.len() as u32);
             self.states.append(&mut next);
         }
-        let cost = |s: &State| s.cost + automaton.after(places, s.place, 0) * super::automaton::MISSING;
+        let cost =
+            |s: &State| s.cost + automaton.after(places, s.place, 0) * super::automaton::MISSING;
         let best = (0..).zip(self.live()).min_by_key(|(_, s)| cost(s)).map_or(0, |(at, _)| at);
         self.trace_back(best, symbols)
     }
@@ -185,7 +191,13 @@ impl Search {
                 let end = usize::from(places[usize::from(group)].end);
                 self.taken[usize::from(group) + 1..end].fill(0);
                 self.open.push(seating.groups.len() as u32);
-                seating.groups.push(Occurrence { place: group, parent, instance, start: at, end: at });
+                seating.groups.push(Occurrence {
+                    place: group,
+                    parent,
+                    instance,
+                    start: at,
+                    end: at,
+                });
             }
             let group = self.open.last().copied().unwrap_or(0);
             let instance = bump(&mut self.taken, step.to);

@@ -7,8 +7,10 @@ use crate::core::SegmentId;
 /// How messages are held against a model.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How severe each rule is.
+    /// How severe each rule is against the standard.
     pub severities: Severities,
+    /// How severe each rule is against a profile.
+    pub profile_severities: Severities,
     /// Looks at messages as NIST's validator does, its gaps included.
     pub nist: bool,
 }
@@ -17,6 +19,9 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct Severities {
     of: [Severity; Rule::ALL.len()],
+    /// The user said so, whatever the rule says of single cases.
+    fixed: [bool; Rule::ALL.len()],
+    is_strict: bool,
     exceptions: Vec<Exception>,
 }
 
@@ -56,25 +61,46 @@ impl PlacePattern {
     }
 }
 
-impl Severities {
-    /// As the data says.
+impl Settings {
+    /// As the data of the rules says.
     #[must_use]
-    pub fn standard() -> Self {
-        Self::by(|rule| rule.description().default)
+    pub fn new() -> Self {
+        Self {
+            severities: Severities::by(|rule| rule.description().default),
+            profile_severities: Severities::by(|rule| rule.description().profile),
+            nist: false,
+        }
     }
 
-    /// As the data says for `--strict`.
+    /// As the data of the rules says for `--strict`.
     #[must_use]
     pub fn strict() -> Self {
-        Self::by(|rule| rule.description().strict)
+        let mut strict = Severities::by(|rule| rule.description().strict);
+        strict.is_strict = true;
+        strict.of[Rule::Str5 as usize] = Severity::Off;
+        Self { severities: strict.clone(), profile_severities: strict, nist: false }
     }
 
+    /// Gives a rule another severity, everywhere or at one place. The last word counts.
+    pub fn set(&mut self, rule: Rule, place: Option<PlacePattern>, severity: Severity) {
+        self.severities.set(rule, place, severity);
+        self.profile_severities.set(rule, place, severity);
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Severities {
     fn by(severity: impl Fn(Rule) -> Severity) -> Self {
         let mut of = [Severity::Off; Rule::ALL.len()];
         for &rule in Rule::ALL {
             of[rule as usize] = severity(rule);
         }
-        Self { of, exceptions: Vec::new() }
+        Self { of, fixed: [false; Rule::ALL.len()], is_strict: false, exceptions: Vec::new() }
     }
 
     /// Gives a rule another severity, everywhere or at one place. The last word counts.
@@ -82,6 +108,7 @@ impl Severities {
         match place {
             None => {
                 self.of[rule as usize] = severity;
+                self.fixed[rule as usize] = true;
                 self.exceptions.retain(|e| e.rule != rule);
             }
             Some(place) => self.exceptions.push(Exception { rule, place, severity }),
@@ -95,15 +122,22 @@ impl Severities {
         self.of[rule as usize] > Severity::Off || self.exceptions.iter().any(|e| e.rule == rule)
     }
 
-    /// How severe it is to break a rule at a place. `usual` is what the rule itself says of this
-    /// case, where it knows better than its overall severity.
+    /// How severe it is to break a rule at a place. `usual` is what the rule says of this case,
+    /// where cases differ: a withdrawn field is less than one that was never allowed.
     #[must_use]
     pub fn at(&self, rule: Rule, at: &At, usual: Option<Severity>) -> Severity {
         let exception = self.exceptions.iter().rev().find(|e| e.rule == rule && e.place.holds(at));
-        match (exception, usual) {
-            (Some(exception), _) => exception.severity,
-            (None, Some(usual)) => usual.min(self.of[rule as usize]),
-            (None, None) => self.of[rule as usize],
+        if let Some(exception) = exception {
+            return exception.severity;
+        }
+        let own = self.of[rule as usize];
+        match usual {
+            _ if own == Severity::Off => Severity::Off,
+            None => own,
+            Some(usual) if self.is_strict => usual.raised(),
+            Some(Severity::Off) => Severity::Off,
+            Some(_) if self.fixed[rule as usize] => own,
+            Some(usual) => usual,
         }
     }
 }

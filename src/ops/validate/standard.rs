@@ -220,7 +220,8 @@ impl Builder {
 
     /// All types that a field can name.
     fn all_types(&mut self) -> Vec<(Option<Text>, Option<Text>, TypeIx)> {
-        for primitive in ["DT", "DTM", "FT", "GTS", "ID", "IS", "NM", "SI", "ST", "TM", "TN", "TX"] {
+        for primitive in ["DT", "DTM", "FT", "GTS", "ID", "IS", "NM", "SI", "ST", "TM", "TN", "TX"]
+        {
             self.data_type(primitive);
         }
         let mut ids: Vec<_> = self.by_type.iter().filter(|&(&id, _)| id != "varies").collect();

@@ -1,10 +1,17 @@
 //! Checks one message: finds the model that it is to be held against, and runs all rules.
 
-use super::finding::Finding;
-use super::layout::Seating;
-use super::model::{MessageDef, Model};
+use super::content::Walk;
+use super::encoding;
+use super::finding::{At, Finding};
+use super::header;
+use super::layout::{Kind, NOWHERE, Seating};
+use super::model::{MessageDef, Model, SegmentDef};
+use super::search::Search;
+use super::sequence::Numbers;
 use super::settings::Settings;
-use crate::core::{Message, TextOptions};
+use super::standard;
+use super::structure::{self, Line};
+use crate::core::{Message, SegmentId, TextOptions};
 
 /// Holds messages against the standard, or against profiles.
 #[derive(Debug)]
@@ -17,6 +24,10 @@ pub struct Validator {
 pub struct Scratch {
     /// Where the segments of the message last checked belong.
     pub seating: Seating,
+    search: Search,
+    symbols: Vec<Option<u16>>,
+    numbers: Numbers,
+    occurrences: Vec<(SegmentId, u32)>,
 }
 
 /// What a message was held against.
@@ -48,8 +59,96 @@ impl Validator {
         text: &TextOptions,
         scratch: &mut Scratch,
         findings: &mut Vec<Finding<'v>>,
-    ) -> Option<Checked<'v>> {
-        let _ = (message, text, scratch, findings);
-        None
+    ) -> Checked<'v> {
+        let first = findings.len();
+        let (version, is_newer) = header::version(message.header());
+        let model = standard::model(version);
+        let mut walk = Walk::new(model, &self.settings.severities, message, findings);
+        walk.is_newer = is_newer;
+        let lines = lines(message, &mut scratch.occurrences);
+        encoding::check_segment_ids(&mut walk, &lines);
+        encoding::check_characters(&mut walk, message, text, &lines);
+        encoding::check_ends(&mut walk, &lines);
+        header::check_version(&mut walk, message.header());
+        header::check_processing_id(&mut walk, message.header());
+        let structure = header::structure(&mut walk, message.header());
+        check_against(&mut walk, structure, &lines, scratch);
+        let place = |f: &Finding<'_>| {
+            (f.at.line, f.at.field, f.at.repetition, f.at.component, f.at.subcomponent)
+        };
+        findings[first..].sort_by_key(place);
+        Checked { model, structure }
     }
+}
+
+/// Checks the segments against a structure and its definitions.
+fn check_against<'v, 'm>(
+    walk: &mut Walk<'v, 'm>,
+    structure: Option<&'v MessageDef>,
+    lines: &[Line<'m>],
+    scratch: &mut Scratch,
+) {
+    let Scratch { seating, search, symbols, numbers, .. } = scratch;
+    seating.clear();
+    numbers.clear();
+    if let Some(structure) = structure {
+        structure::check(walk, structure, lines, search, symbols, seating);
+    }
+    for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.is_segment) {
+        let place = seating.seats.get(number).map_or(NOWHERE, |seat| seat.place);
+        let layout = structure.map(|s| &s.layout);
+        let seated = layout.and_then(|layout| layout.place(place)).and_then(|p| match p.kind {
+            Kind::Segment { definition, .. } => definition,
+            Kind::Group { .. } => None,
+        });
+        let definition = match seated.and_then(|at| walk.model.segment(at)) {
+            Some(definition) => Some(definition),
+            None => by_name(walk.model, line.at.segment),
+        };
+        let Some(definition) = definition else { continue };
+        walk.segment(definition, line.segment, line.at);
+        if let Some(layout) = layout {
+            numbers.check(walk, definition, line, number, seating, layout);
+        }
+    }
+}
+
+/// The definition of a segment that has no place.
+fn by_name(model: &Model, id: SegmentId) -> Option<&SegmentDef> {
+    if model.is_profile {
+        return model.segments.iter().find(|s| s.name == id);
+    }
+    model.segment(standard::segment_ix(model, id)?)
+}
+
+/// The segments of a message with their places.
+fn lines<'m>(message: &Message<'m>, occurrences: &mut Vec<(SegmentId, u32)>) -> Vec<Line<'m>> {
+    occurrences.clear();
+    let mut lines = Vec::with_capacity(32);
+    for (number, segment) in (1_u32..).zip(message.segments()) {
+        let by = segment.separators().field;
+        let id = match segment.raw() {
+            [a, b, c] => Some([*a, *b, *c]),
+            [a, b, c, after, ..] if *after == by => Some([*a, *b, *c]),
+            _ => None,
+        };
+        let is_id = |id: &SegmentId| {
+            id[0].is_ascii_uppercase()
+                && id.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        };
+        let id = id.filter(is_id);
+        let occurrence = id.map_or(0, |id| match occurrences.iter_mut().find(|o| o.0 == id) {
+            Some(known) => {
+                known.1 += 1;
+                known.1
+            }
+            None => {
+                occurrences.push((id, 1));
+                1
+            }
+        });
+        let at = At { line: number, segment: id.unwrap_or_default(), occurrence, ..At::default() };
+        lines.push(Line { segment, at, is_segment: id.is_some() });
+    }
+    lines
 }

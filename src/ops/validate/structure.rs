@@ -1,0 +1,232 @@
+//! Holds the segments of a message against its structure (rules STR).
+
+use super::automaton::{self, Step, is_choice, key};
+use super::content::Walk;
+use super::finding::{At, Problem};
+use super::layout::{Kind, Layout, NOWHERE, Place, Seating};
+use super::model::MessageDef;
+use super::rule::{Rule, Severity};
+use super::search::Search;
+use crate::core::Segment;
+
+/// So many segments that could stand at a place are named.
+const MOST_EXPECTED: usize = 8;
+
+/// A segment of the message, with its place in the report.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'m> {
+    pub(super) segment: Segment<'m>,
+    pub(super) at: At,
+    /// Its id is of the form that ids have.
+    pub(super) is_segment: bool,
+}
+
+/// Seats the segments of a message, and reports those that have no place and places that lack
+/// theirs.
+pub(super) fn check<'v>(
+    walk: &mut Walk<'v, '_>,
+    definition: &'v MessageDef,
+    lines: &[Line<'_>],
+    search: &mut Search,
+    symbols: &mut Vec<Option<u16>>,
+    seating: &mut Seating,
+) {
+    let layout = &definition.layout;
+    let automaton = layout.automaton();
+    symbols.clear();
+    symbols.extend(lines.iter().skip(1).map(|line| {
+        let id = line.at.segment;
+        // What sites add may stand anywhere, unless the structure has a place for it.
+        let is_own = id[0] == b'Z' && !automaton.names(key(id));
+        if line.is_segment && !is_own { automaton.symbol(key(id)) } else { None }
+    }));
+    let (is_free, last) = search.find(layout, symbols);
+    search.seat(layout.places(), seating);
+    for (n, line) in lines.iter().enumerate().skip(1) {
+        let id = line.at.segment;
+        if symbols[n - 1].is_none() && line.is_segment {
+            unknown(walk, layout, search.walk[n - 1].from, line, id[0] == b'Z');
+        }
+    }
+    if !is_free {
+        explain(walk, definition, lines, search, symbols, last);
+    }
+    count(walk, layout, lines, seating);
+}
+
+/// Reports a segment that the structure has no place for.
+fn unknown(walk: &mut Walk<'_, '_>, layout: &Layout, from: u16, line: &Line<'_>, is_site: bool) {
+    let raw = line.segment.raw();
+    if is_site {
+        let wrong = "a site-defined segment that nothing describes".into();
+        let problem = Problem::Plain { wrong, expected: "".into() };
+        walk.report(Rule::Str5, line.at, raw, problem);
+        return;
+    }
+    let known =
+        super::standard::segment_ix(super::standard::model(walk.model.version), line.at.segment);
+    let problem = Problem::Unexpected { expected: expected(layout, from), known: known.is_some() };
+    // Segments newer than the dictionary are no errors.
+    let usual = (known.is_none() && walk.is_newer).then_some(Severity::Info);
+    walk.report_as(Rule::Str1, line.at, raw, usual, problem);
+}
+
+fn expected(layout: &Layout, from: u16) -> Box<[crate::core::SegmentId]> {
+    let mut ids = layout.automaton().expected(layout.places(), from);
+    ids.truncate(MOST_EXPECTED);
+    ids.into()
+}
+
+/// Reports what the walk leaves out, skips and repeats.
+fn explain<'v>(
+    walk: &mut Walk<'v, '_>,
+    definition: &'v MessageDef,
+    lines: &[Line<'_>],
+    search: &Search,
+    symbols: &[Option<u16>],
+    last: u16,
+) {
+    let layout = &definition.layout;
+    let automaton = layout.automaton();
+    let places = layout.places();
+    let mut counts = vec![1_u32; places.len()];
+    for ((line, taken), symbol) in lines.iter().skip(1).zip(&search.walk).zip(symbols) {
+        if symbol.is_none() {
+            continue;
+        }
+        let Some(step) = taken.step else {
+            let expected = expected(layout, taken.from);
+            let problem = Problem::Unexpected { expected, known: true };
+            walk.report(Rule::Str1, line.at, line.segment.raw(), problem);
+            continue;
+        };
+        if step.cost == 0 {
+            continue;
+        }
+        let left_out = automaton.left_out(places, taken.from, Some(step));
+        missing(walk, places, &left_out, line.at.line);
+        if step.cost > left_out.len() as u32 * automaton::MISSING {
+            repeated(walk, places, step, line, &mut counts);
+        }
+    }
+    let end = lines.last().map_or(1, |line| line.at.line);
+    missing(walk, places, &automaton.left_out(places, last, None), end + 1);
+}
+
+/// Reports required places that are not taken, in front of a line.
+fn missing<'v>(walk: &mut Walk<'v, '_>, places: &'v [Place], left_out: &[u16], line: u32) {
+    for &place in left_out {
+        let place = &places[usize::from(place)];
+        let at = At { line, ..At::default() };
+        match &place.kind {
+            Kind::Segment { id, .. } => {
+                let group = match places.get(usize::from(place.parent)).map(|p| &p.kind) {
+                    Some(Kind::Group { name, .. }) if place.parent != 0 => name,
+                    _ => "",
+                };
+                let id = id.unwrap_or(*b"???");
+                let at = At { segment: id, ..at };
+                walk.report(Rule::Str2, at, &[], Problem::MissingSegment { id, group });
+            }
+            Kind::Group { name, .. } => {
+                let rule = if is_choice(place) { Rule::Str4 } else { Rule::Str2 };
+                walk.report(rule, at, &[], Problem::MissingGroup { group: name });
+            }
+        }
+    }
+}
+
+/// Reports the segment or group that a step repeats although it must not.
+fn repeated<'v>(
+    walk: &mut Walk<'v, '_>,
+    places: &'v [Place],
+    step: Step,
+    line: &Line<'_>,
+    counts: &mut [u32],
+) {
+    // The outermost place that is begun anew.
+    let mut again = step.to;
+    while let Some(place) = places.get(usize::from(again))
+        && place.depth > step.keep
+    {
+        again = place.parent;
+    }
+    let Some(place) = places.get(usize::from(again)) else { return };
+    let group = match &place.kind {
+        Kind::Segment { .. } => "",
+        Kind::Group { name, .. } => name,
+    };
+    counts[usize::from(again)] += 1;
+    let found = counts[usize::from(again)];
+    let problem = Problem::Occurrences { group, found, min: place.cardinality.min, max: Some(1) };
+    walk.report(Rule::Str3, line.at, line.segment.raw(), problem);
+}
+
+/// Reports segments and groups that occur too often or too seldom, where the structure counts.
+fn count<'v>(walk: &mut Walk<'v, '_>, layout: &'v Layout, lines: &[Line<'_>], seating: &Seating) {
+    if !layout.counts() {
+        return;
+    }
+    let place = |at: u16| layout.place(at);
+    let too_many = |at: u16, instance: u32| {
+        let cardinality = place(at)?.cardinality;
+        let max = cardinality.max.filter(|&max| max > 1)?;
+        (instance > max).then_some(cardinality)
+    };
+    for (line, seat) in lines.iter().zip(&seating.seats) {
+        if seat.place != NOWHERE
+            && let Some(c) = too_many(seat.place, seat.instance)
+        {
+            let problem =
+                Problem::Occurrences { group: "", found: seat.instance, min: c.min, max: c.max };
+            walk.report(Rule::Str3, line.at, line.segment.raw(), problem);
+        }
+    }
+    for group in &seating.groups {
+        let Some(first) = lines.get(group.start as usize) else { continue };
+        let name = |at: u16| match place(at).map(|p| &p.kind) {
+            Some(Kind::Group { name, .. }) => name.as_ref(),
+            _ => "",
+        };
+        if let Some(c) = too_many(group.place, group.instance) {
+            let group_name = name(group.place);
+            let found = group.instance;
+            let problem = Problem::Occurrences { group: group_name, found, min: c.min, max: c.max };
+            walk.report(Rule::Str3, first.at, first.segment.raw(), problem);
+        }
+    }
+    too_few(walk, layout, lines, seating);
+}
+
+/// Places that must be taken more than once.
+fn too_few<'v>(walk: &mut Walk<'v, '_>, layout: &'v Layout, lines: &[Line<'_>], seating: &Seating) {
+    for (number, around) in (0_u32..).zip(&seating.groups) {
+        for child in layout.children(around.place) {
+            let Some(place) = layout.place(child) else { continue };
+            let min = place.cardinality.min;
+            if min < 2 {
+                continue;
+            }
+            let (found, group, id) = match &place.kind {
+                Kind::Segment { id, .. } => {
+                    let seats = seating.seats.iter();
+                    let own = seats.filter(|s| s.place == child && s.group == number);
+                    (own.count() as u32, "", id.unwrap_or_default())
+                }
+                Kind::Group { name, .. } => {
+                    let own = seating.groups.iter();
+                    let own = own.filter(|g| g.place == child && g.parent == number);
+                    (own.count() as u32, name.as_ref(), [0; 3])
+                }
+            };
+            // None at all is reported as missing.
+            if found > 0 && found < min {
+                let line =
+                    lines.get(around.end.saturating_sub(1) as usize).map_or(1, |l| l.at.line);
+                let at = At { line, segment: id, ..At::default() };
+                let max = place.cardinality.max;
+                walk.report(Rule::Str3, at, &[], Problem::Occurrences { group, found, min, max });
+            }
+        }
+    }
+}
