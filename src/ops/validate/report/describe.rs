@@ -85,7 +85,8 @@ pub fn words(problem: &Problem<'_>) -> Words {
         Problem::Constant { expected, .. } => {
             both("is not the fixed value", format!("\"{expected}\""))
         }
-        Problem::Constraint { id, description, how } => constraint(id, description, *how),
+        Problem::LengthNotSaid { .. } => wrong("the profile says no length".to_owned()),
+        Problem::Constraint { id, description, how, .. } => constraint(id, description, *how),
     }
 }
 
@@ -140,7 +141,7 @@ fn code(set: &str, set_name: &str, how: CodeProblem) -> Words {
         CodeProblem::NoStrength => {
             format!("not checked: how binding {named} is, the profile does not say")
         }
-        CodeProblem::Location => {
+        CodeProblem::Location | CodeProblem::Specification => {
             format!("not checked: where the code of {named} stands, the profile says wrongly")
         }
     })
@@ -153,7 +154,7 @@ fn constraint(id: &str, description: &str, how: ConstraintProblem) -> Words {
     };
     let id = if id.is_empty() { String::new() } else { format!(" {id}") };
     wrong(match how {
-        ConstraintProblem::Failed => format!("does not meet the constraint{id}{says}"),
+        ConstraintProblem::Failed | ConstraintProblem::ContentFailed => format!("does not meet the constraint{id}{says}"),
         ConstraintProblem::PredicateFailed => {
             format!("is not used as the condition{id} says{says}")
         }
