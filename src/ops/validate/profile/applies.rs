@@ -72,6 +72,9 @@ impl<'m> Kind<'m> {
             if same(&m.code, &self.code) && !m.event.is_empty() && same(&m.event, &self.event) {
                 return 3;
             }
+            if !model.is_profile && m.event.is_empty() {
+                return if same(&m.structure, structure) { 2 } else { 0 };
+            }
             let is_other = |own: &str, other: &[u8]| !own.is_empty() && own.as_bytes() != other;
             let other_kind = is_other(&m.code, &self.code) || is_other(&m.event, &self.event);
             if other_kind || self.code.is_empty() && self.structure.is_empty() {

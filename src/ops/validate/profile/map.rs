@@ -58,7 +58,11 @@ pub(super) fn read(
     keys.end(none)?;
     map.default = default.as_ref().map(&mut target).transpose()?;
     if map.entries.is_empty() && map.default.is_none() {
-        return Err(ProfileError::new(file, 0, "there is no [[use]], so that nothing has a profile"));
+        return Err(ProfileError::new(
+            file,
+            0,
+            "there is no [[use]], so that nothing has a profile",
+        ));
     }
     Ok(map)
 }

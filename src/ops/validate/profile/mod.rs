@@ -23,7 +23,7 @@ pub use rules::{Ask, ProfileRule};
 use super::finding::{At, ConstraintProblem, Finding, Problem};
 use super::model::{MessageDef, Model};
 use super::rule::{Rule, Severity};
-use super::settings::{PlacePattern, Severities};
+use super::settings::{Override, Severities};
 use crate::core::Scope;
 
 /// What messages are held against, as its files tell.
@@ -40,7 +40,7 @@ pub struct Profile {
     /// Rules of its own.
     pub rules: Vec<ProfileRule>,
     /// Other severities for rules, everywhere or at one place; the last word counts.
-    pub severities: Vec<(Rule, Option<PlacePattern>, Severity)>,
+    pub severities: Vec<Override>,
     /// What it says that cannot be evaluated.
     pub unevaluated: Vec<Unevaluated>,
 }
@@ -87,8 +87,9 @@ pub enum Target {
 /// What a message is held against.
 #[derive(Clone, Copy, Debug)]
 pub enum Choice<'p> {
-    /// A profile, and its definition of this kind of message; `None` if it has none.
-    Profile(&'p Profile, Option<&'p MessageDef>),
+    /// A profile by its place in [`Profiles::all`], and its definition of this kind of message;
+    /// `None` if it has none.
+    Profile(usize, Option<&'p MessageDef>),
     /// The standard.
     Standard,
     /// No profile fits, although there are some.
@@ -130,7 +131,8 @@ impl Profile {
                 continue;
             }
             let how = ConstraintProblem::NotEvaluated;
-            let problem = Problem::Constraint { id: &entry.id, description: &entry.text, group: "", how };
+            let problem =
+                Problem::Constraint { id: &entry.id, description: &entry.text, group: "", how };
             findings.push(Finding { rule: Rule::Prf1, severity, at, span: (0, 0), problem });
         }
     }
@@ -189,15 +191,16 @@ impl Profiles {
             return match target {
                 Some(Target::Standard) => Choice::Standard,
                 Some(Target::Profile(at)) => match self.all.get(at) {
-                    Some(p) => Choice::Profile(p, kind.definition_in(&p.model).map(|(m, _)| m)),
+                    Some(p) => Choice::Profile(at, kind.definition_in(&p.model).map(|(m, _)| m)),
                     None => Choice::NoneFits,
                 },
                 None => Choice::NoneFits,
             };
         }
-        let fits = self.all.iter().filter_map(|p| p.fit(scope, &kind).map(|fit| (p, fit)));
+        let fits = self.all.iter().map(|profile| profile.fit(scope, &kind));
+        let fits = fits.enumerate().filter_map(|(at, fit)| fit.map(|fit| (at, fit)));
         match fits.rev().max_by_key(|(_, (fit, _))| *fit) {
-            Some((profile, (_, definition))) => Choice::Profile(profile, definition),
+            Some((at, (_, definition))) => Choice::Profile(at, definition),
             None => Choice::NoneFits,
         }
     }

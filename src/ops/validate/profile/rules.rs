@@ -97,7 +97,12 @@ pub(super) fn check<'v>(
             let severity =
                 severities.at(told_as, &at, rule.severity.filter(|_| told_as == counts_as));
             let span = (span.start as u32, span.end as u32);
-            let problem = Problem::Constraint { id: &rule.id, description: &rule.description, group: "", how };
+            let problem = Problem::Constraint {
+                id: &rule.id,
+                description: &rule.description,
+                group: "",
+                how,
+            };
             if severity > Severity::Off {
                 findings.push(Finding { rule: told_as, severity, at, span, problem });
             }

@@ -61,11 +61,6 @@ impl<'t> Sheet<'t> {
 }
 
 impl<'s> Word<'s> {
-    /// The end of it.
-    pub(super) fn behind(&self, end: &'s str) -> Self {
-        Self { text: end, ..self.clone() }
-    }
-
     pub(super) fn error(&self, wrong: impl Into<String>) -> ProfileError {
         self.sheet.error(self.span.start, wrong)
     }
@@ -184,10 +179,7 @@ impl<'s> Keys<'s> {
     }
 
     /// Those entries whose keys are of no property: what a table holds beside them.
-    pub(super) fn inner(
-        &self,
-        is_inner: impl Fn(&str) -> bool,
-    ) -> Vec<(Word<'s>, Value<'s>)> {
+    pub(super) fn inner(&self, is_inner: impl Fn(&str) -> bool) -> Vec<(Word<'s>, Value<'s>)> {
         let mut all = self.all();
         all.retain(|(key, _)| is_inner(key.text));
         all

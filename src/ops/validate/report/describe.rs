@@ -154,7 +154,9 @@ fn constraint(id: &str, description: &str, how: ConstraintProblem) -> Words {
     };
     let id = if id.is_empty() { String::new() } else { format!(" {id}") };
     wrong(match how {
-        ConstraintProblem::Failed | ConstraintProblem::ContentFailed => format!("does not meet the constraint{id}{says}"),
+        ConstraintProblem::Failed | ConstraintProblem::ContentFailed => {
+            format!("does not meet the constraint{id}{says}")
+        }
         ConstraintProblem::PredicateFailed => {
             format!("is not used as the condition{id} says{says}")
         }

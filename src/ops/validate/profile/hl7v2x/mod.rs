@@ -22,6 +22,7 @@ use crate::ops::validate::model::{
     SegmentDef, SegmentIx, SegmentNode, SetIx, Strength, Text, TypeDef, TypeIx, TypeKind, Usage,
 };
 use crate::ops::validate::rule::{Rule, Severity};
+use crate::ops::validate::settings::Override;
 use crate::ops::validate::standard;
 use std::collections::HashMap;
 
@@ -87,7 +88,8 @@ pub(super) fn read(file: &str, text: &str, tables: &Tables) -> Result<Profile, P
     profile.model = reader.model;
     if !tables.is_empty() {
         // Tables that come with a profile are meant to be kept.
-        profile.severities.push((Rule::Val1, None, Severity::Error));
+        let (rule, severity) = (Rule::Val1, Severity::Error);
+        profile.severities.push(Override { rule, place: None, severity });
     }
     Ok(profile)
 }
@@ -128,7 +130,7 @@ impl<'t> Reader<'t> {
         let owned = |text: &str| -> Text { text.to_owned().into() };
         let structure = owned(if structure.is_empty() { code } else { structure });
         Ok(MessageDef {
-            id: owned(&[code, event].join("_").trim_end_matches('_').to_owned()),
+            id: owned([code, event].join("_").trim_end_matches('_')),
             layout: Layout::of(&structure, &nodes),
             structure,
             code: owned(code),
@@ -140,10 +142,16 @@ impl<'t> Reader<'t> {
     fn nodes(&mut self, of: xml::Element<'_>) -> Result<Vec<Node>, ProfileError> {
         let mut nodes = Vec::new();
         for child in of.children() {
-            match child.name() {
-                "Segment" => nodes.push(Node::Segment(self.segment(child)?)),
-                "SegGroup" => nodes.push(Node::Group(self.group(child)?)),
-                _ => {}
+            let before = self.conditions.len();
+            let node = match child.name() {
+                "Segment" => Node::Segment(self.segment(child)?),
+                "SegGroup" => Node::Group(self.group(child)?),
+                _ => continue,
+            };
+            match node.usage() {
+                // What is not to be sent has no place.
+                Usage::NotSupported => self.conditions.truncate(before),
+                _ => nodes.push(node),
             }
         }
         Ok(nodes)
@@ -193,7 +201,8 @@ impl<'t> Reader<'t> {
             elements.push(self.element(part, &format!("{place}.{number}"), level + 1)?);
         }
         let name = of.attribute("Datatype").unwrap_or_default();
-        let length = of.attribute("Length").map(|length| number(of, "Length", length)).transpose()?;
+        let length =
+            of.attribute("Length").map(|length| number(of, "Length", length)).transpose()?;
         Ok(Element {
             name: of.attribute("Name").unwrap_or_default().to_owned().into(),
             usage,

@@ -22,7 +22,8 @@ impl Tables {
         let xml = Xml::read(file, text)?;
         let root = xml.root();
         let tables = root.child("hl7tables").filter(|_| root.name() == TABLES);
-        let tables = tables.ok_or_else(|| root.error("<Specification> with <hl7tables> is expected"))?;
+        let tables =
+            tables.ok_or_else(|| root.error("<Specification> with <hl7tables> is expected"))?;
         for table in tables.all("hl7table") {
             let id = table.required("id")?;
             let mut list = CodeList::default();

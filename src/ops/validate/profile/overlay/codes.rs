@@ -4,9 +4,7 @@ use super::super::ProfileError;
 use super::super::sheet::{Keys, Value, Word, none};
 use super::Beside;
 use crate::ops::transform::functions::tables::Table;
-use crate::ops::validate::model::{
-    CodeDef, CodeList, CodeUsage, Codes, Strength, Text, ValueSet,
-};
+use crate::ops::validate::model::{CodeDef, CodeList, CodeUsage, Codes, Strength, Text, ValueSet};
 
 /// How codes are written: `["M", "F"]`, `{ M = "Male", F = "Female" }`, or the name of a CSV file.
 pub(super) fn read(
@@ -49,9 +47,9 @@ fn from_table(
     list: &mut CodeList,
 ) -> Result<(), String> {
     let code = match column {
-        Some(name) => table
-            .column(name.text)
-            .ok_or_else(|| format!("{}: there is no such column as `column` names", table.name()))?,
+        Some(name) => table.column(name.text).ok_or_else(|| {
+            format!("{}: there is no such column as `column` names", table.name())
+        })?,
         None => table.column("code").unwrap_or(0),
     };
     let display = table.column("display");

@@ -61,7 +61,8 @@ impl Draft {
         add: bool,
         change: &mut dyn FnMut(&mut Element),
     ) -> Result<(), Nowhere> {
-        let segments = (0..self.model.segments.len()).filter(|&n| self.model.segments[n].name == place.segment);
+        let segments = (0..self.model.segments.len())
+            .filter(|&n| self.model.segments[n].name == place.segment);
         let segments: Vec<_> = segments.collect();
         let id = place.segment.escape_ascii();
         if segments.is_empty() {
@@ -78,7 +79,7 @@ impl Draft {
             // One definition of several may have it.
             result = if result.is_ok() { result } else { done };
         }
-        result.map_err(|why| format!("{place}: {why}", place = shown(place)))
+        result.map_err(|why| format!("{place}: {why}"))
     }
 
     /// Changes a component of a data type wherever the type is used.
@@ -202,6 +203,12 @@ impl Draft {
         found.is_some_and(|ty| matches!(ty.kind, TypeKind::Primitive(_)))
     }
 
+    /// Whether a type has a code in its first component.
+    pub(super) fn is_coded(&self, at: TypeIx) -> bool {
+        let found = self.model.data_type(at);
+        found.is_some_and(|ty| matches!(&*ty.name, "CE" | "CWE" | "CNE" | "CF"))
+    }
+
     pub(super) fn add_type(&mut self, name: &str, components: Vec<Element>) -> TypeIx {
         let name: Text = name.to_owned().into();
         let kind = TypeKind::Composite(components);
@@ -294,19 +301,6 @@ fn renumber(nodes: &mut [Node], new: &[SegmentIx]) {
             }
         }
     }
-}
-
-/// A place as users write it.
-pub(super) fn shown(place: PlacePattern) -> String {
-    let PlacePattern { segment, field, component, subcomponent } = place;
-    let mut shown = segment.escape_ascii().to_string();
-    for (sign, number) in [('-', field), ('.', component), ('.', subcomponent)] {
-        if number > 0 {
-            shown.push(sign);
-            shown.push_str(&number.to_string());
-        }
-    }
-    shown
 }
 
 /// What binds an element to a set.

@@ -2,7 +2,7 @@
 
 use super::super::ProfileError;
 use super::super::sheet::{Keys, Value, Word};
-use super::draft::{binding, shown};
+use super::draft::binding;
 use super::values::{self, Uses};
 use super::{Overlay, codes};
 use crate::core::{Path, SegmentId, Select};
@@ -12,7 +12,7 @@ use crate::ops::validate::model::{
 };
 use crate::ops::validate::profile::{Ask, ProfileRule};
 use crate::ops::validate::rule::{Rule, Severity};
-use crate::ops::validate::settings::PlacePattern;
+use crate::ops::validate::settings::{Override, PlacePattern};
 
 /// What is asked of one element.
 #[derive(Debug, Default)]
@@ -34,12 +34,17 @@ fn is_number(key: &str) -> bool {
 
 impl Overlay<'_, '_, '_> {
     /// `[fields]`: tables by places, in which others by numbers of components may stand.
-    pub(super) fn fields(&mut self, entries: Vec<(Word<'_>, Value<'_>)>) -> Result<(), ProfileError> {
+    pub(super) fn fields(
+        &mut self,
+        entries: Vec<(Word<'_>, Value<'_>)>,
+    ) -> Result<(), ProfileError> {
         for (key, value) in entries {
             let place = values::place(&key)?;
             if place.field == 0 {
                 let id = place.segment.escape_ascii();
-                return Err(key.error(format!("a field is expected, such as {id}-1; [structures] has segments")));
+                return Err(key.error(format!(
+                    "a field is expected, such as {id}-1; [structures] has segments"
+                )));
             }
             self.field(place, &key, value)?;
         }
@@ -99,15 +104,22 @@ impl Overlay<'_, '_, '_> {
         change.bindings = self.bindings(place, keys)?.map(|binding| vec![binding]);
         change.constant = text(keys.word("constant")?);
         change.pattern = keys.word("pattern")?.map(|word| values::pattern(&word)).transpose()?;
-        if change.constant.is_some() || change.pattern.is_some() {
+        let of_values = change.constant.is_some() || change.pattern.is_some();
+        if of_values || change.length.is_some() || change.bindings.is_some() {
             let ty = change.data_type.or_else(|| self.draft.element(place)?.data_type);
-            if ty.is_some_and(|ty| !self.draft.is_primitive(ty)) {
+            let is_coded = change.bindings.is_some() && !of_values && change.length.is_none();
+            if ty.is_none() && self.draft.element(place).is_some() {
+                return Err(
+                    keys.error(format!("the data type of {place} is not known; give its `type`"))
+                );
+            }
+            let fits = |ty| self.draft.is_primitive(ty) || is_coded && self.draft.is_coded(ty);
+            if ty.is_some_and(|ty| !fits(ty)) {
                 let first = match place.component {
                     0 => PlacePattern { component: 1, ..place },
                     _ => PlacePattern { subcomponent: 1, ..place },
                 };
-                let (whole, first) = (shown(place), shown(first));
-                return Err(keys.error(format!("{whole} has parts; say which, such as {first}")));
+                return Err(keys.error(format!("{place} has parts; say which, such as {first}")));
             }
         }
         Ok(change)
@@ -132,7 +144,9 @@ impl Overlay<'_, '_, '_> {
         let (holds, otherwise) = match (uses, when) {
             (Some(Uses::If(..)), None) => {
                 let wrong = "a usage that depends on a condition needs `when`";
-                return Err(usage.map_or_else(|| self.sheet.error(0, wrong), |word| word.error(wrong)));
+                return Err(
+                    usage.map_or_else(|| self.sheet.error(0, wrong), |word| word.error(wrong))
+                );
             }
             (None, Some(when)) => {
                 return Err(when.error("`when` needs a `usage`: R is required where it holds"));
@@ -150,7 +164,7 @@ impl Overlay<'_, '_, '_> {
             Usage::RequiredIfKnown => "to be sent where it is known",
             _ => "optional",
         };
-        let (own, condition) = (shown(place), when.text);
+        let (own, condition) = (place.to_string(), when.text);
         let mut description = format!("{own} is {} where {condition}", words(holds));
         if otherwise != Usage::Optional {
             description += &format!(", else {}", words(otherwise));
@@ -185,7 +199,7 @@ impl Overlay<'_, '_, '_> {
             (Some(own), None) => {
                 let system = system.as_ref().map_or("", |word| word.text);
                 let codes = codes::read(own, system, column.as_ref(), &mut self.files)?;
-                self.draft.add_set(codes::of(&shown(place), "", false, codes))
+                self.draft.add_set(codes::of(&place.to_string(), "", false, codes))
             }
             (None, Some(word)) => {
                 if let Some(of_codes) = system.as_ref().or(column.as_ref()) {
@@ -214,7 +228,8 @@ impl Overlay<'_, '_, '_> {
     fn asked(&mut self, rule: Rule, place: PlacePattern) {
         // A component of a data type has no place of its own.
         if place.segment != SegmentId::default() {
-            self.profile.severities.push((rule, Some(place), Severity::Error));
+            let (place, severity) = (Some(place), Severity::Error);
+            self.profile.severities.push(Override { rule, place, severity });
         }
     }
 

@@ -13,10 +13,10 @@ use super::sheet::{Keys, Sheet, Word, none};
 use super::{Ask, Profile, ProfileError, ProfileRule};
 use crate::core::SegmentId;
 use crate::dictionary::Version;
-use crate::ops::validate::rule::{Rule, Severity};
-use crate::ops::validate::settings::PlacePattern;
-pub(super) use draft::any_element;
+use crate::ops::validate::rule::Severity;
+use crate::ops::validate::settings::{Override, PlacePattern};
 use draft::Draft;
+pub(super) use draft::any_element;
 use std::path::Path;
 
 /// A profile while it is read.
@@ -102,14 +102,10 @@ impl Overlay<'_, '_, '_> {
             self.rule(rule)?;
         }
         for (rule, value) in keys.entries("severities")? {
-            let severity = severity(&value.word()?)?;
-            let (id, at) = rule.text.split_once('@').unwrap_or((rule.text, ""));
-            let id: Rule = id.parse().map_err(|why: String| rule.error(why))?;
-            let place = match at {
-                "" => None,
-                at => Some(values::place(&rule.behind(at))?),
-            };
-            self.profile.severities.push((id, place, severity));
+            let level = value.word()?;
+            let said = format!("{}={}", rule.text, level.text);
+            let said: Override = said.parse().map_err(|why: String| rule.error(why))?;
+            self.profile.severities.push(said);
         }
         keys.end(none)
     }
@@ -153,7 +149,8 @@ impl Overlay<'_, '_, '_> {
             return Err(wrong());
         }
         if self.draft.segment_named(segment).is_some() {
-            let wrong = format!("{} has this segment; [fields] can say more of it", self.draft.model.name);
+            let wrong =
+                format!("{} has this segment; [fields] can say more of it", self.draft.model.name);
             return Err(id.error(wrong));
         }
         let name = keys.word("name")?.map_or("", |word| word.text);
@@ -179,7 +176,8 @@ impl Overlay<'_, '_, '_> {
         let level = keys.word("severity")?;
         keys.end(none)?;
         let require = require.ok_or_else(|| keys.error("a rule needs `require`"))?;
-        let each = each.map(|word| word.text.parse().map_err(|error| word.error(format!("{error}"))));
+        let each =
+            each.map(|word| word.text.parse().map_err(|error| word.error(format!("{error}"))));
         let number = self.profile.rules.len() + 1;
         let said = || match &when {
             Some(when) => format!("where {}: {}", when.text, require.text),

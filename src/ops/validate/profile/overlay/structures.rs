@@ -66,19 +66,9 @@ impl Overlay<'_, '_, '_> {
                     let at = Within { message, what: anchor, is_any };
                     at.insert(node, *is_behind)?
                 }
-                None => match find(&mut message.nodes, path, is_any)? {
-                    Some(node) => {
-                        change.apply(node);
-                        true
-                    }
-                    None => match (id, path) {
-                        // Nothing is said of where it stands.
-                        (Some(_), [_]) if !is_any => {
-                            message.nodes.push(change.new_segment(name, id, definition)?);
-                            true
-                        }
-                        _ => false,
-                    },
+                None => match find(&message.nodes, path, is_any)? {
+                    Some(place) => change.apply_at(&mut message.nodes, &place),
+                    None => false,
                 },
             };
             if result {
@@ -87,24 +77,35 @@ impl Overlay<'_, '_, '_> {
             }
         }
         if done == 0 {
-            let wanted = change.beside.as_ref().map_or(name, |(anchor, _)| anchor);
-            let wrong = format!("{structure} has no {} there", wanted.text.escape_debug());
-            return Err(wanted.error(wrong));
+            let wrong = match (&change.beside, id) {
+                (Some((anchor, _)), _) => {
+                    let anchor_text = anchor.text.escape_debug();
+                    return Err(anchor.error(format!("{structure} has no {anchor_text}")));
+                }
+                (None, Some(_)) => "; to add it, say where it stands: after = \"PID\"",
+                (None, None) => "",
+            };
+            let name_text = name.text.escape_debug();
+            return Err(name.error(format!("{structure} has no {name_text}{wrong}")));
         }
         Ok(())
     }
 
     /// `[events]`: trigger events that the base does not know, and their structures.
-    pub(super) fn events(&mut self, entries: Vec<(Word<'_>, Value<'_>)>) -> Result<(), ProfileError> {
+    pub(super) fn events(
+        &mut self,
+        entries: Vec<(Word<'_>, Value<'_>)>,
+    ) -> Result<(), ProfileError> {
         for (event, value) in entries {
             let structure = value.word()?;
             let (code, name) = event.text.split_once('^').ok_or_else(|| {
                 event.error("a message type and an event are expected, such as \"ADT^Z01\"")
             })?;
-            let found = self.draft.messages_of(structure.text).first().map(|m| MessageDef::clone(m));
-            let mut message = found.filter(|_| structure.text != "*").ok_or_else(|| {
-                structure.error("there is no such message structure")
-            })?;
+            let found =
+                self.draft.messages_of(structure.text).first().map(|m| MessageDef::clone(m));
+            let mut message = found
+                .filter(|_| structure.text != "*")
+                .ok_or_else(|| structure.error("there is no such message structure"))?;
             message.id = event.text.to_owned().into();
             message.code = code.to_owned().into();
             message.event = name.to_owned().into();
@@ -142,7 +143,8 @@ impl<'s> Change<'s> {
             Some(word) => match values::usage(&word)? {
                 Uses::Always(usage) => Some(usage),
                 Uses::If(..) => {
-                    let wrong = "[[rules]] can say when a segment is there: require = \"exists(PV2)\"";
+                    let wrong =
+                        "[[rules]] can say when a segment is there: require = \"exists(PV2)\"";
                     return Err(word.error(wrong));
                 }
             },
@@ -154,6 +156,17 @@ impl<'s> Change<'s> {
         }
         let beside = behind.map(|word| (word, true)).or(before.map(|word| (word, false)));
         Ok(Self { usage, cardinality, beside })
+    }
+
+    /// Changes the node at a place; one that is not to be sent is taken out of the structure.
+    fn apply_at(&self, nodes: &mut Vec<Node>, place: &[usize]) -> bool {
+        let Some((nodes, at)) = around(nodes, place) else { return false };
+        if self.usage == Some(Usage::NotSupported) {
+            nodes.remove(at);
+        } else if let Some(node) = nodes.get_mut(at) {
+            self.apply(node);
+        }
+        true
     }
 
     fn apply(&self, node: &mut Node) {
@@ -184,7 +197,9 @@ impl<'s> Change<'s> {
         definition: Option<SegmentIx>,
     ) -> Result<Node, ProfileError> {
         let Some(id) = id.filter(|_| is_node(name.text)) else {
-            return Err(name.error("a segment of three letters is expected; groups cannot be added"));
+            return Err(
+                name.error("a segment of three letters is expected; groups cannot be added")
+            );
         };
         let (usage, cardinality) = (Usage::Optional, Cardinality::OPTIONAL);
         let mut node = Node::Segment(SegmentNode { id: Some(id), definition, usage, cardinality });
@@ -204,85 +219,75 @@ impl Within<'_, '_, '_> {
     /// Puts a node beside another one; `false` if that is not there.
     fn insert(self, node: Node, is_behind: bool) -> Result<bool, ProfileError> {
         let names: Vec<_> = self.what.text.split('.').collect();
-        let mut places = Vec::new();
-        matches(&self.message.nodes, &names, &mut Vec::new(), &mut places);
-        let Some(place) = one(&places, self.what, self.is_any)? else { return Ok(false) };
-        let [around @ .., last] = &place[..] else { return Ok(false) };
-        let mut nodes = &mut self.message.nodes;
-        for &step in around {
-            match &mut nodes[step] {
-                Node::Group(group) => nodes = &mut group.children,
-                Node::Segment(_) => return Ok(false),
-            }
-        }
+        let nodes = &mut self.message.nodes;
+        let Some(place) = one(&matches(nodes, &names), self.what, self.is_any)? else {
+            return Ok(false);
+        };
+        let Some((nodes, last)) = around(nodes, &place) else { return Ok(false) };
         nodes.insert(last + usize::from(is_behind), node);
         Ok(true)
     }
 }
 
-/// The node that names lead to, the groups around it first, as many of them as are needed.
-fn find<'m>(
-    nodes: &'m mut Vec<Node>,
+/// Where the node is that names lead to, the groups around it first, as many of them as are needed:
+/// its number among its siblings, those of the groups around it before.
+fn find(
+    nodes: &[Node],
     path: &[Word<'_>],
     is_any: bool,
-) -> Result<Option<&'m mut Node>, ProfileError> {
+) -> Result<Option<Vec<usize>>, ProfileError> {
     let names: Vec<_> = path.iter().map(|word| word.text).collect();
     let Some(last) = path.last() else { return Ok(None) };
-    let mut places = Vec::new();
-    matches(nodes, &names, &mut Vec::new(), &mut places);
-    let Some(place) = one(&places, last, is_any)? else { return Ok(None) };
+    one(&matches(nodes, &names), last, is_any)
+}
+
+/// The siblings of a node, and its number among them.
+fn around<'n>(nodes: &'n mut Vec<Node>, place: &[usize]) -> Option<(&'n mut Vec<Node>, usize)> {
+    let (last, groups) = place.split_last()?;
     let mut nodes = nodes;
-    for (n, &step) in place.iter().enumerate() {
-        if n + 1 == place.len() {
-            return Ok(nodes.get_mut(step));
-        }
-        match &mut nodes[step] {
+    for &step in groups {
+        match nodes.get_mut(step)? {
             Node::Group(group) => nodes = &mut group.children,
-            Node::Segment(_) => return Ok(None),
+            Node::Segment(_) => return None,
         }
     }
-    Ok(None)
+    Some((nodes, *last))
 }
 
 /// The only one of several places; the first where any will do.
-fn one<'p>(
-    places: &'p [Vec<usize>],
+fn one(
+    places: &[Vec<usize>],
     what: &Word<'_>,
     is_any: bool,
-) -> Result<Option<&'p Vec<usize>>, ProfileError> {
+) -> Result<Option<Vec<usize>>, ProfileError> {
     // What stands in no group needs no groups to be named.
-    let outermost = places.iter().filter(|place| place.len() == 1);
-    match (places, outermost.clone().count()) {
+    let outermost: Vec<_> = places.iter().filter(|place| place.len() == 1).collect();
+    match (places, &outermost[..]) {
         ([], _) => Ok(None),
-        ([only], _) => Ok(Some(only)),
-        (_, 1) => Ok(outermost.clone().next()),
-        (places, _) if is_any => Ok(places.first()),
+        ([only], _) => Ok(Some(only.clone())),
+        (_, [only]) => Ok(Some((*only).clone())),
+        ([first, ..], _) if is_any => Ok(Some(first.clone())),
         (places, _) => {
-            let count = places.len();
-            let wrong = format!("it stands at {count} places; name the group around it, or which: \"NTE[2]\"");
-            Err(what.error(wrong))
+            let (name, count) = (what.text.escape_debug(), places.len());
+            let wrong = "name the group around it, or which of them:";
+            Err(what.error(format!("{name} stands at {count} places; {wrong} \"{name}[2]\"")))
         }
     }
 }
 
 /// All places that end with these names, `[2]` behind the last choosing among them.
-fn matches(
-    nodes: &[Node],
-    names: &[&str],
-    at: &mut Vec<usize>,
-    places: &mut Vec<Vec<usize>>,
-) {
-    let Some((last, around)) = names.split_last() else { return };
+fn matches(nodes: &[Node], names: &[&str]) -> Vec<Vec<usize>> {
+    let Some((last, around)) = names.split_last() else { return Vec::new() };
     let which = last.strip_suffix(']').and_then(|rest| {
         let (name, number) = rest.split_once('[')?;
         Some((name, number.parse::<usize>().ok()?.checked_sub(1)?))
     });
     let name = which.map_or(*last, |(name, _)| name);
-    walk(nodes, name, around, &mut Vec::new(), at, places);
-    if let Some((_, number)) = which {
-        let one = places.get(number).cloned();
-        places.clear();
-        places.extend(one);
+    let mut places = Vec::new();
+    walk(nodes, name, around, &mut Vec::new(), &mut Vec::new(), &mut places);
+    match which {
+        None => places,
+        Some((_, number)) => places.into_iter().nth(number).into_iter().collect(),
     }
 }
 

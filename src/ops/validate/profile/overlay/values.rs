@@ -3,7 +3,6 @@
 use super::super::ProfileError;
 use super::super::sheet::{Value, Word};
 use crate::core::expr::Expression;
-use crate::core::path::{Path, Select};
 use crate::ops::validate::model::{Cardinality, Length, Usage};
 use crate::ops::validate::settings::PlacePattern;
 
@@ -43,7 +42,8 @@ pub(super) fn usage(word: &Word<'_>) -> Result<Uses, ProfileError> {
 
 /// `3`, `1..3`, `1..`, `..3`; a star is as nothing. Numbers alone are the greatest allowed.
 fn range(value: Value<'_>, what: &str) -> Result<(Option<u32>, Option<u32>), ProfileError> {
-    let wrong = || value.error(format!("{what} is expected, such as 3, \"1..3\", \"1..*\" or \"..3\""));
+    let wrong =
+        || value.error(format!("{what} is expected, such as 3, \"1..3\", \"1..*\" or \"..3\""));
     if let Some(most) = value.as_number() {
         return Ok((None, Some(most)));
     }
@@ -74,19 +74,7 @@ pub(super) fn length(value: Value<'_>) -> Result<Length, ProfileError> {
 
 /// `PID`, `PID-3`, `PID-3.1`, `PID-3.4.2`.
 pub(super) fn place(word: &Word<'_>) -> Result<PlacePattern, ProfileError> {
-    let path: Path = word.text.parse().map_err(|error| word.error(format!("{error}")))?;
-    let all = |select: &Select| *select == Select::All;
-    if !all(&path.which) || !path.position.as_ref().is_none_or(|p| all(&p.repetition)) {
-        let wrong = "a place such as PID-3.1 is expected, without brackets; [[rules]] can have them";
-        return Err(word.error(wrong));
-    }
-    let position = path.position.as_ref();
-    Ok(PlacePattern {
-        segment: path.segment,
-        field: position.map_or(0, |p| p.field),
-        component: position.and_then(|p| p.part.component).unwrap_or(0),
-        subcomponent: position.and_then(|p| p.part.subcomponent).unwrap_or(0),
-    })
+    word.text.parse().map_err(|why: String| word.error(why))
 }
 
 pub(super) fn condition(word: &Word<'_>) -> Result<Expression, ProfileError> {
