@@ -147,7 +147,8 @@ fn severities_change_by_rule_and_place() {
     let run = |args: &[&str]| {
         let args = [&["validate", "-q", "-f", "ndjson"], args].concat();
         let out = pipehat(&args).stdin(&input).run();
-        let levels: Vec<_> = objects(out.text()).iter().map(|o| o["severity"].to_string()).collect();
+        let levels: Vec<_> =
+            objects(out.text()).iter().map(|o| o["severity"].to_string()).collect();
         (out.code, levels.join(" "))
     };
     assert_eq!(run(&[]), (1, "\"error\"".into()));
@@ -180,7 +181,8 @@ fn strict_is_stricter_and_z_segments_are_refused_on_request() {
 #[test]
 fn a_filter_passes_valid_messages_byte_for_byte() {
     // Bytes that no character set explains, blanks and unknown segments are none of its business.
-    let odd = clean("C").replace("ROE", "R\\X41\\ \t").replace("PV1|1|I", "PV1|1|I||||||\rZZZ|a^b~c|");
+    let odd =
+        clean("C").replace("ROE", "R\\X41\\ \t").replace("PV1|1|I", "PV1|1|I||||||\rZZZ|a^b~c|");
     let input = clean("A") + &bad("B") + &odd;
     let dir = folder();
     let rejects = dir.path().join("rejects").to_str().unwrap().to_owned();
@@ -213,7 +215,11 @@ fn the_verdict_comes_before_the_message_goes_out() {
     for n in 0..4000 {
         let again = n % 7 == 3 && n > 100;
         let message = clean(&if again { "M-5".to_owned() } else { format!("M-{n}") });
-        if again { kept_back += &message } else { expected += &message }
+        if again {
+            kept_back += &message
+        } else {
+            expected += &message
+        }
         input += &message;
     }
     let dir = folder();
@@ -234,7 +240,8 @@ fn the_verdict_comes_before_the_message_goes_out() {
 fn the_report_is_the_same_with_any_number_of_threads() {
     let mut input = "FHS|^~\\&\rBHS|^~\\&\r".to_owned();
     for n in 0..3000 {
-        input += &if n % 3 == 0 { bad(&format!("T-{}", n % 999)) } else { clean(&format!("T-{n}")) };
+        input +=
+            &if n % 3 == 0 { bad(&format!("T-{}", n % 999)) } else { clean(&format!("T-{n}")) };
         if n % 500 == 0 {
             input += "MSH|^^\\&|broken\rPID|1\r\n";
         }
@@ -308,9 +315,7 @@ fn control_ids_come_once_in_a_source() {
     let files = [put(&dir, "a", clean("A")), put(&dir, "b", clean("A"))];
     assert_eq!(pipehat(&["validate", "--fail-on", "warning", &files[0], &files[1]]).run().code, 0);
     let ack = |id: &str, of: &str| {
-        format!(
-            "MSH|^~\\&|HUB||REG||20240305081501||ACK^A01^ACK|{id}|P|2.5.1\rMSA|AA|{of}\r\n"
-        )
+        format!("MSH|^~\\&|HUB||REG||20240305081501||ACK^A01^ACK|{id}|P|2.5.1\rMSA|AA|{of}\r\n")
     };
     finds(&[], &(clean("A") + &ack("K", "A")), &[]);
     finds(&[], &(clean("A") + &ack("K", "B")), &[("MSG-3", "MSA[1]-2[1]")]);
@@ -375,8 +380,14 @@ fn nist_reports_have_the_shape_of_its_validator() {
             for entry in entries {
                 let names: BTreeSet<_> = entry.as_object().unwrap().keys().cloned().collect();
                 let expected = [
-                    "line", "column", "path", "description", "category", "classification",
-                    "stackTrace", "metaData",
+                    "line",
+                    "column",
+                    "path",
+                    "description",
+                    "category",
+                    "classification",
+                    "stackTrace",
+                    "metaData",
                 ];
                 assert_eq!(names, expected.map(str::to_owned).into());
             }
@@ -512,13 +523,16 @@ fn leaky() -> Vec<String> {
         format!("{id}|{}", (1..=n).map(field).collect::<Vec<_>>().join("|"))
     };
     let header = |kind: &str, version: &str| {
-        format!("MSH|^~\\&|Canary|Canary|Canary|Canary|Canary|Canary|{kind}|Canary|Canary|{version}")
+        format!(
+            "MSH|^~\\&|Canary|Canary|Canary|Canary|Canary|Canary|{kind}|Canary|Canary|{version}"
+        )
     };
     let segments = ["EVN", "PID", "PV1", "ORC", "OBR", "OBX", "NTE", "SPM", "ZPI", "Canary", "CAN"];
     let body: Vec<_> = segments.iter().map(|id| fields(id, 60)).collect();
     let body = body.join("\r");
     let mut inputs = Vec::new();
-    for kind in ["ADT^A01^ADT_A01", "ORU^R01^ORU_R01", "Canary^Canary^Canary", "ADT^Canary", "ACK"] {
+    for kind in ["ADT^A01^ADT_A01", "ORU^R01^ORU_R01", "Canary^Canary^Canary", "ADT^Canary", "ACK"]
+    {
         for version in ["2.3", "2.5.1", "2.8", "Canary", ""] {
             inputs.push(format!("{}\r{body}\rMSA|Canary|Canary\r\n", header(kind, version)));
         }
@@ -604,7 +618,8 @@ fn the_document_has_every_rule_as_the_data_has_it() {
         let [id, code, standard, profile, strict, title, text] = columns[..] else {
             panic!("{row}");
         };
-        let row = format!("| {id} | {title} | {standard} | {profile} | {strict} | {code} | {text} |");
+        let row =
+            format!("| {id} | {title} | {standard} | {profile} | {strict} | {code} | {text} |");
         assert!(document.contains(&row), "docs/validate.md lacks the row\n{row}");
     }
 }
