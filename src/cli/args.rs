@@ -6,7 +6,7 @@ use crate::core::{Charset, Cutter, TextOptions};
 use crate::io::chunk::{CHUNK, Cut, Options, SHARED_CHUNK};
 use crate::io::output::place;
 use crate::io::pipeline::{Job, Sink, View};
-use crate::io::{Chunker, Diagnostics, Files, Output, Rejects, Sources};
+use crate::io::{Chunk, Chunker, Diagnostics, Files, Output, Rejects, Sources, run_gathered};
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
 use std::ops::AddAssign;
@@ -196,6 +196,39 @@ impl Common {
         C: Cut,
         T: AddAssign + Default + Send,
     {
+        let mut total = T::default();
+        let is_terminal = output.is_terminal();
+        let gather = |_: &Chunk, job: &mut Job<T>| {
+            total += std::mem::take(&mut job.tally);
+            Ok(())
+        };
+        self.run_gathered::<C, T>(
+            files,
+            (Some(output), is_terminal),
+            diagnostics,
+            plan,
+            work,
+            gather,
+        )?;
+        Ok(total)
+    }
+
+    /// As [`Common::run_cut`] with what is done in order, see [`run_gathered`].
+    ///
+    /// `output`: where results go, if there are any, and whether people read what comes out.
+    pub(super) fn run_gathered<C, T>(
+        &self,
+        files: &[OsString],
+        (output, is_terminal): (Option<&mut Output>, bool),
+        diagnostics: &Arc<Diagnostics>,
+        plan: Plan<'_>,
+        work: impl Fn(View<'_>, &mut Job<T>) + Sync,
+        gather: impl FnMut(&Chunk, &mut Job<T>) -> std::io::Result<()> + Send,
+    ) -> Result<()>
+    where
+        C: Cut,
+        T: Default + Send,
+    {
         let sources = self.sources(files, diagnostics)?;
         let threads = if plan.in_order || plan.follow { 1 } else { self.threads(plan.weight) };
         let options = Options {
@@ -223,19 +256,19 @@ impl Common {
                 Some(made.with_context(|| format!("creating {}", path.display()))?)
             }
         };
-        let progress = Progress::start(self.progress, files, diagnostics, output.is_terminal());
-        let mut sink = Sink::new(output, diagnostics, self.reading.max_message);
+        let progress = Progress::start(self.progress, files, diagnostics, is_terminal);
+        let mut sink = Sink::of_reports(diagnostics, self.reading.max_message);
+        sink.output = output;
         sink.drop_first = plan.drop_first;
         sink.files = plan.files;
         sink.rejects = rejects.as_mut();
         sink.progress = progress.bar();
-        let result = crate::io::run(chunks, threads, &mut sink, work);
+        let result = run_gathered(chunks, threads, &mut sink, work, gather);
         progress.finish(diagnostics);
         // What was rejected is kept, however the run ended.
         let kept = rejects.map_or(Ok(()), Rejects::finish);
-        let total = result?;
-        kept.context("writing the rejects")?;
-        Ok(total)
+        result?;
+        kept.context("writing the rejects")
     }
 
     fn sources(&self, files: &[OsString], diagnostics: &Arc<Diagnostics>) -> Result<Sources> {

@@ -13,6 +13,8 @@ mod query;
 mod signals;
 mod terminal;
 mod transform;
+mod validate;
+mod verdicts;
 
 use crate::io::Diagnostics;
 use crate::io::source::plain_error;
@@ -61,6 +63,7 @@ enum Command {
     FromJson(from_json::Args),
     Diff(Box<diff::Args>),
     Transform(transform::Args),
+    Validate(Box<validate::Args>),
     Completions(completions::Args),
 }
 
@@ -127,6 +130,7 @@ pub fn main() -> ExitCode {
         Command::FromJson(args) => from_json::run(args, &diagnostics),
         Command::Diff(args) => diff::run(*args, &diagnostics),
         Command::Transform(args) => transform::run(args, &diagnostics),
+        Command::Validate(args) => validate::run(*args, &diagnostics),
         Command::Completions(args) => completions::run(args),
     };
     diagnostics.finish();
@@ -150,6 +154,7 @@ impl Command {
             Self::FromJson(args) => args.common.loudness(),
             Self::Diff(args) => args.loudness(),
             Self::Transform(args) => args.common.loudness(),
+            Self::Validate(args) => args.common.loudness(),
             Self::Completions(_) => (false, false),
         }
     }

@@ -12,6 +12,6 @@ pub use chunk::{Chunk, Chunker, Options, Part, PartKind};
 pub use diagnostics::Diagnostics;
 pub use files::Files;
 pub use output::Output;
-pub use pipeline::{Flow, Job, Report, Steps, run};
+pub use pipeline::{Flow, Job, Report, Steps, run, run_gathered};
 pub use rejects::Rejects;
 pub use source::{Source, Sources};

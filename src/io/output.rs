@@ -45,6 +45,14 @@ impl Output {
         Ok(Self::Direct(File::from(io::stdout().as_fd().try_clone_to_owned()?)))
     }
 
+    /// The standard error.
+    ///
+    /// # Errors
+    /// When it is closed.
+    pub fn stderr() -> io::Result<Self> {
+        Ok(Self::Direct(File::from(io::stderr().as_fd().try_clone_to_owned()?)))
+    }
+
     /// A file that takes its name only when it is finished; its owner alone can read it, unless
     /// it replaces a file, whose permissions it takes.
     ///

@@ -1,19 +1,21 @@
 //! The pipeline: chunks are read in order, worked on by any number of threads, and what comes of
 //! them is written in the order of the input.
 
+mod view;
+
+pub use view::{Item, Mark, Met, Unusable, View};
+
 use super::chunk::{Chunk, Chunker, Cut, Part, PartKind};
 use super::diagnostics::Diagnostics;
 use super::files::Files;
 use super::output::Output;
 use super::rejects::Rejects;
 use super::source::{Source, plain_error};
-use crate::core::expr::Origin;
-use crate::core::{Cutter, Frame, Frames, LineEnding, Message, Segment};
+use crate::core::Cutter;
 use indicatif::ProgressBar;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 use std::ops::{AddAssign, Range};
-use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -59,9 +61,19 @@ pub struct Report {
     /// The bytes in the chunk.
     range: Range<usize>,
     text: String,
-    /// They could not be handled, and go to the rejects.
-    rejected: bool,
+    fate: Fate,
     kind: Kind,
+}
+
+/// What becomes of bytes that are reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// Something is said of them.
+    Told,
+    /// They could not be handled: it is said, and they go to the rejects.
+    Rejected,
+    /// They go to the rejects, and somebody else says why.
+    SetAside,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,38 +82,6 @@ enum Kind {
     Stray,
     /// The continuation of bytes reported before.
     More,
-}
-
-/// A message as the pipeline hands it to a command.
-#[derive(Clone, Copy, Debug)]
-pub struct Item<'a> {
-    /// The message.
-    pub message: Message<'a>,
-    /// Where it comes from.
-    pub source: &'a Source,
-    /// Its number in the source, from 1, if messages are counted.
-    pub number: u64,
-    /// The offset of its first byte in the source.
-    pub offset: u64,
-    /// The offset of its first byte in the bytes of the part.
-    pub start: usize,
-    range: (usize, usize),
-    index: (usize, u64),
-}
-
-impl<'a> Item<'a> {
-    /// Where it comes from, for columns and scripts that tell it.
-    #[must_use]
-    pub fn origin(&self) -> Origin<'a> {
-        let file = self.source.argument().as_bytes();
-        Origin { file, number: self.number, offset: self.offset }
-    }
-
-    /// Where it comes from, for people, if messages are counted.
-    #[must_use]
-    pub fn place(&self) -> String {
-        place(&self.source.name(), Some(self.number), self.offset)
-    }
 }
 
 fn place(name: &str, message: Option<u64>, offset: u64) -> String {
@@ -120,176 +100,43 @@ impl<T> Job<T> {
 
     /// Says something about a message, without content of it.
     pub fn warn(&mut self, item: &Item<'_>, text: String) {
-        self.report(item, text, false);
+        self.report(item.mark, text, Fate::Told);
     }
 
     /// Says why a message cannot be handled; it goes to the rejects.
     pub fn reject(&mut self, item: &Item<'_>, text: String) {
-        self.report(item, text, true);
+        self.report(item.mark, text, Fate::Rejected);
     }
 
-    fn report(&mut self, item: &Item<'_>, text: String, rejected: bool) {
-        self.reports.push(Report {
-            part: item.index.0,
-            message: Some(item.index.1),
-            range: item.range.0..item.range.1,
+    /// As [`Job::reject`], for a message of the chunk that is at hand.
+    pub fn reject_marked(&mut self, mark: Mark, text: String) {
+        self.report(mark, text, Fate::Rejected);
+    }
+
+    /// Puts a message into the rejects that could be handled, but is not wanted. Nothing is said
+    /// of it here.
+    pub fn set_aside(&mut self, mark: Mark) {
+        self.report(mark, String::new(), Fate::SetAside);
+    }
+
+    /// Adds a report at its place among the others.
+    fn report(&mut self, mark: Mark, text: String, fate: Fate) {
+        let place = (mark.part, mark.range.0);
+        let at = self.reports.partition_point(|r| (r.part, r.range.start) <= place);
+        let report = Report {
+            part: mark.part,
+            message: Some(mark.message),
+            range: mark.range(),
             text,
-            rejected,
+            fate,
             kind: Kind::Message,
-        });
-    }
-}
-
-/// One part of a chunk, with its bytes.
-#[derive(Clone, Copy, Debug)]
-pub struct View<'a> {
-    /// What it is.
-    pub part: &'a Part,
-    /// Its bytes.
-    pub bytes: &'a [u8],
-    index: usize,
-    max_message: usize,
-}
-
-impl<'a> View<'a> {
-    /// Why a message of so many bytes is not handled, if it is too long. One that is longer than
-    /// a buffer is never in a view; this makes the limit hold for the others, too.
-    #[inline]
-    #[must_use]
-    pub fn too_long(&self, bytes: usize) -> Option<String> {
-        (bytes > self.max_message).then(|| too_long(self.max_message))
-    }
-
-    /// Calls `each` with every message in order. What is no message, and messages whose
-    /// delimiters cannot be used, are reported and go to the rejects.
-    #[inline]
-    pub fn messages<T>(&self, job: &mut Job<T>, each: impl FnMut(Item<'a>, &mut Job<T>)) {
-        self.frames(job, each, |_, _| {});
-    }
-
-    /// As [`View::messages`], and calls `envelope` with every envelope segment of a batch.
-    #[inline]
-    pub fn frames<T>(
-        &self,
-        job: &mut Job<T>,
-        mut each: impl FnMut(Item<'a>, &mut Job<T>),
-        mut envelope: impl FnMut(&'a [u8], &mut Job<T>),
-    ) {
-        let bytes = self.bytes;
-        let base = self.part.range.start;
-        let frames = if self.part.kind == PartKind::MidLine {
-            Frames::within_stray(bytes)
-        } else {
-            Frames::new(bytes)
         };
-        for frame in frames {
-            match frame {
-                Frame::Message(framed) => {
-                    job.messages += 1;
-                    let start = framed.offset;
-                    let range = (base + start, base + start + framed.whole.len());
-                    if let Some(text) = self.too_long(framed.whole.len()) {
-                        job.reports.push(Report {
-                            part: self.index,
-                            message: Some(job.messages),
-                            range: range.0..range.1,
-                            text,
-                            rejected: true,
-                            kind: Kind::Message,
-                        });
-                        continue;
-                    }
-                    match Message::new(framed) {
-                        Ok(message) => {
-                            let item = Item {
-                                message,
-                                source: &self.part.source,
-                                number: self.part.before + job.messages,
-                                offset: self.part.offset + start as u64,
-                                start,
-                                range,
-                                index: (self.index, job.messages),
-                            };
-                            if message.line_ending() == LineEnding::Lf {
-                                self.check_lines(&item, job);
-                            }
-                            each(item, job);
-                            if job.flow != Flow::Continue {
-                                return;
-                            }
-                        }
-                        Err(error) => job.reports.push(Report {
-                            part: self.index,
-                            message: Some(job.messages),
-                            range: range.0..range.1,
-                            text: error.to_string(),
-                            rejected: true,
-                            kind: Kind::Message,
-                        }),
-                    }
-                }
-                Frame::Envelope { bytes, .. } => envelope(bytes, job),
-                Frame::Stray { bytes, offset } => {
-                    let continues = self.part.kind == PartKind::MidLine && offset == 0;
-                    job.reports.push(Report {
-                        part: self.index,
-                        message: None,
-                        range: base + offset..base + offset + bytes.len(),
-                        text: String::new(),
-                        rejected: true,
-                        kind: if continues { Kind::More } else { Kind::Stray },
-                    });
-                }
-            }
-        }
-    }
-
-    /// Tells of a line that is no segment: in a message whose segments end with LF, a line feed
-    /// inside a field cannot be told from the end of a segment.
-    fn check_lines<T>(&self, item: &Item<'_>, job: &mut Job<T>) {
-        let separator = item.message.separators().field;
-        let odd = |segment: &Segment<'_>| !has_segment_id(segment.raw(), separator);
-        if let Some(n) = item.message.segments().position(|segment| odd(&segment)) {
-            let text = format!("line {} is not a segment; a line end inside a field?", n + 1);
-            job.warn(item, text);
-        }
-    }
-
-    /// Where a range of the part's bytes is reported, for commands that do their own framing.
-    pub fn report<T>(&self, job: &mut Job<T>, range: Range<usize>, is_message: bool, text: String) {
-        let base = self.part.range.start;
-        job.messages += u64::from(is_message);
-        job.reports.push(Report {
-            part: self.index,
-            message: is_message.then_some(job.messages),
-            range: base + range.start..base + range.end,
-            text,
-            rejected: true,
-            kind: if is_message { Kind::Message } else { Kind::Stray },
-        });
-    }
-
-    /// Counts a message, for commands that do their own framing.
-    pub fn count<T>(&self, job: &mut Job<T>) {
-        job.messages += 1;
+        self.reports.insert(at, report);
     }
 }
 
 fn too_long(max_message: usize) -> String {
     format!("longer than the {max_message} bytes of --max-message")
-}
-
-/// Whether a line begins as segments do: a letter, two letters or digits, a field separator.
-fn has_segment_id(line: &[u8], separator: u8) -> bool {
-    match line {
-        [a, b, c, rest @ ..] => {
-            a.is_ascii_alphabetic()
-                && b.is_ascii_alphanumeric()
-                && c.is_ascii_alphanumeric()
-                && rest.first().is_none_or(|&b| b == separator)
-        }
-        _ => false,
-    }
 }
 
 /// Where a run's results, reports and rejects go.
@@ -398,7 +245,7 @@ impl<'a> Sink<'a> {
         before: u64,
         report: Report,
     ) -> io::Result<()> {
-        let Report { message, range, mut text, rejected, kind, .. } = report;
+        let Report { message, range, mut text, fate, kind, .. } = report;
         let offset = part.offset + (range.start - part.range.start) as u64;
         let end = offset + range.len() as u64;
         let mut begins = kind != Kind::More;
@@ -411,18 +258,18 @@ impl<'a> Sink<'a> {
                 text = "not part of any message".to_owned();
             }
         }
-        if begins {
+        if begins && fate != Fate::SetAside {
             let number = message.map(|n| before + n);
             let place = place(&part.source.name(), number, offset);
             let line = format!("{place}: {text}");
-            if rejected {
+            if fate == Fate::Rejected {
                 self.diagnostics.error(&line);
             } else {
                 self.diagnostics.note(&line);
             }
         }
         match &mut self.rejects {
-            Some(rejects) if rejected => rejects
+            Some(rejects) if fate != Fate::Told => rejects
                 .add(chunk.bytes.get(range).unwrap_or_default(), begins)
                 // Not of its own kind: a closed pipe here is no closed output.
                 .map_err(|e| io::Error::other(format!("writing the rejects: {e}"))),
@@ -438,8 +285,7 @@ impl<'a> Sink<'a> {
 /// error; what is left unread is not touched.
 ///
 /// # Errors
-/// When the output or the rejects cannot be written; a closed pipe as
-/// [`io::ErrorKind::BrokenPipe`].
+/// As [`run_gathered`].
 pub fn run<C, T, F>(
     chunks: Chunker<C>,
     threads: usize,
@@ -451,30 +297,62 @@ where
     T: AddAssign + Default + Send,
     F: Fn(View<'_>, &mut Job<T>) + Sync,
 {
+    let mut total = T::default();
+    run_gathered(chunks, threads, sink, work, |_, job: &mut Job<T>| {
+        total += std::mem::take(&mut job.tally);
+        Ok(())
+    })?;
+    Ok(total)
+}
+
+/// As [`run`], and calls `gather` with what came of each chunk in the order of the input, before
+/// it is written: for what depends on messages that came before. The tally is as `gather` leaves
+/// it when it is used for another chunk.
+///
+/// # Errors
+/// When the output or the rejects cannot be written, or `gather` fails; a closed pipe as
+/// [`io::ErrorKind::BrokenPipe`].
+pub fn run_gathered<C, T, F, G>(
+    chunks: Chunker<C>,
+    threads: usize,
+    sink: &mut Sink<'_>,
+    work: F,
+    mut gather: G,
+) -> io::Result<()>
+where
+    C: Cut,
+    T: Default + Send,
+    F: Fn(View<'_>, &mut Job<T>) + Sync,
+    G: FnMut(&Chunk, &mut Job<T>) -> io::Result<()> + Send,
+{
     let result = if threads > 1 {
-        in_parallel(chunks, threads, sink, &work)
+        in_parallel(chunks, threads, sink, &work, &mut gather)
     } else {
-        alone(chunks, sink, &work)
+        alone(chunks, sink, &work, &mut gather)
     };
     // A closed output is a quiet end, unless files were to be written, too.
     result.map_err(|e| if sink.emits() { io::Error::other(e) } else { e })
 }
 
-fn alone<C, T, F>(chunks: Chunker<C>, sink: &mut Sink<'_>, work: &F) -> io::Result<T>
+fn alone<C, T, F, G>(
+    chunks: Chunker<C>,
+    sink: &mut Sink<'_>,
+    work: &F,
+    gather: &mut G,
+) -> io::Result<()>
 where
     C: Cut,
-    T: AddAssign + Default + Send,
+    T: Default + Send,
     F: Fn(View<'_>, &mut Job<T>) + Sync,
+    G: FnMut(&Chunk, &mut Job<T>) -> io::Result<()>,
 {
     let mut steps = Steps::new(chunks);
-    let mut total = T::default();
-    while let Some((tally, flow)) = steps.step(sink, work)? {
-        total += tally;
+    while let Some(flow) = steps.step_gathered(sink, work, gather)? {
         if flow == Flow::Stop {
             break;
         }
     }
-    Ok(total)
+    Ok(())
 }
 
 /// A run on the caller's thread, a chunk at a time, for commands that read several inputs in step.
@@ -499,6 +377,24 @@ impl<T: Default, C: Cut> Steps<T, C> {
     where
         F: Fn(View<'_>, &mut Job<T>) + Sync,
     {
+        let mut tally = T::default();
+        let flow = self.step_gathered(sink, work, &mut |_: &Chunk, job: &mut Job<T>| {
+            tally = std::mem::take(&mut job.tally);
+            Ok(())
+        })?;
+        Ok(flow.map(|flow| (tally, flow)))
+    }
+
+    fn step_gathered<F, G>(
+        &mut self,
+        sink: &mut Sink<'_>,
+        work: &F,
+        gather: &mut G,
+    ) -> io::Result<Option<Flow>>
+    where
+        F: Fn(View<'_>, &mut Job<T>) + Sync,
+        G: FnMut(&Chunk, &mut Job<T>) -> io::Result<()>,
+    {
         let Self { chunks, chunk, job } = self;
         if !chunks.fill(chunk) {
             return Ok(None);
@@ -506,15 +402,15 @@ impl<T: Default, C: Cut> Steps<T, C> {
         // One thread knows how many messages came before.
         number(chunk, &sink.numbers);
         let skipped = apply(chunk, job, sink.max_message, work);
-        let tally = std::mem::take(&mut job.tally);
         let flow = std::mem::take(&mut job.flow);
+        gather(chunk, job)?;
         sink.take(chunk, job)?;
         if let Some(source) = skipped
             && flow != Flow::Stop
         {
             chunks.skip_source(&source);
         }
-        Ok(Some((tally, flow)))
+        Ok(Some(flow))
     }
 }
 
@@ -555,7 +451,7 @@ where
                     message: Some(1),
                     range: part.range.clone(),
                     text: too_long(max_message),
-                    rejected: true,
+                    fate: Fate::Rejected,
                     kind: if first { Kind::Message } else { Kind::More },
                 });
             }
@@ -566,7 +462,7 @@ where
                     message: Some(1),
                     range: part.range.clone(),
                     text: "cut off, for its source could not be read on".to_owned(),
-                    rejected: true,
+                    fate: Fate::Rejected,
                     kind: Kind::Message,
                 });
             }
@@ -584,16 +480,18 @@ where
 /// in which their chunks were read: a queue of one-shot receivers, so that order needs no sequence
 /// numbers and memory is bounded by the length of the queue. Buffers are recycled; fresh ones
 /// for each chunk cost half as much processor time again.
-fn in_parallel<C, T, F>(
+fn in_parallel<C, T, F, G>(
     mut chunks: Chunker<C>,
     threads: usize,
     sink: &mut Sink<'_>,
     work: &F,
-) -> io::Result<T>
+    gather: &mut G,
+) -> io::Result<()>
 where
     C: Cut,
-    T: AddAssign + Default + Send,
+    T: Default + Send,
     F: Fn(View<'_>, &mut Job<T>) + Sync,
+    G: FnMut(&Chunk, &mut Job<T>) -> io::Result<()> + Send,
 {
     type Done<T> = (Chunk, Job<T>);
     let pool = rayon::ThreadPoolBuilder::new()
@@ -607,20 +505,19 @@ where
     let (recycle, recycled) = std::sync::mpsc::channel::<Done<T>>();
     std::thread::scope(|scope| {
         let stopped = &stopped;
-        let writer = scope.spawn(move || -> io::Result<T> {
-            let mut total = T::default();
+        let writer = scope.spawn(move || -> io::Result<()> {
             for result in results {
                 // A worker that ends without a result has panicked, which ends the process.
                 let Ok((chunk, mut job)) = result.recv() else { break };
-                total += std::mem::take(&mut job.tally);
-                if let Err(e) = sink.take(&chunk, &mut job) {
+                let written = gather(&chunk, &mut job);
+                if let Err(e) = written.and_then(|()| sink.take(&chunk, &mut job)) {
                     stopped.store(true, Ordering::Relaxed);
                     leave_if_closed(&e, sink);
                     return Err(e);
                 }
                 let _ = recycle.send((chunk, job));
             }
-            Ok(total)
+            Ok(())
         });
         pool.in_place_scope_fifo(|workers| {
             loop {

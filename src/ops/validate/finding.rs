@@ -40,6 +40,14 @@ pub struct At {
     pub subcomponent: u16,
 }
 
+impl At {
+    /// By this places come in the order in which they stand in a message.
+    #[must_use]
+    pub fn position(&self) -> (u32, u16, u32, u16, u16) {
+        (self.line, self.field, self.repetition, self.component, self.subcomponent)
+    }
+}
+
 /// What is wrong. Names are of the model, so that a report can tell them without asking again.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -176,8 +184,16 @@ pub enum Problem<'m> {
         id: &'m str,
         /// What it says, in the words of the profile.
         description: &'m str,
+        /// The group that it is about, [`At::occurrence`] being which of them; empty if it is
+        /// about a segment or what is in one.
+        group: &'m str,
         /// How it came out.
         how: ConstraintProblem,
+    },
+    /// A length that could not be checked: the profile says none, or two that exclude each other.
+    LengthNotSaid {
+        /// The element's name.
+        name: &'m str,
     },
 }
 
@@ -204,8 +220,10 @@ pub enum CodeProblem {
     NotChecked,
     /// How binding the set is, is not said.
     NoStrength,
-    /// Where the code stands, is said wrongly.
+    /// The message has no one code where the binding says that it stands.
     Location,
+    /// The set or its binding contradicts itself: a code twice, no location.
+    Specification,
 }
 
 /// How a constraint came out.
@@ -213,6 +231,8 @@ pub enum CodeProblem {
 pub enum ConstraintProblem {
     /// It does not hold.
     Failed,
+    /// It does not hold, and is about the data of a test case rather than about the profile.
+    ContentFailed,
     /// The usage that a condition makes of an element does not hold.
     PredicateFailed,
     /// A co-constraint does not hold.

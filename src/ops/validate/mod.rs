@@ -1,6 +1,7 @@
 //! Messages held against the standard and against conformance profiles.
 
 mod automaton;
+pub mod batch;
 mod codes;
 mod content;
 mod encoding;
@@ -10,12 +11,15 @@ pub mod format;
 mod header;
 pub mod layout;
 pub mod model;
+pub mod profile;
+pub mod report;
 pub mod rule;
 mod search;
 mod sequence;
 pub mod settings;
 pub mod standard;
 mod structure;
+pub mod unusable;
 pub mod validator;
 
 pub use finding::{At, CodeProblem, ConstraintProblem, Finding, Problem};

@@ -2,7 +2,10 @@
 
 use super::finding::At;
 use super::rule::{Rule, Severity};
-use crate::core::SegmentId;
+use crate::core::path::Select;
+use crate::core::{Path, SegmentId};
+use std::fmt;
+use std::str::FromStr;
 
 /// How messages are held against a model.
 #[derive(Clone, Debug)]
@@ -58,6 +61,63 @@ impl PlacePattern {
             && same(self.field, at.field)
             && same(self.component, at.component)
             && same(self.subcomponent, at.subcomponent)
+    }
+}
+
+impl FromStr for PlacePattern {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let path: Path = text.parse().map_err(|e| format!("{text}: {e}"))?;
+        let Path { segment, which, position } = path;
+        let mut pattern = Self { segment, ..Self::default() };
+        let mut everywhere = which == Select::All;
+        if let Some(position) = position {
+            everywhere &= position.repetition == Select::All;
+            pattern.field = position.field;
+            pattern.component = position.part.component.unwrap_or(0);
+            pattern.subcomponent = position.part.subcomponent.unwrap_or(0);
+        }
+        if everywhere {
+            Ok(pattern)
+        } else {
+            Err(format!("{text}: a place without brackets is expected, such as PID-3.1"))
+        }
+    }
+}
+
+impl fmt::Display for PlacePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.segment.escape_ascii())?;
+        let numbers = [('-', self.field), ('.', self.component), ('.', self.subcomponent)];
+        let given = numbers.into_iter().take_while(|&(_, number)| number > 0);
+        given.into_iter().try_for_each(|(mark, number)| write!(f, "{mark}{number}"))
+    }
+}
+
+/// What `RULE=LEVEL` or `RULE@PATH=LEVEL` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// The rule.
+    pub rule: Rule,
+    /// Where; everywhere without.
+    pub place: Option<PlacePattern>,
+    /// How severe it is to break it there.
+    pub severity: Severity,
+}
+
+impl FromStr for Override {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (what, level) = text
+            .rsplit_once('=')
+            .ok_or("RULE=LEVEL or RULE@PATH=LEVEL is expected, such as VAL-1@PID-8=error")?;
+        let (rule, place) = match what.split_once('@') {
+            Some((rule, place)) => (rule, Some(place.parse()?)),
+            None => (what, None),
+        };
+        Ok(Self { rule: rule.parse()?, place, severity: level.parse()? })
     }
 }
 
@@ -138,6 +198,44 @@ impl Severities {
             Some(Severity::Off) => Severity::Off,
             Some(_) if self.fixed[rule as usize] => own,
             Some(usual) => usual,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(segment: &[u8; 3], field: u16, component: u16) -> At {
+        At { segment: *segment, field, component, ..At::default() }
+    }
+
+    #[test]
+    fn the_last_word_on_a_place_counts() {
+        let mut severities = Settings::new().severities;
+        for text in ["VAL-1=off", "val-1@PID-8=error", "VAL-1@PID-8.2=info"] {
+            let Override { rule, place, severity } = text.parse().unwrap();
+            severities.set(rule, place, severity);
+        }
+        let severity = |at: At| severities.at(Rule::Val1, &at, None);
+        assert_eq!(severity(at(b"PV1", 2, 0)), Severity::Off);
+        assert_eq!(severity(at(b"PID", 8, 1)), Severity::Error);
+        assert_eq!(severity(at(b"PID", 8, 2)), Severity::Info);
+        assert!(severities.is_on(Rule::Val1));
+        severities.set(Rule::Val1, None, Severity::Off);
+        assert!(!severities.is_on(Rule::Val1));
+    }
+
+    #[test]
+    fn places_are_read_and_written() {
+        for text in ["PID", "PID-3", "PID-3.4", "PID-3.4.2"] {
+            assert_eq!(text.parse::<PlacePattern>().unwrap().to_string(), text);
+        }
+        for text in ["", "PI", "PID-3[1]", "PID[2]-3", "PID-3[5=MR].1", "PID-0"] {
+            assert!(text.parse::<PlacePattern>().is_err(), "{text}");
+        }
+        for text in ["VAL-1", "VAL-1=bad", "VAL-9=off", "VAL-1@=off", "=off"] {
+            assert!(text.parse::<Override>().is_err(), "{text}");
         }
     }
 }

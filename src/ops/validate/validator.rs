@@ -73,10 +73,7 @@ impl Validator {
         header::check_processing_id(&mut walk, message.header());
         let structure = header::structure(&mut walk, message.header());
         check_against(&mut walk, structure, &lines, scratch);
-        let place = |f: &Finding<'_>| {
-            (f.at.line, f.at.field, f.at.repetition, f.at.component, f.at.subcomponent)
-        };
-        findings[first..].sort_by_key(place);
+        findings[first..].sort_by_key(|finding| finding.at.position());
         Checked { model, structure }
     }
 }
