@@ -6,7 +6,7 @@ use crate::ops::validate::format::Format;
 use crate::ops::validate::layout::Layout;
 use crate::ops::validate::model::{
     Binding, Cardinality, Codes, Element, Length, MessageDef, Model, Node, SegmentDef, SegmentIx,
-    SetIx, Text, TypeDef, TypeIx, TypeKind, Usage, ValueSet,
+    SetIx, StandardCodes, Text, TypeDef, TypeIx, TypeKind, Usage, ValueSet,
 };
 use crate::ops::validate::settings::PlacePattern;
 use crate::ops::validate::standard::{message, model};
@@ -256,7 +256,7 @@ impl Draft {
                 is_open: !table.is_closed(self.model.version),
                 is_excluded: false,
                 stability: Text::default(),
-                codes: Codes::Standard(table),
+                codes: Codes::Standard(StandardCodes::new(table, self.model.version)),
             })
         })
     }
