@@ -540,7 +540,7 @@ fn leaky() -> Vec<String> {
     let plain = header("ADT^A01^ADT_A01", "2.5.1");
     inputs.push(format!("{plain}\rPID|1||Canary\nCanary line\rCanary\r\n").repeat(2));
     inputs.push(format!("{plain}\nPID|1||Canary\nCanary line\nCanary|Canary\n"));
-    inputs.push(format!("MSH|^^\\&|Canary\rPID|Canary\r\nMSH|Canary|Canary\rPID|Canary\r\n"));
+    inputs.push("MSH|^^\\&|Canary\rPID|Canary\r\nMSH|Canary|Canary\rPID|Canary\r\n".to_owned());
     inputs.push(format!(
         "FHS|^~\\&|Canary|||||Canary\rBHS|*~\\&|Canary\r{plain}\rPID|Canary\rBTS|Canary\rFTS|Canary|Canary\r"
     ));
