@@ -117,6 +117,14 @@ enum FormArg {
     Ndjson,
     /// One document: the same objects in an array, and the counts
     Json,
+    /// An object a line, one for each message, in the shape of NIST's validator
+    Nist,
+    /// One SARIF 2.1.0 document, for code scanning
+    Sarif,
+    /// One JUnit document: a suite for each file, a case for each message
+    Junit,
+    /// An acknowledgment a line, one for each message, with ERR segments
+    Ack,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -146,6 +154,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         color: args.common.color(&report),
         values: args.show_values || (is_shown && args.format == FormArg::Text),
         fail_on: args.fail_on.into(),
+        now: args.common.text().now,
     };
     let pass = messages.as_ref().map(|to| PassOn::new(to.is_terminal(), args.common.color(to)));
     let check = Check { validator: &validator, text: args.common.text(), options, pass };
@@ -227,6 +236,10 @@ impl From<FormArg> for Form {
             FormArg::Text => Self::Text,
             FormArg::Ndjson => Self::Ndjson,
             FormArg::Json => Self::Json,
+            FormArg::Nist => Self::Nist,
+            FormArg::Sarif => Self::Sarif,
+            FormArg::Junit => Self::Junit,
+            FormArg::Ack => Self::Ack,
         }
     }
 }

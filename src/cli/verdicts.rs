@@ -13,12 +13,13 @@ use crate::io::pipeline::{Job, Mark, Met, Unusable, View};
 use crate::io::{Chunk, Output, Source};
 use crate::ops::pass::PassOn;
 use crate::ops::validate::batch::{self, Facts};
-use crate::ops::validate::report::{Options, Subject, Summary};
+use crate::ops::validate::report::{Form, Options, Subject, Summary, junit};
 use crate::ops::validate::settings::Severities;
 use crate::ops::validate::{Finding, Scratch, Validator, unusable};
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::ops::Range;
 use std::sync::Arc;
+use tempfile::SpooledTempFile;
 
 /// How messages are checked.
 #[derive(Clone, Copy)]
@@ -50,6 +51,8 @@ struct Record {
     bytes: Range<usize>,
     line_ending: LineEnding,
     version: Version,
+    /// See [`Subject::first_line`]; known in order.
+    line: (u64, bool),
     /// Where its part ends in `findings`, in the report, and in what is passed on.
     ends: (usize, usize, usize),
 }
@@ -100,6 +103,7 @@ impl<'v> Check<'v> {
                         bytes: bytes..bytes + message.bytes().len(),
                         line_ending: message.line_ending(),
                         version: checked.model.version,
+                        line: Default::default(),
                         ends: Default::default(),
                     }
                 }
@@ -113,12 +117,13 @@ impl<'v> Check<'v> {
                         bytes: start..start + bytes.len(),
                         line_ending: LineEnding::Lf,
                         version: Version::NEWEST,
+                        line: Default::default(),
                         ends: Default::default(),
                     }
                 }
             };
             let start = done.records.last().map_or(0, |record| record.ends.0);
-            if let What::Message { .. } = record.what {
+            if matches!(record.what, What::Message { .. }) && !self.options.form.counts_lines() {
                 let base = view.part.range.start;
                 let bytes = &view.bytes[record.bytes.start - base..record.bytes.end - base];
                 let subject = record.subject(&file, bytes);
@@ -155,6 +160,7 @@ impl<'v> Check<'v> {
             bytes: bytes..bytes + found.framed.bytes.len(),
             line_ending: found.framed.line_ending,
             version: Version::NEWEST,
+            line: Default::default(),
             ends: Default::default(),
         }
     }
@@ -166,18 +172,54 @@ impl Record {
             What::Message { number, .. } => Some(number),
             What::Envelope { .. } => None,
         };
-        let Self { offset, line_ending, version, .. } = *self;
-        Subject { file, number, offset, bytes, line_ending, version }
+        let Self { offset, line_ending, version, line: (first_line, starts_line), .. } = *self;
+        Subject { file, number, offset, bytes, line_ending, first_line, starts_line, version }
     }
 }
+
+/// The source under way.
+struct Current {
+    source: Arc<Source>,
+    name: String,
+    /// What is known of its messages.
+    batch: batch::Source,
+    lines: Lines,
+    /// Offset and line of the last file header and of the last batch header.
+    headers: [(u64, (u64, bool)); 2],
+    suite: Option<Suite>,
+}
+
+/// Lines of a source, counted as it is read.
+struct Lines {
+    /// Line feeds so far.
+    feeds: u64,
+    /// The last byte was one.
+    at_start: bool,
+}
+
+impl Lines {
+    fn pass(&mut self, bytes: &[u8]) {
+        self.feeds += memchr::memchr_iter(b'\n', bytes).count() as u64;
+        self.at_start = bytes.last().map_or(self.at_start, |&b| b == b'\n');
+    }
+}
+
+/// The cases of a source, kept until all of them are known: their number stands before them.
+struct Suite {
+    cases: SpooledTempFile,
+    tests: u64,
+    failures: u64,
+}
+
+/// So much of a suite is kept in memory.
+const KEPT: usize = 1 << 20;
 
 /// The report under way.
 pub(super) struct Verdicts<'v, 'o> {
     check: Check<'v>,
     report: &'o mut Output,
     summary: Summary,
-    /// The source under way, its name, and what is known of its messages.
-    source: Option<(Arc<Source>, String, batch::Source)>,
+    source: Option<Current>,
     /// What is to be written of the report.
     buffer: Vec<u8>,
     /// Nothing stands in the report yet but its beginning.
@@ -205,21 +247,35 @@ impl<'v, 'o> Verdicts<'v, 'o> {
         let mut done = std::mem::take(&mut job.tally);
         let mut revoked = Vec::new();
         let mut begin = (0, 0, 0);
-        let mut records = done.records.iter().peekable();
+        let counts_lines = self.check.options.form.counts_lines();
+        let mut records = done.records.iter_mut().peekable();
         for (index, part) in chunk.parts.iter().enumerate() {
-            self.enter(&part.source);
+            self.enter(&part.source)?;
+            let mut rest = part.range.clone();
             while let Some(record) = records.next_if(|record| record.part == index) {
+                if let Some(current) = self.source.as_mut().filter(|_| counts_lines) {
+                    let Current { lines, headers, .. } = current;
+                    lines.pass(&chunk.bytes[rest.start..record.bytes.start]);
+                    rest.start = record.bytes.start;
+                    record.line = (lines.feeds + 1, lines.at_start);
+                    match chunk.bytes[rest.start..record.bytes.end] {
+                        [b'F', b'H', ..] => headers[0] = (record.offset, record.line),
+                        [b'B', b'H', ..] => headers[1] = (record.offset, record.line),
+                        _ => {}
+                    }
+                }
                 let findings = &done.findings[begin.0..record.ends.0];
                 let bytes = chunk.bytes.get(record.bytes.clone()).unwrap_or_default();
                 let more = self.across(record, bytes);
-                if more.is_empty() {
+                if more.is_empty() && !counts_lines {
                     self.count(record, findings, true);
-                    self.add(&done.report[begin.1..record.ends.1]);
+                    self.add(&done.report[begin.1..record.ends.1])?;
                 } else {
-                    let all: Vec<_> = findings.iter().cloned().chain(more).collect();
+                    let mut all: Vec<_> = findings.iter().cloned().chain(more).collect();
+                    all.sort_by_key(|finding| finding.at.position());
                     let is_still_valid = !self.check.options.fails(&all);
                     self.count(record, &all, is_still_valid);
-                    self.append(record, bytes, &all);
+                    self.append(record, bytes, &all)?;
                     if let What::Message { mark, is_valid: true, .. } = record.what
                         && !is_still_valid
                     {
@@ -228,6 +284,9 @@ impl<'v, 'o> Verdicts<'v, 'o> {
                     }
                 }
                 begin = record.ends;
+            }
+            if let Some(Current { lines, .. }) = self.source.as_mut().filter(|_| counts_lines) {
+                lines.pass(&chunk.bytes[rest]);
             }
         }
         remove(&mut job.out, &revoked);
@@ -240,7 +299,7 @@ impl<'v, 'o> Verdicts<'v, 'o> {
 
     /// Ends the report.
     pub(super) fn end(mut self) -> io::Result<Summary> {
-        self.leave();
+        self.leave()?;
         let Self { check, summary, buffer, .. } = &mut self;
         check.options.end(summary, buffer);
         self.write()?;
@@ -250,7 +309,7 @@ impl<'v, 'o> Verdicts<'v, 'o> {
     /// What a message, or an envelope, has against those before it.
     fn across(&mut self, record: &Record, bytes: &[u8]) -> Vec<Finding<'v>> {
         let mut findings = Vec::new();
-        let Some((_, _, source)) = &mut self.source else { return findings };
+        let Some(Current { batch: source, .. }) = &mut self.source else { return findings };
         let severities = self.check.severities();
         match &record.what {
             What::Message { facts: Some(facts), number, .. } => {
@@ -266,56 +325,111 @@ impl<'v, 'o> Verdicts<'v, 'o> {
 
     fn count(&mut self, record: &Record, findings: &[Finding<'_>], is_valid: bool) {
         findings.iter().for_each(|finding| self.summary.add(finding));
+        let is_message = matches!(record.what, What::Message { .. });
         if let What::Message { is_valid: was_valid, .. } = record.what {
             self.summary.messages += 1;
             self.summary.invalid += u64::from(!(was_valid && is_valid));
         }
+        self.count_case(is_message, findings);
     }
 
-    fn append(&mut self, record: &Record, bytes: &[u8], findings: &[Finding<'_>]) {
-        let file = self.source.as_ref().map_or("", |(_, name, _)| name);
+    fn count_case(&mut self, is_message: bool, findings: &[Finding<'_>]) {
+        let suite = self.source.as_mut().and_then(|source| source.suite.as_mut());
+        if let Some(suite) = suite.filter(|_| is_message || !findings.is_empty()) {
+            suite.tests += 1;
+            suite.failures += u64::from(self.check.options.fails(findings));
+        }
+    }
+
+    fn append(
+        &mut self,
+        record: &Record,
+        bytes: &[u8],
+        findings: &[Finding<'_>],
+    ) -> io::Result<()> {
+        let is_message = matches!(record.what, What::Message { .. });
+        if !is_message && findings.is_empty() {
+            return Ok(());
+        }
+        let file = self.source.as_ref().map_or("", |source| &source.name);
         let mut out = Vec::new();
         self.check.options.append(&record.subject(file, bytes), findings, &mut out);
-        self.add(&out);
+        self.add(&out)
     }
 
     /// Adds a part of the report. What joins it to the part before has no place before the first.
-    fn add(&mut self, mut bytes: &[u8]) {
+    fn add(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         if bytes.is_empty() {
-            return;
+            return Ok(());
+        }
+        if let Some(Current { suite: Some(suite), .. }) = &mut self.source {
+            return suite.cases.write_all(bytes);
         }
         if self.is_empty {
             bytes = bytes.strip_prefix(self.check.options.joint()).unwrap_or(bytes);
             self.is_empty = false;
         }
         self.buffer.extend_from_slice(bytes);
+        Ok(())
     }
 
     /// Goes on to a source, unless it is the one under way.
-    fn enter(&mut self, source: &Arc<Source>) {
-        if self.source.as_ref().is_none_or(|(current, ..)| current.index != source.index) {
-            self.leave();
-            self.source = Some((source.clone(), source.name(), batch::Source::default()));
+    fn enter(&mut self, source: &Arc<Source>) -> io::Result<()> {
+        if self.source.as_ref().is_some_and(|current| current.source.index == source.index) {
+            return Ok(());
         }
+        self.leave()?;
+        let is_suite = self.check.options.form == Form::Junit;
+        self.source = Some(Current {
+            source: source.clone(),
+            name: source.name(),
+            batch: batch::Source::default(),
+            lines: Lines { feeds: 0, at_start: true },
+            headers: Default::default(),
+            suite: is_suite.then(|| Suite {
+                cases: SpooledTempFile::new(KEPT),
+                tests: 0,
+                failures: 0,
+            }),
+        });
+        Ok(())
     }
 
     /// Ends the source under way: what is still open has no end.
-    fn leave(&mut self) {
-        let Some((_, name, source)) = self.source.take() else { return };
-        for (offset, finding) in source.end(self.check.severities()) {
+    fn leave(&mut self) -> io::Result<()> {
+        let Some(current) = &mut self.source else { return Ok(()) };
+        let name = current.name.clone();
+        let headers = current.headers;
+        let batch = std::mem::take(&mut current.batch);
+        for (offset, finding) in batch.end(self.check.severities()) {
+            let header = headers.iter().find(|header| header.0 == offset);
+            let (first_line, starts_line) = header.map_or((1, false), |header| header.1);
             let subject = Subject {
                 file: &name,
                 number: None,
                 offset,
                 bytes: b"",
                 line_ending: LineEnding::Lf,
+                first_line,
+                starts_line,
                 version: Version::NEWEST,
             };
-            self.summary.add(&finding);
+            let findings = [finding];
+            self.summary.add(&findings[0]);
+            self.count_case(false, &findings);
             let mut out = Vec::new();
-            self.check.options.append(&subject, &[finding], &mut out);
-            self.add(&out);
+            self.check.options.append(&subject, &findings, &mut out);
+            self.add(&out)?;
         }
+        if let Some(Current { suite: Some(mut suite), .. }) = self.source.take() {
+            junit::open(&name, suite.tests, suite.failures, &mut self.buffer);
+            self.write()?;
+            suite.cases.rewind()?;
+            let copied = io::copy(&mut suite.cases, self.report);
+            copied.map_err(|e| self.error(&e))?;
+            junit::close(&mut self.buffer);
+        }
+        Ok(())
     }
 
     fn write(&mut self) -> io::Result<()> {
@@ -324,11 +438,14 @@ impl<'v, 'o> Verdicts<'v, 'o> {
         }
         let written = self.report.write_all(&self.buffer);
         self.buffer.clear();
-        written.map_err(|e| {
-            // Only where the report is the output, its end is a quiet one.
-            let kind = if self.check.pass.is_some() { io::ErrorKind::Other } else { e.kind() };
-            io::Error::new(kind, format!("writing the report: {e}"))
-        })
+        written.map_err(|e| self.error(&e))
+    }
+
+    /// Only where the report is the output, its end is a quiet one.
+    fn error(&self, error: &io::Error) -> io::Error {
+        let is_output = self.check.pass.is_none();
+        let kind = if is_output { error.kind() } else { io::ErrorKind::Other };
+        io::Error::new(kind, format!("writing the report: {error}"))
     }
 }
 

@@ -46,6 +46,17 @@ const fn field(
     FieldErratum { segment, field, first, last, correction, why }
 }
 
+/// A field of OBX that is optional in all versions.
+const fn obx_optional(number: usize) -> FieldErratum {
+    field(
+        "OBX",
+        number,
+        (Version::V2_7_1, Version::V2_8),
+        Correction::Usage(Usage::Optional),
+        "optional in 2.7 and 2.8.1; a source reads the condition on OBX-11 as not supported",
+    )
+}
+
 /// Fields put right.
 pub(super) const FIELDS: &[FieldErratum] = &[
     field(
@@ -62,6 +73,23 @@ pub(super) const FIELDS: &[FieldErratum] = &[
         Correction::Usage(Usage::Conditional),
         "conditional on OBX-11 in all of 2.3.1 to 2.8.2; a source has R and B here",
     ),
+    field(
+        "OBX",
+        4,
+        (Version::V2_7_1, Version::V2_8),
+        Correction::Usage(Usage::Conditional),
+        "conditional in all of 2.2 to 2.8.2; a source has R and B here",
+    ),
+    obx_optional(7),
+    obx_optional(8),
+    obx_optional(9),
+    obx_optional(10),
+    obx_optional(12),
+    obx_optional(13),
+    obx_optional(14),
+    obx_optional(15),
+    obx_optional(16),
+    obx_optional(17),
     field(
         "OBX",
         23,

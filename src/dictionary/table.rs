@@ -96,6 +96,12 @@ impl Table {
         same.into_iter().find(|c| c.is_in(version)).map(|c| c.display)
     }
 
+    /// Whether any version has the code, for tables that are kept apart from the versions.
+    #[must_use]
+    pub fn knows(&self, code: &[u8]) -> bool {
+        self.all().binary_search_by(|c| c.code.as_bytes().cmp(code)).is_ok()
+    }
+
     /// The codes of `version`, sorted by code.
     pub fn codes(&self, version: Version) -> impl Iterator<Item = &Code> {
         self.all().iter().filter(move |c| c.is_in(version))

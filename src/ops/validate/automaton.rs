@@ -32,7 +32,11 @@ const REPEATED_SEGMENT: u32 = 3;
 /// What a group costs that repeats and should not.
 const REPEATED_GROUP: u32 = 4;
 /// What a segment costs that is given no place.
-pub(super) const SKIPPED: u32 = 6;
+const SKIPPED: u32 = 6;
+/// The same for segments that annotate others: that one of them is out of place says more than that
+/// what it could annotate is missing.
+const SKIPPED_ANNOTATION: u32 = 3;
+const ANNOTATIONS: [u32; 3] = [key(*b"NTE"), key(*b"PRT"), key(*b"ROL")];
 
 /// An automaton; see the head of this file.
 #[derive(Clone, Debug, Default)]
@@ -135,6 +139,13 @@ impl Automaton {
             Ok(at) => Some(at as u16),
             Err(_) => self.takes_any.then_some(self.keys.len() as u16),
         }
+    }
+
+    /// What it costs to give a segment no place.
+    pub(super) fn skipping(&self, symbol: u16) -> u32 {
+        let key = self.keys.get(usize::from(symbol));
+        let is_annotation = key.is_some_and(|key| ANNOTATIONS.contains(key));
+        if is_annotation { SKIPPED_ANNOTATION } else { SKIPPED }
     }
 
     /// Whether the structure names the segment.

@@ -2,12 +2,9 @@
 
 use super::content::Walk;
 use super::finding::{At, CodeProblem};
-use super::model::{Binding, CodeUsage, Codes, Element, Strength, TypeDef, ValueSet};
+use super::model::{Binding, CODE_SYSTEMS, CodeUsage, Codes, Element, Strength, TypeDef, ValueSet};
 use super::rule::Severity;
 use crate::core::escape;
-
-/// The code systems that are always taken: HL7's tables and what sites define (table 0396).
-const CODE_SYSTEMS: &str = "0396";
 
 /// Checks a value that is a code.
 pub(super) fn simple<'v, 'w>(
@@ -59,7 +56,7 @@ fn check<'v>(
         return;
     }
     let text = escape::decode(value, &walk.separators);
-    let Some(how) = fault(walk.model.version, set, &text, system) else { return };
+    let Some(how) = fault(set, &text, system) else { return };
     let usual = match (how, binding.strength) {
         // Sites define such tables: what the standard lists are suggestions.
         (_, Strength::Suggested) if !walk.model.is_profile => Severity::Off,
@@ -71,26 +68,21 @@ fn check<'v>(
     walk.code(element, set, how, value, at, Some(usual));
 }
 
-/// Message type, processing id and version have rules of their own.
+/// Message type, processing id, version and character set have rules of their own.
 fn is_of_other_rule(is_profile: bool, at: &At) -> bool {
-    !is_profile && at.line == 1 && matches!(at.field, 9 | 11 | 12)
+    !is_profile && at.line == 1 && matches!(at.field, 9 | 11 | 12 | 18)
 }
 
 /// How a code is wrong in a set; `system` is the code system that the message names with it.
-fn fault(
-    version: crate::dictionary::Version,
-    set: &ValueSet,
-    code: &[u8],
-    system: Option<&[u8]>,
-) -> Option<CodeProblem> {
+fn fault(set: &ValueSet, code: &[u8], system: Option<&[u8]>) -> Option<CodeProblem> {
     let not_found = if set.is_open { CodeProblem::NotInOpenSet } else { CodeProblem::NotInSet };
     match &set.codes {
-        Codes::Standard(table) => {
+        Codes::Standard(codes) => {
             let own = |system: &[u8]| {
                 system.is_empty()
                     || system.strip_prefix(b"HL7").is_some_and(|id| id == set.id.as_bytes())
             };
-            if system.is_some_and(|system| !own(system)) || table.code(version, code).is_some() {
+            if system.is_some_and(|system| !own(system)) || codes.has(code) {
                 return None;
             }
             (set.id != CODE_SYSTEMS || !is_code_system(code)).then_some(not_found)

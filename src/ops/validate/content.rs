@@ -219,6 +219,11 @@ impl<'v, 'w> Walk<'v, 'w> {
         }
         let reference = mapping.reference.split('.').next().and_then(|n| n.parse().ok());
         let at = At { field: reference.unwrap_or(at.field), ..at };
+        // A table that the type is not in has nothing to add.
+        let is_same = |f: &Finding<'_>| {
+            f.rule == Rule::Val1 && (f.at.line, f.at.field) == (at.line, at.field)
+        };
+        self.findings.retain(|f| !is_same(f));
         let name = match first {
             b"" => "the field that names its data type is empty",
             _ => "the field that names its data type has none that is known",
@@ -367,8 +372,9 @@ impl<'v, 'w> Walk<'v, 'w> {
     }
 
     fn escapes(&mut self, element: &'v Element, data_type: &'v TypeDef, value: &'w [u8], at: At) {
-        let separators = self.separators;
-        for range in escape::faults(value, &separators) {
+        // One finding is enough: what follows a stray escape character is often read wrongly, too.
+        let fault = escape::faults(value, &self.separators).next();
+        if let Some(range) = fault {
             let (name, data_type) = (&element.name, &data_type.name);
             let expected =
                 "an escape sequence that the standard has, closed by an escape character";

@@ -5,6 +5,7 @@ use super::finding::{At, Problem};
 use super::rule::{Rule, Severity};
 use super::structure::Line;
 use crate::core::{Charset, LineEnding, Message, TextOptions};
+use crate::dictionary::standard;
 
 const ESC: u8 = 0x1B;
 
@@ -51,8 +52,13 @@ pub(super) fn check_characters(
     let charset =
         options.charset.or_else(|| Charset::of_msh18(named, message.separators().repetition));
     let Some(charset) = charset else {
-        let problem = plain("no character set that is known", "a code of table 0211");
-        walk.report(Rule::Enc5, head(18, 1), named, problem);
+        let table = standard().table("0211");
+        let (wrong, usual) = if table.is_some_and(|t| t.knows(named)) {
+            ("a character set that cannot be checked", Some(Severity::Info))
+        } else {
+            ("not a character set that is known", None)
+        };
+        walk.report_as(Rule::Enc5, head(18, 1), named, usual, plain(wrong, "a code of table 0211"));
         return;
     };
     if bytes.is_ascii() || charset.decode(bytes).is_ok() {

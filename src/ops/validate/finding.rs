@@ -40,6 +40,14 @@ pub struct At {
     pub subcomponent: u16,
 }
 
+impl At {
+    /// By this places come in the order in which they stand in a message.
+    #[must_use]
+    pub fn position(&self) -> (u32, u16, u32, u16, u16) {
+        (self.line, self.field, self.repetition, self.component, self.subcomponent)
+    }
+}
+
 /// What is wrong. Names are of the model, so that a report can tell them without asking again.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

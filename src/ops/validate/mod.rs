@@ -27,3 +27,6 @@ pub use model::Model;
 pub use rule::{Rule, Severity};
 pub use settings::{Settings, Severities};
 pub use validator::{Checked, Scratch, Validator};
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Finds the walk of a message over the places of its structure, see `automaton.rs`.
 
-use super::automaton::{Automaton, HEADER, SKIPPED, Step};
+use super::automaton::{Automaton, HEADER, MISSING, Step};
 use super::layout::{Layout, NOWHERE, Occurrence, Place, Seat, Seating};
 
 /// What is allocated once and used for every message.
@@ -121,7 +121,7 @@ impl Search {
                     let cost = state.cost + step.cost;
                     offer(&mut next, State { place: to, keep: step.keep, cost, before });
                 }
-                let cost = state.cost + SKIPPED;
+                let cost = state.cost + automaton.skipping(symbol);
                 offer(&mut next, State { place: state.place, keep: SKIP, cost, before });
             }
             next.sort_by_key(|s| s.cost);
@@ -129,8 +129,7 @@ impl Search {
             self.starts.push(self.states.len() as u32);
             self.states.append(&mut next);
         }
-        let cost =
-            |s: &State| s.cost + automaton.after(places, s.place, 0) * super::automaton::MISSING;
+        let cost = |s: &State| s.cost + automaton.after(places, s.place, 0) * MISSING;
         let best = (0..).zip(self.live()).min_by_key(|(_, s)| cost(s)).map_or(0, |(at, _)| at);
         self.trace_back(best, symbols)
     }

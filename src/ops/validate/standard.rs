@@ -4,8 +4,8 @@ use super::format::Format;
 use super::layout::Layout;
 use super::model::{
     Binding, Cardinality, Codes, DynamicMapping, Element, GroupNode, Length, MessageDef, Model,
-    Node, SegmentDef, SegmentIx, SegmentNode, SetIx, Strength, Text, TypeDef, TypeIx, TypeKind,
-    Usage, ValueSet,
+    Node, SegmentDef, SegmentIx, SegmentNode, SetIx, StandardCodes, Strength, Text, TypeDef,
+    TypeIx, TypeKind, Usage, ValueSet,
 };
 use crate::core::SegmentId;
 use crate::dictionary::{self, Component, Field, Version, standard};
@@ -243,7 +243,7 @@ impl Builder {
                 is_open,
                 is_excluded: false,
                 stability: Text::default(),
-                codes: Codes::Standard(found),
+                codes: Codes::Standard(StandardCodes::new(found, self.version)),
             });
             SetIx(self.sets.len() as u32 - 1)
         });

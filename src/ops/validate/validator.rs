@@ -121,10 +121,7 @@ impl Validator {
         if let Choice::Profile(at, _) = choice {
             self.profiles.all[at].check_rules(&scope, structure, severities, findings);
         }
-        let place = |f: &Finding<'_>| {
-            (f.at.line, f.at.field, f.at.repetition, f.at.component, f.at.subcomponent)
-        };
-        findings[first..].sort_by_key(place);
+        findings[first..].sort_by_key(|finding| finding.at.position());
         Checked { model, structure }
     }
 }

@@ -1,8 +1,9 @@
 //! Problems in words. Nothing here comes from a message.
 
-use super::place::is_id;
+use super::Subject;
+use super::place::{self, is_id};
 use crate::core::SegmentId;
-use crate::ops::validate::finding::{CodeProblem, ConstraintProblem, Problem};
+use crate::ops::validate::finding::{CodeProblem, ConstraintProblem, Finding, Problem};
 use crate::ops::validate::model::Usage;
 
 /// So many of the segments that could stand at a place are told.
@@ -85,9 +86,30 @@ pub fn words(problem: &Problem<'_>) -> Words {
         Problem::Constant { expected, .. } => {
             both("is not the fixed value", format!("\"{expected}\""))
         }
-        Problem::LengthNotSaid { .. } => wrong("the profile says no length".to_owned()),
         Problem::Constraint { id, description, how, .. } => constraint(id, description, *how),
+        Problem::LengthNotSaid { .. } => {
+            wrong("not checked: the profile gives no length, or two that exclude each other")
+        }
     }
+}
+
+/// The path, the name, what is wrong and what was expected, in one sentence.
+#[must_use]
+pub fn sentence(subject: &Subject<'_>, finding: &Finding<'_>) -> String {
+    let mut text = place::short_path(&finding.at);
+    if !text.is_empty() {
+        if let Some(name) = place::name_of(subject, finding) {
+            text += &format!(" ({name})");
+        }
+        text += ": ";
+    }
+    let words = words(&finding.problem);
+    text += &words.wrong;
+    if !words.expected.is_empty() {
+        text += "; expected: ";
+        text += &words.expected;
+    }
+    text
 }
 
 /// The name that a problem has of the element that it is about.
@@ -100,6 +122,7 @@ pub fn name<'p>(problem: &'p Problem<'_>) -> &'p str {
         | Problem::Repetitions { name, .. }
         | Problem::NullBesideOthers { name, .. }
         | Problem::Length { name, .. }
+        | Problem::LengthNotSaid { name }
         | Problem::Format { name, .. }
         | Problem::Separator { name, .. }
         | Problem::Code { name, .. }
@@ -141,8 +164,11 @@ fn code(set: &str, set_name: &str, how: CodeProblem) -> Words {
         CodeProblem::NoStrength => {
             format!("not checked: how binding {named} is, the profile does not say")
         }
-        CodeProblem::Location | CodeProblem::Specification => {
-            format!("not checked: where the code of {named} stands, the profile says wrongly")
+        CodeProblem::Location => {
+            format!("no single code stands where one of {named} is expected")
+        }
+        CodeProblem::Specification => {
+            format!("not checked: {named} or its binding contradicts itself")
         }
     })
 }

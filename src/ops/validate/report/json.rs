@@ -1,5 +1,6 @@
 //! Findings as JSON objects.
 
+use super::locate::Locator;
 use super::{Options, Subject, Summary, describe, place};
 use crate::ops::validate::finding::Finding;
 use crate::ops::validate::rule::Severity;
@@ -29,7 +30,7 @@ struct Object<'a> {
     expected: Option<String>,
     /// What it is about: its first byte in the file, and so many bytes.
     byte: u64,
-    bytes: u32,
+    bytes: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<Value<'a>>,
 }
@@ -51,13 +52,11 @@ pub(super) fn append(
     after: &[u8],
     out: &mut Vec<u8>,
 ) {
+    let mut locator = Locator::new(subject);
     for finding in findings {
+        let range = locator.range(finding);
         let words = describe::words(&finding.problem);
         let path = Some(place::path(&finding.at)).filter(|path| !path.is_empty());
-        let name = match describe::name(&finding.problem) {
-            "" => place::name(subject.version, &finding.at),
-            name => Some(name),
-        };
         let object = Object {
             file: subject.file,
             message: subject.number,
@@ -67,11 +66,11 @@ pub(super) fn append(
             code: finding.rule.description().code,
             path,
             line: Some(finding.at.line).filter(|&line| line > 0),
-            name,
+            name: place::name_of(subject, finding),
             problem: words.wrong,
             expected: Some(words.expected).filter(|text| !text.is_empty()),
-            byte: subject.offset + u64::from(finding.span.0),
-            bytes: finding.span.1.saturating_sub(finding.span.0),
+            byte: subject.offset + range.start as u64,
+            bytes: range.len(),
             value: options.values.then(|| value(subject, finding)).flatten(),
         };
         out.extend_from_slice(before);

@@ -1,15 +1,21 @@
 //! Findings as reports, in forms for people and for programs. Bytes are appended to a buffer;
 //! where they go, and in which order, is the caller's.
 
+mod ack;
 pub mod describe;
 mod excerpt;
 mod json;
+pub mod junit;
+mod locate;
+mod nist;
 pub mod place;
+mod sarif;
 mod text;
 
 use super::finding::Finding;
 use super::rule::{Rule, Severity};
 use crate::core::LineEnding;
+use crate::core::time::Timestamp;
 use crate::dictionary::Version;
 use std::fmt;
 
@@ -23,6 +29,23 @@ pub enum Form {
     Ndjson,
     /// One JSON document: an array of the same objects, and the counts.
     Json,
+    /// An object a line, one for each message, in the shape of NIST's validator.
+    Nist,
+    /// One SARIF document.
+    Sarif,
+    /// One JUnit document.
+    Junit,
+    /// An acknowledgment a line, one for each message.
+    Ack,
+}
+
+impl Form {
+    /// Whether what is appended depends on what stands before in the file: on the number of lines
+    /// there.
+    #[must_use]
+    pub fn counts_lines(self) -> bool {
+        self == Self::Sarif
+    }
 }
 
 /// How to report.
@@ -36,6 +59,8 @@ pub struct Options {
     pub values: bool,
     /// Findings as severe as this one make a message invalid; `None`: none does.
     pub fail_on: Option<Severity>,
+    /// The time of the run, for acknowledgments.
+    pub now: Option<Timestamp>,
 }
 
 /// What findings are about: a message, or an envelope segment around messages.
@@ -51,6 +76,11 @@ pub struct Subject<'a> {
     pub bytes: &'a [u8],
     /// How its segments end.
     pub line_ending: LineEnding,
+    /// The line of the file on which it begins, from 1, and whether that line begins with it; for
+    /// forms that count lines.
+    pub first_line: u64,
+    /// See `first_line`.
+    pub starts_line: bool,
     /// The version whose names are told.
     pub version: Version,
 }
@@ -130,8 +160,10 @@ impl Options {
     /// Appends what stands before all findings.
     pub fn begin(&self, out: &mut Vec<u8>) {
         match self.form {
-            Form::Text | Form::Ndjson => {}
+            Form::Text | Form::Ndjson | Form::Nist | Form::Ack => {}
             Form::Json => out.extend_from_slice(b"{\"findings\":["),
+            Form::Sarif => sarif::begin(out),
+            Form::Junit => junit::begin(out),
         }
     }
 
@@ -141,6 +173,10 @@ impl Options {
             Form::Text => text::append(self, subject, findings, out),
             Form::Ndjson => json::append(self, subject, findings, b"", b"\n", out),
             Form::Json => json::append(self, subject, findings, b",\n", b"", out),
+            Form::Nist => nist::append(self, subject, findings, out),
+            Form::Sarif => sarif::append(self, subject, findings, out),
+            Form::Junit => junit::append(self, subject, findings, out),
+            Form::Ack => ack::append(self, subject, findings, out),
         }
     }
 
@@ -148,8 +184,8 @@ impl Options {
     #[must_use]
     pub fn joint(&self) -> &'static [u8] {
         match self.form {
-            Form::Text | Form::Ndjson => b"",
-            Form::Json => b",",
+            Form::Text | Form::Ndjson | Form::Nist | Form::Junit | Form::Ack => b"",
+            Form::Json | Form::Sarif => b",",
         }
     }
 
@@ -157,8 +193,10 @@ impl Options {
     pub fn end(&self, summary: &Summary, out: &mut Vec<u8>) {
         match self.form {
             Form::Text => text::end(summary, out),
-            Form::Ndjson => {}
+            Form::Ndjson | Form::Nist | Form::Ack => {}
             Form::Json => json::end(summary, out),
+            Form::Sarif => sarif::end(out),
+            Form::Junit => junit::end(summary, out),
         }
     }
 

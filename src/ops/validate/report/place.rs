@@ -1,7 +1,8 @@
 //! Places in messages as paths, and what stands there by name.
 
+use super::{Subject, describe};
 use crate::dictionary::{Field, Version, standard};
-use crate::ops::validate::finding::At;
+use crate::ops::validate::finding::{At, Finding};
 use std::fmt::Write as _;
 
 /// The path of a place, as `query` takes it: `OBX[2]-5[1].2`. Empty for the whole message.
@@ -52,6 +53,15 @@ pub fn is_id(id: [u8; 3]) -> bool {
     let [first, rest @ ..] = id;
     let follows = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit();
     first.is_ascii_uppercase() && rest.iter().all(follows)
+}
+
+/// The name of what a finding is about: as the model has it, else as the standard.
+#[must_use]
+pub fn name_of<'a>(subject: &Subject<'_>, finding: &'a Finding<'_>) -> Option<&'a str> {
+    match describe::name(&finding.problem) {
+        "" => name(subject.version, &finding.at),
+        name => Some(name),
+    }
 }
 
 /// The standard's name of what stands at a place, as `version` has it.

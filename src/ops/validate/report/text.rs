@@ -1,5 +1,6 @@
 //! The report for people.
 
+use super::locate::Locator;
 use super::{Options, Subject, Summary, describe, excerpt, place};
 use crate::ops::validate::finding::Finding;
 use crate::ops::validate::rule::Severity;
@@ -21,10 +22,11 @@ pub(super) fn append(
     findings: &[Finding<'_>],
     out: &mut Vec<u8>,
 ) {
+    let mut locator = Locator::new(subject);
     for finding in findings {
         line(options, subject, finding, out);
         if options.values && finding.at.segment != [0; 3] && !subject.bytes.is_empty() {
-            excerpt::append(subject, finding.span, out);
+            excerpt::append(subject, locator.range(finding), out);
         }
     }
 }
@@ -50,12 +52,9 @@ fn line(options: &Options, subject: &Subject<'_>, finding: &Finding<'_>, out: &m
     if !path.is_empty() {
         let bold = style(Style::new().bold());
         _ = write!(out, ": {bold}{path}{bold:#}");
-        let name = match describe::name(&finding.problem) {
-            "" => place::name(subject.version, &finding.at).unwrap_or_default(),
-            name => name,
-        };
-        if !name.is_empty() {
-            _ = write!(out, " {name}");
+        if let Some(name) = place::name_of(subject, finding) {
+            out.push(b' ');
+            visible::append(name.as_bytes(), usize::MAX, out);
         }
     }
     let words = describe::words(&finding.problem);

@@ -1,0 +1,3 @@
+//! Links between systems: acknowledgments.
+
+pub mod ack;

@@ -1,0 +1,83 @@
+//! Findings as acknowledgments: one for each message, with ERR segments.
+
+use super::{Options, Subject, describe, place};
+use crate::dictionary::Version;
+use crate::net::ack::{Answer, Code, Condition, Fault, Header, Kind, Location, Severity as Grade};
+use crate::ops::validate::finding::{At, Finding};
+use crate::ops::validate::rule::{Rule, Severity};
+use sha2::{Digest, Sha256};
+
+/// Appends the acknowledgment of a message in a line of its own. Messages that are acknowledgments
+/// have none.
+///
+/// AA where the message is valid, AR where it is not HL7 or of a kind, version or processing id
+/// that is wrong, else AE. Errors and warnings are in ERR segments. Before 2.5 there is no place
+/// in them for how grave it is: there only what makes the message invalid is told.
+pub(super) fn append(
+    options: &Options,
+    subject: &Subject<'_>,
+    findings: &[Finding<'_>],
+    out: &mut Vec<u8>,
+) {
+    let Some(number) = subject.number else { return };
+    let header = Header::of(subject.bytes);
+    if header.is_some_and(|header| header.is_acknowledgment()) {
+        return;
+    }
+    let fails = |finding: &&Finding<'_>| options.fails(std::slice::from_ref(*finding));
+    let is_refused = |finding: &Finding<'_>| {
+        finding.rule == Rule::Enc1 || (200..204).contains(&finding.rule.description().code)
+    };
+    let failures = || findings.iter().filter(fails);
+    let code = match failures().next() {
+        None => Code::Accept,
+        Some(_) if failures().any(is_refused) => Code::Reject,
+        Some(_) => Code::Error,
+    };
+    let has_grades = subject.version >= Version::V2_5;
+    let is_told = |finding: &&Finding<'_>| {
+        fails(finding) || (has_grades && finding.severity >= Severity::Warning)
+    };
+    let faults: Vec<_> =
+        findings.iter().filter(is_told).map(|finding| fault(subject, finding)).collect();
+    let id = id(subject.file, number, options);
+    let now = options.now;
+    let answer = Answer { code, kind: Kind::Application, id: &id, now, faults: &faults };
+    answer.append(header.as_ref(), out);
+    out.push(b'\n');
+}
+
+fn fault(subject: &Subject<'_>, finding: &Finding<'_>) -> Fault {
+    let At { segment, occurrence, field, repetition, component, subcomponent, .. } = finding.at;
+    let location = place::is_id(segment).then_some(Location {
+        segment,
+        sequence: occurrence.max(1) as usize,
+        field: field.into(),
+        repetition: if field > 0 { repetition.max(1) as usize } else { 0 },
+        component: component.into(),
+        subcomponent: subcomponent.into(),
+    });
+    let severity = match finding.severity {
+        _ if finding.rule == Rule::Enc1 => Grade::Fatal,
+        Severity::Error => Grade::Error,
+        Severity::Warning => Grade::Warning,
+        Severity::Info | Severity::Off => Grade::Information,
+    };
+    let code = finding.rule.description().code;
+    let condition = Condition::of(code).unwrap_or(Condition::OtherError);
+    let text = format!("{} [{}]", describe::sentence(subject, finding), finding.rule);
+    Fault { location, condition, severity, text }
+}
+
+/// A control id that no other acknowledgment of a run has, of 20 characters at most.
+fn id(file: &str, number: u64, options: &Options) -> String {
+    let mut digest = Sha256::new();
+    digest.update(file);
+    digest.update(number.to_be_bytes());
+    if let Some(now) = &options.now {
+        let mut time = Vec::new();
+        now.write_hl7(&mut time);
+        digest.update(time);
+    }
+    digest.finalize().iter().take(10).map(|byte| format!("{byte:02X}")).collect()
+}

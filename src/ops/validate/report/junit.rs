@@ -1,0 +1,94 @@
+//! Findings as JUnit XML, as test runners write it: a suite for each file, a case for each message.
+//!
+//! There is no standard of it; elements and attributes are those that Jenkins, GitLab and GitHub
+//! actions read.
+
+use super::{Options, Subject, Summary, text};
+use crate::ops::validate::finding::Finding;
+use crate::ops::visible;
+use quick_xml::escape::escape;
+use std::fmt::Write as _;
+
+/// Appends the head of the document.
+pub(super) fn begin(out: &mut Vec<u8>) {
+    out.extend_from_slice(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    out.extend_from_slice(b"<testsuites name=\"pipehat validate\">\n");
+}
+
+/// Appends the end of the document.
+pub(super) fn end(_: &Summary, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"</testsuites>\n");
+}
+
+/// Appends the head of a suite, which comes when its cases are known.
+pub fn open(file: &str, tests: u64, failures: u64, out: &mut Vec<u8>) {
+    let mut head = String::from("<testsuite name=\"");
+    push(file.as_bytes(), &mut head);
+    // Writing to memory does not fail.
+    _ = writeln!(head, "\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">");
+    out.extend_from_slice(head.as_bytes());
+}
+
+/// Appends the end of a suite.
+pub fn close(out: &mut Vec<u8>) {
+    out.extend_from_slice(b"</testsuite>\n");
+}
+
+/// Appends the case of a message, or of an envelope that has findings: what makes it invalid is
+/// its failure, all else its output.
+pub(super) fn append(
+    options: &Options,
+    subject: &Subject<'_>,
+    findings: &[Finding<'_>],
+    out: &mut Vec<u8>,
+) {
+    if findings.is_empty() && subject.number.is_none() {
+        return;
+    }
+    let mut case = String::from("<testcase classname=\"");
+    push(subject.file.as_bytes(), &mut case);
+    _ = match subject.number {
+        Some(number) => write!(case, "\" name=\"message {number}\""),
+        None => write!(case, "\" name=\"batch at byte {}\"", subject.offset),
+    };
+    if findings.is_empty() {
+        case += "/>\n";
+        out.extend_from_slice(case.as_bytes());
+        return;
+    }
+    case += ">\n";
+    let is_failure = |finding: &&Finding<'_>| options.fails(std::slice::from_ref(*finding));
+    let (failures, others): (Vec<_>, Vec<_>) = findings.iter().partition(is_failure);
+    if let Some(first) = failures.first() {
+        _ = write!(case, "<failure type=\"{}\" message=\"", first.rule);
+        let problems = if failures.len() == 1 { "problem" } else { "problems" };
+        _ = write!(case, "{} {problems}: {}", failures.len(), first.rule.description().title);
+        case += "\">";
+        lines(options, subject, &failures, &mut case);
+        case += "</failure>\n";
+    }
+    if !others.is_empty() {
+        case += "<system-out>";
+        lines(options, subject, &others, &mut case);
+        case += "</system-out>\n";
+    }
+    case += "</testcase>\n";
+    out.extend_from_slice(case.as_bytes());
+}
+
+/// Appends what the report for people says.
+fn lines(options: &Options, subject: &Subject<'_>, findings: &[&Finding<'_>], case: &mut String) {
+    let options = Options { color: false, ..*options };
+    let mut told = Vec::new();
+    for finding in findings {
+        text::append(&options, subject, std::slice::from_ref(*finding), &mut told);
+    }
+    case.push_str(&escape(String::from_utf8_lossy(&told)));
+}
+
+/// Appends text without characters that XML has not.
+fn push(text: &[u8], to: &mut String) {
+    let mut shown = Vec::new();
+    visible::append(text, usize::MAX, &mut shown);
+    to.push_str(&escape(String::from_utf8_lossy(&shown)));
+}
