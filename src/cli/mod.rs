@@ -8,6 +8,7 @@ mod form;
 mod from_json;
 mod pairs;
 mod parse;
+mod profiles;
 mod progress;
 mod query;
 mod signals;

@@ -72,6 +72,14 @@ pub(super) struct Args {
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
     fail_on: FailOn,
 
+    /// Profiles: files in TOML or XML, or folders with such; the one that fits a message is taken
+    #[arg(long = "profile", value_name = "PATH", help_heading = "Profiles")]
+    profiles: Vec<PathBuf>,
+
+    /// A file that says which messages are held against which profile
+    #[arg(long, value_name = "FILE", conflicts_with = "profiles", help_heading = "Profiles")]
+    profile_map: Option<PathBuf>,
+
     /// Takes every rule as seriously as it can be
     #[arg(long, help_heading = "Rules")]
     strict: bool,
@@ -137,7 +145,9 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     if args.list_rules {
         return print(&list_rules());
     }
-    let validator = Validator::standard(settings(&args));
+    let profiles =
+        super::profiles::profiles(&args.profiles, args.profile_map.as_deref(), args.nist_compat)?;
+    let validator = Validator::new(settings(&args), profiles);
     let (mut messages, mut report) = outputs(&args)?;
     let is_shown = report.is_terminal();
     let options = Options {

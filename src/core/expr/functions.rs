@@ -172,17 +172,20 @@ pub(super) fn find(name: &str) -> Option<&'static FunctionInfo> {
 /// What was expected in place of a name that no function has, nor any of `more`.
 pub(super) fn suggest(name: &str, more: &[Signature]) -> String {
     let known = || FUNCTIONS.iter().map(|f| f.name).chain(more.iter().map(|f| f.name));
-    let near = known()
-        .map(|known| (distance(name, known), known))
-        .min()
-        .filter(|&(distance, known)| distance <= 2 && distance * 2 <= known.len());
-    match near {
-        Some((_, known)) => format!("a function, perhaps `{known}`"),
+    match nearest(name, known()) {
+        Some(known) => format!("a function, perhaps `{known}`"),
         None => {
             let names: Vec<_> = known().collect();
             format!("a function: one of {}", names.join(", "))
         }
     }
+}
+
+/// The name that one may have meant who wrote another.
+pub(crate) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let nearest = known.map(|known| (distance(name, known), known)).min();
+    let near = nearest.filter(|&(distance, known)| distance <= 2 && distance * 2 <= known.len());
+    near.map(|(_, known)| known)
 }
 
 /// How many letters must be changed, added or removed to get from one name to another.

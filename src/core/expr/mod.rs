@@ -105,6 +105,8 @@ use eval::{Env, Place};
 use std::fmt;
 use std::str::FromStr;
 
+#[cfg(feature = "cli")]
+pub(crate) use functions::nearest;
 pub use functions::{FunctionInfo, functions};
 #[cfg(feature = "cli")]
 pub(crate) use number::Decimal;

@@ -253,6 +253,28 @@ impl Context {
         rest.iter().take_while(move |&&(k, at)| k == key && at < within.end).map(|&(_, at)| at)
     }
 
+    /// What can be seen from some segments when ids are looked for: the header, the segments
+    /// themselves, and for each id of `ids` that none of them has what belongs to the first of
+    /// them. In order.
+    #[must_use]
+    pub fn view(&self, of: Range<usize>, ids: &[SegmentId]) -> Vec<usize> {
+        let mut view = vec![0];
+        view.extend(of.clone());
+        let mut found = Vec::new();
+        for &id in ids {
+            // The segment itself stands for its id, and so do those of a group.
+            let own = self.segments.get(of.clone()).unwrap_or_default();
+            if id == *b"MSH" || own.iter().any(|seated| seated.key == key(id)) {
+                continue;
+            }
+            self.resolve(of.start, id, &mut found);
+            view.extend_from_slice(&found);
+        }
+        view.sort_unstable();
+        view.dedup();
+        view
+    }
+
     /// The segments with an id that belong to the segment `row`, by their numbers, in order.
     ///
     /// 1. Of its own id, a segment has only itself.

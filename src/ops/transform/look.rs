@@ -78,23 +78,11 @@ impl<'a, S> Run<'_, 'a, S> {
         ids: &[SegmentId],
     ) -> Vec<Row> {
         let lines = self.draft.lines();
-        let mut found = Vec::new();
-        let mut row = |range: Range<usize>| {
-            let mut indices = vec![0];
-            indices.extend(range.clone());
-            for &id in ids {
-                // The segment itself stands for its id, and so do those of a group.
-                if range.clone().any(|n| self.segment(n).has_id(id)) || id == *b"MSH" {
-                    continue;
-                }
-                context.resolve(range.start, id, &mut found);
-                indices.extend_from_slice(&found);
-            }
-            indices.sort_unstable();
-            indices.dedup();
-            let id = |n: usize| lines.get(n).map_or(0, |line| line.id);
-            Row { view: indices.into_iter().map(id).collect(), end: id(range.end - 1) }
+        let id = |n: usize| lines.get(n).map_or(0, |line| line.id);
+        let row = |range: Range<usize>| {
+            let end = id(range.end - 1);
+            Row { view: context.view(range, ids).into_iter().map(id).collect(), end }
         };
-        ranges.filter(|range| !range.is_empty()).map(&mut row).collect()
+        ranges.filter(|range| !range.is_empty()).map(row).collect()
     }
 }

@@ -16,6 +16,8 @@ pub struct Settings {
     pub profile_severities: Severities,
     /// Looks at messages as NIST's validator does, its gaps included.
     pub nist: bool,
+    /// What was asked for by name, in order.
+    asked: Vec<Override>,
 }
 
 /// How severe each rule is, by its place in [`Rule::ALL`]; and exceptions by path.
@@ -129,6 +131,7 @@ impl Settings {
             severities: Severities::by(|rule| rule.description().default),
             profile_severities: Severities::by(|rule| rule.description().profile),
             nist: false,
+            asked: Vec::new(),
         }
     }
 
@@ -138,13 +141,31 @@ impl Settings {
         let mut strict = Severities::by(|rule| rule.description().strict);
         strict.is_strict = true;
         strict.of[Rule::Str5 as usize] = Severity::Off;
-        Self { severities: strict.clone(), profile_severities: strict, nist: false }
+        Self {
+            severities: strict.clone(),
+            profile_severities: strict,
+            nist: false,
+            asked: Vec::new(),
+        }
     }
 
     /// Gives a rule another severity, everywhere or at one place. The last word counts.
     pub fn set(&mut self, rule: Rule, place: Option<PlacePattern>, severity: Severity) {
         self.severities.set(rule, place, severity);
         self.profile_severities.set(rule, place, severity);
+        self.asked.push(Override { rule, place, severity });
+    }
+
+    /// As [`Settings::severities`], or those of profiles, with what a profile says itself. It counts
+    /// less than what was asked for by name.
+    #[must_use]
+    pub fn beneath(&self, is_profile: bool, says: &[Override]) -> Severities {
+        let own = if is_profile { &self.profile_severities } else { &self.severities };
+        let mut severities = own.clone();
+        for said in says.iter().chain(&self.asked) {
+            severities.set(said.rule, said.place, said.severity);
+        }
+        severities
     }
 }
 

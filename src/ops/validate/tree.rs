@@ -19,7 +19,7 @@ pub struct Index {
     segments: Vec<Line>,
     /// The offsets of what follows each field separator, those of one segment in a row.
     fields: Vec<u32>,
-    /// How many segments of each id have a seat.
+    /// How many segments of each id there are.
     counts: Vec<(SegmentId, u32)>,
 }
 
@@ -31,7 +31,7 @@ struct Line {
     /// Its part of `Index::fields`.
     fields: (u32, u32),
     id: SegmentId,
-    /// The how manyth of its id that has a seat; 0 if it has none.
+    /// The how manyth of its id; 0 of one that does not count.
     occurrence: u32,
 }
 
@@ -91,8 +91,9 @@ pub enum Shape<'v> {
 }
 
 impl Index {
-    /// Finds the segments of a message, and the fields of those that have a seat.
-    pub fn read(&mut self, message: &Message<'_>, seating: &Seating) {
+    /// Finds the segments of a message, and the fields of those that have a seat. `only_seated`:
+    /// segments without one do not count among those of their id.
+    pub fn read(&mut self, message: &Message<'_>, seating: &Seating, only_seated: bool) {
         self.segments.clear();
         self.fields.clear();
         self.counts.clear();
@@ -106,7 +107,7 @@ impl Index {
                 self.fields.extend(memchr_iter(field, raw).map(|n| (start + n + 1) as u32));
             }
             let id = raw.first_chunk().copied().unwrap_or_default();
-            let occurrence = if seated { self.count(id) } else { 0 };
+            let occurrence = if seated || !only_seated { self.count(id) } else { 0 };
             let fields = (first, self.fields.len() as u32);
             let (start, end) = (start as u32, (start + raw.len()) as u32);
             self.segments.push(Line { start, end, fields, id, occurrence });

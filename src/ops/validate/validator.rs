@@ -1,22 +1,29 @@
 //! Checks one message: finds the model that it is to be held against, and runs all rules.
 
+use super::constraint;
 use super::content::Walk;
 use super::encoding;
-use super::finding::{At, Finding};
+use super::finding::{At, Finding, Problem};
 use super::header;
 use super::layout::{Kind, NOWHERE, Seating};
 use super::model::{MessageDef, Model, SegmentDef};
+use super::profile::{Choice, Profiles, nist};
+use super::rule::Rule;
 use super::search::Search;
 use super::sequence::Numbers;
-use super::settings::Settings;
+use super::settings::{Settings, Severities};
 use super::standard;
 use super::structure::{self, Line};
-use crate::core::{Message, SegmentId, TextOptions};
+use super::tree::{Index, Tree};
+use crate::core::{Message, Scope, SegmentId, TextOptions};
 
 /// Holds messages against the standard, or against profiles.
 #[derive(Debug)]
 pub struct Validator {
     settings: Settings,
+    profiles: Profiles,
+    /// Of each profile how severe its rules are.
+    severities: Vec<Severities>,
 }
 
 /// What is allocated once and used for every message.
@@ -28,6 +35,7 @@ pub struct Scratch {
     symbols: Vec<Option<u16>>,
     numbers: Numbers,
     occurrences: Vec<(SegmentId, u32)>,
+    index: Index,
 }
 
 /// What a message was held against.
@@ -43,7 +51,15 @@ impl Validator {
     /// Against the standard, in the version that each message names.
     #[must_use]
     pub fn standard(settings: Settings) -> Self {
-        Self { settings }
+        Self::new(settings, Profiles::default())
+    }
+
+    /// Against the profile that fits each message.
+    #[must_use]
+    pub fn new(settings: Settings, profiles: Profiles) -> Self {
+        let all = profiles.all.iter();
+        let severities = all.map(|p| settings.beneath(p.model.is_profile, &p.severities));
+        Self { severities: severities.collect(), settings, profiles }
     }
 
     /// How messages are held against the model.
@@ -62,8 +78,23 @@ impl Validator {
     ) -> Checked<'v> {
         let first = findings.len();
         let (version, is_newer) = header::version(message.header());
-        let model = standard::model(version);
-        let mut walk = Walk::new(model, &self.settings.severities, message, findings);
+        let scope = Scope::with(message, *text);
+        let choice = self.profiles.choose(&scope);
+        let (model, severities) = match choice {
+            Choice::Profile(at, _) => (&self.profiles.all[at].model, &self.severities[at]),
+            Choice::Standard | Choice::NoneFits => {
+                (standard::model(version), &self.settings.severities)
+            }
+        };
+        if self.settings.nist
+            && let Some((model, structure, severities)) = self.of_nist(choice)
+        {
+            let Scratch { seating, index, .. } = scratch;
+            nist::check(model, structure, severities, message, (seating, index), findings);
+            findings[first..].sort_by_key(|finding| finding.at.position());
+            return Checked { model, structure: Some(structure) };
+        }
+        let mut walk = Walk::new(model, severities, message, findings);
         walk.is_newer = is_newer;
         let lines = lines(message, &mut scratch.occurrences);
         encoding::check_segment_ids(&mut walk, &lines);
@@ -71,10 +102,63 @@ impl Validator {
         encoding::check_ends(&mut walk, &lines);
         header::check_version(&mut walk, message.header());
         header::check_processing_id(&mut walk, message.header());
-        let structure = header::structure(&mut walk, message.header());
+        let structure = match choice {
+            // What a profile says itself of the event is not held against the standard.
+            Choice::Profile(_, Some(own)) if !own.event.is_empty() || model.is_profile => Some(own),
+            Choice::Profile(_, own) => {
+                header::structure(&mut walk, message.header());
+                own
+            }
+            Choice::Standard | Choice::NoneFits => header::structure(&mut walk, message.header()),
+        };
+        let no_profile = match choice {
+            Choice::NoneFits => "no profile is for this message; it is held against the standard",
+            Choice::Profile(_, None) if model.is_profile => {
+                "the profile has no structure for this kind of message"
+            }
+            _ => "",
+        };
+        if !no_profile.is_empty() {
+            let expected = "a message that a profile is for".into();
+            let problem = Problem::Plain { wrong: no_profile.into(), expected };
+            walk.report(
+                Rule::Prf1,
+                At { line: 1, segment: *b"MSH", occurrence: 1, ..At::default() },
+                &[],
+                problem,
+            );
+        }
         check_against(&mut walk, structure, &lines, scratch);
+        if let Some(structure) = structure.filter(|_| !model.constraints.all.is_empty()) {
+            let Scratch { seating, index, .. } = scratch;
+            index.read(message, seating, false);
+            let tree = Tree::new(model, structure, seating, index, message);
+            constraint::check(&tree, false, severities, findings);
+        }
+        if let Choice::Profile(at, _) = choice {
+            self.profiles.all[at].check_rules(&scope, structure, severities, findings);
+        }
         findings[first..].sort_by_key(|finding| finding.at.position());
         Checked { model, structure }
+    }
+
+    /// What NIST's validator is to hold a message against: it is told the structure, and does not
+    /// ask the message, so that the only one there is will do for all.
+    fn of_nist<'v>(
+        &'v self,
+        choice: Choice<'v>,
+    ) -> Option<(&'v Model, &'v MessageDef, &'v Severities)> {
+        if let (Some((profile, structure)), Some(severities)) =
+            (self.profiles.only(), self.severities.first())
+        {
+            return Some((&profile.model, structure, severities));
+        }
+        match choice {
+            Choice::Profile(at, Some(structure)) => {
+                Some((&self.profiles.all[at].model, structure, &self.severities[at]))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -40,7 +40,8 @@ impl Table {
         }
     }
 
-    fn read(name: String, bytes: &[u8]) -> Result<Self, String> {
+    /// Reads the bytes of a file of that name; errors as in [`Table::load`].
+    pub(crate) fn read(name: String, bytes: &[u8]) -> Result<Self, String> {
         if let Err(error) = from_utf8(bytes) {
             let line = 1 + line_feeds(&bytes[..error.valid_up_to()]);
             return Err(format!("{name}: line {line} is not in UTF-8"));

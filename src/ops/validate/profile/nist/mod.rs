@@ -34,7 +34,8 @@ pub const ROOTS: [&str; 6] = [
     "ProfileSlicing",
 ];
 
-const PROFILE: &str = "ConformanceProfile";
+/// The outermost element of the profile itself.
+pub const PROFILE: &str = "ConformanceProfile";
 
 /// Reads a profile; `files` are in any order, and only those of [`ROOTS`].
 ///

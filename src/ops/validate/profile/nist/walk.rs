@@ -27,7 +27,7 @@ pub fn check<'v>(
     findings: &mut Vec<Finding<'v>>,
 ) {
     matcher::seat(&structure.layout, message, seating);
-    index.read(message, seating);
+    index.read(message, seating, true);
     let tree = Tree::new(model, structure, seating, index, message);
     let mut walk = Walk { tree, severities, findings, wrong: Vec::new() };
     walk.lines(message);

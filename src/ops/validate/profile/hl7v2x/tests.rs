@@ -1,0 +1,1 @@
+//! Profiles of the Messaging Workbench: what is read of them.
