@@ -58,6 +58,11 @@ fn check<'v>(
     let text = escape::decode(value, &walk.separators);
     let Some(how) = fault(set, &text, system) else { return };
     let usual = match (how, binding.strength) {
+        // That is about the profile and not about the message.
+        (CodeProblem::NoSuchSet | CodeProblem::EmptySet, _) => {
+            walk.code(element, set, how, value, at, None);
+            return;
+        }
         // Sites define such tables: what the standard lists are suggestions.
         (_, Strength::Suggested) if !walk.model.is_profile => Severity::Off,
         (CodeProblem::NotInOpenSet | CodeProblem::Permitted, _) => Severity::Info,

@@ -378,14 +378,42 @@ impl<'v, 't> Tree<'v, 't> {
         position: u16,
     ) -> Option<Value<'v, 't>> {
         let element = elements.get(usize::from(position).checked_sub(1)?)?;
-        let s = self.separators;
-        let inner = of.at.component > 0;
-        let by = if inner { s.subcomponent } else { s.component };
-        let raw = pieces(of.raw, by, false).nth(usize::from(position) - 1)?;
-        let blank = raw.iter().all(|&b| is_space(b) || b == s.subcomponent);
-        let at = match inner {
-            true => At { subcomponent: position, ..of.at },
-            false => At { component: position, ..of.at },
+        let raw = pieces(of.raw, self.delimiter(of), false).nth(usize::from(position) - 1)?;
+        self.made(of, element, position, raw)
+    }
+
+    /// All of its definitions, with the components of a field, or subcomponents of a component, that
+    /// hold something.
+    pub fn parts(
+        &self,
+        of: &Value<'v, 't>,
+        elements: &'v [Element],
+    ) -> impl Iterator<Item = (u16, &'v Element, Option<Value<'v, 't>>)> {
+        let mut pieces = pieces(of.raw, self.delimiter(of), false);
+        (1..).zip(elements).map(move |(position, element)| {
+            let part = pieces.next().and_then(|raw| self.made(of, element, position, raw));
+            (position, element, part)
+        })
+    }
+
+    fn delimiter(&self, of: &Value<'v, 't>) -> u8 {
+        match of.at.component {
+            0 => self.separators.component,
+            _ => self.separators.subcomponent,
+        }
+    }
+
+    fn made(
+        &self,
+        of: &Value<'v, 't>,
+        element: &'v Element,
+        position: u16,
+        raw: &'t [u8],
+    ) -> Option<Value<'v, 't>> {
+        let blank = raw.iter().all(|&b| is_space(b) || b == self.separators.subcomponent);
+        let at = match of.at.component {
+            0 => At { component: position, ..of.at },
+            _ => At { subcomponent: position, ..of.at },
         };
         (!blank).then_some(Value { at, raw, element, data_type: element.data_type })
     }
@@ -394,8 +422,7 @@ impl<'v, 't> Tree<'v, 't> {
     /// empty.
     #[must_use]
     pub fn part_count(&self, of: &Value<'v, 't>) -> usize {
-        let s = self.separators;
-        let by = if of.at.component > 0 { s.subcomponent } else { s.component };
+        let by = self.delimiter(of);
         let end = of.raw.iter().rposition(|&b| b != by).map_or(0, |at| at + 1);
         1 + memchr_iter(by, &of.raw[..end]).count()
     }

@@ -76,3 +76,6 @@ pub fn read(files: &[Source<'_>], nist: bool) -> Result<Model, ProfileError> {
     model.constraints = contexts.into_constraints(&model);
     Ok(model)
 }
+
+#[cfg(test)]
+mod tests;

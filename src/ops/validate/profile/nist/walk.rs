@@ -238,8 +238,8 @@ impl<'v, 't> Walk<'v, 't, '_> {
                 self.report(Rule::Coc1, value.at, span, Problem::Plain { wrong, expected });
             }
             Shape::Composite(_, elements) => {
-                for (position, element) in (1..).zip(elements) {
-                    let part = self.tree.part(value, elements, position);
+                let tree = self.tree;
+                for (position, element, part) in tree.parts(value, elements) {
                     let at = match value.at.component {
                         0 => At { component: position, ..value.at },
                         _ => At { subcomponent: position, ..value.at },
@@ -327,10 +327,9 @@ impl<'v, 't> Walk<'v, 't, '_> {
             self.wrong = wrong;
         }
         if let Shape::Composite(_, elements) = self.tree.shape(value) {
-            for position in 1..=elements.len() as u16 {
-                if let Some(part) = self.tree.part(value, elements, position) {
-                    self.codes(&part);
-                }
+            let tree = self.tree;
+            for part in tree.parts(value, elements).filter_map(|(.., part)| part) {
+                self.codes(&part);
             }
         }
     }
