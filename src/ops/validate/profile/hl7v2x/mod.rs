@@ -142,7 +142,7 @@ impl<'t> Reader<'t> {
     fn nodes(&mut self, of: xml::Element<'_>) -> Result<Vec<Node>, ProfileError> {
         let mut nodes = Vec::new();
         for child in of.children() {
-            let before = self.conditions.len();
+            let before = (self.conditions.len(), self.model.segments.len());
             let node = match child.name() {
                 "Segment" => Node::Segment(self.segment(child)?),
                 "SegGroup" => Node::Group(self.group(child)?),
@@ -150,7 +150,10 @@ impl<'t> Reader<'t> {
             };
             match node.usage() {
                 // What is not to be sent has no place.
-                Usage::NotSupported => self.conditions.truncate(before),
+                Usage::NotSupported => {
+                    self.conditions.truncate(before.0);
+                    self.model.segments.truncate(before.1);
+                }
                 _ => nodes.push(node),
             }
         }
@@ -271,7 +274,7 @@ impl<'t> Reader<'t> {
         of: xml::Element<'_>,
         place: &str,
     ) -> Result<(Usage, Cardinality), ProfileError> {
-        let usage = match of.required("Usage")? {
+        let usage = match &*of.required("Usage")?.to_ascii_uppercase() {
             "R" => Usage::Required,
             "RE" => Usage::RequiredIfKnown,
             "O" => Usage::Optional,
