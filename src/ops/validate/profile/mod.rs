@@ -13,6 +13,8 @@ pub mod nist;
 mod overlay;
 mod rules;
 mod sheet;
+#[cfg(test)]
+mod tests;
 pub mod xml;
 
 pub use applies::{Applies, Fit, Kind, Wanted};
@@ -216,4 +218,13 @@ impl Profiles {
             _ => None,
         }
     }
+}
+
+/// A file of a profile: its name as the user knows it, and its bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// For errors.
+    pub name: &'a str,
+    /// What is in it.
+    pub bytes: &'a [u8],
 }

@@ -248,7 +248,8 @@ impl Draft {
             return Some(SetIx(at as u32));
         }
         let table = standard().table(table)?;
-        let is_listed = table.is_listed(self.model.version);
+        let version = self.model.version;
+        let is_listed = table.is_listed(version);
         is_listed.then(|| {
             self.add_set(ValueSet {
                 id: table.id().into(),
@@ -256,7 +257,7 @@ impl Draft {
                 is_open: !table.is_closed(self.model.version),
                 is_excluded: false,
                 stability: Text::default(),
-                codes: Codes::Standard(StandardCodes::new(table, self.model.version)),
+                codes: Codes::Standard(StandardCodes::new(table, version)),
             })
         })
     }
