@@ -1,7 +1,7 @@
 //! Walks the fields, components and subcomponents of a segment along its definition.
 
 use super::codes;
-use super::finding::{At, CodeProblem, Finding, Problem};
+use super::finding::{self, At, CodeProblem, Finding, Problem};
 use super::form;
 use super::format::Format;
 use super::model::{Element, Model, SegmentDef, TypeDef, TypeIx, TypeKind, Usage};
@@ -488,7 +488,7 @@ impl<'v, 'w> Walk<'v, 'w> {
             let start = self.message.offset_of(part);
             (start as u32, (start + part.len()) as u32)
         };
-        self.findings.push(Finding { rule, severity, at, span, problem });
+        finding::add(self.findings, Finding { rule, severity, at, span, problem });
     }
 }
 

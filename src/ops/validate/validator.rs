@@ -68,7 +68,8 @@ impl Validator {
         &self.settings
     }
 
-    /// Appends what is wrong with `message` to `findings`, in the order of their places.
+    /// Appends what is wrong with `message` to `findings`, in the order of their places, of too
+    /// many ([`super::finding::MOST`]) not all.
     pub fn check<'v>(
         &'v self,
         message: &Message<'_>,
@@ -76,7 +77,21 @@ impl Validator {
         scratch: &mut Scratch,
         findings: &mut Vec<Finding<'v>>,
     ) -> Checked<'v> {
-        let first = findings.len();
+        let mut own = Vec::new();
+        let checked = self.check_alone(message, text, scratch, &mut own);
+        own.sort_by_key(|finding| finding.at.position());
+        findings.append(&mut own);
+        checked
+    }
+
+    /// As [`Validator::check`] in no order; `findings` are of this message alone.
+    fn check_alone<'v>(
+        &'v self,
+        message: &Message<'_>,
+        text: &TextOptions,
+        scratch: &mut Scratch,
+        findings: &mut Vec<Finding<'v>>,
+    ) -> Checked<'v> {
         let (version, is_newer) = header::version(message.header());
         let scope = Scope::with(message, *text);
         let choice = self.profiles.choose(&scope);
@@ -91,7 +106,6 @@ impl Validator {
         {
             let Scratch { seating, index, .. } = scratch;
             nist::check(model, structure, severities, message, (seating, index), findings);
-            findings[first..].sort_by_key(|finding| finding.at.position());
             return Checked { model, structure: Some(structure) };
         }
         let mut walk = Walk::new(model, severities, message, findings);
@@ -138,7 +152,6 @@ impl Validator {
         if let Choice::Profile(at, _) = choice {
             self.profiles.all[at].check_rules(&scope, structure, severities, findings);
         }
-        findings[first..].sort_by_key(|finding| finding.at.position());
         Checked { model, structure }
     }
 
