@@ -692,7 +692,7 @@ pub fn validate(data: &[u8]) {
         let Frame::Message(framed) = frame else { continue };
         let Ok(message) = Message::new(framed) else { continue };
         let options = TextOptions::default();
-        let mut check = |scratch: &mut Scratch| {
+        let check = |scratch: &mut Scratch| {
             let mut findings = Vec::new();
             validator.check(&message, &options, scratch, &mut findings);
             let lines = message.segments().count() as u32;

@@ -11,6 +11,9 @@ use crate::core::{Message, Segment, Separators, escape};
 use crate::dictionary::standard;
 use memchr::memchr;
 
+/// So many problems of one message are told at most.
+pub(super) const MOST_FINDINGS: usize = 10_000;
+
 /// What all segments of a message share.
 pub(super) struct Walk<'v, 'w> {
     pub(super) model: &'v Model,
@@ -18,6 +21,8 @@ pub(super) struct Walk<'v, 'w> {
     pub(super) message: &'w Message<'w>,
     pub(super) separators: Separators,
     pub(super) findings: &'w mut Vec<Finding<'v>>,
+    /// So many more findings are told.
+    room: usize,
     pub(super) wants: Wants,
     /// The message names a version that the dictionary does not know yet.
     pub(super) is_newer: bool,
@@ -76,6 +81,7 @@ impl<'v, 'w> Walk<'v, 'w> {
             message,
             separators: message.separators(),
             findings,
+            room: MOST_FINDINGS,
             wants: Wants::of(severities),
             is_newer: false,
             segment: message.header(),
@@ -221,10 +227,11 @@ impl<'v, 'w> Walk<'v, 'w> {
         let reference = mapping.reference.split('.').next().and_then(|n| n.parse().ok());
         let at = At { field: reference.unwrap_or(at.field), ..at };
         // A table that the type is not in has nothing to add.
-        let is_same = |f: &Finding<'_>| {
-            f.rule == Rule::Val1 && (f.at.line, f.at.field) == (at.line, at.field)
-        };
-        self.findings.retain(|f| !is_same(f));
+        let is_same = |f: &Finding<'_>| f.rule == Rule::Val1 && f.at.field == at.field;
+        let of_line = self.findings.iter().rev().take_while(|f| f.at.line == at.line);
+        if let Some(back) = of_line.into_iter().position(is_same) {
+            self.findings.remove(self.findings.len() - 1 - back);
+        }
         let (wrong, expected, usual) = if first.is_empty() {
             ("has no value, and the one whose data type it names has", "a data type", None)
         } else if standard().has_data_type(first) && !self.model.is_profile {
@@ -482,6 +489,16 @@ impl<'v, 'w> Walk<'v, 'w> {
         if severity == Severity::Off {
             return;
         }
+        self.room = self.room.saturating_sub(1);
+        let (rule, part, problem) = match self.room {
+            0 => return,
+            // A message of which so much is wrong is not meant to be one.
+            1 => {
+                let wrong = format!("more than {MOST_FINDINGS} problems; the others are not told");
+                (Rule::Prf1, &b""[..], Problem::Plain { wrong: wrong.into(), expected: "".into() })
+            }
+            _ => (rule, part, problem),
+        };
         let span = if part.is_empty() {
             (0, 0)
         } else {
