@@ -1,7 +1,7 @@
 //! Walks the fields, components and subcomponents of a segment along its definition.
 
 use super::codes;
-use super::finding::{At, CodeProblem, Finding, Problem};
+use super::finding::{self, At, CodeProblem, Finding, Problem};
 use super::form;
 use super::format::Format;
 use super::model::{Element, Model, SegmentDef, TypeDef, TypeIx, TypeKind, Usage};
@@ -11,9 +11,6 @@ use crate::core::{Message, Segment, Separators, escape};
 use crate::dictionary::standard;
 use memchr::memchr;
 
-/// So many problems of one message are told at most.
-pub(super) const MOST_FINDINGS: usize = 10_000;
-
 /// What all segments of a message share.
 pub(super) struct Walk<'v, 'w> {
     pub(super) model: &'v Model,
@@ -21,8 +18,6 @@ pub(super) struct Walk<'v, 'w> {
     pub(super) message: &'w Message<'w>,
     pub(super) separators: Separators,
     pub(super) findings: &'w mut Vec<Finding<'v>>,
-    /// So many more findings are told.
-    room: usize,
     pub(super) wants: Wants,
     /// The message names a version that the dictionary does not know yet.
     pub(super) is_newer: bool,
@@ -81,7 +76,6 @@ impl<'v, 'w> Walk<'v, 'w> {
             message,
             separators: message.separators(),
             findings,
-            room: MOST_FINDINGS,
             wants: Wants::of(severities),
             is_newer: false,
             segment: message.header(),
@@ -489,23 +483,13 @@ impl<'v, 'w> Walk<'v, 'w> {
         if severity == Severity::Off {
             return;
         }
-        self.room = self.room.saturating_sub(1);
-        let (rule, part, problem) = match self.room {
-            0 => return,
-            // A message of which so much is wrong is not meant to be one.
-            1 => {
-                let wrong = format!("more than {MOST_FINDINGS} problems; the others are not told");
-                (Rule::Prf1, &b""[..], Problem::Plain { wrong: wrong.into(), expected: "".into() })
-            }
-            _ => (rule, part, problem),
-        };
         let span = if part.is_empty() {
             (0, 0)
         } else {
             let start = self.message.offset_of(part);
             (start as u32, (start + part.len()) as u32)
         };
-        self.findings.push(Finding { rule, severity, at, span, problem });
+        finding::add(self.findings, Finding { rule, severity, at, span, problem });
     }
 }
 

@@ -70,7 +70,8 @@ impl Validator {
         &self.settings
     }
 
-    /// Appends what is wrong with `message` to `findings`, in the order of their places.
+    /// Appends what is wrong with `message` to `findings`, in the order of their places, of too
+    /// many ([`super::finding::MOST`]) not all.
     pub fn check<'v>(
         &'v self,
         message: &Message<'_>,
@@ -78,23 +79,25 @@ impl Validator {
         scratch: &mut Scratch,
         findings: &mut Vec<Finding<'v>>,
     ) -> Checked<'v> {
-        let first = findings.len();
+        let mut own = Vec::new();
         // Where bytes of characters can equal delimiters, the message is split as text; places in
         // the bytes are not told then.
         let checked = match to_utf8(message, *text) {
             Some(utf8) => {
                 let text = TextOptions { charset: Some(Charset::UTF_8), ..*text };
                 let message = message.with_bytes(utf8.as_bytes());
-                let checked = self.check_split(&message, &text, scratch, findings);
-                findings[first..].iter_mut().for_each(|finding| finding.span = (0, 0));
+                let checked = self.check_split(&message, &text, scratch, &mut own);
+                own.iter_mut().for_each(|finding| finding.span = (0, 0));
                 checked
             }
-            None => self.check_split(message, text, scratch, findings),
+            None => self.check_split(message, text, scratch, &mut own),
         };
-        findings[first..].sort_by_key(|finding| finding.at.position());
+        own.sort_by_key(|finding| finding.at.position());
+        findings.append(&mut own);
         checked
     }
 
+    /// As [`Validator::check`] in no order; `findings` are of this message alone.
     fn check_split<'v>(
         &'v self,
         message: &Message<'_>,
