@@ -221,10 +221,11 @@ impl<'v, 'w> Walk<'v, 'w> {
         let reference = mapping.reference.split('.').next().and_then(|n| n.parse().ok());
         let at = At { field: reference.unwrap_or(at.field), ..at };
         // A table that the type is not in has nothing to add.
-        let is_same = |f: &Finding<'_>| {
-            f.rule == Rule::Val1 && (f.at.line, f.at.field) == (at.line, at.field)
-        };
-        self.findings.retain(|f| !is_same(f));
+        let is_same = |f: &Finding<'_>| f.rule == Rule::Val1 && f.at.field == at.field;
+        let of_line = self.findings.iter().rev().take_while(|f| f.at.line == at.line);
+        if let Some(back) = of_line.into_iter().position(is_same) {
+            self.findings.remove(self.findings.len() - 1 - back);
+        }
         let (wrong, expected, usual) = if first.is_empty() {
             ("has no value, and the one whose data type it names has", "a data type", None)
         } else if standard().has_data_type(first) && !self.model.is_profile {
