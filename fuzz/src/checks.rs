@@ -14,6 +14,7 @@ use pipehat::ops::names::Names;
 use pipehat::ops::pass::{Colored, Eol, PassOn};
 use pipehat::ops::transform::{Fault, Script, Sink, SourceText, Unmapped};
 use pipehat::ops::tree::{TreeOptions, TreeWriter};
+use pipehat::ops::validate::profile::{Profile, Profiles, Source, nist};
 use pipehat::ops::validate::{Finding, Scratch, Settings, Validator};
 use std::ops::ControlFlow;
 
@@ -21,7 +22,7 @@ use std::ops::ControlFlow;
 pub type Check = fn(&[u8]);
 
 /// All targets by their names.
-pub const ALL: [(&str, Check); 9] = [
+pub const ALL: [(&str, Check); 10] = [
     ("framing", framing),
     ("message", message),
     ("escape", escape),
@@ -31,6 +32,7 @@ pub const ALL: [(&str, Check); 9] = [
     ("script", script),
     ("transform", transform),
     ("validate", validate),
+    ("profile", profile),
 ];
 
 /// Takes a first byte as a number and so many bytes behind it as the sizes of pieces.
@@ -704,5 +706,34 @@ pub fn validate(data: &[u8]) {
             places(&findings)
         };
         assert_eq!(check(&mut scratch), check(&mut Scratch::default()));
+    }
+}
+
+/// Any file is a profile of NIST, a part of one, or an error with its line; and what is read of it a
+/// message can be held against, whichever way.
+pub fn profile(data: &[u8]) {
+    let small = include_bytes!("../../fixtures/profiles/nist/profile.xml");
+    let message = include_bytes!("../../fixtures/profiles/nist/message.hl7");
+    let Some(Frame::Message(framed)) = Frames::new(message).next() else { panic!("no message") };
+    let Ok(message) = Message::new(framed) else { panic!("no message") };
+    let alone = [Source { name: "profile", bytes: data }];
+    let part = [Source { name: "profile", bytes: small }, Source { name: "part", bytes: data }];
+    for files in [&alone[..], &part] {
+        for is_nist in [false, true] {
+            let model = match nist::read(files, is_nist) {
+                Ok(model) => model,
+                Err(error) => {
+                    let lines = 2 + data.iter().filter(|&&b| b == b'\n').count();
+                    assert!(error.line as usize <= lines || error.file == "profile", "{error}");
+                    continue;
+                }
+            };
+            let all = vec![Profile::of("profile", model)];
+            let settings = Settings { nist: is_nist, ..Settings::strict() };
+            let validator = Validator::new(settings, Profiles { all, map: None });
+            let mut findings = Vec::new();
+            let options = TextOptions::default();
+            validator.check(&message, &options, &mut Scratch::default(), &mut findings);
+        }
     }
 }
