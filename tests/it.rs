@@ -40,3 +40,5 @@ mod transform;
 mod tree;
 #[path = "it/util.rs"]
 mod util;
+#[path = "it/validate.rs"]
+mod validate;

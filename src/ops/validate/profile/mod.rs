@@ -13,6 +13,8 @@ pub mod nist;
 mod overlay;
 mod rules;
 mod sheet;
+#[cfg(test)]
+mod tests;
 pub mod xml;
 
 pub use applies::{Applies, Fit, Kind, Wanted};

@@ -21,8 +21,6 @@ use crate::ops::validate::model::{
     Binding, Cardinality, DynamicMapping, Element, GroupNode, Length, MessageDef, Model, Node,
     SegmentDef, SegmentIx, SegmentNode, SetIx, Strength, Text, TypeDef, TypeIx, TypeKind, Usage,
 };
-use crate::ops::validate::rule::{Rule, Severity};
-use crate::ops::validate::settings::Override;
 use crate::ops::validate::standard;
 use std::collections::HashMap;
 
@@ -86,11 +84,6 @@ pub(super) fn read(file: &str, text: &str, tables: &Tables) -> Result<Profile, P
     let name = name.or(root.attribute("Identifier")).unwrap_or(file);
     reader.model.name = name.to_owned().into();
     profile.model = reader.model;
-    if !tables.is_empty() {
-        // Tables that come with a profile are meant to be kept.
-        let (rule, severity) = (Rule::Val1, Severity::Error);
-        profile.severities.push(Override { rule, place: None, severity });
-    }
     Ok(profile)
 }
 
@@ -248,11 +241,10 @@ impl<'t> Reader<'t> {
                 found
             }
         };
-        let bind = |set: SetIx| {
-            let is_open = self.model.value_set(set).is_none_or(|set| set.is_open);
-            let strength = if is_open { Strength::Suggested } else { Strength::Required };
-            Binding { set, strength, location: None }
-        };
+        // A table number alone names the table, and does not say that it was checked to fit.
+        let is_given = !self.tables.is_empty();
+        let strength = if is_given { Strength::Required } else { Strength::Suggested };
+        let bind = |set: SetIx| Binding { set, strength, location: None };
         set.map(bind).into_iter().collect()
     }
 

@@ -6,6 +6,9 @@ use super::TABLES;
 use crate::ops::validate::model::{CodeDef, CodeList, CodeUsage, Codes, Text, ValueSet};
 use std::collections::HashMap;
 
+/// The table of code systems.
+const CODE_SYSTEMS: &str = "0396";
+
 /// The tables of some files.
 #[derive(Debug, Default)]
 pub(in super::super) struct Tables {
@@ -25,6 +28,10 @@ impl Tables {
         let tables =
             tables.ok_or_else(|| root.error("<Specification> with <hl7tables> is expected"))?;
         for table in tables.all("hl7table") {
+            if table.attribute("id").is_none() && table.children().next().is_none() {
+                // The Messaging Workbench leaves such behind.
+                continue;
+            }
             let id = table.required("id")?;
             let mut list = CodeList::default();
             for (at, element) in (0..).zip(table.all("tableElement")) {
@@ -40,6 +47,14 @@ impl Tables {
                     usage: CodeUsage::Required,
                     pattern: None,
                 });
+            }
+            if id == CODE_SYSTEMS || id.strip_prefix("HL7") == Some(CODE_SYSTEMS) {
+                // Tables of HL7 and what sites define are code systems without being listed.
+                let pattern = regex::bytes::Regex::new(r"\A(?:HL7\d{4}|99.+)\z").ok();
+                list.patterns.push(list.codes.len() as u32);
+                let (code, display) = ("HL7nnnn".into(), Text::default());
+                let (system, usage) = (Text::default(), CodeUsage::Required);
+                list.codes.push(CodeDef { code, display, system, usage, pattern });
             }
             let set = ValueSet {
                 id: id.to_owned().into(),

@@ -101,11 +101,8 @@ fn segments_are_seated_without_going_back() {
             "5 NTE Unexpected Error"
         ]
     );
-    // The note behind the patient is the patient's.
-    assert_eq!(
-        changed("OBX|1|NM|GLU^Glucose^L||5.6\n", ""),
-        ["3 OBSERVATION[1] Usage Warning", "4 NTE Unexpected Error",]
-    );
+    // A group is entered at any of its first segments.
+    assert_eq!(changed("OBX|1|NM|GLU^Glucose^L||5.6\n", ""), ["4 OBX[1] Usage Error"]);
     let three = format!("{MESSAGE}OBR|2|P||GLU^^L|||2024\nOBR|3|P||GLU^^L|||2024\nTQ1|1\n");
     assert_eq!(
         of_structure(&three),
@@ -578,7 +575,7 @@ fn what_is_wrong_with_a_profile_is_told_with_its_line() {
     assert!(changed("</Messages>", "").starts_with("p.xml:"), "not well-formed");
     assert_eq!(
         changed("Name=\"PID\"", "Name=\"PATIENT\""),
-        "p.xml:39: PATIENT is no segment, which has three letters"
+        "p.xml:38: PATIENT is no segment, which has three letters"
     );
     let other = refused(&[("p.xml", PROFILE), ("x.xml", "<html/>")]);
     assert_eq!(other, "x.xml:1: <html> is no part of a profile");

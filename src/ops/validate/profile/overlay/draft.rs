@@ -257,7 +257,7 @@ impl Draft {
                 is_open: !table.is_closed(self.model.version),
                 is_excluded: false,
                 stability: Text::default(),
-                codes: Codes::Standard(StandardCodes::new(table, self.model.version)),
+                codes: Codes::Standard(StandardCodes::new(table, version)),
             })
         })
     }
