@@ -18,6 +18,8 @@ mod json;
 mod live;
 #[path = "it/manners.rs"]
 mod manners;
+#[path = "it/nist.rs"]
+mod nist;
 #[path = "it/output.rs"]
 mod output;
 #[path = "it/privacy.rs"]
