@@ -22,6 +22,8 @@ mod manners;
 mod output;
 #[path = "it/privacy.rs"]
 mod privacy;
+#[path = "it/profiles.rs"]
+mod profiles;
 #[path = "it/properties.rs"]
 mod properties;
 #[path = "it/query.rs"]
