@@ -42,3 +42,5 @@ mod transform;
 mod tree;
 #[path = "it/util.rs"]
 mod util;
+#[path = "it/validate.rs"]
+mod validate;

@@ -14,13 +14,14 @@ use pipehat::ops::names::Names;
 use pipehat::ops::pass::{Colored, Eol, PassOn};
 use pipehat::ops::transform::{Fault, Script, Sink, SourceText, Unmapped};
 use pipehat::ops::tree::{TreeOptions, TreeWriter};
+use pipehat::ops::validate::{Finding, Scratch, Settings, Validator};
 use std::ops::ControlFlow;
 
 /// A check of any bytes.
 pub type Check = fn(&[u8]);
 
 /// All targets by their names.
-pub const ALL: [(&str, Check); 8] = [
+pub const ALL: [(&str, Check); 9] = [
     ("framing", framing),
     ("message", message),
     ("escape", escape),
@@ -29,6 +30,7 @@ pub const ALL: [(&str, Check); 8] = [
     ("from_json", from_json),
     ("script", script),
     ("transform", transform),
+    ("validate", validate),
 ];
 
 /// Takes a first byte as a number and so many bytes behind it as the sizes of pieces.
@@ -676,4 +678,31 @@ fn decoded_is_read(message: &Message<'_>, reader: &mut JsonReader) {
     let mut json = Vec::new();
     JsonWriter::new().write(message, &JsonOptions::default(), TextOptions::default(), &mut json);
     accepted(reader, &json, &ReadOptions::default());
+}
+
+/// Any message can be held against the standard: places are in it, and it comes out the same when it
+/// is checked again with what another message left behind.
+pub fn validate(data: &[u8]) {
+    let validator = Validator::standard(Settings::strict());
+    let mut scratch = Scratch::default();
+    let places = |findings: &[Finding<'_>]| {
+        findings.iter().map(|f| (f.rule, f.severity, f.at, f.span)).collect::<Vec<_>>()
+    };
+    for frame in Frames::new(data) {
+        let Frame::Message(framed) = frame else { continue };
+        let Ok(message) = Message::new(framed) else { continue };
+        let options = TextOptions::default();
+        let mut check = |scratch: &mut Scratch| {
+            let mut findings = Vec::new();
+            validator.check(&message, &options, scratch, &mut findings);
+            let lines = message.segments().count() as u32;
+            for finding in &findings {
+                assert!(finding.at.line <= lines + 1);
+                assert!(finding.span.0 <= finding.span.1);
+                assert!(finding.span.1 as usize <= message.bytes().len());
+            }
+            places(&findings)
+        };
+        assert_eq!(check(&mut scratch), check(&mut Scratch::default()));
+    }
 }

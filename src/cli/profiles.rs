@@ -41,7 +41,8 @@ impl Store for Disk {
     }
 }
 
-/// Loads the profiles of some files and folders, and the map of a file.
-pub(super) fn profiles(paths: &[PathBuf], map: Option<&Path>) -> Result<Profiles> {
-    Ok(load(&Disk, paths, map)?)
+/// Loads the profiles of some files and folders, and the map of a file. `is_nist`: as NIST's
+/// validator would.
+pub(super) fn profiles(paths: &[PathBuf], map: Option<&Path>, is_nist: bool) -> Result<Profiles> {
+    Ok(load(&Disk, paths, map, is_nist)?)
 }

@@ -145,7 +145,8 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     if args.list_rules {
         return print(&list_rules());
     }
-    let profiles = super::profiles::profiles(&args.profiles, args.profile_map.as_deref())?;
+    let profiles =
+        super::profiles::profiles(&args.profiles, args.profile_map.as_deref(), args.nist_compat)?;
     let validator = Validator::new(settings(&args), profiles);
     let (mut messages, mut report) = outputs(&args)?;
     let is_shown = report.is_terminal();
@@ -208,18 +209,22 @@ fn settings(args: &Args) -> Settings {
 fn explain(rule: Rule) -> String {
     let told = rule.description();
     format!(
-        "{rule}  {}\n\n{}\n\nSeverity: {}, with --strict {}. Code of table 0357: {}.\n",
-        told.title, told.text, told.default, told.strict, told.code
+        "{rule}  {}\n\n{}\n\n\
+         Severity: {}, against a profile {}, with --strict {}. Code of table 0357: {}.\n",
+        told.title, told.text, told.default, told.profile, told.strict, told.code
     )
 }
 
 fn list_rules() -> String {
-    let mut text = format!("{:6}  {:8}  {:8}  {}\n", "rule", "severity", "strict", "title");
+    let mut text = "rule    severity  profile   strict    title\n".to_owned();
     for &rule in Rule::ALL {
         let told = rule.description();
         // Writing to memory does not fail.
-        let (usual, strict) = (told.default.name(), told.strict.name());
-        _ = writeln!(text, "{:6}  {usual:8}  {strict:8}  {}", rule.id(), told.title);
+        _ = write!(text, "{:6}", rule.id());
+        for severity in [told.default, told.profile, told.strict] {
+            _ = write!(text, "  {:8}", severity.name());
+        }
+        _ = writeln!(text, "  {}", told.title);
     }
     text
 }

@@ -18,6 +18,7 @@ use crate::ops::validate::settings::Severities;
 use crate::ops::validate::{Finding, Scratch, Validator, unusable};
 use std::io::{self, Seek, Write};
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 use tempfile::SpooledTempFile;
 
@@ -382,7 +383,7 @@ impl<'v, 'o> Verdicts<'v, 'o> {
         let is_suite = self.check.options.form == Form::Junit;
         self.source = Some(Current {
             source: source.clone(),
-            name: source.name(),
+            name: self.name(source),
             batch: batch::Source::default(),
             lines: Lines { feeds: 0, at_start: true },
             headers: Default::default(),
@@ -393,6 +394,18 @@ impl<'v, 'o> Verdicts<'v, 'o> {
             }),
         });
         Ok(())
+    }
+
+    /// The name of a source in the report: relative to the current folder where code scanning
+    /// looks for it there.
+    fn name(&self, source: &Source) -> String {
+        let here = std::env::current_dir().ok().filter(|_| self.check.options.form == Form::Sarif);
+        let relative = source
+            .path
+            .as_ref()
+            .zip(here)
+            .and_then(|(path, here)| path.strip_prefix(here).ok().map(Path::to_owned));
+        relative.map_or_else(|| source.name(), |path| path.display().to_string())
     }
 
     /// Ends the source under way: what is still open has no end.

@@ -68,6 +68,12 @@ impl Dictionary {
         self.version(version).data_type(id)
     }
 
+    /// Whether some version has a data type with components of that id.
+    #[must_use]
+    pub fn has_data_type(&self, id: &[u8]) -> bool {
+        self.records.data_types.iter().any(|d| d.id.as_bytes() == id)
+    }
+
     /// The code table `id`, four digits such as `0001`.
     #[must_use]
     pub fn table(&'static self, id: impl AsRef<[u8]>) -> Option<&'static Table> {

@@ -6,11 +6,12 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::time::Duration;
 
 /// Each filter with arguments that make it handle messages, and how an input is written for it.
-const FILTERS: [(&[&str], Form); 4] = [
+const FILTERS: [(&[&str], Form); 5] = [
     (&["query", "MSH-10"], Form::Hl7),
     (&["parse", "-f", "hl7"], Form::Hl7),
     (&["parse", "-f", "json"], Form::Hl7),
     (&["from-json"], Form::Json),
+    (&["validate", "--pass", "--fail-on", "never", "--report", "/dev/null"], Form::Hl7),
 ];
 
 #[derive(Clone, Copy, PartialEq)]
@@ -87,7 +88,9 @@ fn a_folder_is_walked_without_following_links_in_circles() {
 fn nothing_in_is_no_and_silent() {
     for (args, _) in FILTERS {
         for empty in ["", "\r\n\n", "  \n"] {
-            pipehat(args).stdin(empty).run().is(1, "", "");
+            // Where nothing is, nothing is wrong.
+            let code = if args[0] == "validate" { 0 } else { 1 };
+            pipehat(args).stdin(empty).run().is(code, "", "");
         }
     }
     // What frames the rows is there even so.
@@ -119,7 +122,7 @@ fn a_file_that_is_not_there_does_not_stop_the_others() {
 fn wrong_usage_is_2_with_nothing_on_stdout() {
     let dir = folder();
     put(&dir, "a.hl7", adt("ID-a", "X"));
-    let cases: [&[&str]; 22] = [
+    let cases: [&[&str]; 26] = [
         &["query", "--no-such", "MSH-10"],
         &["parse", "--no-such"],
         &["from-json", "--no-such"],
@@ -142,6 +145,10 @@ fn wrong_usage_is_2_with_nothing_on_stdout() {
         &["parse", "-f", "hl7", "--names"],
         &["parse", "-f", "hl7", "--raw"],
         &["parse", "--batch", "--mllp"],
+        &["validate", "--report", "x"],
+        &["validate", "--severity", "USE-1"],
+        &["validate", "--explain", "USE-1", "a.hl7"],
+        &["validate", "-f", "xml"],
     ];
     for args in cases {
         let out = pipehat(args).dir(dir.path()).stdin(adt("ID-1", "X")).run();

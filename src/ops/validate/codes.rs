@@ -58,6 +58,11 @@ fn check<'v>(
     let text = escape::decode(value, &walk.separators);
     let Some(how) = fault(set, &text, system) else { return };
     let usual = match (how, binding.strength) {
+        // That is about the profile and not about the message.
+        (CodeProblem::NoSuchSet | CodeProblem::EmptySet, _) => {
+            walk.code(element, set, how, value, at, None);
+            return;
+        }
         // Sites define such tables: what the standard lists are suggestions.
         (_, Strength::Suggested) if !walk.model.is_profile => Severity::Off,
         (CodeProblem::NotInOpenSet | CodeProblem::Permitted, _) => Severity::Info,
@@ -74,9 +79,10 @@ fn is_of_other_rule(is_profile: bool, at: &At) -> bool {
 }
 
 /// How a code is wrong in a set; `system` is the code system that the message names with it.
-fn fault(set: &ValueSet, code: &[u8], system: Option<&[u8]>) -> Option<CodeProblem> {
+pub(super) fn fault(set: &ValueSet, code: &[u8], system: Option<&[u8]>) -> Option<CodeProblem> {
     let not_found = if set.is_open { CodeProblem::NotInOpenSet } else { CodeProblem::NotInSet };
     match &set.codes {
+        Codes::Missing => Some(CodeProblem::NoSuchSet),
         Codes::Standard(codes) => {
             let own = |system: &[u8]| {
                 system.is_empty()
@@ -87,6 +93,7 @@ fn fault(set: &ValueSet, code: &[u8], system: Option<&[u8]>) -> Option<CodeProbl
             }
             (set.id != CODE_SYSTEMS || !is_code_system(code)).then_some(not_found)
         }
+        Codes::Listed(list) if list.codes.is_empty() => Some(CodeProblem::EmptySet),
         Codes::Listed(list) => {
             let same_system = |at: &&u32| {
                 let own = list.codes.get(**at as usize).map_or("", |c| &c.system);

@@ -8,6 +8,7 @@ use super::model::{Element, Model, SegmentDef, TypeDef, TypeIx, TypeKind, Usage}
 use super::rule::{Rule, Severity};
 use super::settings::Severities;
 use crate::core::{Message, Segment, Separators, escape};
+use crate::dictionary::standard;
 use memchr::memchr;
 
 /// What all segments of a message share.
@@ -224,12 +225,17 @@ impl<'v, 'w> Walk<'v, 'w> {
             f.rule == Rule::Val1 && (f.at.line, f.at.field) == (at.line, at.field)
         };
         self.findings.retain(|f| !is_same(f));
-        let name = match first {
-            b"" => "the field that names its data type is empty",
-            _ => "the field that names its data type has none that is known",
+        let (wrong, expected, usual) = if first.is_empty() {
+            ("has no value, and the one whose data type it names has", "a data type", None)
+        } else if standard().has_data_type(first) && !self.model.is_profile {
+            let wrong = "names a data type of another version; the value is not checked";
+            (wrong, "a data type of this version", Some(Severity::Warning))
+        } else {
+            ("names no data type that is known", "a data type", None)
         };
-        let problem = Problem::Plain { wrong: name.into(), expected: (&*element.name).into() };
-        self.report(Rule::Coc1, at, if first.is_empty() { field } else { first }, problem);
+        let problem = Problem::Plain { wrong: wrong.into(), expected: expected.into() };
+        let part = if first.is_empty() { field } else { first };
+        self.report_as(Rule::Coc1, at, part, usual, problem);
         None
     }
 

@@ -3,6 +3,7 @@
 mod automaton;
 pub mod batch;
 mod codes;
+pub mod constraint;
 mod content;
 mod encoding;
 pub mod finding;
@@ -19,6 +20,7 @@ mod sequence;
 pub mod settings;
 pub mod standard;
 mod structure;
+pub mod tree;
 pub mod unusable;
 pub mod validator;
 

@@ -4,6 +4,7 @@
 //! the standard): `standard.rs` makes a [`Model`] of the dictionary, `profile/` makes one of files,
 //! and one engine checks messages against either.
 
+use super::constraint::Constraints;
 use super::layout::Layout;
 use crate::core::SegmentId;
 use crate::dictionary::{Table, Version};
@@ -64,6 +65,8 @@ pub struct Model {
     pub types: Vec<TypeDef>,
     /// Value sets.
     pub value_sets: Vec<ValueSet>,
+    /// What a profile asks for beyond structure.
+    pub constraints: Constraints,
 }
 
 /// The structure of one kind of message.
@@ -286,6 +289,8 @@ pub enum Codes {
     Standard(StandardCodes),
     /// Codes of a profile.
     Listed(CodeList),
+    /// The profile names the set and does not have it.
+    Missing,
 }
 
 /// A table of the standard. Nearly all codes are so short that they fit a number, and numbers are

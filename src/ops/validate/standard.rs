@@ -1,5 +1,6 @@
 //! The standard as models, one a version, made of the dictionary when first asked for.
 
+use super::constraint::Constraints;
 use super::format::Format;
 use super::layout::Layout;
 use super::model::{
@@ -135,6 +136,7 @@ impl Builder {
             segments,
             types: self.types,
             value_sets: self.sets,
+            constraints: Constraints::default(),
         }
     }
 

@@ -382,6 +382,8 @@ fn val_1_tables() {
 fn coc_1_observation_types() {
     assert_rule(Coc1, Error, "8:OBX-2", "OBX|2|ST|", "OBX|2||", "OBX|2|TX|");
     assert_found(&with("OBX|2|ST|", "OBX|2|QQ|"), &[(Coc1, Error, "8:OBX-2")]);
+    // CK came to an end with 2.4: the value cannot be checked, which is less than wrong.
+    assert_found(&with("OBX|2|ST|", "OBX|2|CK|"), &[(Coc1, Warning, "8:OBX-2")]);
     // Without a value none is needed.
     assert_found(&with("OBX|2|ST|2345-8^Remark^LN||clear|", "OBX|2||2345-8^Remark^LN|||"), &[]);
 }

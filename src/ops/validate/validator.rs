@@ -1,18 +1,20 @@
 //! Checks one message: finds the model that it is to be held against, and runs all rules.
 
+use super::constraint;
 use super::content::Walk;
 use super::encoding;
 use super::finding::{At, Finding, Problem};
 use super::header;
 use super::layout::{Kind, NOWHERE, Seating};
 use super::model::{MessageDef, Model, SegmentDef};
-use super::profile::{Choice, Profiles};
+use super::profile::{Choice, Profiles, nist};
 use super::rule::Rule;
 use super::search::Search;
 use super::sequence::Numbers;
 use super::settings::{Settings, Severities};
 use super::standard;
 use super::structure::{self, Line};
+use super::tree::{Index, Tree};
 use crate::core::{Message, Scope, SegmentId, TextOptions};
 
 /// Holds messages against the standard, or against profiles.
@@ -33,6 +35,7 @@ pub struct Scratch {
     symbols: Vec<Option<u16>>,
     numbers: Numbers,
     occurrences: Vec<(SegmentId, u32)>,
+    index: Index,
 }
 
 /// What a message was held against.
@@ -83,6 +86,14 @@ impl Validator {
                 (standard::model(version), &self.settings.severities)
             }
         };
+        if self.settings.nist
+            && let Some((model, structure, severities)) = self.of_nist(choice)
+        {
+            let Scratch { seating, index, .. } = scratch;
+            nist::check(model, structure, severities, message, (seating, index), findings);
+            findings[first..].sort_by_key(|finding| finding.at.position());
+            return Checked { model, structure: Some(structure) };
+        }
         let mut walk = Walk::new(model, severities, message, findings);
         walk.is_newer = is_newer;
         let lines = lines(message, &mut scratch.occurrences);
@@ -118,11 +129,36 @@ impl Validator {
             );
         }
         check_against(&mut walk, structure, &lines, scratch);
+        if let Some(structure) = structure.filter(|_| !model.constraints.all.is_empty()) {
+            let Scratch { seating, index, .. } = scratch;
+            index.read(message, seating, false);
+            let tree = Tree::new(model, structure, seating, index, message);
+            constraint::check(&tree, false, severities, findings);
+        }
         if let Choice::Profile(at, _) = choice {
             self.profiles.all[at].check_rules(&scope, structure, severities, findings);
         }
         findings[first..].sort_by_key(|finding| finding.at.position());
         Checked { model, structure }
+    }
+
+    /// What NIST's validator is to hold a message against: it is told the structure, and does not
+    /// ask the message, so that the only one there is will do for all.
+    fn of_nist<'v>(
+        &'v self,
+        choice: Choice<'v>,
+    ) -> Option<(&'v Model, &'v MessageDef, &'v Severities)> {
+        if let (Some((profile, structure)), Some(severities)) =
+            (self.profiles.only(), self.severities.first())
+        {
+            return Some((&profile.model, structure, severities));
+        }
+        match choice {
+            Choice::Profile(at, Some(structure)) => {
+                Some((&self.profiles.all[at].model, structure, &self.severities[at]))
+            }
+            _ => None,
+        }
     }
 }
 

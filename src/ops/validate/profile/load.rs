@@ -1,7 +1,7 @@
 //! Profiles out of files: what kind each file is, its content tells.
 
 use super::sheet::{Sheet, Word};
-use super::{Profile, ProfileError, Profiles, hl7v2x, map, overlay, xml};
+use super::{Profile, ProfileError, Profiles, Source, hl7v2x, map, nist, overlay, xml};
 use std::path::{Component, Path, PathBuf};
 
 /// Where files come from.
@@ -28,6 +28,7 @@ const FOLDERS_MAX: usize = 16;
 /// Loads profiles and what they need.
 pub(super) struct Loader<'f> {
     store: &'f dyn Store,
+    is_nist: bool,
     /// The files that are being read, each because the one before names it.
     open: Vec<PathBuf>,
     /// Files that others extend.
@@ -58,10 +59,28 @@ struct Found {
     /// Table files of HL7v2x profiles.
     tables: Vec<PathBuf>,
     /// NIST's files, those of one folder together.
-    sets: Vec<Vec<PathBuf>>,
+    sets: Vec<Set>,
+    /// NIST's files that were named.
+    named: Set,
 }
 
-/// Loads all profiles of some files and folders, and the map if there is one.
+/// Files of NIST's that belong together.
+#[derive(Default)]
+struct Set {
+    /// The profiles themselves.
+    profiles: Vec<PathBuf>,
+    /// Constraints, value sets and the like, for each of the profiles.
+    parts: Vec<PathBuf>,
+}
+
+impl Set {
+    fn push(&mut self, path: PathBuf, root: &str) {
+        if root == nist::PROFILE { self.profiles.push(path) } else { self.parts.push(path) }
+    }
+}
+
+/// Loads all profiles of some files and folders, and the map if there is one. `is_nist`: value sets
+/// that a profile of NIST does not have are not looked for in the standard.
 ///
 /// # Errors
 /// The file, the line, and what is wrong there.
@@ -69,8 +88,9 @@ pub fn load(
     store: &dyn Store,
     paths: &[PathBuf],
     map: Option<&Path>,
+    is_nist: bool,
 ) -> Result<Profiles, ProfileError> {
-    let mut loader = Loader { store, open: Vec::new(), bases: Vec::new() };
+    let mut loader = Loader { store, is_nist, open: Vec::new(), bases: Vec::new() };
     let mut profiles = Profiles::default();
     let mut found = Found::default();
     for path in paths {
@@ -137,22 +157,7 @@ impl Loader<'_> {
             Kind::Overlay => found.profiles.push(path.to_owned()),
             Kind::Xml(root) if root == hl7v2x::ROOT => found.profiles.push(path.to_owned()),
             Kind::Xml(root) if root == hl7v2x::TABLES => found.tables.push(path.to_owned()),
-            Kind::Xml(root) if is_nist(&root) => {
-                // A profile of NIST alone says less than half: its constraints lie beside it.
-                let folder = path.parent().unwrap_or(Path::new(""));
-                let mut set = vec![path.to_owned()];
-                for other in list(folder)?.unwrap_or_default() {
-                    let is_other = other != path && has_extension(&other, "xml");
-                    if is_other && list(&other)?.is_none() {
-                        let part = self.kind(&other)?;
-                        let is_part = |root: &str| is_nist(root) && root != "ConformanceProfile";
-                        if matches!(part, Kind::Xml(root) if is_part(&root)) {
-                            set.push(other);
-                        }
-                    }
-                }
-                found.sets.push(set);
-            }
+            Kind::Xml(root) if is_nist(&root) => found.named.push(path.to_owned(), &root),
             Kind::Map => {
                 let wrong = "this is a profile map; it is given with --profile-map";
                 return Err(ProfileError::new(&shown(path), 0, wrong));
@@ -172,7 +177,7 @@ impl Loader<'_> {
         let list = |path: &Path| {
             self.store.list(path).map_err(|why| ProfileError::new(&shown(path), 0, why))
         };
-        let mut set = Vec::new();
+        let mut set = Set::default();
         for path in list(folder)?.unwrap_or_default() {
             if list(&path)?.is_some() {
                 self.find_in(&path, depth + 1, found)?;
@@ -185,7 +190,7 @@ impl Loader<'_> {
                 Kind::Overlay => found.profiles.push(path),
                 Kind::Xml(root) if root == hl7v2x::ROOT => found.profiles.push(path),
                 Kind::Xml(root) if root == hl7v2x::TABLES => found.tables.push(path),
-                Kind::Xml(root) if is_nist(&root) => set.push(path),
+                Kind::Xml(root) if is_nist(&root) => set.push(path, &root),
                 Kind::Map => {}
                 Kind::Xml(root) => {
                     let wrong = format!("<{root}> is no part of a profile");
@@ -194,8 +199,44 @@ impl Loader<'_> {
                 Kind::Other => {}
             }
         }
-        if !set.is_empty() {
+        if !set.profiles.is_empty() || !set.parts.is_empty() {
             found.sets.push(set);
+        }
+        Ok(())
+    }
+
+    /// What lies beside a profile of NIST, which alone says less than half.
+    fn beside(&self, profile: &Path) -> Result<Vec<PathBuf>, ProfileError> {
+        let folder = profile.parent().unwrap_or(Path::new(""));
+        let list = self.store.list(folder);
+        let mut parts = Vec::new();
+        for path in
+            list.map_err(|why| ProfileError::new(&shown(folder), 0, why))?.unwrap_or_default()
+        {
+            if has_extension(&path, "xml")
+                && self.store.list(&path).is_ok_and(|list| list.is_none())
+                && matches!(self.kind(&path)?, Kind::Xml(root) if is_nist(&root) && root != nist::PROFILE)
+            {
+                parts.push(path);
+            }
+        }
+        Ok(parts)
+    }
+
+    /// Reads the profiles of a set, each with all the parts.
+    fn set(&self, set: &Set, all: &mut Vec<Profile>) -> Result<(), ProfileError> {
+        let read = |path: &PathBuf| Ok((shown(path), self.bytes(path)?));
+        let parts = set.parts.iter().map(read).collect::<Result<Vec<_>, ProfileError>>()?;
+        let profiles = set.profiles.iter().map(|path| read(path).map(Some));
+        // Parts without a profile are an error, which the reader knows how to tell.
+        let none = set.profiles.is_empty().then_some(Ok(None));
+        for profile in profiles.chain(none) {
+            let profile = profile?;
+            let files = profile.iter().chain(&parts);
+            let files: Vec<_> = files.map(|(name, bytes)| Source { name, bytes }).collect();
+            let model = nist::read(&files, self.is_nist)?;
+            let source = files.first().map_or("", |file| file.name);
+            all.push(Profile::of(source, model));
         }
         Ok(())
     }
@@ -236,7 +277,21 @@ impl Loader<'_> {
         if all.len() > 1 {
             all.retain(|(path, _)| !self.bases.contains(path));
         }
-        Ok(all.into_iter().map(|(_, profile)| profile).collect())
+        let mut all: Vec<_> = all.into_iter().map(|(_, profile)| profile).collect();
+        for set in &found.sets {
+            self.set(set, &mut all)?;
+        }
+        match &found.named {
+            Set { profiles, parts } if profiles.is_empty() && parts.is_empty() => {}
+            Set { profiles, parts } if parts.is_empty() => {
+                for profile in profiles {
+                    let (profiles, parts) = (vec![profile.clone()], self.beside(profile)?);
+                    self.set(&Set { profiles, parts }, &mut all)?;
+                }
+            }
+            named => self.set(named, &mut all)?,
+        }
+        Ok(all)
     }
 
     fn profile(&mut self, path: &Path, tables: &hl7v2x::Tables) -> Result<Profile, ProfileError> {
@@ -292,13 +347,5 @@ fn has_extension(path: &Path, wanted: &str) -> bool {
 
 /// Whether an outermost element is of NIST's files.
 fn is_nist(root: &str) -> bool {
-    matches!(
-        root,
-        "ConformanceProfile"
-            | "ConformanceContext"
-            | "ValueSetLibrary"
-            | "ValueSetBindingsContext"
-            | "CoConstraintContext"
-            | "ProfileSlicing"
-    )
+    nist::ROOTS.contains(&root)
 }

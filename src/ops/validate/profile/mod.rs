@@ -219,3 +219,12 @@ impl Profiles {
         }
     }
 }
+
+/// A file of a profile: its name as the user knows it, and its bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// For errors.
+    pub name: &'a str,
+    /// What is in it.
+    pub bytes: &'a [u8],
+}

@@ -30,7 +30,7 @@ pub(super) fn files(all: &[(&str, &str)]) -> Memory {
 #[track_caller]
 pub(super) fn found_in(store: &Memory, paths: &[&str], message: &str) -> Vec<String> {
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-    let profiles = load(store, &paths, None).unwrap_or_else(|error| panic!("{error}"));
+    let profiles = load(store, &paths, None, false).unwrap_or_else(|error| panic!("{error}"));
     found_by(profiles, message)
 }
 
@@ -402,7 +402,7 @@ fn what_is_wrong_is_told_with_its_line() {
         (&deep, "p.toml:2: "),
     ] {
         let store = files(&[("p.toml", text)]);
-        let error = load(&store, &["p.toml".into()], None).expect_err(text).to_string();
+        let error = load(&store, &["p.toml".into()], None, false).expect_err(text).to_string();
         let start: String = text.chars().take(200).collect();
         assert!(error.starts_with(expected), "{start}\n{error}");
     }
@@ -412,7 +412,7 @@ fn what_is_wrong_is_told_with_its_line() {
 fn profiles_that_extend_each_other_without_end_are_refused() {
     let round =
         files(&[("a.toml", "extends = \"x/../b.toml\""), ("b.toml", "extends = \"./a.toml\"")]);
-    let error = load(&round, &["a.toml".into()], None).expect_err("refused").to_string();
+    let error = load(&round, &["a.toml".into()], None, false).expect_err("refused").to_string();
     assert_eq!(
         error,
         "x/../b.toml/.././a.toml: the profile extends itself".replace("b.toml/../", "")
@@ -422,7 +422,7 @@ fn profiles_that_extend_each_other_without_end_are_refused() {
         let text = format!("extends = \"{}.toml\"", n + 1);
         chain.0.insert(format!("{n}.toml").into(), text.into_bytes());
     }
-    let error = load(&chain, &["0.toml".into()], None).expect_err("refused").to_string();
+    let error = load(&chain, &["0.toml".into()], None, false).expect_err("refused").to_string();
     assert!(error.ends_with("more than 16 profiles extend each other"), "{error}");
 }
 
@@ -467,7 +467,7 @@ fn the_profile_that_fits_best_is_chosen() {
         ("named.toml", named),
     ]);
     let names = ["type.toml", "structure.toml", "event.toml", "sender.toml", "named.toml"];
-    let profiles = load(&store, &names.map(PathBuf::from), None).unwrap();
+    let profiles = load(&store, &names.map(PathBuf::from), None, false).unwrap();
     let chosen = |kind, sender, profile| chosen(&profiles, &header(kind, sender, profile));
     assert_eq!(chosen("ADT^A01", "X", ""), "type");
     assert_eq!(chosen("ADT^A05", "X", ""), "structure");
@@ -489,7 +489,7 @@ fn a_map_chooses_by_its_first_entry_that_fits() {
         [[use]]\nwhen = \"MSH-4 = THERE\"\nprofile = \"a.toml\"";
     let simple = "extends = \"2.5.1\"";
     let store = files(&[("f/a.toml", simple), ("f/b.toml", simple), ("f/map.toml", map)]);
-    let profiles = load(&store, &[], Some(Path::new("f/map.toml"))).unwrap();
+    let profiles = load(&store, &[], Some(Path::new("f/map.toml")), false).unwrap();
     assert_eq!(profiles.all.len(), 2);
     let of = |kind, sender, profile| chosen(&profiles, &header(kind, sender, profile));
     assert_eq!(of("ADT^A01", "HERE", "P"), "a");
@@ -501,7 +501,7 @@ fn a_map_chooses_by_its_first_entry_that_fits() {
         ("f/a.toml", simple),
         ("map.toml", "[[use]]\nmsh-9 = \"ADT\"\nprofile = \"f/a.toml\""),
     ]);
-    let profiles = load(&store, &[], Some(Path::new("map.toml"))).unwrap();
+    let profiles = load(&store, &[], Some(Path::new("map.toml")), false).unwrap();
     assert_eq!(chosen(&profiles, &header("ORU^R01", "", "")), "?");
     assert_eq!(
         found_by(profiles, &header("ACK", "", "")),
@@ -518,7 +518,8 @@ fn a_map_chooses_by_its_first_entry_that_fits() {
         ("use = 3", "map.toml:1: an array is expected"),
     ] {
         let store = files(&[("map.toml", text)]);
-        let error = load(&store, &[], Some(Path::new("map.toml"))).expect_err(text).to_string();
+        let error =
+            load(&store, &[], Some(Path::new("map.toml")), false).expect_err(text).to_string();
         assert!(error.starts_with(expected), "{text}\n{error}");
     }
 }
@@ -535,14 +536,14 @@ fn a_folder_is_all_profiles_in_it() {
         ("f/README.md", "[ no TOML"),
         ("f/codes.csv", "code"),
     ]);
-    let profiles = load(&store, &["f".into()], None).unwrap();
+    let profiles = load(&store, &["f".into()], None, false).unwrap();
     let names: Vec<_> = profiles.all.iter().map(|p| &*p.model.name).collect();
     assert_eq!(names, ["own"]);
-    let error = load(&store, &["f/map.toml".into()], None).expect_err("a map").to_string();
+    let error = load(&store, &["f/map.toml".into()], None, false).expect_err("a map").to_string();
     assert_eq!(error, "f/map.toml: this is a profile map; it is given with --profile-map");
-    let error = load(&store, &["f/codes.csv".into()], None).expect_err("codes").to_string();
+    let error = load(&store, &["f/codes.csv".into()], None, false).expect_err("codes").to_string();
     assert!(error.starts_with("f/codes.csv: this is no profile"), "{error}");
     let store = files(&[("f/a.xml", "<html/>")]);
-    let error = load(&store, &["f".into()], None).expect_err("no profile").to_string();
+    let error = load(&store, &["f".into()], None, false).expect_err("no profile").to_string();
     assert_eq!(error, "f/a.xml: <html> is no part of a profile");
 }

@@ -101,7 +101,7 @@ fn conditions_are_told_once_and_evaluated_never() {
         let message = format!("{HEADER}\nPID{values}");
         assert_eq!(found_in(&store, &["p.xml"], &message), ["warning PRF-1 "]);
     }
-    let Profiles { all, .. } = load(&store, &["p.xml".into()], None).unwrap();
+    let Profiles { all, .. } = load(&store, &["p.xml".into()], None, false).unwrap();
     let told = &all[0].unevaluated[0].text;
     assert_eq!(told, "conditions in prose, 7 in all: PID-1, PID-2, PID-3, PID-4, PID-5, ...");
     assert_eq!((&*all[0].model.name, &*all[0].identifiers[0]), ("Own ADT", "1.2.3"));
@@ -142,7 +142,7 @@ fn what_is_wrong_is_told_with_its_line() {
         ("<".to_owned(), "p.xml:1: no well-formed XML"),
     ] {
         let store = files(&[("p.xml", &text)]);
-        let error = load(&store, &["p.xml".into()], None).expect_err(expected).to_string();
+        let error = load(&store, &["p.xml".into()], None, false).expect_err(expected).to_string();
         assert!(error.starts_with(expected), "{error}");
     }
 }
