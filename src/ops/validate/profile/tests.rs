@@ -139,9 +139,10 @@ fn values() {
     }
     let text = "fields.PID-8.codes = [\"M\", \"X\"]";
     fires(text, ADT, &["error VAL-1 PID-8"], &adt("|F", "|X"));
-    let text =
-        "fields.PID-8 = { codes = [\"M\"], strength = \"S\" }\nseverities.\"VAL-1@PID-8\"=\"off\"";
-    assert_eq!(overlay(text, ADT), [""; 0]);
+    let text = "fields.PID-8 = { codes = [\"M\"], strength = \"S\" }";
+    assert_eq!(overlay(text, ADT), ["warning VAL-1 PID-8"]);
+    let text = text.to_owned() + "\nseverities.\"VAL-1@PID-8\" = \"off\"";
+    assert_eq!(overlay(&text, ADT), [""; 0]);
     let text = "fields.PID-10 = { codes = { A = \"one\" }, system = \"99AC\" }";
     let races = |value: &str| ADT.replace("|F\n", &format!("|F||{value}\n"));
     fires(text, &races("A^x^99B"), &["error VAL-1 PID-10.1"], &races("A^x^99AC"));
@@ -334,6 +335,10 @@ fn what_is_wrong_is_told_with_its_line() {
             "p.toml:3: PID-3 has parts; say which, such as PID-3.1",
         ),
         ("extends = \"2.5.1\"\n[fields]\nPID-3 = { codes = [\"A\"] }", "p.toml:3: PID-3 has parts"),
+        (
+            "extends = \"2.5.1\"\n[fields]\nMSH-2 = { constant = \"x\" }",
+            "p.toml:3: MSH-1 and MSH-2 are the delimiters",
+        ),
         ("extends = \"2.5.1\"\n[fields]\nPID-8 = { codes = [] }", "p.toml:3: there are no codes"),
         (
             "extends = \"2.5.1\"\n[fields]\nPID-8 = { codes = \"no.csv\" }",
