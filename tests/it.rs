@@ -24,6 +24,8 @@ mod nist;
 mod output;
 #[path = "it/privacy.rs"]
 mod privacy;
+#[path = "it/profiles.rs"]
+mod profiles;
 #[path = "it/properties.rs"]
 mod properties;
 #[path = "it/query.rs"]
