@@ -18,10 +18,14 @@ mod json;
 mod live;
 #[path = "it/manners.rs"]
 mod manners;
+#[path = "it/nist.rs"]
+mod nist;
 #[path = "it/output.rs"]
 mod output;
 #[path = "it/privacy.rs"]
 mod privacy;
+#[path = "it/profiles.rs"]
+mod profiles;
 #[path = "it/properties.rs"]
 mod properties;
 #[path = "it/query.rs"]

@@ -14,14 +14,16 @@ use pipehat::ops::names::Names;
 use pipehat::ops::pass::{Colored, Eol, PassOn};
 use pipehat::ops::transform::{Fault, Script, Sink, SourceText, Unmapped};
 use pipehat::ops::tree::{TreeOptions, TreeWriter};
+use pipehat::ops::validate::profile::{Profile, Profiles, Source, Store, load, nist};
 use pipehat::ops::validate::{Finding, Scratch, Settings, Validator};
 use std::ops::ControlFlow;
+use std::path::{Path as FilePath, PathBuf};
 
 /// A check of any bytes.
 pub type Check = fn(&[u8]);
 
 /// All targets by their names.
-pub const ALL: [(&str, Check); 9] = [
+pub const ALL: [(&str, Check); 11] = [
     ("framing", framing),
     ("message", message),
     ("escape", escape),
@@ -31,6 +33,8 @@ pub const ALL: [(&str, Check); 9] = [
     ("script", script),
     ("transform", transform),
     ("validate", validate),
+    ("profile", profile),
+    ("nist_profile", nist_profile),
 ];
 
 /// Takes a first byte as a number and so many bytes behind it as the sizes of pieces.
@@ -680,10 +684,45 @@ fn decoded_is_read(message: &Message<'_>, reader: &mut JsonReader) {
     accepted(reader, &json, &ReadOptions::default());
 }
 
-/// Any message can be held against the standard: places are in it, and it comes out the same when it
-/// is checked again with what another message left behind.
+/// Any message can be held against the standard.
 pub fn validate(data: &[u8]) {
-    let validator = Validator::standard(Settings::strict());
+    held_against(&Validator::standard(Settings::strict()), data);
+}
+
+/// Any text is a profile, or told to be none; any message can be held against what it is.
+pub fn profile(data: &[u8]) {
+    let end = data.iter().position(|&b| b == 0).unwrap_or(data.len());
+    let (profile, stream) = (&data[..end], data.get(end + 1..).unwrap_or_default());
+    let store = OneFile(profile);
+    match load(&store, &[FILE.into()], None, false) {
+        Ok(profiles) => held_against(&Validator::new(Settings::strict(), profiles), stream),
+        Err(error) => assert!(!error.wrong.is_empty() && !error.file.is_empty()),
+    }
+}
+
+/// The name of a profile that is the only file there is.
+const FILE: &str = "profile.toml";
+
+#[derive(Debug)]
+struct OneFile<'a>(&'a [u8]);
+
+impl Store for OneFile<'_> {
+    fn read(&self, path: &FilePath) -> Result<Vec<u8>, String> {
+        if path == FilePath::new(FILE) {
+            Ok(self.0.to_vec())
+        } else {
+            Err("no such file".to_owned())
+        }
+    }
+
+    fn list(&self, _: &FilePath) -> Result<Option<Vec<PathBuf>>, String> {
+        Ok(None)
+    }
+}
+
+/// Places of what is found are in the message, and it comes out the same when it is checked again
+/// with what another message left behind.
+fn held_against(validator: &Validator, data: &[u8]) {
     let mut scratch = Scratch::default();
     let places = |findings: &[Finding<'_>]| {
         findings.iter().map(|f| (f.rule, f.severity, f.at, f.span)).collect::<Vec<_>>()
@@ -704,5 +743,30 @@ pub fn validate(data: &[u8]) {
             places(&findings)
         };
         assert_eq!(check(&mut scratch), check(&mut Scratch::default()));
+    }
+}
+
+/// Any file is a profile of NIST, a part of one, or an error with its line; and a message can be held
+/// against what is read of it, whichever way.
+pub fn nist_profile(data: &[u8]) {
+    let small = include_bytes!("../../fixtures/profiles/nist/profile.xml");
+    let message = include_bytes!("../../fixtures/profiles/nist/message.hl7");
+    let alone = [Source { name: "data", bytes: data }];
+    let part = [Source { name: "small", bytes: small }, Source { name: "data", bytes: data }];
+    for files in [&alone[..], &part] {
+        for nist in [false, true] {
+            let model = match nist::read(files, nist) {
+                Ok(model) => model,
+                Err(error) => {
+                    let lines = 1 + data.iter().filter(|&&b| b == b'\n').count();
+                    assert!(error.file != "data" || error.line as usize <= lines, "{error}");
+                    continue;
+                }
+            };
+            let all = vec![Profile::of("data", model)];
+            let settings = Settings { nist, ..Settings::strict() };
+            let validator = Validator::new(settings, Profiles { all, map: None });
+            held_against(&validator, message);
+        }
     }
 }

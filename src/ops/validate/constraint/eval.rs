@@ -113,6 +113,17 @@ impl<'v, 't> Evaluator<'v, 't> {
                 }
                 last
             }
+            Expression::Either(both) => {
+                let [left, right] = [&both[0], &both[1]].map(|part| self.eval(part, context));
+                match (left, right) {
+                    (Outcome::Inconclusive, _) | (_, Outcome::Inconclusive) => {
+                        Outcome::Inconclusive
+                    }
+                    (Outcome::Pass, Outcome::Pass) => self.fail(context),
+                    (Outcome::Fail(_), Outcome::Fail(shown)) => Outcome::Fail(shown),
+                    _ => Outcome::Pass,
+                }
+            }
             Expression::Not(part) => match self.eval(part, context) {
                 Outcome::Fail(_) => Outcome::Pass,
                 Outcome::Inconclusive => Outcome::Inconclusive,

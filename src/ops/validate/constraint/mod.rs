@@ -161,6 +161,8 @@ pub enum Expression {
     All(Vec<Expression>),
     /// One of them holds.
     Any(Vec<Expression>),
+    /// One of the two holds, and the other does not.
+    Either(Box<[Expression; 2]>),
     /// It does not hold.
     Not(Box<Expression>),
     /// It can't be evaluated here: a program in another language, or a mistake.

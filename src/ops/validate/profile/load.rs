@@ -326,7 +326,7 @@ impl Beside<'_, '_> {
 }
 
 /// A path without detours by `.` and `..`.
-fn plain(path: &Path) -> PathBuf {
+pub(super) fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         let named = matches!(plain.components().next_back(), Some(Component::Normal(_)));

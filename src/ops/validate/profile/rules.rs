@@ -110,8 +110,9 @@ pub(super) fn check<'v>(
         match &rule.each {
             None => asked.of_message(rule, &mut add),
             Some(each) => {
+                let reads = rule.reads();
                 for row in asked.rows(each) {
-                    if !asked.of_row(rule, row, &mut add) {
+                    if !asked.of_row(rule, row, &reads, &mut add) {
                         break;
                     }
                 }
@@ -206,10 +207,11 @@ impl<'m> Asked<'m, '_> {
         &mut self,
         rule: &ProfileRule,
         row: Range<usize>,
+        reads: &[SegmentId],
         add: &mut impl FnMut(At, Range<usize>, ConstraintProblem),
     ) -> bool {
         let start = row.start;
-        let view: Vec<_> = self.context.view(row.clone(), &rule.reads());
+        let view: Vec<_> = self.context.view(row.clone(), reads);
         let lines: Vec<_> = view.iter().map(|&n| self.lines[n]).collect();
         let Some(left) = self.left.checked_sub(lines.len()) else {
             add(self.at(rule.place(), None), 0..0, ConstraintProblem::NotEvaluated);

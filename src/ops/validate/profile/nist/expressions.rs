@@ -21,10 +21,7 @@ pub(super) fn read(tag: &Tag<'_>, sets: &mut Sets) -> Expression {
             _ => Expression::NotEvaluated,
         },
         "XOR" => match <[Expression; 2]>::try_from(all(sets)) {
-            Ok(both) => Expression::All(vec![
-                Expression::Any(both.to_vec()),
-                not(Expression::All(both.to_vec())),
-            ]),
+            Ok(both) => Expression::Either(Box::new(both)),
             Err(_) => Expression::NotEvaluated,
         },
         "IMPLY" => match <[Expression; 2]>::try_from(all(sets)) {

@@ -132,7 +132,7 @@ impl<'v, 't> Walk<'v, 't, '_> {
     fn occurrences(&mut self, members: &[Spot<'v, 't>], limits: Cardinality, group: &'v str) {
         let Cardinality { min, max } = limits;
         let found = members.len() as u32;
-        let first = if found < min { found } else { max.unwrap_or(found) + 1 };
+        let first = if found < min { found } else { max.unwrap_or(found).saturating_add(1) };
         for (number, &member) in (1..).zip(members) {
             if number >= first {
                 let (at, span) = (self.tree.at(member), self.tree.span(member));
@@ -219,7 +219,8 @@ impl<'v, 't> Walk<'v, 't, '_> {
     fn repetitions(&mut self, element: &'v Element, values: &[Value<'v, 't>]) {
         let Cardinality { min, max } = element.cardinality;
         let last = values.last().map_or(0, |value| value.at.repetition);
-        let first = if last < min { last } else { max.map_or(u32::MAX, |max| max + 1) };
+        let first =
+            if last < min { last } else { max.map_or(u32::MAX, |max| max.saturating_add(1)) };
         for value in values.iter().filter(|value| value.at.repetition >= first) {
             let found = value.at.repetition;
             let problem = Problem::Repetitions { name: &element.name, found, min, max };

@@ -99,13 +99,17 @@ impl Overlay<'_, '_, '_> {
         }
         if let Some(value) = keys.take("length") {
             change.length = Some(values::length(value)?);
-            self.asked(Rule::Len1, place);
+            self.asked(Rule::Len1, place, Severity::Error);
         }
         change.bindings = self.bindings(place, keys)?.map(|binding| vec![binding]);
         change.constant = text(keys.word("constant")?);
         change.pattern = keys.word("pattern")?.map(|word| values::pattern(&word)).transpose()?;
         let of_values = change.constant.is_some() || change.pattern.is_some();
         if of_values || change.length.is_some() || change.bindings.is_some() {
+            if place.segment == *b"MSH" && matches!(place.field, 1 | 2) {
+                let wrong = "MSH-1 and MSH-2 are the delimiters; [[rules]] can ask for them";
+                return Err(keys.error(wrong));
+            }
             let ty = change.data_type.or_else(|| self.draft.element(place)?.data_type);
             let is_coded = change.bindings.is_some() && !of_values && change.length.is_none();
             if ty.is_none() && self.draft.element(place).is_some() {
@@ -218,17 +222,21 @@ impl Overlay<'_, '_, '_> {
         };
         let strength = strength.as_ref().map_or(Ok(Strength::Required), codes::strength)?;
         let is_open = self.draft.model.value_set(set).is_none_or(|set| set.is_open);
-        if strength == Strength::Required && !is_open {
-            self.asked(Rule::Val1, place);
+        match strength {
+            Strength::Required if is_open => {}
+            Strength::Required => self.asked(Rule::Val1, place, Severity::Error),
+            Strength::Suggested | Strength::Undetermined => {
+                self.asked(Rule::Val1, place, Severity::Warning);
+            }
         }
         Ok(Some(binding(set, strength)))
     }
 
-    /// What is asked for by name is an error where it is broken, however mild the rule is else.
-    fn asked(&mut self, rule: Rule, place: PlacePattern) {
+    /// What is asked for by name counts where it is broken, however mild the rule is else.
+    fn asked(&mut self, rule: Rule, place: PlacePattern, severity: Severity) {
         // A component of a data type has no place of its own.
         if place.segment != SegmentId::default() {
-            let (place, severity) = (Some(place), Severity::Error);
+            let place = Some(place);
             self.profile.severities.push(Override { rule, place, severity });
         }
     }

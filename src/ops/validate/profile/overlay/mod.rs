@@ -13,6 +13,7 @@ use super::sheet::{Keys, Sheet, Word, none};
 use super::{Ask, Profile, ProfileError, ProfileRule};
 use crate::core::SegmentId;
 use crate::dictionary::Version;
+use crate::ops::validate::model::Model;
 use crate::ops::validate::rule::Severity;
 use crate::ops::validate::settings::{Override, PlacePattern};
 use draft::Draft;
@@ -60,12 +61,12 @@ pub(super) fn read(
     };
     profile.source = file.to_owned();
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    profile.model.name = name.map_or(stem.into_owned(), |word| word.text.to_owned()).into();
+    let name = name.map_or(stem.into_owned(), |word| word.text.to_owned());
     let draft = Draft::new(profile.model.clone());
     let files = Beside { loader, folder };
     let mut overlay = Overlay { sheet, files, profile, draft };
     overlay.sections(keys)?;
-    overlay.profile.model = overlay.draft.end();
+    overlay.profile.model = Model { name: name.into(), ..overlay.draft.end() };
     Ok(overlay.profile)
 }
 

@@ -1,0 +1,124 @@
+//! Profiles of NIST's tools, through the program.
+
+use crate::util::pipehat;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+fn folder() -> String {
+    format!("{}/fixtures/profiles/nist", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The good message of the fixtures, with another text at a place.
+fn message(old: &str, new: &str) -> String {
+    let text = fs::read_to_string(format!("{}/message.hl7", folder())).unwrap();
+    assert!(text.contains(old), "{old}");
+    text.replacen(old, new, 1)
+}
+
+/// The status, and what is found as `path category classification`, informational entries aside.
+fn found(args: &[&str], input: &str) -> (i32, Vec<String>) {
+    let all = [&["validate", "-q", "-f", "nist", "--profile"][..], args].concat();
+    let out = pipehat(&all).stdin(input).run();
+    let mut entries = Vec::new();
+    for line in out.text().lines() {
+        let report: Value = serde_json::from_str(line).unwrap();
+        for kind in ["structure", "content", "value-set"] {
+            for entry in report["entries"][kind].as_array().unwrap() {
+                let part = |name: &str| entry[name].as_str().unwrap().to_owned();
+                entries.push([part("path"), part("category"), part("classification")].join(" "));
+            }
+        }
+    }
+    entries.retain(|entry| !entry.ends_with("Informational"));
+    (out.code, entries)
+}
+
+#[test]
+fn messages_are_held_against_all_files_of_a_folder() {
+    let plugin = "ORU_R01[1] Constraint Spec Error Spec Error".to_owned();
+    assert_eq!(found(&[&folder()], &message("", "")), (0, vec![plugin.clone()]));
+    let no_iso = message("&1.2.3&ISO", "&1.2.x&ISO");
+    let constraint = "PID[1]-3[1].4.2 Constraint Failure Error".to_owned();
+    let (code, entries) = found(&[&folder(), "--severity", "FMT-5=off"], &no_iso);
+    assert_eq!((code, entries), (1, vec![plugin.clone(), constraint]));
+    let no_type = message("|NM|GLU^Glucose^L||5.6", "|ST|GLU^Glucose^L||high");
+    let co_constraint = "OBX[1]-2[1] CoConstraint Failure Error".to_owned();
+    assert_eq!(found(&[&folder()], &no_type), (1, vec![plugin.clone(), co_constraint]));
+    // The newer files are not there for NIST's validator.
+    assert_eq!(found(&[&folder(), "--nist-compat"], &no_type), (0, vec![plugin]));
+}
+
+#[test]
+fn nist_compat_has_the_habits_of_nist() {
+    let compat = |input: &str| found(&[&folder(), "--nist-compat"], input).1[1..].to_vec();
+    let own = |input: &str| found(&[&folder()], input).1[1..].to_vec();
+    // An optional number, and a day that 1900 did not have.
+    let optional = message("PID|1|", "PID|x|");
+    let leap = message("19800229", "19000229");
+    for text in [&optional, &leap] {
+        assert_eq!(compat(text), [""; 0]);
+    }
+    assert_eq!(own(&optional), ["PID[1]-1[1] Format Error"]);
+    assert_eq!(own(&leap), ["PID[1]-7[1].1 Format Error"]);
+    // Whatever MSH-9 says, the message is held against the only one of the profile.
+    let other = message("ORU^R01^ORU_R01", "ADT^A01^ADT_A01");
+    assert_eq!(compat(&other.replace("OBX|1|NM", "OBX||NM")), ["OBX[1]-1[1] Usage Error"]);
+}
+
+#[test]
+fn files_may_be_named_one_by_one() {
+    let file = |name: &str| format!("{}/{name}", folder());
+    let (profile, constraints) = (file("profile.xml"), file("constraints.xml"));
+    let text = message("&1.2.3&ISO", "&1.2.x&ISO");
+    let args = [&*profile, "--profile", &constraints, "--nist-compat"];
+    let (code, entries) = found(&args, &text);
+    assert_eq!(code, 1);
+    assert!(entries.contains(&"PID[1]-3[1].4.2 Constraint Failure Error".to_owned()));
+    assert!(entries.contains(&"PID[1]-8[1] VS Not Found Spec Error".to_owned()));
+    // What lies beside a profile belongs to it.
+    let (_, entries) = found(&[&profile, "--nist-compat"], &text);
+    assert!(!entries.contains(&"PID[1]-8[1] VS Not Found Spec Error".to_owned()));
+}
+
+#[test]
+fn a_broken_profile_is_an_error_with_its_line() {
+    let folder_of = |name: &str, text: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(name), text).unwrap();
+        folder
+    };
+    let refused = |folder: &Path| {
+        let out = pipehat(&["validate", "--profile", folder.to_str().unwrap()]).stdin("").run();
+        assert_eq!((out.code, out.stdout.len()), (2, 0), "{out:?}");
+        out.stderr
+    };
+    let good = fs::read_to_string(format!("{}/profile.xml", folder())).unwrap();
+    let broken = folder_of("p.xml", &good.replacen("Ref=\"PID_S\"", "Ref=\"NONE\"", 1));
+    assert!(refused(broken.path()).contains("p.xml:8: no segment has the ID NONE"));
+    let alone = folder_of("c.xml", "<ConformanceContext/>");
+    assert!(refused(alone.path()).contains("<ConformanceProfile>"));
+    let laughs = "<!DOCTYPE x [<!ENTITY a 'ha'><!ENTITY b '&a;&a;'>]><ConformanceProfile>&b;";
+    assert!(refused(folder_of("p.xml", laughs).path()).contains("p.xml:1: "));
+    let deep = format!("<ConformanceProfile>{}", "<Group>".repeat(200_000));
+    assert!(refused(folder_of("p.xml", &deep).path()).contains("p.xml:1: "));
+    let deep = format!("{deep}{}</ConformanceProfile>", "</Group>".repeat(200_000));
+    assert!(refused(folder_of("p.xml", &deep).path()).contains("nest deeper than 100"));
+}
+
+#[test]
+fn huge_messages_are_held_against_a_profile() {
+    // Neither many segments nor many repetitions take time beyond measure.
+    let mut text = message("", "");
+    for n in 2..20_000 {
+        text.push_str(&format!("OBX|{n}|NM|GLU^Glucose^L||{n}\r"));
+    }
+    for compat in [&["--nist-compat"][..], &[]] {
+        let (code, entries) = found(&[&[&*folder()][..], compat].concat(), &text);
+        let missing = entries.iter().filter(|e| e.ends_with("Usage Warning")).count();
+        assert_eq!((code, missing), (0, 19_998));
+    }
+    let names = "Doe^Jo~".repeat(10_000);
+    let (code, _) = found(&[&folder()], &message("Doe^Jane", &format!("{names}Doe^Jane")));
+    assert_eq!(code, 0);
+}

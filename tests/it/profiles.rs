@@ -1,0 +1,136 @@
+//! Profiles on the command line: which are read, which is taken, and what is said of broken ones.
+
+use crate::util::{fixture, folder, pipehat, put};
+
+const ADT: &str = "MSH|^~\\&|A|NORTH|||20240131||ADT^A01^ADT_A01|1|P|2.5.1\rEVN||20240131\r\
+     PID|1||4711^^^N^MR||Brook^Wilma||19800229|F\rPV1|1|I\r\n";
+
+/// The lines of findings: severity, rule, path, of all messages.
+fn findings(args: &[&str], input: &str) -> (i32, Vec<String>) {
+    let mut all = vec!["validate", "-q", "-f", "ndjson"];
+    all.extend(args);
+    let out = pipehat(&all).stdin(input).run();
+    assert_eq!(out.stderr, "");
+    let lines = out.text().lines().map(|line| {
+        let found: serde_json::Value = serde_json::from_str(line).unwrap();
+        let [severity, rule, path] =
+            ["severity", "rule", "path"].map(|key| found[key].as_str().unwrap_or("").to_owned());
+        format!("{severity} {rule} {path}")
+    });
+    (out.code, lines.collect())
+}
+
+#[test]
+fn the_example_of_the_document_is_the_fixture() {
+    let document = std::fs::read_to_string(fixture("../docs/profile-format.md")).unwrap();
+    for name in ["otterford.toml", "map.toml"] {
+        let text = std::fs::read_to_string(fixture(&format!("profiles/{name}"))).unwrap();
+        assert!(document.contains(&format!("```toml\n{text}```\n")), "{name}");
+    }
+}
+
+#[test]
+fn the_example_finds_what_it_asks_for() {
+    let input = std::fs::read_to_string(fixture("profiles/otterford.hl7")).unwrap();
+    let (code, found) = findings(&["--profile", &fixture("profiles/otterford.toml")], &input);
+    assert_eq!(code, 1);
+    // The first message is as agreed. The second: no MR, a code for the sex that is not agreed on,
+    // no discharge time, no ZPD. The third: no range, a test that is not listed, another number.
+    let expected = [
+        "error COC-3 PID[1]-3",
+        "error VAL-1 PID[1]-8[1]",
+        "error USE-4 PV1[1]-44",
+        "error STR-2 ZPD",
+        "error COC-3 OBX[2]-7",
+        "warning VAL-1 OBX[3]-3[1].1",
+        "warning COC-3 OBR[2]-2",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_map_chooses() {
+    let input = std::fs::read_to_string(fixture("profiles/otterford.hl7")).unwrap();
+    let map = fixture("profiles/map.toml");
+    let (_, by_map) = findings(&["--profile-map", &map], &input);
+    let (_, by_profile) = findings(&["--profile", &fixture("profiles/otterford.toml")], &input);
+    assert_eq!(by_map, by_profile);
+    // Registrations have a profile of their own, which asks for less; others have none.
+    let registration = input.replace("ADT^A01", "ADT^A04");
+    let (_, found) = findings(&["--profile-map", &map], &registration);
+    assert!(
+        found.iter().all(|told| !told.contains("ZPD") && !told.contains("PV1-44")),
+        "{found:?}"
+    );
+    let elsewhere = input.replace("|NORTH|", "|WEST|");
+    let (_, standard) = findings(&[], &elsewhere);
+    assert_eq!(findings(&["--profile-map", &map], &elsewhere).1, standard);
+}
+
+#[test]
+fn what_the_command_line_says_counts_more_than_a_profile() {
+    let folder = folder();
+    let text =
+        "extends = \"2.5.1\"\nfields.PID-6.usage = \"R\"\n[severities]\n\"USE-1@PID-6\" = \"info\"";
+    let profile = put(&folder, "p.toml", text);
+    let with = |level: &str| findings(&["--profile", &profile, "--severity", level], ADT);
+    assert_eq!(
+        findings(&["--profile", &profile], ADT),
+        (0, vec!["info USE-1 PID[1]-6".to_owned()])
+    );
+    assert_eq!(with("USE-1@PID-6=error"), (1, vec!["error USE-1 PID[1]-6".to_owned()]));
+    assert_eq!(with("USE-1=off"), (0, vec![]));
+}
+
+#[test]
+fn several_profiles_are_taken_each_for_its_messages() {
+    let folder = folder();
+    let own = |kind: &str, field: &str| {
+        format!("extends = \"2.5.1\"\napplies-to.msh-9 = \"{kind}\"\nfields.{field}.usage = \"R\"")
+    };
+    let adt = put(&folder, "all/adt.toml", own("ADT", "PID-6"));
+    let ack = put(&folder, "all/ack.toml", own("ACK", "MSA-3"));
+    let input = ADT.to_owned() + "MSH|^~\\&|A|B|||20240131||ACK|2|P|2.5.1\rMSA|AA|1\r\n";
+    let expected = (1, vec!["error USE-1 PID[1]-6".to_owned(), "error USE-1 MSA[1]-3".to_owned()]);
+    assert_eq!(findings(&["--profile", &ack, "--profile", &adt], &input), expected);
+    assert_eq!(findings(&["--profile", folder.path().to_str().unwrap()], &input), expected);
+    let (code, found) = findings(&["--profile", &adt], &input);
+    assert_eq!((code, &found[1][..]), (1, "warning PRF-1 MSH[1]"));
+}
+
+#[test]
+fn a_broken_profile_is_an_error_with_its_line() {
+    let folder = folder();
+    for (name, text, expected) in [
+        (
+            "a.toml",
+            "extends = \"2.5.1\"\n[feilds]",
+            "a.toml:2: `feilds` is no key here; perhaps `fields` is meant",
+        ),
+        ("b.toml", "extends = \"b.toml\"", "b.toml: the profile extends itself"),
+        (
+            "c.xml",
+            "<HL7v2xConformanceProfile\n HL7Version='2.5'/>",
+            "c.xml:1: there is no <HL7v2xStaticDef>",
+        ),
+        (
+            "d.xml",
+            "<!DOCTYPE a [\n<!ENTITY a 'a'>]>\n<a>&a;</a>",
+            "d.xml:2: the file defines entities",
+        ),
+        ("e.hl7", ADT, "e.hl7: this is no profile"),
+        ("f.toml", "extends = \"2.5.1\"\nname = \"\u{0}\"", "f.toml:2: "),
+    ] {
+        let path = put(&folder, name, text);
+        let out = pipehat(&["validate", "--profile", &path]).stdin(ADT).run();
+        assert_eq!((out.code, out.text()), (2, ""), "{name}");
+        assert!(out.stderr.contains(&format!("/{expected}")), "{name}: {}", out.stderr);
+        assert_eq!(out.stderr.lines().count(), 1, "{}", out.stderr);
+    }
+    let out = pipehat(&["validate", "--profile", "/nowhere/p.toml"]).stdin(ADT).run();
+    assert_eq!(out.code, 2);
+    assert!(out.stderr.contains("/nowhere/p.toml: No such file"), "{}", out.stderr);
+    let latin = put(&folder, "l.toml", b"extends = \"2.5.1\"\n# M\xFCller");
+    let out = pipehat(&["validate", "--profile", &latin]).stdin(ADT).run();
+    assert!(out.code == 2 && out.stderr.contains("l.toml:2: the file is not in UTF-8"), "{out:?}");
+}
