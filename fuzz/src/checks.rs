@@ -17,7 +17,7 @@ use pipehat::ops::tree::{TreeOptions, TreeWriter};
 use pipehat::ops::validate::profile::{Profile, Profiles, Source, Store, load, nist};
 use pipehat::ops::validate::{Finding, Scratch, Settings, Validator};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::{Path as FilePath, PathBuf};
 
 /// A check of any bytes.
 pub type Check = fn(&[u8]);
@@ -707,11 +707,15 @@ const FILE: &str = "profile.toml";
 struct OneFile<'a>(&'a [u8]);
 
 impl Store for OneFile<'_> {
-    fn read(&self, path: &Path) -> Result<Vec<u8>, String> {
-        if path == FILE { Ok(self.0.to_vec()) } else { Err("no such file".to_owned()) }
+    fn read(&self, path: &FilePath) -> Result<Vec<u8>, String> {
+        if path == FilePath::new(FILE) {
+            Ok(self.0.to_vec())
+        } else {
+            Err("no such file".to_owned())
+        }
     }
 
-    fn list(&self, _: &Path) -> Result<Option<Vec<PathBuf>>, String> {
+    fn list(&self, _: &FilePath) -> Result<Option<Vec<PathBuf>>, String> {
         Ok(None)
     }
 }
@@ -727,7 +731,7 @@ fn held_against(validator: &Validator, data: &[u8]) {
         let Frame::Message(framed) = frame else { continue };
         let Ok(message) = Message::new(framed) else { continue };
         let options = TextOptions::default();
-        let mut check = |scratch: &mut Scratch| {
+        let check = |scratch: &mut Scratch| {
             let mut findings = Vec::new();
             validator.check(&message, &options, scratch, &mut findings);
             let lines = message.segments().count() as u32;

@@ -153,6 +153,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let options = Options {
         form: args.format.into(),
         color: args.common.color(&report),
+        terminal: is_shown,
         values: args.show_values || (is_shown && args.format == FormArg::Text),
         fail_on: args.fail_on.into(),
         now: args.common.text().now,

@@ -540,7 +540,7 @@ fn leaky() -> Vec<String> {
     let plain = header("ADT^A01^ADT_A01", "2.5.1");
     inputs.push(format!("{plain}\rPID|1||Canary\nCanary line\rCanary\r\n").repeat(2));
     inputs.push(format!("{plain}\nPID|1||Canary\nCanary line\nCanary|Canary\n"));
-    inputs.push(format!("MSH|^^\\&|Canary\rPID|Canary\r\nMSH|Canary|Canary\rPID|Canary\r\n"));
+    inputs.push("MSH|^^\\&|Canary\rPID|Canary\r\nMSH|Canary|Canary\rPID|Canary\r\n".to_owned());
     inputs.push(format!(
         "FHS|^~\\&|Canary|||||Canary\rBHS|*~\\&|Canary\r{plain}\rPID|Canary\rBTS|Canary\rFTS|Canary|Canary\r"
     ));
@@ -622,6 +622,27 @@ fn the_document_has_every_rule_as_the_data_has_it() {
             format!("| {id} | {title} | {standard} | {profile} | {strict} | {code} | {text} |");
         assert!(document.contains(&row), "docs/validate.md lacks the row\n{row}");
     }
+}
+
+#[test]
+fn of_a_hopeless_message_not_all_is_told_and_memory_stays_bounded() {
+    let observation = |value: &str, count: usize| {
+        let values = vec![value; count].join("~");
+        format!(
+            "MSH|^~\\&|A|B|C||20240305||ORU^R01^ORU_R01|1|P|2.5.1\rPID|1||1||R\r\
+             OBR|1|||1^x^L\rOBX|1|DT|1^x^L||{values}||||||F\r\n"
+        )
+    };
+    let out = pipehat(&["validate", "-q", "-f", "ndjson"]).stdin(observation("x", 200_000)).run();
+    let lines: Vec<&str> = out.text().lines().collect();
+    assert_eq!((out.code, lines.len()), (1, 10_001));
+    assert!(lines.last().unwrap().contains("there are more problems"), "{}", lines[10_000]);
+    // What is not told counts even so: warnings first, and an error behind all of them.
+    let mut message = observation("20240305", 1).replace("\r\n", "\r");
+    message += &"NTE|1||a\\x\r".repeat(11_000);
+    message += "OBX|2|DT|1^x^L||x||||||F\r\n";
+    let out = pipehat(&["validate", "-q", "--pass", "--report", "/dev/null"]).stdin(message).run();
+    out.is(1, "", "");
 }
 
 #[test]

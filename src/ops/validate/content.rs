@@ -1,7 +1,7 @@
 //! Walks the fields, components and subcomponents of a segment along its definition.
 
 use super::codes;
-use super::finding::{At, CodeProblem, Finding, Problem};
+use super::finding::{self, At, CodeProblem, Finding, Problem};
 use super::form;
 use super::format::Format;
 use super::model::{Element, Model, SegmentDef, TypeDef, TypeIx, TypeKind, Usage};
@@ -221,10 +221,11 @@ impl<'v, 'w> Walk<'v, 'w> {
         let reference = mapping.reference.split('.').next().and_then(|n| n.parse().ok());
         let at = At { field: reference.unwrap_or(at.field), ..at };
         // A table that the type is not in has nothing to add.
-        let is_same = |f: &Finding<'_>| {
-            f.rule == Rule::Val1 && (f.at.line, f.at.field) == (at.line, at.field)
-        };
-        self.findings.retain(|f| !is_same(f));
+        let is_same = |f: &Finding<'_>| f.rule == Rule::Val1 && f.at.field == at.field;
+        let of_line = self.findings.iter().rev().take_while(|f| f.at.line == at.line);
+        if let Some(back) = of_line.into_iter().position(is_same) {
+            self.findings.remove(self.findings.len() - 1 - back);
+        }
         let (wrong, expected, usual) = if first.is_empty() {
             ("has no value, and the one whose data type it names has", "a data type", None)
         } else if standard().has_data_type(first) && !self.model.is_profile {
@@ -488,7 +489,7 @@ impl<'v, 'w> Walk<'v, 'w> {
             let start = self.message.offset_of(part);
             (start as u32, (start + part.len()) as u32)
         };
-        self.findings.push(Finding { rule, severity, at, span, problem });
+        finding::add(self.findings, Finding { rule, severity, at, span, problem });
     }
 }
 

@@ -9,8 +9,20 @@ use crate::dictionary::standard;
 
 const ESC: u8 = 0x1B;
 
+/// Checks all that concerns bytes.
+pub(super) fn check(
+    walk: &mut Walk<'_, '_>,
+    message: &Message<'_>,
+    options: &TextOptions,
+    lines: &[Line<'_>],
+) {
+    check_segment_ids(walk, lines);
+    check_characters(walk, message, options, lines);
+    check_ends(walk, lines);
+}
+
 /// Lines that are no segments.
-pub(super) fn check_segment_ids(walk: &mut Walk<'_, '_>, lines: &[Line<'_>]) {
+fn check_segment_ids(walk: &mut Walk<'_, '_>, lines: &[Line<'_>]) {
     for line in lines.iter().filter(|line| !line.is_segment && !line.segment.raw().is_empty()) {
         let wrong = "not a segment".into();
         let expected = "three capital letters or digits and the field separator".into();
@@ -20,7 +32,7 @@ pub(super) fn check_segment_ids(walk: &mut Walk<'_, '_>, lines: &[Line<'_>]) {
 }
 
 /// Bytes that are no text in the message's character set, and control characters.
-pub(super) fn check_characters(
+fn check_characters(
     walk: &mut Walk<'_, '_>,
     message: &Message<'_>,
     options: &TextOptions,
@@ -88,7 +100,7 @@ fn field_at(line: &Line<'_>, byte: usize) -> At {
 }
 
 /// Delimiters behind the last value of a segment or field.
-pub(super) fn check_ends(walk: &mut Walk<'_, '_>, lines: &[Line<'_>]) {
+fn check_ends(walk: &mut Walk<'_, '_>, lines: &[Line<'_>]) {
     if !walk.severities.is_on(Rule::Enc6) {
         return;
     }

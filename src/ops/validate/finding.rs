@@ -21,6 +21,27 @@ pub struct Finding<'m> {
     pub problem: Problem<'m>,
 }
 
+/// So many findings of one message are told. More would help nobody, and could take a thousand
+/// times the memory of the message.
+pub const MOST: usize = 10_000;
+
+/// Adds a finding to those of its message. Behind [`MOST`] of them one more says that there are
+/// more, and is as severe as the worst of those.
+pub fn add<'m>(findings: &mut Vec<Finding<'m>>, finding: Finding<'m>) {
+    if findings.len() < MOST {
+        findings.push(finding);
+        return;
+    }
+    let is_worse = |last: &Finding<'_>| finding.severity > last.severity;
+    if findings.len() > MOST && !findings.last().is_some_and(is_worse) {
+        return;
+    }
+    findings.truncate(MOST);
+    let wrong = "there are more problems in this message than are told".into();
+    let problem = Problem::Plain { wrong, expected: "".into() };
+    findings.push(Finding { span: (0, 0), problem, ..finding });
+}
+
 /// A place in a message. Numbers count from 1; 0 where the place is not that narrow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct At {
@@ -241,4 +262,36 @@ pub enum ConstraintProblem {
     NotEvaluated,
     /// The condition of a predicate could not be evaluated.
     PredicateNotEvaluated,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_than_the_most_are_kept_and_the_worst_is_told() {
+        let finding = |line: usize, severity: Severity| Finding {
+            rule: Rule::Fmt1,
+            severity,
+            at: At { line: line as u32, ..At::default() },
+            span: (0, 1),
+            problem: Problem::MissingGroup { group: "A" },
+        };
+        let mut findings = Vec::new();
+        for line in 1..=MOST {
+            add(&mut findings, finding(line, Severity::Info));
+        }
+        assert_eq!(findings.len(), MOST);
+        for (severity, told) in [
+            (Severity::Info, Severity::Info),
+            (Severity::Error, Severity::Error),
+            (Severity::Warning, Severity::Error),
+        ] {
+            add(&mut findings, finding(MOST + 1, severity));
+            assert_eq!(findings.len(), MOST + 1);
+            assert_eq!(findings[MOST].severity, told);
+            assert!(matches!(findings[MOST].problem, Problem::Plain { .. }));
+        }
+        assert_eq!(findings[MOST - 1].at.line as usize, MOST);
+    }
 }

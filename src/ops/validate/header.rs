@@ -34,8 +34,14 @@ fn at(field: u16, component: u16) -> At {
     }
 }
 
+/// Version and processing id.
+pub(super) fn check(walk: &mut Walk<'_, '_>, header: Segment<'_>) {
+    check_version(walk, header);
+    check_processing_id(walk, header);
+}
+
 /// MSH-12 names a version.
-pub(super) fn check_version(walk: &mut Walk<'_, '_>, header: Segment<'_>) {
+fn check_version(walk: &mut Walk<'_, '_>, header: Segment<'_>) {
     let written = component(header, 12, 1);
     if written.is_empty() {
         return;
@@ -57,7 +63,7 @@ pub(super) fn check_version(walk: &mut Walk<'_, '_>, header: Segment<'_>) {
 }
 
 /// MSH-11 is a processing id with or without a processing mode (tables 0103, 0207).
-pub(super) fn check_processing_id(walk: &mut Walk<'_, '_>, header: Segment<'_>) {
+fn check_processing_id(walk: &mut Walk<'_, '_>, header: Segment<'_>) {
     for (n, table) in [(1, "0103"), (2, "0207")] {
         let written = component(header, 11, n);
         let known = dictionary::standard().table(table);

@@ -43,6 +43,9 @@ const SKIP: u16 = u16::MAX;
 /// A faulty message is explained by so many walks at once at most.
 const MOST_STATES: usize = 48;
 
+/// A walk that costs so much more than the cheapest is given up.
+const MOST_BEHIND: u32 = 24;
+
 impl Search {
     /// Finds the cheapest walk of the segments behind MSH, given as symbols of the automaton;
     /// `None` is for segments that the structure has no place for. Returns whether it is free of
@@ -125,7 +128,8 @@ impl Search {
                 offer(&mut next, State { place: state.place, keep: SKIP, cost, before });
             }
             next.sort_by_key(|s| s.cost);
-            next.truncate(MOST_STATES);
+            let limit = next.first().map_or(0, |s| s.cost) + MOST_BEHIND;
+            next.truncate(next.partition_point(|s| s.cost <= limit).min(MOST_STATES));
             self.starts.push(self.states.len() as u32);
             self.states.append(&mut next);
         }

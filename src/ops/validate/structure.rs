@@ -3,11 +3,12 @@
 use super::automaton::{self, Step, is_choice, key};
 use super::content::Walk;
 use super::finding::{At, Problem};
-use super::layout::{Kind, Layout, NOWHERE, Place, Seating};
+use super::layout::{Kind, Layout, NOWHERE, Place, Seat, Seating};
 use super::model::MessageDef;
 use super::rule::{Rule, Severity};
 use super::search::Search;
 use crate::core::Segment;
+use std::collections::HashMap;
 
 /// So many segments that could stand at a place are named.
 const MOST_EXPECTED: usize = 8;
@@ -49,7 +50,7 @@ pub(super) fn check<'v>(
         }
     }
     if !is_free {
-        explain(walk, definition, lines, search, symbols, last);
+        explain(walk, definition, lines, (search, symbols, last), seating);
     }
     count(walk, layout, lines, seating);
 }
@@ -82,18 +83,17 @@ fn explain<'v>(
     walk: &mut Walk<'v, '_>,
     definition: &'v MessageDef,
     lines: &[Line<'_>],
-    search: &Search,
-    symbols: &[Option<u16>],
-    last: u16,
+    (search, symbols, last): (&Search, &[Option<u16>], u16),
+    seating: &Seating,
 ) {
     let layout = &definition.layout;
     let automaton = layout.automaton();
     let places = layout.places();
-    let mut counts = vec![1_u32; places.len()];
-    for ((line, taken), symbol) in lines.iter().skip(1).zip(&search.walk).zip(symbols) {
-        if symbol.is_none() {
-            continue;
-        }
+    let seats = seating.seats.iter().skip(1);
+    let steps = search.walk.iter().zip(symbols);
+    for ((line, seat), (taken, _)) in
+        lines.iter().skip(1).zip(seats).zip(steps).filter(|(_, (_, symbol))| symbol.is_some())
+    {
         let Some(step) = taken.step else {
             let expected = expected(layout, taken.from);
             let problem = Problem::Unexpected { expected, known: true };
@@ -106,7 +106,7 @@ fn explain<'v>(
         let left_out = automaton.left_out(places, taken.from, Some(step));
         missing(walk, places, &left_out, line.at.line);
         if step.cost > left_out.len() as u32 * automaton::MISSING {
-            repeated(walk, places, step, line, &mut counts);
+            repeated(walk, places, step, line, (seat, seating));
         }
     }
     let end = lines.last().map_or(1, |line| line.at.line);
@@ -142,22 +142,22 @@ fn repeated<'v>(
     places: &'v [Place],
     step: Step,
     line: &Line<'_>,
-    counts: &mut [u32],
+    (seat, seating): (&Seat, &Seating),
 ) {
-    // The outermost place that is begun anew.
-    let mut again = step.to;
-    while let Some(place) = places.get(usize::from(again))
-        && place.depth > step.keep
+    let place = |at: u16| places.get(usize::from(at));
+    // The segment, or the group around it that is begun anew.
+    let (mut again, mut found) = (step.to, seat.instance);
+    let mut group = seat.group;
+    while place(again).is_some_and(|p| p.depth > step.keep)
+        && let Some(around) = seating.groups.get(group as usize)
     {
-        again = place.parent;
+        (again, found, group) = (around.place, around.instance, around.parent);
     }
-    let Some(place) = places.get(usize::from(again)) else { return };
+    let Some(place) = place(again) else { return };
     let group = match &place.kind {
         Kind::Segment { .. } => "",
         Kind::Group { name, .. } => name,
     };
-    counts[usize::from(again)] += 1;
-    let found = counts[usize::from(again)];
     let problem = Problem::Occurrences { group, found, min: place.cardinality.min, max: Some(1) };
     walk.report(Rule::Str3, line.at, line.segment.raw(), problem);
 }
@@ -200,33 +200,32 @@ fn count<'v>(walk: &mut Walk<'v, '_>, layout: &'v Layout, lines: &[Line<'_>], se
 
 /// Places that must be taken more than once.
 fn too_few<'v>(walk: &mut Walk<'v, '_>, layout: &'v Layout, lines: &[Line<'_>], seating: &Seating) {
+    if !layout.places().iter().any(|p| p.cardinality.min > 1) {
+        return;
+    }
+    // What each occurrence of a group holds of each place.
+    let mut counts: HashMap<(u32, u16), u32> = HashMap::new();
+    let seats = seating.seats.iter().map(|seat| (seat.group, seat.place));
+    let groups = seating.groups.iter().skip(1).map(|group| (group.parent, group.place));
+    for key in seats.chain(groups) {
+        *counts.entry(key).or_default() += 1;
+    }
     for (number, around) in (0_u32..).zip(&seating.groups) {
         for child in layout.children(around.place) {
             let Some(place) = layout.place(child) else { continue };
-            let min = place.cardinality.min;
-            if min < 2 {
+            let (min, max) = (place.cardinality.min, place.cardinality.max);
+            let found = counts.get(&(number, child)).copied().unwrap_or(0);
+            // None at all is reported as missing.
+            if found == 0 || found >= min {
                 continue;
             }
-            let (found, group, id) = match &place.kind {
-                Kind::Segment { id, .. } => {
-                    let seats = seating.seats.iter();
-                    let own = seats.filter(|s| s.place == child && s.group == number);
-                    (own.count() as u32, "", id.unwrap_or_default())
-                }
-                Kind::Group { name, .. } => {
-                    let own = seating.groups.iter();
-                    let own = own.filter(|g| g.place == child && g.parent == number);
-                    (own.count() as u32, name.as_ref(), [0; 3])
-                }
+            let (group, segment) = match &place.kind {
+                Kind::Segment { id, .. } => ("", id.unwrap_or_default()),
+                Kind::Group { name, .. } => (name.as_ref(), [0; 3]),
             };
-            // None at all is reported as missing.
-            if found > 0 && found < min {
-                let line =
-                    lines.get(around.end.saturating_sub(1) as usize).map_or(1, |l| l.at.line);
-                let at = At { line, segment: id, ..At::default() };
-                let max = place.cardinality.max;
-                walk.report(Rule::Str3, at, &[], Problem::Occurrences { group, found, min, max });
-            }
+            let line = lines.get(around.end.saturating_sub(1) as usize).map_or(1, |l| l.at.line);
+            let at = At { line, segment, ..At::default() };
+            walk.report(Rule::Str3, at, &[], Problem::Occurrences { group, found, min, max });
         }
     }
 }

@@ -15,7 +15,9 @@ use super::settings::{Settings, Severities};
 use super::standard;
 use super::structure::{self, Line};
 use super::tree::{Index, Tree};
-use crate::core::{Message, Scope, SegmentId, TextOptions};
+use crate::core::scope::to_utf8;
+use crate::core::{Charset, Message, Scope, Segment, SegmentId, TextOptions};
+use std::collections::HashMap;
 
 /// Holds messages against the standard, or against profiles.
 #[derive(Debug)]
@@ -34,7 +36,7 @@ pub struct Scratch {
     search: Search,
     symbols: Vec<Option<u16>>,
     numbers: Numbers,
-    occurrences: Vec<(SegmentId, u32)>,
+    occurrences: Occurrences,
     index: Index,
 }
 
@@ -68,7 +70,8 @@ impl Validator {
         &self.settings
     }
 
-    /// Appends what is wrong with `message` to `findings`, in the order of their places.
+    /// Appends what is wrong with `message` to `findings`, in the order of their places, of too
+    /// many ([`super::finding::MOST`]) not all.
     pub fn check<'v>(
         &'v self,
         message: &Message<'_>,
@@ -76,58 +79,55 @@ impl Validator {
         scratch: &mut Scratch,
         findings: &mut Vec<Finding<'v>>,
     ) -> Checked<'v> {
-        let first = findings.len();
+        let mut own = Vec::new();
+        // Where bytes of characters can equal delimiters, the message is split as text; places in
+        // the bytes are not told then.
+        let checked = match to_utf8(message, *text) {
+            Some(utf8) => {
+                let text = TextOptions { charset: Some(Charset::UTF_8), ..*text };
+                let message = message.with_bytes(utf8.as_bytes());
+                let checked = self.check_split(&message, &text, scratch, &mut own);
+                own.iter_mut().for_each(|finding| finding.span = (0, 0));
+                checked
+            }
+            None => self.check_split(message, text, scratch, &mut own),
+        };
+        own.sort_by_key(|finding| finding.at.position());
+        findings.append(&mut own);
+        checked
+    }
+
+    /// As [`Validator::check`] in no order; `findings` are of this message alone.
+    fn check_split<'v>(
+        &'v self,
+        message: &Message<'_>,
+        text: &TextOptions,
+        scratch: &mut Scratch,
+        findings: &mut Vec<Finding<'v>>,
+    ) -> Checked<'v> {
         let (version, is_newer) = header::version(message.header());
         let scope = Scope::with(message, *text);
         let choice = self.profiles.choose(&scope);
+        if self.settings.nist
+            && let Some((model, structure, severities)) = self.of_nist(choice)
+        {
+            let Scratch { seating, index, .. } = scratch;
+            nist::check(model, structure, severities, message, (seating, index), findings);
+            return Checked { model, structure: Some(structure) };
+        }
         let (model, severities) = match choice {
             Choice::Profile(at, _) => (&self.profiles.all[at].model, &self.severities[at]),
             Choice::Standard | Choice::NoneFits => {
                 (standard::model(version), &self.settings.severities)
             }
         };
-        if self.settings.nist
-            && let Some((model, structure, severities)) = self.of_nist(choice)
-        {
-            let Scratch { seating, index, .. } = scratch;
-            nist::check(model, structure, severities, message, (seating, index), findings);
-            findings[first..].sort_by_key(|finding| finding.at.position());
-            return Checked { model, structure: Some(structure) };
-        }
         let mut walk = Walk::new(model, severities, message, findings);
         walk.is_newer = is_newer;
         let lines = lines(message, &mut scratch.occurrences);
-        encoding::check_segment_ids(&mut walk, &lines);
-        encoding::check_characters(&mut walk, message, text, &lines);
-        encoding::check_ends(&mut walk, &lines);
-        header::check_version(&mut walk, message.header());
-        header::check_processing_id(&mut walk, message.header());
-        let structure = match choice {
-            // What a profile says itself of the event is not held against the standard.
-            Choice::Profile(_, Some(own)) if !own.event.is_empty() || model.is_profile => Some(own),
-            Choice::Profile(_, own) => {
-                header::structure(&mut walk, message.header());
-                own
-            }
-            Choice::Standard | Choice::NoneFits => header::structure(&mut walk, message.header()),
-        };
-        let no_profile = match choice {
-            Choice::NoneFits => "no profile is for this message; it is held against the standard",
-            Choice::Profile(_, None) if model.is_profile => {
-                "the profile has no structure for this kind of message"
-            }
-            _ => "",
-        };
-        if !no_profile.is_empty() {
-            let expected = "a message that a profile is for".into();
-            let problem = Problem::Plain { wrong: no_profile.into(), expected };
-            walk.report(
-                Rule::Prf1,
-                At { line: 1, segment: *b"MSH", occurrence: 1, ..At::default() },
-                &[],
-                problem,
-            );
-        }
+        too_long(&mut walk, &lines);
+        encoding::check(&mut walk, message, text, &lines);
+        header::check(&mut walk, message.header());
+        let structure = structure_of(&mut walk, message.header(), choice);
         check_against(&mut walk, structure, &lines, scratch);
         if let Some(structure) = structure.filter(|_| !model.constraints.all.is_empty()) {
             let Scratch { seating, index, .. } = scratch;
@@ -138,7 +138,6 @@ impl Validator {
         if let Choice::Profile(at, _) = choice {
             self.profiles.all[at].check_rules(&scope, structure, severities, findings);
         }
-        findings[first..].sort_by_key(|finding| finding.at.position());
         Checked { model, structure }
     }
 
@@ -160,6 +159,35 @@ impl Validator {
             _ => None,
         }
     }
+}
+
+/// The structure that a message is held against, and what is to be said of the choice.
+fn structure_of<'v>(
+    walk: &mut Walk<'v, '_>,
+    header: Segment<'_>,
+    choice: Choice<'v>,
+) -> Option<&'v MessageDef> {
+    let is_profile = walk.model.is_profile;
+    let structure = match choice {
+        // What a profile says itself of the event is not held against the standard.
+        Choice::Profile(_, Some(own)) if is_profile || !own.event.is_empty() => Some(own),
+        Choice::Profile(_, own) => {
+            header::structure(walk, header);
+            own
+        }
+        Choice::Standard | Choice::NoneFits => header::structure(walk, header),
+    };
+    let wrong = match choice {
+        Choice::NoneFits => "no profile is for this message; it is held against the standard",
+        Choice::Profile(_, None) if is_profile => {
+            "the profile has no structure for this kind of message"
+        }
+        _ => return structure,
+    };
+    let expected = "a message that a profile is for".into();
+    let at = At { line: 1, segment: *b"MSH", occurrence: 1, ..At::default() };
+    walk.report(Rule::Prf1, at, &[], Problem::Plain { wrong: wrong.into(), expected });
+    structure
 }
 
 /// Checks the segments against a structure and its definitions.
@@ -202,11 +230,23 @@ fn by_name(model: &Model, id: SegmentId) -> Option<&SegmentDef> {
     model.segment(standard::segment_ix(model, id)?)
 }
 
+/// Says that not all of a message is checked.
+fn too_long(walk: &mut Walk<'_, '_>, lines: &[Line<'_>]) {
+    if let Some(last) = lines.get(MOST_SEGMENTS - 1) {
+        let wrong = format!("more than {MOST_SEGMENTS} segments; the others are not checked");
+        let problem = Problem::Plain { wrong: wrong.into(), expected: "".into() };
+        walk.report(Rule::Prf1, last.at, &[], problem);
+    }
+}
+
+/// So many segments of a message are checked.
+const MOST_SEGMENTS: usize = 1 << 20;
+
 /// The segments of a message with their places.
-fn lines<'m>(message: &Message<'m>, occurrences: &mut Vec<(SegmentId, u32)>) -> Vec<Line<'m>> {
+fn lines<'m>(message: &Message<'m>, occurrences: &mut Occurrences) -> Vec<Line<'m>> {
     occurrences.clear();
     let mut lines = Vec::with_capacity(32);
-    for (number, segment) in (1_u32..).zip(message.segments()) {
+    for (number, segment) in (1_u32..).zip(message.segments().take(MOST_SEGMENTS)) {
         let by = segment.separators().field;
         let id = match segment.raw() {
             [a, b, c] => Some([*a, *b, *c]),
@@ -218,18 +258,38 @@ fn lines<'m>(message: &Message<'m>, occurrences: &mut Vec<(SegmentId, u32)>) -> 
                 && id.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
         };
         let id = id.filter(is_id);
-        let occurrence = id.map_or(0, |id| match occurrences.iter_mut().find(|o| o.0 == id) {
-            Some(known) => {
-                known.1 += 1;
-                known.1
-            }
-            None => {
-                occurrences.push((id, 1));
-                1
-            }
-        });
+        let occurrence = id.map_or(0, |id| occurrences.count(id));
         let at = At { line: number, segment: id.unwrap_or_default(), occurrence, ..At::default() };
         lines.push(Line { segment, at, is_segment: id.is_some() });
     }
     lines
+}
+
+/// How many segments of each id there were. Most messages have few ids, which are found faster in a
+/// list.
+#[derive(Debug, Default)]
+struct Occurrences {
+    few: Vec<(SegmentId, u32)>,
+    more: HashMap<SegmentId, u32>,
+}
+
+impl Occurrences {
+    fn clear(&mut self) {
+        self.few.clear();
+        self.more.clear();
+    }
+
+    fn count(&mut self, id: SegmentId) -> u32 {
+        let at = self.few.iter().position(|(known, _)| *known == id);
+        let count = match at {
+            Some(at) => &mut self.few[at].1,
+            None if self.few.len() < 32 => {
+                self.few.push((id, 1));
+                return 1;
+            }
+            None => self.more.entry(id).or_default(),
+        };
+        *count += 1;
+        *count
+    }
 }

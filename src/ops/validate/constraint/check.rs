@@ -4,7 +4,7 @@ use super::codes;
 use super::eval::{Evaluator, Outcome, Shown, each};
 use super::path::Path;
 use super::{Bound, Constraint, Constraints, Demand, Expression, Row, of};
-use crate::ops::validate::finding::{At, CodeProblem, ConstraintProblem, Finding, Problem};
+use crate::ops::validate::finding::{self, At, CodeProblem, ConstraintProblem, Finding, Problem};
 use crate::ops::validate::layout::Kind;
 use crate::ops::validate::model::{TypeIx, Usage};
 use crate::ops::validate::rule::{Rule, Severity};
@@ -284,7 +284,8 @@ impl<'v, 't> Check<'v, 't, '_> {
         let (set, set_name, how) = (&*set.id, &*set.name, wrong.how);
         let problem = Problem::Code { name, set, set_name, how };
         let span = self.tree.span_of(wrong.raw);
-        self.findings.push(Finding { rule, severity, at: wrong.at, span, problem });
+        let finding = Finding { rule, severity, at: wrong.at, span, problem };
+        finding::add(self.findings, finding);
     }
 
     fn not_evaluated(&mut self, constraint: &'v Constraint, context: Spot<'v, 't>) {
@@ -309,6 +310,7 @@ impl<'v, 't> Check<'v, 't, '_> {
         }
         let (id, description) = (&*constraint.id, &*constraint.description);
         let problem = Problem::Constraint { id, description, group: shown.group, how };
-        self.findings.push(Finding { rule, severity, at: shown.at, span: shown.span, problem });
+        let finding = Finding { rule, severity, at: shown.at, span: shown.span, problem };
+        finding::add(self.findings, finding);
     }
 }

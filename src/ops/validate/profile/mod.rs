@@ -22,7 +22,7 @@ pub use error::ProfileError;
 pub use load::{Store, load};
 pub use rules::{Ask, ProfileRule};
 
-use super::finding::{At, ConstraintProblem, Finding, Problem};
+use super::finding::{self, At, ConstraintProblem, Finding, Problem};
 use super::model::{MessageDef, Model};
 use super::rule::{Rule, Severity};
 use super::settings::{Override, Severities};
@@ -135,7 +135,8 @@ impl Profile {
             let how = ConstraintProblem::NotEvaluated;
             let problem =
                 Problem::Constraint { id: &entry.id, description: &entry.text, group: "", how };
-            findings.push(Finding { rule: Rule::Prf1, severity, at, span: (0, 0), problem });
+            let span = (0, 0);
+            finding::add(findings, Finding { rule: Rule::Prf1, severity, at, span, problem });
         }
     }
 

@@ -1,6 +1,6 @@
 //! Rules of a profile in the language of conditions, and how messages are held against them.
 
-use super::super::finding::{At, ConstraintProblem, Finding, Problem};
+use super::super::finding::{self, At, ConstraintProblem, Finding, Problem};
 use super::super::model::Usage;
 use super::super::rule::{Rule, Severity};
 use super::super::settings::{PlacePattern, Severities};
@@ -104,7 +104,7 @@ pub(super) fn check<'v>(
                 how,
             };
             if severity > Severity::Off {
-                findings.push(Finding { rule: told_as, severity, at, span, problem });
+                finding::add(findings, Finding { rule: told_as, severity, at, span, problem });
             }
         };
         match &rule.each {

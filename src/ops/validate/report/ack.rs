@@ -5,6 +5,7 @@ use crate::dictionary::Version;
 use crate::net::ack::{Answer, Code, Condition, Fault, Header, Kind, Location, Severity as Grade};
 use crate::ops::validate::finding::{At, Finding};
 use crate::ops::validate::rule::{Rule, Severity};
+use crate::ops::visible;
 use sha2::{Digest, Sha256};
 
 /// Appends the acknowledgment of a message in a line of its own. Messages that are acknowledgments
@@ -43,8 +44,17 @@ pub(super) fn append(
     let id = id(subject.file, number, options);
     let now = options.now;
     let answer = Answer { code, kind: Kind::Application, id: &id, now, faults: &faults };
-    answer.append(header.as_ref(), out);
-    out.push(b'\n');
+    if !options.terminal {
+        answer.append(header.as_ref(), out);
+        out.push(b'\n');
+        return;
+    }
+    let mut bytes = Vec::new();
+    answer.append(header.as_ref(), &mut bytes);
+    for segment in bytes.split(|&b| b == b'\r') {
+        visible::append(segment, usize::MAX, out);
+        out.push(b'\n');
+    }
 }
 
 fn fault(subject: &Subject<'_>, finding: &Finding<'_>) -> Fault {

@@ -55,6 +55,8 @@ pub struct Options {
     pub form: Form,
     /// Text has colours.
     pub color: bool,
+    /// People read it as it is written.
+    pub terminal: bool,
     /// What messages say may be shown.
     pub values: bool,
     /// Findings as severe as this one make a message invalid; `None`: none does.

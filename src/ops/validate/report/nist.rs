@@ -78,7 +78,7 @@ pub(super) fn append(
         entries.of(&finding.problem).push(Entry {
             line: finding.at.line,
             column: column(subject, locator.range(finding).start),
-            path: nist_path(finding),
+            path: Some(nist_path(finding)).filter(|p| !p.starts_with('\0')).unwrap_or_default(),
             description: describe::sentence(subject, finding),
             category,
             classification,

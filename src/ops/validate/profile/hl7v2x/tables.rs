@@ -49,12 +49,8 @@ impl Tables {
                 });
             }
             if id == CODE_SYSTEMS || id.strip_prefix("HL7") == Some(CODE_SYSTEMS) {
-                // Tables of HL7 and what sites define are code systems without being listed.
-                let pattern = regex::bytes::Regex::new(r"\A(?:HL7\d{4}|99.+)\z").ok();
                 list.patterns.push(list.codes.len() as u32);
-                let (code, display) = ("HL7nnnn".into(), Text::default());
-                let (system, usage) = (Text::default(), CodeUsage::Required);
-                list.codes.push(CodeDef { code, display, system, usage, pattern });
+                list.codes.push(systems());
             }
             let set = ValueSet {
                 id: id.to_owned().into(),
@@ -79,5 +75,16 @@ impl Tables {
         let found = self.sets.get(id)?;
         let has_codes = matches!(&found.codes, Codes::Listed(list) if !list.codes.is_empty());
         has_codes.then(|| found.clone())
+    }
+}
+
+/// Tables of HL7 and what sites define: code systems without being listed (table 0396).
+fn systems() -> CodeDef {
+    CodeDef {
+        code: "HL7nnnn".into(),
+        display: Text::default(),
+        system: Text::default(),
+        usage: CodeUsage::Required,
+        pattern: regex::bytes::Regex::new(r"\A(?:HL7\d{4}|99.+)\z").ok(),
     }
 }

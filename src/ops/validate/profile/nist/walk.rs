@@ -10,7 +10,7 @@ use crate::core::Message;
 use crate::ops::validate::constraint::{
     self, Bound, Wrong, is_date, is_date_time, is_number, is_time,
 };
-use crate::ops::validate::finding::{At, CodeProblem, Finding, Problem};
+use crate::ops::validate::finding::{self, At, CodeProblem, Finding, Problem};
 use crate::ops::validate::layout::{Kind, NOWHERE, Seating};
 use crate::ops::validate::model::{Cardinality, Element, MessageDef, Model, TypeDef, Usage};
 use crate::ops::validate::rule::{Rule, Severity};
@@ -59,7 +59,7 @@ impl<'v, 't> Walk<'v, 't, '_> {
     ) {
         let severity = self.severities.at(rule, &at, usual);
         if severity > Severity::Off {
-            self.findings.push(Finding { rule, severity, at, span, problem });
+            finding::add(self.findings, Finding { rule, severity, at, span, problem });
         }
     }
 
