@@ -764,7 +764,8 @@ pub fn nist_profile(data: &[u8]) {
                 }
             };
             let all = vec![Profile::of("data", model)];
-            let settings = Settings { nist, ..Settings::strict() };
+            let mut settings = Settings::strict();
+            settings.nist = nist;
             let validator = Validator::new(settings, Profiles { all, map: None });
             held_against(&validator, message);
         }
