@@ -2,9 +2,12 @@
 
 use super::content::Walk;
 use super::finding::{At, CodeProblem};
-use super::model::{Binding, CODE_SYSTEMS, CodeUsage, Codes, Element, Strength, TypeDef, ValueSet};
+use super::model::{CODE_SYSTEMS, CodeUsage, Codes, Element, Strength, TypeDef, ValueSet};
 use super::rule::Severity;
 use crate::core::escape;
+
+/// A code, the code system beside it if there is a place for one, and where the code is.
+type Candidate<'w> = (&'w [u8], Option<&'w [u8]>, At);
 
 /// Checks a value that is a code.
 pub(super) fn simple<'v, 'w>(
@@ -13,13 +16,12 @@ pub(super) fn simple<'v, 'w>(
     value: &'w [u8],
     at: At,
 ) {
-    for binding in &element.bindings {
-        check(walk, element, binding, value, None, at);
-    }
+    check(walk, element, &[(value, None, at)]);
 }
 
 /// Checks the code of a value with components: the first component, in the code system of the
-/// third; or the alternate ones, the fourth and sixth (CE, CWE, CNE).
+/// third; or the alternate ones, the fourth and sixth (CE, CWE, CNE). A profile may say in which
+/// components, of any data type, codes stand.
 pub(super) fn coded<'v, 'w>(
     walk: &mut Walk<'v, 'w>,
     element: &'v Element,
@@ -27,50 +29,64 @@ pub(super) fn coded<'v, 'w>(
     value: &'w [u8],
     at: At,
 ) {
-    if !matches!(&*data_type.name, "CE" | "CWE" | "CNE" | "CF") {
-        return;
-    }
-    let mut parts = value.split(|&b| b == walk.separators.component);
-    let mut next = || parts.next().unwrap_or_default();
-    let [code, _, system, alternate, _, alternate_system] = std::array::from_fn(|_| next());
-    let (code, system, component) =
-        if code.is_empty() { (alternate, alternate_system, 4) } else { (code, system, 1) };
-    if code.is_empty() || code == b"\"\"" {
-        return;
-    }
-    for binding in &element.bindings {
-        check(walk, element, binding, code, Some(system), At { component, ..at });
+    let is_coded = matches!(&*data_type.name, "CE" | "CWE" | "CNE" | "CF");
+    let location = element.bindings.first().and_then(|binding| binding.location.as_deref());
+    let by = match at.component {
+        0 => walk.separators.component,
+        _ => walk.separators.subcomponent,
+    };
+    let part = |n: u16| {
+        let at = usize::from(n).checked_sub(1);
+        at.and_then(|at| value.split(|&b| b == by).nth(at)).unwrap_or_default()
+    };
+    let candidate = |n: u16| {
+        let at = match at.component {
+            0 => At { component: n, ..at },
+            _ => At { subcomponent: n, ..at },
+        };
+        (part(n), is_coded.then(|| part(n.saturating_add(2))), at)
+    };
+    match location {
+        None if !is_coded => {}
+        None if part(1).is_empty() => check(walk, element, &[candidate(4)]),
+        None => check(walk, element, &[candidate(1)]),
+        Some(location) => {
+            let mut numbers = location.split(':').map(|n| n.trim().parse().unwrap_or(0));
+            let [first, second] = std::array::from_fn(|_| numbers.next().unwrap_or(0));
+            check(walk, element, &[candidate(first), candidate(second)]);
+        }
     }
 }
 
-fn check<'v>(
-    walk: &mut Walk<'v, '_>,
-    element: &'v Element,
-    binding: &'v Binding,
-    value: &[u8],
-    system: Option<&[u8]>,
-    at: At,
-) {
-    let Some(set) = walk.model.value_set(binding.set) else { return };
-    if set.is_excluded || is_of_other_rule(walk.model.is_profile, &at) {
-        return;
-    }
-    let text = escape::decode(value, &walk.separators);
-    let Some(how) = fault(set, &text, system) else { return };
-    let usual = match (how, binding.strength) {
-        // That is about the profile and not about the message.
-        (CodeProblem::NoSuchSet | CodeProblem::EmptySet, _) => {
-            walk.code(element, set, how, value, at, None);
+/// Checks that one of the codes is in one of the sets that an element is bound to.
+fn check<'v>(walk: &mut Walk<'v, '_>, element: &'v Element, candidates: &[Candidate<'_>]) {
+    let mut first = None;
+    for &(code, system, at) in candidates.iter().filter(|(code, ..)| !code.is_empty()) {
+        if code == b"\"\"" || is_of_other_rule(walk.model.is_profile, &at) {
             return;
         }
+        let text = escape::decode(code, &walk.separators);
+        for binding in &element.bindings {
+            let Some(set) = walk.model.value_set(binding.set) else { continue };
+            if set.is_excluded {
+                return;
+            }
+            let Some(how) = fault(set, &text, system) else { return };
+            first = first.or(Some((binding, set, how, code, at)));
+        }
+    }
+    let Some((binding, set, how, code, at)) = first else { return };
+    let usual = match (how, binding.strength) {
+        // That is about the profile and not about the message.
+        (CodeProblem::NoSuchSet | CodeProblem::EmptySet, _) => None,
         // Sites define such tables: what the standard lists are suggestions.
-        (_, Strength::Suggested) if !walk.model.is_profile => Severity::Off,
-        (CodeProblem::NotInOpenSet | CodeProblem::Permitted, _) => Severity::Info,
-        (_, Strength::Suggested | Strength::Undetermined) => Severity::Warning,
-        (_, Strength::Required) if walk.model.is_profile => Severity::Error,
-        (_, Strength::Required) => Severity::Warning,
+        (_, Strength::Suggested) if !walk.model.is_profile => Some(Severity::Off),
+        (CodeProblem::NotInOpenSet | CodeProblem::Permitted, _) => Some(Severity::Info),
+        (_, Strength::Suggested | Strength::Undetermined) => Some(Severity::Warning),
+        (_, Strength::Required) if walk.model.is_profile => Some(Severity::Error),
+        (_, Strength::Required) => Some(Severity::Warning),
     };
-    walk.code(element, set, how, value, at, Some(usual));
+    walk.code(element, set, how, code, at, usual);
 }
 
 /// Message type, processing id, version and character set have rules of their own.

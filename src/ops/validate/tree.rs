@@ -19,7 +19,7 @@ pub struct Index {
     segments: Vec<Line>,
     /// The offsets of what follows each field separator, those of one segment in a row.
     fields: Vec<u32>,
-    /// How many segments of each id there are.
+    /// How many segments there are of each id that has a seat.
     counts: Vec<(SegmentId, u32)>,
 }
 
@@ -107,22 +107,20 @@ impl Index {
                 self.fields.extend(memchr_iter(field, raw).map(|n| (start + n + 1) as u32));
             }
             let id = raw.first_chunk().copied().unwrap_or_default();
-            let occurrence = if seated || !only_seated { self.count(id) } else { 0 };
+            if seated && !self.counts.iter().any(|(known, _)| *known == id) {
+                self.counts.push((id, 0));
+            }
             let fields = (first, self.fields.len() as u32);
             let (start, end) = (start as u32, (start + raw.len()) as u32);
-            self.segments.push(Line { start, end, fields, id, occurrence });
+            self.segments.push(Line { start, end, fields, id, occurrence: 0 });
         }
-    }
-
-    fn count(&mut self, id: SegmentId) -> u32 {
-        match self.counts.iter_mut().find(|(known, _)| *known == id) {
-            Some((_, count)) => {
+        // Of ids that have no seat anywhere there may be any number, and nobody asks for theirs.
+        for (line, seat) in self.segments.iter_mut().zip(&seating.seats) {
+            if (seat.place != NOWHERE || !only_seated)
+                && let Some((_, count)) = self.counts.iter_mut().find(|(id, _)| *id == line.id)
+            {
                 *count += 1;
-                *count
-            }
-            None => {
-                self.counts.push((id, 1));
-                1
+                line.occurrence = *count;
             }
         }
     }
