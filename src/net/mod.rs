@@ -1,0 +1,3 @@
+//! Links between systems: MLLP, its acknowledgments, TLS.
+
+pub mod tls;
