@@ -1,3 +1,3 @@
-//! Links between systems: MLLP, its acknowledgments, TLS.
+//! Messages over connections: acknowledgments, TLS, and the two ends of an MLLP link.
 
 pub mod tls;
