@@ -1,3 +1,4 @@
 //! Messages over connections: acknowledgments, TLS, and the two ends of an MLLP link.
 
+pub mod ack;
 pub mod tls;
