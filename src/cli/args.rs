@@ -107,6 +107,8 @@ pub(super) struct Plan<'p> {
     pub(super) drop_first: usize,
     /// Files whose names come up in the work.
     pub(super) files: Option<&'p mut Files>,
+    /// Rejects that the work adds to, too; else they are the run's own.
+    pub(super) rejects: Option<&'p Rejects>,
 }
 
 impl Default for Plan<'_> {
@@ -118,6 +120,7 @@ impl Default for Plan<'_> {
             follow: false,
             drop_first: 0,
             files: None,
+            rejects: None,
         }
     }
 }
@@ -211,9 +214,8 @@ impl Common {
             follow: plan.follow,
         };
         let chunks: Chunker<C> = Chunker::new(sources, options, diagnostics.clone());
-        let mut rejects = match &self.rejects {
-            None => None,
-            Some(path) => {
+        let own = match &self.rejects {
+            Some(path) if plan.rejects.is_none() => {
                 let made = if plan.follow || self.reads_stream(files) {
                     self.keep_inputs(path, files)?;
                     Rejects::growing(path)
@@ -222,17 +224,18 @@ impl Common {
                 };
                 Some(made.with_context(|| format!("creating {}", path.display()))?)
             }
+            _ => None,
         };
         let progress = Progress::start(self.progress, files, diagnostics, output.is_terminal());
         let mut sink = Sink::new(output, diagnostics, self.reading.max_message);
         sink.drop_first = plan.drop_first;
         sink.files = plan.files;
-        sink.rejects = rejects.as_mut();
+        sink.rejects = plan.rejects.or(own.as_ref());
         sink.progress = progress.bar();
         let result = crate::io::run(chunks, threads, &mut sink, work);
         progress.finish(diagnostics);
         // What was rejected is kept, however the run ended.
-        let kept = rejects.map_or(Ok(()), Rejects::finish);
+        let kept = own.map_or(Ok(()), Rejects::finish);
         let total = result?;
         kept.context("writing the rejects")?;
         Ok(total)

@@ -77,6 +77,8 @@ enum Kind {
 pub struct Item<'a> {
     /// The message.
     pub message: Message<'a>,
+    /// Its bytes with what ended it (line ending, MLLP trailer).
+    pub whole: &'a [u8],
     /// Where it comes from.
     pub source: &'a Source,
     /// Its number in the source, from 1, if messages are counted.
@@ -203,6 +205,7 @@ impl<'a> View<'a> {
                         Ok(message) => {
                             let item = Item {
                                 message,
+                                whole: framed.whole,
                                 source: &self.part.source,
                                 number: self.part.before + job.messages,
                                 offset: self.part.offset + start as u64,
@@ -299,7 +302,7 @@ pub struct Sink<'a> {
     /// Reports.
     pub diagnostics: &'a Diagnostics,
     /// What could not be handled.
-    pub rejects: Option<&'a mut Rejects>,
+    pub rejects: Option<&'a Rejects>,
     /// Where [`Job::emit`] leads.
     pub files: Option<&'a mut Files>,
     /// Advanced by the bytes read.
@@ -421,7 +424,7 @@ impl<'a> Sink<'a> {
                 self.diagnostics.note(&line);
             }
         }
-        match &mut self.rejects {
+        match self.rejects {
             Some(rejects) if rejected => rejects
                 .add(chunk.bytes.get(range).unwrap_or_default(), begins)
                 // Not of its own kind: a closed pipe here is no closed output.

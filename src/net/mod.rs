@@ -1,4 +1,6 @@
 //! Messages over connections: acknowledgments, TLS, and the two ends of an MLLP link.
 
 pub mod ack;
+pub mod reply;
+pub mod send;
 pub mod tls;
