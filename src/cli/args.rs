@@ -160,6 +160,34 @@ impl Common {
         Ok(())
     }
 
+    /// Whether inputs come from a list.
+    pub(super) fn reads_list(&self) -> bool {
+        self.files_from.is_some()
+    }
+
+    /// The file of `--rejects`.
+    pub(super) fn rejects_path(&self) -> Option<&Path> {
+        self.rejects.as_deref()
+    }
+
+    /// Opens rejects that are there at once, for a run that cannot be done again. `append`: what
+    /// an earlier run put there stays.
+    pub(super) fn open_rejects(
+        &self,
+        path: &Path,
+        files: &[OsString],
+        append: bool,
+    ) -> Result<Rejects> {
+        self.keep_inputs(path, files)?;
+        let made = if append { Rejects::appending(path) } else { Rejects::growing(path) };
+        made.with_context(|| format!("creating {}", path.display()))
+    }
+
+    /// Shows no progress.
+    pub(super) fn hide_progress(&mut self) {
+        self.progress = ProgressWhen::Never;
+    }
+
     /// Opens where results go.
     pub(super) fn output(&self) -> Result<Output> {
         Ok(self.output_beside(None)?.0)

@@ -10,6 +10,7 @@ mod pairs;
 mod parse;
 mod progress;
 mod query;
+mod send;
 mod signals;
 mod terminal;
 mod transform;
@@ -61,6 +62,7 @@ enum Command {
     FromJson(from_json::Args),
     Diff(Box<diff::Args>),
     Transform(transform::Args),
+    Send(Box<send::Args>),
     Completions(completions::Args),
 }
 
@@ -127,6 +129,7 @@ pub fn main() -> ExitCode {
         Command::FromJson(args) => from_json::run(args, &diagnostics),
         Command::Diff(args) => diff::run(*args, &diagnostics),
         Command::Transform(args) => transform::run(args, &diagnostics),
+        Command::Send(args) => send::run(*args, &diagnostics),
         Command::Completions(args) => completions::run(args),
     };
     diagnostics.finish();
@@ -150,6 +153,7 @@ impl Command {
             Self::FromJson(args) => args.common.loudness(),
             Self::Diff(args) => args.loudness(),
             Self::Transform(args) => args.common.loudness(),
+            Self::Send(args) => args.common.loudness(),
             Self::Completions(_) => (false, false),
         }
     }

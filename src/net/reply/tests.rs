@@ -6,7 +6,13 @@ fn read(content: &[u8]) -> Vec<String> {
     let tell = |reply| match reply {
         Reply::Ack(ack) => {
             let (id, condition, text) = (ack.control_id, ack.condition(), ack.text());
-            format!("{} {} {} {}", ack.code.text(ack.kind), shown(id), shown(condition), shown(text))
+            format!(
+                "{} {} {} {}",
+                ack.code.text(ack.kind),
+                shown(id),
+                shown(condition),
+                shown(text)
+            )
         }
         Reply::Commit(commit) => format!("{commit:?}"),
         Reply::Other => "other".to_owned(),
@@ -35,7 +41,9 @@ fn other_delimiters_and_line_ends() {
 #[test]
 fn what_is_no_acknowledgment() {
     let header = "MSH|^~\\&|B|D|A|C|2024||ACK|9|P|2.5\r";
-    for rest in ["", "MSA|AA|", "MSA|AA", "MSA|ZZ|1", "MSA||1", "MSA|aa|1", "MSAX|AA|1", "MSA|AA^|1"] {
+    for rest in
+        ["", "MSA|AA|", "MSA|AA", "MSA|ZZ|1", "MSA||1", "MSA|aa|1", "MSAX|AA|1", "MSA|AA^|1"]
+    {
         assert_eq!(read(format!("{header}{rest}\r").as_bytes()), ["other"], "{rest}");
     }
     assert_eq!(read(b"OK thanks"), ["other"]);

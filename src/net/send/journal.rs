@@ -55,12 +55,8 @@ impl Journal {
         bytes.truncate(whole);
         file.set_len(whole as u64)?;
         file.seek(SeekFrom::End(0))?;
-        let mut journal = Self {
-            file,
-            known: HashMap::new(),
-            lines: Vec::new(),
-            header: header.len() as u64,
-        };
+        let mut journal =
+            Self { file, known: HashMap::new(), lines: Vec::new(), header: header.len() as u64 };
         if whole == 0 {
             journal.lines = header.into_bytes();
             journal.commit()?;
@@ -135,8 +131,8 @@ impl Journal {
     ///
     /// # Errors
     /// When the system does not tell.
-    pub fn bytes(&mut self) -> io::Result<u64> {
-        self.file.stream_position()
+    pub fn bytes(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
     }
 }
 
@@ -186,7 +182,8 @@ mod tests {
         journal.forget().unwrap();
         drop(journal);
         assert_eq!(Journal::open(&path, "lab:1").unwrap().known.len(), 0);
-        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
+        let mode =
+            std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
         assert_eq!(mode & 0o777, 0o600);
         fs::write(&path, "MSH|^~\\&|A\n").unwrap();
         assert_eq!(Journal::open(&path, "lab:1").unwrap_err().to_string(), "no state file");

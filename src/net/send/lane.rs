@@ -275,14 +275,16 @@ impl<O: Observer> Delivery<'_, O> {
                 let Some(Flying { index, tries, put, .. }) = flying.remove(at) else { continue };
                 lane.served += 1;
                 let refused = matches!(fate, Fate::Refused(..));
-                if refused && policy.retry_on.contains(&refusal) && policy.tries_again(tries, false) {
+                if refused && policy.retry_on.contains(&refusal) && policy.tries_again(tries, false)
+                {
                     waiting.push_front(Waiting { index, tries });
                     retry = Some((index, tries, refusal));
                     continue;
                 }
                 lane.failures = 0;
                 any = true;
-                observer.settled(&Settled { index, fate, took: put.elapsed(), tries })?;
+                let settled = Settled { index, fate, took: put.elapsed(), tries };
+                observer.settled(&settled, parcels[index].control_id)?;
             }
         }
         if any {
@@ -327,7 +329,8 @@ impl<O: Observer> Delivery<'_, O> {
             let mut observer = lock(self.observer);
             for &Flying { index, tries, put, .. } in lost.iter().rev() {
                 let fate = Fate::Unknown(failure);
-                observer.settled(&Settled { index, fate, took: put.elapsed(), tries })?;
+                let settled = Settled { index, fate, took: put.elapsed(), tries };
+                observer.settled(&settled, self.parcels[index].control_id)?;
             }
             observer.commit()?;
         }
@@ -376,7 +379,7 @@ impl<O: Observer> Delivery<'_, O> {
 
     fn settle(&self, settled: Settled<'_>) -> io::Result<()> {
         let mut observer = lock(self.observer);
-        observer.settled(&settled)?;
+        observer.settled(&settled, self.parcels[settled.index].control_id)?;
         observer.commit()
     }
 

@@ -1,7 +1,7 @@
 //! A connection as a lane sees it: messages go out, answers come in.
 
-use super::wire::{Address, Got, Wire};
 use super::Failure;
+use super::wire::{Address, Got, Wire};
 use crate::core::mllp::{Deframer, Piece, append_block};
 use std::time::{Duration, Instant};
 

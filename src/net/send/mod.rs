@@ -235,11 +235,11 @@ pub struct Settled<'a> {
 
 /// Who is told what happens.
 pub trait Observer: Send {
-    /// The fate of a message is known.
+    /// The fate of the message with this control id is known.
     ///
     /// # Errors
     /// When it cannot be kept; the run ends.
-    fn settled(&mut self, settled: &Settled<'_>) -> io::Result<()>;
+    fn settled(&mut self, settled: &Settled<'_>, control_id: &[u8]) -> io::Result<()>;
 
     /// What was told so far is to be kept before anything more is sent.
     ///

@@ -82,12 +82,12 @@ impl Queue {
         self.lock().bytes
     }
 
-    /// Waits until there is room; false if nothing is taken from the queue any more.
+    /// Waits until there is room; false if none will come, for nothing is taken any more.
     #[must_use]
     pub fn has_room(&self) -> bool {
         let full = |state: &mut State| state.bytes >= self.most && !state.abandoned;
         let state = self.changed.wait_while(self.lock(), full);
-        !state.unwrap_or_else(PoisonError::into_inner).abandoned
+        state.unwrap_or_else(PoisonError::into_inner).bytes < self.most
     }
 
     /// Adds messages, one a line. They are on disk when this returns.
@@ -213,8 +213,9 @@ mod tests {
             queue.remove_oldest().unwrap();
             assert!(waits.join().unwrap());
         });
-        queue.add(b"12345").unwrap();
         queue.abandon();
+        assert!(queue.has_room());
+        queue.add(b"12345").unwrap();
         assert!(!queue.has_room());
     }
 }

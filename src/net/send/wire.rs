@@ -123,6 +123,21 @@ impl Wire {
         }
     }
 
+    /// Waits whether the other side closes a connection on which nothing was sent.
+    ///
+    /// # Errors
+    /// When it does.
+    pub fn stays_open(&mut self, time: Duration) -> Result<(), Failure> {
+        let until = Instant::now() + time;
+        while Instant::now() < until {
+            self.wait(until)?;
+            if self.read(&mut [0; 64])? == Got::End {
+                return Err(Failure::closed());
+            }
+        }
+        Ok(())
+    }
+
     /// The version and cipher suite of TLS, if it is used.
     #[must_use]
     pub fn encryption(&self) -> Option<String> {
