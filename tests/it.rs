@@ -28,8 +28,12 @@ mod properties;
 mod query;
 #[path = "it/readme.rs"]
 mod readme;
+#[path = "it/receiver.rs"]
+mod receiver;
 #[path = "it/recipes.rs"]
 mod recipes;
+#[path = "it/send.rs"]
+mod send;
 #[path = "it/shared.rs"]
 mod shared;
 #[path = "it/text.rs"]

@@ -206,11 +206,11 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
     args.check(&files)?;
     let letters = Letters::new(&args.set, args.enhanced_mode(), place.packing())?;
     let receiver = place.name();
+    let queue = args.open_queue()?;
     let rejects_path = args.rejects_path();
     let sidecar = rejects_path.as_deref().map(desk::sidecar);
     let (output, _) = args.common.output_beside(sidecar.as_deref())?;
     let journal = args.journal(&receiver)?;
-    let queue = args.open_queue()?;
     // A run that goes on must not empty what the one before left.
     let goes_on = journal.is_some() || queue.is_some();
     let rejects = match &rejects_path {
@@ -308,10 +308,7 @@ impl Args {
     fn journal(&self, receiver: &str) -> Result<Option<Journal>> {
         let path = match (&self.state, &self.queue) {
             (Some(path), _) => path.clone(),
-            (None, Some(folder)) => {
-                queue::create(folder)?;
-                folder.join("state")
-            }
+            (None, Some(folder)) => folder.join("state"),
             (None, None) => return Ok(None),
         };
         // What waits in a queue goes wherever it is sent now.

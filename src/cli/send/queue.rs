@@ -10,10 +10,7 @@ use crate::io::{Diagnostics, Output, Rejects};
 use crate::net::send::Queue;
 use crate::ops::pass::PassOn;
 use anyhow::{Context, Result};
-use std::fs::DirBuilder;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,12 +19,6 @@ const LONGEST_STATE: u64 = 256 << 10;
 
 /// A queue that cannot be written is tried again after this time.
 const FULL_DISK: Duration = Duration::from_secs(2);
-
-/// Creates the folder of a queue.
-pub(super) fn create(folder: &Path) -> Result<()> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.with_context(|| format!("the queue {}", folder.display()))
-}
 
 /// Runs until the input has ended and all of it is settled, or the receiver was given up.
 pub(super) fn run(
