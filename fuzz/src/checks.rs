@@ -7,6 +7,7 @@ use pipehat::core::{
     Cutter, Frame, Framed, Frames, Line, LineEnding, Message, Path, Pending, Scope, Segment,
     Separators, SyntaxError, TextOptions, escape,
 };
+use pipehat::net::reply::{Reply, replies};
 use pipehat::ops::groups::{Context, group_occurrences};
 use pipehat::ops::json::{
     JsonCutter, JsonFrame, JsonFrames, JsonOptions, JsonReader, JsonWriter, Problem, ReadOptions,
@@ -21,7 +22,7 @@ use std::ops::ControlFlow;
 pub type Check = fn(&[u8]);
 
 /// All targets by their names.
-pub const ALL: [(&str, Check); 9] = [
+pub const ALL: [(&str, Check); 10] = [
     ("framing", framing),
     ("message", message),
     ("escape", escape),
@@ -31,6 +32,7 @@ pub const ALL: [(&str, Check); 9] = [
     ("script", script),
     ("transform", transform),
     ("deframe", deframe),
+    ("ack_reader", ack_reader),
 ];
 
 /// Takes a first byte as a number and so many bytes behind it as the sizes of pieces.
@@ -721,6 +723,45 @@ fn deframed(stream: &[u8], sizes: &[usize], max: usize) -> Vec<(char, Vec<u8>)> 
     });
     if let Some(piece) = deframer.rest() {
         keep(piece);
+    }
+    all
+}
+
+/// What a receiver sends is read the same whatever the packets. An answer is taken for one only if
+/// it is a message that has in an MSA a code of table 0008 and a control id, as they stand there.
+pub fn ack_reader(data: &[u8]) {
+    let (sizes, stream) = sizes(data);
+    let whole = answers(stream, &[stream.len().max(1)]);
+    assert_eq!(answers(stream, &sizes), whole);
+}
+
+/// The codes and control ids of all answers in a stream.
+fn answers(stream: &[u8], sizes: &[usize]) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for (kind, content) in deframed(stream, sizes, 1 << 20) {
+        if kind != 'b' {
+            continue;
+        }
+        for reply in replies(&content) {
+            match reply {
+                Reply::Ack(ack) => {
+                    let code = ack.code.text(ack.kind);
+                    let id = ack.control_id;
+                    let field = ack.message.separators().field;
+                    assert!(!id.is_empty() && !id.contains(&field));
+                    let msa = [b"MSA", &[field][..], code.as_bytes(), &[field], id].concat();
+                    let mut segments = ack.message.segments();
+                    assert!(segments.any(|segment| segment.raw().starts_with(&msa)));
+                    let _ = (ack.condition(), ack.text());
+                    all.push((code.to_owned(), id.to_vec()));
+                }
+                Reply::Commit(commit) => {
+                    assert_eq!(content, commit.content());
+                    all.push((format!("{commit:?}"), Vec::new()));
+                }
+                Reply::Other => all.push(("other".to_owned(), Vec::new())),
+            }
+        }
     }
     all
 }

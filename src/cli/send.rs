@@ -290,6 +290,8 @@ impl Args {
             keep_going: self.keep_going,
             stopped: AtomicBool::new(false),
             strays: AtomicU64::new(0),
+            clock: super::terminal::now,
+            receipts: AtomicU64::new(0),
         }
     }
 

@@ -440,6 +440,23 @@ fn the_expected_acknowledgment_decides() {
     assert_eq!(run(&both("AE"), &["--expect", "ca"]), 0);
     assert_eq!(run(&friendly(), &["--expect", "CA"]), 1);
     assert_eq!(run(&friendly(), &["--expect", "AA"]), 0);
+    // An answer that asks for one itself gets it.
+    let asks = |id: &str| {
+        let header = "MSH|^~\\&|R1|R2|S1|S2|20240101||ACK^A08^ACK|R9|P|2.5|||AL|NE";
+        format!("\x0b{header}\rMSA|AA|{id}\r\x1c\r").into_bytes()
+    };
+    let host = receiver(move |n, id| match n % 2 {
+        0 => vec![Do::Send(ack("CA", id)), Do::Send(asks(id))],
+        _ => vec![],
+    });
+    assert_eq!(run(&host, &["--expect", "AA", "--enhanced"]), 0);
+    let came: Vec<_> = (0..4).map(|_| host.next()).collect();
+    assert_eq!((came[0].id().as_str(), came[2].id().as_str()), ("M-1", "M-2"));
+    for n in [1, 3] {
+        let receipt = String::from_utf8(came[n].bytes.clone()).unwrap();
+        assert!(receipt.starts_with("MSH|^~\\&|S1|S2|R1|R2|"), "{receipt}");
+        assert!(receipt.ends_with("\rMSA|CA|R9\r"), "{receipt}");
+    }
     // Only a CA came: whether the application took it is not known.
     let host = receiver(|_, id| say("CA", id));
     let args = ["--expect", "AA", "-f", "none", "--timeout", "200ms"];

@@ -2,7 +2,8 @@
 
 use super::{Failure, Fate, Link, Observer, Parcel, Policy, Refusal, Settled, lock};
 use crate::core::mllp::{Commit, Piece};
-use crate::net::reply::{Reply, Verdict, replies};
+use crate::net::ack::{Answer, Code, Header, Kind};
+use crate::net::reply::{Ack, Reply, Verdict, replies};
 use std::collections::VecDeque;
 use std::fmt::Display;
 use std::io;
@@ -226,6 +227,7 @@ impl<O: Observer> Delivery<'_, O> {
         let mut any = false;
         let mut retry = None;
         let mut failed = Ok(());
+        let mut receipts = Vec::new();
         let stray = || policy.strays.fetch_add(1, Ordering::Relaxed);
         'pieces: while let Some(piece) = link.take() {
             let content = match piece {
@@ -274,6 +276,7 @@ impl<O: Observer> Delivery<'_, O> {
                 };
                 let Some(Flying { index, tries, put, .. }) = flying.remove(at) else { continue };
                 lane.served += 1;
+                receipts.extend(ack.as_ref().and_then(|ack| receipt(ack, policy)));
                 let refused = matches!(fate, Fate::Refused(..));
                 if refused && policy.retry_on.contains(&refusal) && policy.tries_again(tries, false)
                 {
@@ -289,6 +292,9 @@ impl<O: Observer> Delivery<'_, O> {
         }
         if any {
             observer.commit()?;
+        }
+        for receipt in receipts {
+            link.answer(&receipt);
         }
         if let Some((index, tries, refusal)) = retry {
             let pause = policy.backoff.pause(tries);
@@ -393,6 +399,25 @@ impl<O: Observer> Delivery<'_, O> {
             std::thread::sleep(left.min(NAP));
         }
     }
+}
+
+/// The accept acknowledgment of an acknowledgment, if it asks for one: in the enhanced mode that of
+/// the application is a message of its own (chapter 2, section 2.9.3.2).
+fn receipt(ack: &Ack<'_>, policy: &Policy) -> Option<Vec<u8>> {
+    if ack.kind != Kind::Application {
+        return None;
+    }
+    let header = Header::of(ack.message.bytes())?;
+    let mut wanted = header.wanted(Code::Accept);
+    if !wanted.any(|kind| kind == Kind::Accept) {
+        return None;
+    }
+    let number = policy.receipts.fetch_add(1, Ordering::Relaxed) + 1;
+    let id = format!("{}-{number}", std::process::id());
+    let (code, kind, now) = (Code::Accept, Kind::Accept, (policy.clock)());
+    let mut receipt = Vec::new();
+    Answer { code, kind, id: &id, now, faults: &[] }.append(Some(&header), &mut receipt);
+    Some(receipt)
 }
 
 /// Whether the receiver has closed while nothing was under way. What came meanwhile belongs to

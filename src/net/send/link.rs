@@ -10,6 +10,9 @@ pub trait Link: Send {
     /// Takes a message; returns its place among the bytes of the connection.
     fn put(&mut self, content: &[u8]) -> u64;
 
+    /// Sends what is no message that waits for an answer, where the connection can carry it.
+    fn answer(&mut self, content: &[u8]);
+
     /// Whether nothing of a message has left, given its place.
     fn is_untouched(&self, place: u64) -> bool;
 
@@ -104,6 +107,11 @@ impl Link for Mllp {
         let place = self.wire.handed_on() + self.wire.waiting() as u64;
         append_block(content, self.wire.out());
         place
+    }
+
+    fn answer(&mut self, content: &[u8]) {
+        append_block(content, self.wire.out());
+        self.flush();
     }
 
     fn is_untouched(&self, place: u64) -> bool {

@@ -30,6 +30,7 @@ pub use wire::{Address, Encryption, Wire};
 
 use super::ack::{Code, Kind};
 use super::reply::{Ack, Expect};
+use crate::core::time::Timestamp;
 use crate::io::source::plain_error;
 use std::fmt::{self, Display};
 use std::io;
@@ -74,6 +75,10 @@ pub struct Policy {
     pub stopped: AtomicBool,
     /// Answers that belonged to no message.
     pub strays: AtomicU64,
+    /// The time now, for what is said to answers.
+    pub clock: fn() -> Option<Timestamp>,
+    /// How many answers were answered.
+    pub receipts: AtomicU64,
 }
 
 impl fmt::Debug for Policy {
