@@ -289,7 +289,7 @@ pub fn deliver<O: Observer>(
         });
         let work: Vec<_> = work.collect();
         let failed = |_| Err(io::Error::other("a sending thread failed"));
-        work.into_iter().map(|thread| thread.join().unwrap_or_else(failed)).collect()
+        work.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(failed))
     })
 }
 
