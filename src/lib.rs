@@ -11,4 +11,6 @@ pub mod dictionary;
 #[cfg(feature = "cli")]
 pub mod io;
 #[cfg(feature = "cli")]
+pub mod net;
+#[cfg(feature = "cli")]
 pub mod ops;

@@ -2,6 +2,7 @@
 
 use bumpalo::Bump;
 use pipehat::core::expr::{Expression, Origin};
+use pipehat::core::mllp::{Deframer, Piece};
 use pipehat::core::{
     Cutter, Frame, Framed, Frames, Line, LineEnding, Message, Path, Pending, Scope, Segment,
     Separators, SyntaxError, TextOptions, escape,
@@ -20,7 +21,7 @@ use std::ops::ControlFlow;
 pub type Check = fn(&[u8]);
 
 /// All targets by their names.
-pub const ALL: [(&str, Check); 8] = [
+pub const ALL: [(&str, Check); 9] = [
     ("framing", framing),
     ("message", message),
     ("escape", escape),
@@ -29,6 +30,7 @@ pub const ALL: [(&str, Check); 8] = [
     ("from_json", from_json),
     ("script", script),
     ("transform", transform),
+    ("deframe", deframe),
 ];
 
 /// Takes a first byte as a number and so many bytes behind it as the sizes of pieces.
@@ -676,4 +678,49 @@ fn decoded_is_read(message: &Message<'_>, reader: &mut JsonReader) {
     let mut json = Vec::new();
     JsonWriter::new().write(message, &JsonOptions::default(), TextOptions::default(), &mut json);
     accepted(reader, &json, &ReadOptions::default());
+}
+
+/// The pieces of a connection are the same whatever the packets, and nothing but blanks and the
+/// marks of blocks is lost.
+pub fn deframe(data: &[u8]) {
+    let (sizes, stream) = sizes(data);
+    let max = 1 + usize::from(data.first().copied().unwrap_or(0)) * 4;
+    let whole = deframed(stream, &[stream.len().max(1)], max);
+    assert_eq!(deframed(stream, &sizes, max), whole);
+    let longest = whole.iter().filter(|(kind, _)| *kind != 'j').map(|(_, bytes)| bytes.len()).max();
+    assert!(longest.unwrap_or(0) <= max + 2);
+    if whole.iter().all(|(kind, _)| *kind != 'l') {
+        let told: usize = whole.iter().map(|(_, bytes)| bytes.len()).sum();
+        let marks = |b: &&u8| matches!(b, 0x0B | 0x1C | b'\r' | b'\n' | b' ' | b'\t');
+        assert!(told >= stream.len() - stream.iter().filter(marks).count());
+    }
+}
+
+/// Pieces by kind; junk in a row is one.
+fn deframed(stream: &[u8], sizes: &[usize], max: usize) -> Vec<(char, Vec<u8>)> {
+    let mut deframer = Deframer::new(max);
+    let mut all: Vec<(char, Vec<u8>)> = Vec::new();
+    let mut keep = |piece: Piece<'_>| match piece {
+        Piece::Block(bytes) => all.push(('b', bytes.to_vec())),
+        Piece::Torn(bytes) => all.push(('t', bytes.to_vec())),
+        Piece::TooLong(bytes) => all.push(('l', bytes.to_vec())),
+        Piece::Junk(bytes) => match all.last_mut() {
+            Some(('j', junk)) => junk.extend_from_slice(bytes),
+            _ => all.push(('j', bytes.to_vec())),
+        },
+    };
+    in_pieces(stream, sizes, |buf, _, eof| {
+        deframer.feed(buf);
+        if eof {
+            deframer.silence();
+        }
+        while let Some(piece) = deframer.next() {
+            keep(piece);
+        }
+        buf.len()
+    });
+    if let Some(piece) = deframer.rest() {
+        keep(piece);
+    }
+    all
 }
