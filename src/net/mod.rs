@@ -1,1 +1,3 @@
-//! Messages over connections: acknowledgments, TLS, and the two ends of an MLLP link.
+//! Links between systems: MLLP, its acknowledgments, TLS.
+
+pub mod tls;
