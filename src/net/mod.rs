@@ -1,3 +1,4 @@
 //! Links between systems: MLLP, its acknowledgments, TLS.
 
+pub mod ack;
 pub mod tls;

@@ -1,0 +1,468 @@
+//! Acknowledgments: what they say, and their bytes, made from those of the message.
+//!
+//! Whatever of the message comes back stands as its sender wrote it, byte for byte: delimiters,
+//! control id, version, character set. Nothing else of the message is ever in an acknowledgment.
+
+use crate::core::time::Timestamp;
+use crate::core::{Separators, escape};
+use std::fmt;
+
+/// What an acknowledgment says, HL7 table 0008.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// AA, CA.
+    Accept,
+    /// AE, CE: something is wrong with the message, or it could not be kept.
+    Error,
+    /// AR, CR: it is not what is taken here.
+    Reject,
+}
+
+/// Which of the two acknowledgments of the enhanced mode it is (chapter 2, section 2.9.3). The
+/// only one of the original mode is that of the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// AA, AE, AR: what came of the message.
+    Application,
+    /// CA, CE, CR: whether it is in safe keeping.
+    Accept,
+}
+
+impl Code {
+    /// MSA-1.
+    #[must_use]
+    pub fn text(self, kind: Kind) -> &'static str {
+        match (kind, self) {
+            (Kind::Application, Self::Accept) => "AA",
+            (Kind::Application, Self::Error) => "AE",
+            (Kind::Application, Self::Reject) => "AR",
+            (Kind::Accept, Self::Accept) => "CA",
+            (Kind::Accept, Self::Error) => "CE",
+            (Kind::Accept, Self::Reject) => "CR",
+        }
+    }
+
+    /// What an MSA-1 says, and in which kind of acknowledgment.
+    #[must_use]
+    pub fn of(msa1: &[u8]) -> Option<(Self, Kind)> {
+        let kind = match msa1.first()? {
+            b'A' => Kind::Application,
+            b'C' => Kind::Accept,
+            _ => return None,
+        };
+        let code = [Self::Accept, Self::Error, Self::Reject];
+        code.into_iter().find(|code| code.text(kind).as_bytes() == msa1).map(|code| (code, kind))
+    }
+}
+
+/// When an acknowledgment is wanted, HL7 table 0155.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum When {
+    Always,
+    Never,
+    OnSuccess,
+    OnError,
+}
+
+impl When {
+    fn of(field: &[u8]) -> Option<Self> {
+        match field {
+            b"AL" => Some(Self::Always),
+            b"NE" => Some(Self::Never),
+            b"SU" => Some(Self::OnSuccess),
+            b"ER" => Some(Self::OnError),
+            _ => None,
+        }
+    }
+
+    fn wants(self, code: Code) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::OnSuccess => code == Code::Accept,
+            Self::OnError => code != Code::Accept,
+        }
+    }
+}
+
+/// The header of a message, as far as an acknowledgment needs it: raw fields.
+#[derive(Clone, Copy, Debug)]
+pub struct Header<'a> {
+    separators: Separators,
+    /// MSH-1 and MSH-2 as written.
+    delimiters: &'a [u8],
+    /// MSH-n at n - 3, from MSH-3 to MSH-18.
+    fields: [&'a [u8]; 16],
+}
+
+impl<'a> Header<'a> {
+    /// Reads the MSH segment that `message` begins with; `None` if its delimiters cannot be used.
+    #[must_use]
+    pub fn of(message: &'a [u8]) -> Option<Self> {
+        let separators = Separators::of(message).ok()?;
+        let end = memchr::memchr2(b'\r', b'\n', message).unwrap_or(message.len());
+        let segment = &message[..end];
+        let delimiters = separators.written(segment);
+        let rest = segment.get(3 + delimiters.len() + 1..).unwrap_or_default();
+        let mut fields = [&[][..]; 16];
+        for (field, slot) in rest.split(|&b| b == separators.field).zip(&mut fields) {
+            *slot = field;
+        }
+        Some(Self { separators, delimiters, fields })
+    }
+
+    /// MSH-n as written, for n from 3 to 18; empty when the segment ends before it.
+    #[must_use]
+    pub fn field(&self, n: usize) -> &'a [u8] {
+        n.checked_sub(3).and_then(|n| self.fields.get(n)).copied().unwrap_or_default()
+    }
+
+    /// Component `n`, from 1, of the first repetition of MSH-`field`.
+    #[must_use]
+    pub fn component(&self, field: usize, n: usize) -> &'a [u8] {
+        let s = self.separators;
+        let first = self.field(field).split(|&b| b == s.repetition).next().unwrap_or_default();
+        let mut components = first.split(|&b| b == s.component);
+        n.checked_sub(1).and_then(|n| components.nth(n)).unwrap_or_default()
+    }
+
+    /// The acknowledgments that the sender wants if this is what comes of the message, in the
+    /// order in which they are sent.
+    ///
+    /// Without MSH-15 and MSH-16 it is the one of the original mode. With either, MSH-15 asks for
+    /// the accept acknowledgment and MSH-16 for that of the application, and what is not asked
+    /// for is not sent. An acknowledgment is answered only where its own MSH-15 asks for it, else
+    /// two systems would acknowledge each other for ever.
+    pub fn wanted(&self, code: Code) -> impl Iterator<Item = Kind> + use<> {
+        let (accept, application) = (When::of(self.field(15)), When::of(self.field(16)));
+        let is_ack = self.is_acknowledgment();
+        let (accept, application) = match (accept, application) {
+            (None, None) => (false, !is_ack),
+            (accept, application) => {
+                let wanted = |when: Option<When>| when.is_some_and(|when| when.wants(code));
+                // What is not taken into keeping no application sees.
+                let kept = code == Code::Accept || !wanted(accept);
+                (wanted(accept), wanted(application) && kept && !is_ack)
+            }
+        };
+        let accept = accept.then_some(Kind::Accept);
+        accept.into_iter().chain(application.then_some(Kind::Application))
+    }
+
+    /// Whether the message is an acknowledgment itself.
+    #[must_use]
+    pub fn is_acknowledgment(&self) -> bool {
+        matches!(self.component(9, 1), b"ACK" | b"MCF")
+    }
+
+    /// Whether it is of this version of HL7 or a later one; so is a version that is not known.
+    fn is_since(&self, version: &[u8]) -> bool {
+        let own = self.component(12, 1);
+        own.first().is_none_or(|b| !b.is_ascii_digit()) || own >= version
+    }
+}
+
+/// Where in a message something is wrong: segment, field and so on, all counted from 1; 0 for
+/// what is not told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Location {
+    /// The segment's id.
+    pub segment: [u8; 3],
+    /// Which of the segments with that id.
+    pub sequence: usize,
+    /// The field.
+    pub field: usize,
+    /// Which repetition of it.
+    pub repetition: usize,
+    /// The component.
+    pub component: usize,
+    /// The subcomponent.
+    pub subcomponent: usize,
+}
+
+impl Location {
+    /// A field of the header.
+    #[must_use]
+    pub fn header(field: usize) -> Self {
+        Self { segment: *b"MSH", sequence: 1, field, ..Self::default() }
+    }
+
+    /// The positions behind the segment's id, up to the last that is told.
+    fn positions(&self) -> impl Iterator<Item = usize> {
+        let all = [self.sequence, self.field, self.repetition, self.component, self.subcomponent];
+        let told = all.iter().rposition(|&n| n > 0).map_or(0, |n| n + 1);
+        all.into_iter().take(told)
+    }
+}
+
+/// What is wrong, HL7 table 0357.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub enum Condition {
+    /// The segments are not in the order of the message structure, or one is missing.
+    SegmentSequence = 100,
+    /// A field that must be there is not.
+    RequiredField = 101,
+    /// A value is not of its data type.
+    DataType = 102,
+    /// A code is not in its table.
+    TableValue = 103,
+    /// A value is longer than it may be.
+    ValueTooLong = 104,
+    /// Messages of this type are not taken.
+    MessageType = 200,
+    /// Messages of this event are not taken.
+    Event = 201,
+    /// The processing id (MSH-11) is not served.
+    ProcessingId = 202,
+    /// The version (MSH-12) is not served.
+    Version = 203,
+    /// What the message is about is not known.
+    UnknownKey = 204,
+    /// It is there already.
+    DuplicateKey = 205,
+    /// It is in use.
+    Locked = 206,
+    /// The trouble is on this side.
+    Internal = 207,
+}
+
+impl Condition {
+    /// The code.
+    #[must_use]
+    pub fn code(self) -> u16 {
+        self as u16
+    }
+
+    /// Its meaning in the table.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::SegmentSequence => "Segment sequence error",
+            Self::RequiredField => "Required field missing",
+            Self::DataType => "Data type error",
+            Self::TableValue => "Table value not found",
+            Self::ValueTooLong => "Value too long",
+            Self::MessageType => "Unsupported message type",
+            Self::Event => "Unsupported event code",
+            Self::ProcessingId => "Unsupported processing id",
+            Self::Version => "Unsupported version id",
+            Self::UnknownKey => "Unknown key identifier",
+            Self::DuplicateKey => "Duplicate key identifier",
+            Self::Locked => "Application record locked",
+            Self::Internal => "Application internal error",
+        }
+    }
+}
+
+/// How grave it is, HL7 table 0516.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Severity {
+    /// E.
+    #[default]
+    Error,
+    /// F: no processing can be expected.
+    Fatal,
+    /// W.
+    Warning,
+    /// I.
+    Information,
+}
+
+impl Severity {
+    fn letter(self) -> u8 {
+        match self {
+            Self::Error => b'E',
+            Self::Fatal => b'F',
+            Self::Warning => b'W',
+            Self::Information => b'I',
+        }
+    }
+}
+
+/// Something that is wrong with a message: an ERR segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where, if it is at a place.
+    pub location: Option<Location>,
+    /// What.
+    pub condition: Condition,
+    /// How grave.
+    pub severity: Severity,
+    /// For people, without content of the message.
+    pub text: String,
+}
+
+impl Fault {
+    /// An error with the message as a whole.
+    #[must_use]
+    pub fn new(condition: Condition, text: impl Into<String>) -> Self {
+        Self { location: None, condition, severity: Severity::Error, text: text.into() }
+    }
+
+    /// An error in a field of the header.
+    #[must_use]
+    pub fn in_header(field: usize, condition: Condition, text: impl Into<String>) -> Self {
+        Self { location: Some(Location::header(field)), ..Self::new(condition, text) }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// What an acknowledgment is to say.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    /// The code.
+    pub code: Code,
+    /// For whom it speaks.
+    pub kind: Kind,
+    /// Its own control id, MSH-10: letters, digits and `-`.
+    pub id: &'a str,
+    /// The time now, MSH-7.
+    pub now: Option<Timestamp>,
+    /// What is wrong.
+    pub faults: &'a [Fault],
+}
+
+impl Answer<'_> {
+    /// Appends the acknowledgment of a message. Each segment ends with CR.
+    ///
+    /// Sender and receiver change places. Version and processing id are those of the message.
+    /// MSH-9 has three components since version 2.3.1 and is `ACK` before. Faults are ERR
+    /// segments since 2.5, with ERR-2, ERR-3, ERR-4 and ERR-8; before they are repetitions of
+    /// ERR-1, and the text of the first is MSA-3 (chapter 2, sections 2.14.5 and 2.14.8).
+    ///
+    /// Without a header (`None`: the bytes were no message) MSA-2 is empty.
+    pub fn append(&self, header: Option<&Header<'_>>, out: &mut Vec<u8>) {
+        let unknown =
+            Header { separators: Separators::default(), delimiters: b"|^~\\&", fields: [b""; 16] };
+        let header = header.unwrap_or(&unknown);
+        let s = header.separators;
+        let field = |bytes: &[u8], out: &mut Vec<u8>| {
+            out.push(s.field);
+            out.extend_from_slice(bytes);
+        };
+        out.extend_from_slice(b"MSH");
+        out.extend_from_slice(header.delimiters);
+        for n in [5, 6, 3, 4] {
+            field(header.field(n), out);
+        }
+        out.push(s.field);
+        if let Some(now) = &self.now {
+            now.write_hl7(out);
+        }
+        field(b"", out);
+        field(b"ACK", out);
+        let event = header.component(9, 2);
+        // A message without component separators says nothing of an event either.
+        if !event.is_empty() && header.is_since(b"2.3.1") {
+            out.push(s.component);
+            out.extend_from_slice(event);
+            out.push(s.component);
+            out.extend_from_slice(b"ACK");
+        }
+        field(self.id.as_bytes(), out);
+        let or = |bytes, default| if <[u8]>::is_empty(bytes) { default } else { bytes };
+        field(or(header.field(11), b"P"), out);
+        field(or(header.field(12), b"2.5.1"), out);
+        let charset = header.field(18);
+        if !charset.is_empty() {
+            out.extend_from_slice(&[s.field; 6]);
+            out.extend_from_slice(charset);
+        }
+        out.extend_from_slice(b"\rMSA");
+        field(self.code.text(self.kind).as_bytes(), out);
+        field(header.field(10), out);
+        if header.is_since(b"2.5") {
+            out.push(b'\r');
+            self.faults.iter().for_each(|fault| append_err(fault, &s, out));
+        } else {
+            if let Some(fault) = self.faults.first() {
+                out.push(s.field);
+                append_text(&fault.text, &s, out);
+            }
+            out.push(b'\r');
+            self.append_old_err(&s, out);
+        }
+    }
+
+    /// One ERR segment, with the errors in repetitions of ERR-1: segment, sequence, field, code.
+    fn append_old_err(&self, s: &Separators, out: &mut Vec<u8>) {
+        for (n, fault) in self.faults.iter().enumerate() {
+            if n == 0 {
+                out.extend_from_slice(b"ERR");
+                out.push(s.field);
+            } else if s.repetition == s.field {
+                break;
+            } else {
+                out.push(s.repetition);
+            }
+            if let Some(location) = &fault.location {
+                out.extend_from_slice(&location.segment);
+                for position in [location.sequence, location.field] {
+                    out.push(s.component);
+                    append_position(position, out);
+                }
+            } else {
+                out.extend_from_slice(&[s.component; 2]);
+            }
+            out.push(s.component);
+            // Without subcomponents the code alone.
+            let by = (s.subcomponent != s.field).then_some(s.subcomponent);
+            append_condition(fault.condition, by, s, out);
+        }
+        if !self.faults.is_empty() {
+            out.push(b'\r');
+        }
+    }
+}
+
+fn append_err(fault: &Fault, s: &Separators, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"ERR");
+    out.extend_from_slice(&[s.field; 2]);
+    if let Some(location) = &fault.location {
+        out.extend_from_slice(&location.segment);
+        for position in location.positions() {
+            out.push(s.component);
+            append_position(position, out);
+        }
+    }
+    out.push(s.field);
+    append_condition(fault.condition, Some(s.component), s, out);
+    out.push(s.field);
+    out.push(fault.severity.letter());
+    if !fault.text.is_empty() {
+        out.extend_from_slice(&[s.field; 4]);
+        append_text(&fault.text, s, out);
+    }
+    out.push(b'\r');
+}
+
+fn append_position(position: usize, out: &mut Vec<u8>) {
+    if position > 0 {
+        out.extend_from_slice(position.to_string().as_bytes());
+    }
+}
+
+/// Code, meaning, coding system.
+fn append_condition(condition: Condition, by: Option<u8>, s: &Separators, out: &mut Vec<u8>) {
+    out.extend_from_slice(condition.code().to_string().as_bytes());
+    if let Some(by) = by {
+        out.push(by);
+        append_text(condition.meaning(), s, out);
+        out.push(by);
+        out.extend_from_slice(b"HL70357");
+    }
+}
+
+/// A text that cannot be written with these delimiters is left out.
+fn append_text(text: &str, s: &Separators, out: &mut Vec<u8>) {
+    let _ = escape::encode_into(text.as_bytes(), s, out);
+}
+
+#[cfg(test)]
+mod tests;
