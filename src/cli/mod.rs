@@ -1,11 +1,13 @@
 //! The command line: one file a command. The only place that prints and picks exit codes.
 
+mod amounts;
 mod args;
 mod completions;
 mod diff;
 mod dry_run;
 mod form;
 mod from_json;
+mod listen;
 mod pairs;
 mod parse;
 mod progress;
@@ -61,6 +63,7 @@ enum Command {
     FromJson(from_json::Args),
     Diff(Box<diff::Args>),
     Transform(transform::Args),
+    Listen(Box<listen::Args>),
     Completions(completions::Args),
 }
 
@@ -118,7 +121,9 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    signals::end_unfinished_on_signals();
+    if !matches!(cli.command, Command::Listen(_)) {
+        signals::end_unfinished_on_signals();
+    }
     let (quiet, verbose) = cli.command.loudness();
     let diagnostics = Arc::new(Diagnostics::new(quiet, verbose));
     let result = match cli.command {
@@ -127,6 +132,7 @@ pub fn main() -> ExitCode {
         Command::FromJson(args) => from_json::run(args, &diagnostics),
         Command::Diff(args) => diff::run(*args, &diagnostics),
         Command::Transform(args) => transform::run(args, &diagnostics),
+        Command::Listen(args) => listen::run(*args, &diagnostics),
         Command::Completions(args) => completions::run(args),
     };
     diagnostics.finish();
@@ -150,6 +156,7 @@ impl Command {
             Self::FromJson(args) => args.common.loudness(),
             Self::Diff(args) => args.loudness(),
             Self::Transform(args) => args.common.loudness(),
+            Self::Listen(args) => args.loudness(),
             Self::Completions(_) => (false, false),
         }
     }

@@ -35,6 +35,16 @@ impl Rejects {
         Ok(Self { output: Output::Direct(file), at_line_start: true })
     }
 
+    /// A file that is there at once and keeps what it has, for a run that goes on for long.
+    ///
+    /// # Errors
+    /// When it cannot be created.
+    pub fn appending(path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+        let at_line_start = file.metadata()?.len() == 0;
+        Ok(Self { output: Output::Direct(file), at_line_start })
+    }
+
     /// Adds bytes as they came. `begins`: they are not the continuation of the last ones, so a
     /// line is ended first where the source ended without; else two messages would run together.
     ///
