@@ -34,7 +34,7 @@ pub enum Judged<'a> {
     /// A message that is taken.
     Taken(Message<'a>, Header<'a>),
     /// Anything else.
-    Refused(Refusal<'a>),
+    Refused(Box<Refusal<'a>>),
 }
 
 /// Why a block is not taken.
@@ -53,9 +53,20 @@ pub struct Refusal<'a> {
 }
 
 impl<'a> Refusal<'a> {
-    /// A rejection of what can be no message that is taken.
-    pub fn reject(header: Option<Header<'a>>, why: &'static str, fault: Fault) -> Self {
-        Self { header, code: Code::Reject, faults: vec![fault], why, kept: true }
+    /// A block that could not be handled.
+    pub(super) fn new(
+        header: Option<Header<'a>>,
+        code: Code,
+        why: &'static str,
+        faults: Vec<Fault>,
+    ) -> Box<Self> {
+        Box::new(Self { header, code, faults, why, kept: true })
+    }
+
+    /// It could be handled, but is not wanted.
+    pub(super) fn unkept(mut self: Box<Self>) -> Box<Self> {
+        self.kept = false;
+        self
     }
 }
 
@@ -74,7 +85,11 @@ impl Rules {
         }
     }
 
-    fn message<'a>(&self, content: &'a [u8]) -> Result<(Message<'a>, Header<'a>), Refusal<'a>> {
+    fn message<'a>(
+        &self,
+        content: &'a [u8],
+    ) -> Result<(Message<'a>, Header<'a>), Box<Refusal<'a>>> {
+        let reject = |header, why, fault| Err(Refusal::new(header, Code::Reject, why, vec![fault]));
         let sequence = |text: &str| Fault::new(Condition::SegmentSequence, text);
         let mut frames = Frames::new(content);
         let framed = match frames.next() {
@@ -83,10 +98,10 @@ impl Rules {
                 let header = content.windows(4).position(|four| four == b"\rMSH");
                 let header = header.and_then(|at| Header::of(&content[at + 1..]));
                 let fault = sequence("a batch; each message in a block of its own is expected");
-                return Err(Refusal::reject(header, "batch", fault));
+                return reject(header, "batch", fault);
             }
             Some(Frame::Stray { .. }) | None => {
-                return Err(Refusal::reject(None, "no HL7", sequence("no HL7 message")));
+                return reject(None, "no HL7", sequence("no HL7 message"));
             }
         };
         let header = Header::of(framed.bytes);
@@ -94,13 +109,13 @@ impl Rules {
             (Ok(message), Some(_)) => message,
             (Err(error), _) => {
                 let fault = sequence(&error.to_string());
-                return Err(Refusal::reject(None, "delimiters", fault));
+                return reject(None, "delimiters", fault);
             }
             (Ok(_), None) => {
-                return Err(Refusal::reject(None, "no HL7", sequence("no HL7 message")));
+                return reject(None, "no HL7", sequence("no HL7 message"));
             }
         };
-        let refuse = |why, fault| Err(Refusal::reject(header, why, fault));
+        let refuse = |why, fault| reject(header, why, fault);
         let Some(known) = header else { return refuse("no HL7", sequence("no HL7 message")) };
         match frames.next() {
             None => {}
@@ -118,13 +133,11 @@ impl Rules {
         let scope = Scope::with(&message, self.text);
         if self.condition.as_ref().is_some_and(|condition| !condition.holds(&scope)) {
             let fault = Fault::new(Condition::MessageType, "such messages are not taken here");
-            let refusal = Refusal::reject(header, "condition", fault);
-            return Err(Refusal { kept: false, ..refusal });
+            return refuse("condition", fault).map_err(Refusal::unkept);
         }
         let faults = self.check.as_ref().map(|check| check(&message)).unwrap_or_default();
         if !faults.is_empty() {
-            let why = "validation";
-            return Err(Refusal { header, code: Code::Error, faults, why, kept: true });
+            return Err(Refusal::new(header, Code::Error, "validation", faults));
         }
         Ok((message, known))
     }

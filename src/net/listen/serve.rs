@@ -184,9 +184,10 @@ impl<'s> Reader<'s> {
                     let max = self.shared.settings.max_message;
                     let text = format!("longer than the {max} bytes that are taken");
                     let fault = Fault::new(Condition::Internal, text);
-                    let refusal = Refusal::reject(header, "too long", fault);
+                    let refusal =
+                        Refusal::new(header, Code::Reject, "too long", vec![fault]).unkept();
                     let begun = Begun::new(Instant::now(), head, header.as_ref());
-                    self.refuse(&Refusal { kept: false, ..refusal }, head, begun);
+                    self.refuse(&refusal, head, begun);
                     return Err("a message is too long");
                 }
             }
@@ -261,11 +262,10 @@ impl<'s> Reader<'s> {
         header: &Header<'a>,
         content: &[u8],
         begun: Begun,
-    ) -> Result<(), Refusal<'a>> {
+    ) -> Result<(), Box<Refusal<'a>>> {
         let shared = self.shared;
         let settings = &shared.settings;
-        let refuse =
-            |code, why, fault| Refusal { code, ..Refusal::reject(Some(*header), why, fault) };
+        let refuse = |code, why, fault| Refusal::new(Some(*header), code, why, vec![fault]);
         let start = self.batch.records.len();
         if let Err(why) = settings.pass.append(message, &mut self.batch.records) {
             let fault = Fault::new(Condition::Internal, why.to_string());
@@ -283,8 +283,7 @@ impl<'s> Reader<'s> {
                 }
                 Duplicate::Reject => {
                     let fault = Fault::in_header(10, Condition::DuplicateKey, "it has come before");
-                    let refusal = refuse(Code::Reject, "duplicate", fault);
-                    Err(Refusal { kept: false, ..refusal })
+                    Err(refuse(Code::Reject, "duplicate", fault).unkept())
                 }
             };
         }
@@ -293,7 +292,7 @@ impl<'s> Reader<'s> {
             let ran = exec.run(record, header, begun.label, self.peer.address);
             if let Err((code, fault)) = ran {
                 self.batch.records.truncate(start);
-                return Err(Refusal { kept: false, ..refuse(code, "exec", fault) });
+                return Err(refuse(code, "exec", fault).unkept());
             }
         }
         let mut forwarded = Vec::new();
@@ -310,8 +309,7 @@ impl<'s> Reader<'s> {
                     self.batch.records.truncate(start);
                     let text = format!("no answer: {}", crate::io::source::plain_error(&e));
                     let fault = Fault::new(Condition::Internal, text);
-                    let refusal = refuse(Code::Error, "forward", fault);
-                    return Err(Refusal { kept: false, ..refusal });
+                    return Err(refuse(Code::Error, "forward", fault).unkept());
                 }
             }
         }
@@ -322,7 +320,7 @@ impl<'s> Reader<'s> {
             shared.storage_failed(&text, false);
             self.batch.records.truncate(start);
             let fault = Fault::new(Condition::Internal, text);
-            return Err(Refusal { kept: false, ..refuse(Code::Error, "storage", fault) });
+            return Err(refuse(Code::Error, "storage", fault).unkept());
         }
         if !settings.stores {
             // The other sinks have it; nothing is left to do before the answer.
