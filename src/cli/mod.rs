@@ -1,11 +1,13 @@
 //! The command line: one file a command. The only place that prints and picks exit codes.
 
+mod amounts;
 mod args;
 mod completions;
 mod diff;
 mod dry_run;
 mod form;
 mod from_json;
+mod listen;
 mod pairs;
 mod parse;
 mod progress;
@@ -62,6 +64,7 @@ enum Command {
     FromJson(from_json::Args),
     Diff(Box<diff::Args>),
     Transform(transform::Args),
+    Listen(Box<listen::Args>),
     Send(Box<send::Args>),
     Completions(completions::Args),
 }
@@ -120,7 +123,9 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    signals::end_unfinished_on_signals();
+    if !matches!(cli.command, Command::Listen(_)) {
+        signals::end_unfinished_on_signals();
+    }
     let (quiet, verbose) = cli.command.loudness();
     let diagnostics = Arc::new(Diagnostics::new(quiet, verbose));
     let result = match cli.command {
@@ -129,6 +134,7 @@ pub fn main() -> ExitCode {
         Command::FromJson(args) => from_json::run(args, &diagnostics),
         Command::Diff(args) => diff::run(*args, &diagnostics),
         Command::Transform(args) => transform::run(args, &diagnostics),
+        Command::Listen(args) => listen::run(*args, &diagnostics),
         Command::Send(args) => send::run(*args, &diagnostics),
         Command::Completions(args) => completions::run(args),
     };
@@ -153,6 +159,7 @@ impl Command {
             Self::FromJson(args) => args.common.loudness(),
             Self::Diff(args) => args.loudness(),
             Self::Transform(args) => args.common.loudness(),
+            Self::Listen(args) => args.loudness(),
             Self::Send(args) => args.common.loudness(),
             Self::Completions(_) => (false, false),
         }

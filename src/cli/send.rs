@@ -1,12 +1,13 @@
 //! `pipehat send`: messages to a receiver, and what it answers.
 
-mod amounts;
 mod desk;
 mod letters;
 mod place;
 mod queue;
+mod tempo;
 
 use super::Verdict;
+use super::amounts::{seconds, size};
 use super::args::{Common, Plan, Weight};
 use crate::core::Path as Hl7Path;
 use crate::io::pipeline::{Flow, Job, View};
@@ -14,7 +15,6 @@ use crate::io::{Diagnostics, Output, Rejects};
 use crate::net::ack::{Code, Kind};
 use crate::net::reply::Expect;
 use crate::net::send::{Backoff, Journal, Lane, Pacer, Policy, Refusal, deliver};
-use amounts::{Rate, Retries, rate, retries, seconds};
 use anyhow::{Context, Result, bail};
 use desk::{Desk, Sheet};
 use letters::Letters;
@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tempo::{Rate, Retries, rate, retries};
 
 /// Send messages over MLLP and wait for the answers
 ///
@@ -130,7 +131,7 @@ pub(super) struct Args {
     queue: Option<PathBuf>,
 
     /// So much may wait in the queue; then nothing more is read
-    #[arg(long, value_name = "BYTES", value_parser = amounts::size, default_value = "1G", requires = "queue", help_heading = "Delivery")]
+    #[arg(long, value_name = "BYTES", value_parser = size, default_value = "1G", requires = "queue", help_heading = "Delivery")]
     queue_max: u64,
 
     /// Changes each message on the way, as `set` of transform does
