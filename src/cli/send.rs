@@ -71,7 +71,7 @@ pub(super) struct Args {
     format: Option<FormatArg>,
 
     /// So many messages of a connection may wait for their answers
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=4096), help_heading = "Delivery")]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Delivery")]
     window: u16,
 
     /// Sends over N connections; messages of one key (--order-by) keep their order

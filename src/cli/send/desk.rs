@@ -5,6 +5,7 @@ use super::letters::Packed;
 use crate::cli::Verdict;
 use crate::core::{Scope, TextOptions};
 use crate::io::pipeline::Item;
+use crate::io::source::plain_error;
 use crate::io::{Diagnostics, Output, Rejects};
 use crate::net::reply::Ack;
 use crate::net::send::{Answered, Fate, Fingerprint, Journal, Observer, Parcel, Settled};
@@ -230,19 +231,22 @@ impl<'d> Desk<'d> {
                 let code = settled.fate.code().map_or("--".to_owned(), |code| code.to_string());
                 out.extend_from_slice(format!("{code:<3} ").as_bytes());
                 visible::append(control_id, 40, out);
-                let what = match settled.fate {
-                    Fate::Accepted(_) => format!("  {milliseconds:.1} ms"),
+                let mut what = String::new();
+                if settled.tries > 0 {
+                    let _ = write!(what, "  {milliseconds:.1} ms");
+                }
+                match settled.fate {
+                    Fate::Accepted(_) => {}
                     fate => {
-                        let mut what = format!("  {milliseconds:.1} ms  {}", fate.name());
+                        let _ = write!(what, "  {}", fate.name());
                         if let Some(code) = ack.and_then(|ack| error_code(ack)) {
                             let _ = write!(what, ", error {code}");
                         }
                         if let Some(failure) = fate.failure() {
                             let _ = write!(what, ": {failure}");
                         }
-                        what
                     }
-                };
+                }
                 out.extend_from_slice(what.as_bytes());
                 out.push(b'\n');
             }
@@ -296,17 +300,19 @@ impl<'d> Desk<'d> {
         }
     }
 
-    fn write_lines(&mut self) -> io::Result<()> {
+    /// Writes what is shown. That nobody can read it is no reason not to deliver.
+    fn write_lines(&mut self) {
         if let Some(output) = &mut self.output
             && !self.lines.is_empty()
+            && let Err(e) = output.write_all(&self.lines)
         {
-            match output.write_all(&self.lines) {
-                Err(e) if e.kind() == ErrorKind::BrokenPipe => self.output = None,
-                written => written.map_err(|e| named("the output", &e))?,
+            if e.kind() != ErrorKind::BrokenPipe {
+                let e = plain_error(&e);
+                self.diagnostics.error(&format!("writing the output, which ends here: {e}"));
             }
+            self.output = None;
         }
         self.lines.clear();
-        Ok(())
     }
 
     /// What must outlast the process comes first, and the note that a message is done comes behind
@@ -325,7 +331,8 @@ impl<'d> Desk<'d> {
         if let Some(journal) = &mut self.journal {
             journal.commit().map_err(|e| named("the state", &e))?;
         }
-        self.write_lines()
+        self.write_lines();
+        Ok(())
     }
 
     /// Ends the run: what came of all messages.

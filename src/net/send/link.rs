@@ -70,21 +70,21 @@ impl Mllp {
         self.ended.get_or_insert(why);
     }
 
-    /// Reads all that is there; tells whether that was anything.
+    /// Reads what is there, up to the length of an answer; tells whether that was anything.
     fn read(&mut self) -> bool {
-        let mut any = false;
-        loop {
+        let mut total = 0;
+        while total <= LONGEST_ACK {
             let space = self.deframer.space();
             let room = space.len();
             match self.wire.read(space) {
                 Ok(Got::Bytes(count)) => {
                     self.deframer.filled(count);
-                    any = true;
+                    total += count;
                     if count < room {
                         return true;
                     }
                 }
-                Ok(Got::Nothing) => return any,
+                Ok(Got::Nothing) => return total > 0,
                 Ok(Got::End) => {
                     self.end(Failure::closed());
                     return true;
@@ -94,11 +94,8 @@ impl Mllp {
                     return true;
                 }
             }
-            // More than a limit of answers is for the caller to look at first.
-            if self.deframer.begun().is_some_and(|bytes| bytes > LONGEST_ACK) {
-                return true;
-            }
         }
+        true
     }
 }
 

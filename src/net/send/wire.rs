@@ -76,12 +76,12 @@ impl Wire {
     ) -> Result<Self, Failure> {
         let until = Instant::now() + timeout;
         let mut last = Failure::name();
-        for address in addresses {
+        let addresses: Vec<SocketAddr> = addresses.collect();
+        for (address, others) in addresses.iter().zip((0..addresses.len()).rev()) {
+            // One that does not answer leaves time for the others.
             let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                break;
-            }
-            match TcpStream::connect_timeout(&address, left) {
+            let share = left / u32::try_from(others + 1).unwrap_or(u32::MAX);
+            match TcpStream::connect_timeout(address, share.max(Duration::from_millis(1))) {
                 Err(e) => last = Failure::connect(&e),
                 Ok(stream) => return Self::begin(stream, tls, until),
             }
