@@ -27,6 +27,8 @@ impl fmt::Debug for Rules {
 }
 
 /// What a block is.
+// Nearly all are the largest.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub enum Judged<'a> {
     /// A commit block of release 2, which asks for nothing.

@@ -121,7 +121,9 @@ impl<'s> Reader<'s> {
                 Heard::Silence => return Ok("idle"),
                 // What is not complete now was not received.
                 Heard::End if shared.control.is_stopping() => {
-                    let _ = self.take(&mut deframer);
+                    if self.take(&mut deframer).is_ok() {
+                        self.torn(&deframer, "torn");
+                    }
                     self.submit();
                     return Ok("stopping");
                 }
@@ -141,6 +143,7 @@ impl<'s> Reader<'s> {
                 return Ok(why);
             }
             if shared.control.is_stopping() {
+                self.torn(&deframer, "torn");
                 return Ok("stopping");
             }
             if shaking && connected.elapsed() > HANDSHAKE {
