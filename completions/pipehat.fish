@@ -31,6 +31,7 @@ complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "query" -d 'Print va
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "diff" -d 'Tell where the messages of two files differ'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "transform" -d 'Edit messages by a script'
+complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "listen" -d 'Receive messages over MLLP and acknowledge them'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s f -l format -d 'The form of the output [default: tree on a terminal, else json]' -r -f -a "tree\t'For people: a line for each segment, field, component'
@@ -158,11 +159,55 @@ complete -c pipehat -n "__fish_pipehat_using_subcommand transform" -s 0 -l null 
 complete -c pipehat -n "__fish_pipehat_using_subcommand transform" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
 complete -c pipehat -n "__fish_pipehat_using_subcommand transform" -s v -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
 complete -c pipehat -n "__fish_pipehat_using_subcommand transform" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l archive -d 'Appends messages to files in DIR; each is on the disk before it is acknowledged' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rotate-size -d 'Begins a new file of the archive when one is as long as this' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rotate-every -d 'Begins a new file of the archive after so long, counted from midnight UTC' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l sync -d 'When the disk is waited for' -r -f -a "message\t'After each message'
+group\t'Once for all messages that came while it was busy'
+none\t'Never: a power failure loses what was acknowledged'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l files -d 'Writes each message into a file of its own in DIR' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l exec -d 'Runs a command of the shell for each message; its exit status is the answer' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l exec-timeout -d 'Ends a command that takes longer, and answers AE' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l exec-jobs -d 'So many commands run at a time [default: as many as there are processors]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l forward -d 'Sends each message on, and answers what is answered there' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l forward-timeout -d 'Waits so long for that answer, and then answers AE' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l stdout -d 'Whether messages go to standard output, too' -r -f -a "auto\t'If nothing else keeps them, or it is a pipe or a file'
+always\t'Always'
+never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rejects -d 'Appends what could not be handled to FILE, byte for byte' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -s w -l where -d 'Takes only messages for which EXPR is true; others are answered AR' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l duplicate -d 'What is done with a message that was accepted before: same sender, control id and content' -r -f -a "ack\t'Answers it, and does not keep it again'
+reject\t'Answers AR'
+pass\t'Takes it like any other'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l duplicate-window -d 'How long it is known' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l ack-delay -d 'Waits so long before each answer, to test a sender' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l ack-code -d 'Answers CODE (AA, AE, AR, CA, CE, CR) to what is accepted, to test a sender' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l count -d 'Ends after N messages' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l max-connections -d 'Serves so many connections at a time' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l idle-timeout -d 'Closes a connection on which no message comes for so long [default: never]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l message-timeout -d 'Closes a connection on which a message takes longer; it gets a second more for each 16K' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l allow -d 'Only these addresses may connect, such as 10.1.0.0/16; may be given more than once' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l grace -d 'When it ends, answers what was received within so long' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l charset -d 'Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else UTF-8)' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l max-message -d 'The longest message that is read; a longer one is reported and goes to the rejects' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l tls-cert -d 'Speaks TLS and shows this certificate (PEM, with those that lead to the authority)' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l tls-key -d 'The private key of the certificate (PEM)' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l client-ca -d 'Demands a certificate of each client: from an authority in FILE, or itself in it' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l log -d 'Tells each event on stderr, a line each; nothing of what messages say' -r -f -a "text\t'Time, event, and facts as NAME=VALUE'
+json\t'An object a line'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l metrics -d 'Serves figures for Prometheus at http://[ADDR:]PORT/metrics' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l stats -d 'Tells figures on stderr, so often' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l mllp -d 'Keeps each message in an MLLP block'
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l release2 -d 'Speaks MLLP release 2: each block is answered by a commit block first'
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l once -d 'Ends after one message'
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -s q -l quiet -d 'Reports nothing on stderr, unless --log asks for it; the exit status still tells'
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipehat -n "__fish_pipehat_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform completions help" -f -a "parse" -d 'Look at messages, or convert them to JSON or to a clean stream'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform completions help" -f -a "query" -d 'Print values as rows, or the messages that match'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform completions help" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform completions help" -f -a "diff" -d 'Tell where the messages of two files differ'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform completions help" -f -a "transform" -d 'Edit messages by a script'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform completions help" -f -a "completions" -d 'Print the completions for a shell'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "parse" -d 'Look at messages, or convert them to JSON or to a clean stream'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "query" -d 'Print values as rows, or the messages that match'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "diff" -d 'Tell where the messages of two files differ'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "transform" -d 'Edit messages by a script'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "listen" -d 'Receive messages over MLLP and acknowledge them'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "completions" -d 'Print the completions for a shell'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
