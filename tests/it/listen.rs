@@ -14,7 +14,7 @@ mod links;
 mod seeing;
 
 use crate::util::{Out, binary};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -161,7 +161,8 @@ impl Sender {
                     return None;
                 }
                 Ok(count) => self.read.extend_from_slice(&piece[..count]),
-                Err(e) if e.kind() == std::io::ErrorKind::ConnectionReset => return None,
+                Err(e) if e.kind() == ErrorKind::ConnectionReset => return None,
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
                 Err(e) => panic!("no answer: {e}"),
             }
         }

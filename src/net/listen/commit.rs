@@ -212,6 +212,9 @@ impl Committer {
             Kept::Yes => {
                 let bytes = batch.answers.get(first.answer.start..last.answer.end);
                 Peer::answer(&batch.peer, bytes.unwrap_or_default(), count, &self.flusher);
+                if items.iter().any(|item| !item.record.is_empty()) {
+                    shared.stored();
+                }
             }
             Kept::No { why, .. } => {
                 let mut answers = Vec::new();

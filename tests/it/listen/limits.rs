@@ -165,3 +165,23 @@ fn only_some_may_connect() {
     let listening = Listening::start(&["--allow", "10.1.0.0/16", "--allow", "127.0.0.0/8"]);
     assert_eq!(msa(&listening.answer_to(block(adt("M1")))), ("AA", "M1"));
 }
+
+#[test]
+fn a_sender_that_is_never_between_messages_is_not_slow() {
+    let listening = Listening::start(&["--message-timeout", "400ms", "--count", "25"]);
+    let mut sender = listening.connect();
+    let mut before = Vec::new();
+    for n in 0..25 {
+        // The end of one message, and the beginning of the next.
+        let next = block(adt(&format!("M{n}")));
+        let (head, tail) = next.split_at(30);
+        sender.send([&before[..], head].concat());
+        before = tail.to_vec();
+        std::thread::sleep(std::time::Duration::from_millis(40));
+    }
+    sender.send(before);
+    for n in 0..25 {
+        assert_eq!(msa(&sender.answer()), ("AA", &*format!("M{n}")));
+    }
+    assert_eq!(listening.end().code, 0);
+}
