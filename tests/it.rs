@@ -14,6 +14,8 @@ mod generated;
 mod hostile;
 #[path = "it/json.rs"]
 mod json;
+#[path = "it/listen.rs"]
+mod listen;
 #[path = "it/live.rs"]
 mod live;
 #[path = "it/manners.rs"]

@@ -89,6 +89,10 @@ fn listeners(args: &Args) -> Result<Vec<TcpListener>> {
     for n in 0..passed.len() {
         listeners.extend(passed.take_tcp_listener(n).context("a socket of systemd")?);
     }
+    for listener in &listeners {
+        // Commands must not inherit it.
+        rustix::io::fcntl_setfd(listener, rustix::io::FdFlags::CLOEXEC)?;
+    }
     if listeners.is_empty() {
         bail!("a port is missing: name one, such as 2575");
     }

@@ -195,8 +195,9 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// What is told over days is not counted as that of one run is.
     pub(in crate::cli) fn loudness(&self) -> (bool, bool) {
-        (self.quiet, false)
+        (self.quiet, !self.quiet)
     }
 }
 

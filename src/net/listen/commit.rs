@@ -1,9 +1,10 @@
 //! What is acknowledged is safe: messages are stored in the order in which they came, and their
 //! answers sent when they are where they belong.
 //!
-//! Readers hand over batches and read on. If nothing else is under way, a reader stores its batch
-//! itself, which saves a lone sender two changes of threads. Else one thread, the committer, takes
-//! all batches that have come while the disk was busy, and waits once for all of them.
+//! Where the disk is waited for, readers hand over batches and read on. One thread, the committer,
+//! takes all that have come while the disk was busy, and waits once for all of them. If nothing
+//! else is under way a reader does it itself, which saves a lone sender two changes of threads. So
+//! it always is where nothing is waited for.
 
 use super::Outcome;
 use super::archive::{Archive, Failure};
@@ -13,7 +14,7 @@ use crate::net::ack::{Code, Condition, Fault};
 use std::fs::File;
 use std::io::{self, Write};
 use std::ops::Range;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// Readers wait while more than this is to be stored, in bytes.
@@ -88,6 +89,8 @@ struct Queue {
 #[derive(Debug)]
 pub(super) struct Committer {
     store: Mutex<Store>,
+    /// Storing takes the time of a disk.
+    waits: bool,
     queue: Mutex<Queue>,
     more: Condvar,
     room: Condvar,
@@ -97,6 +100,7 @@ pub(super) struct Committer {
 impl Committer {
     pub(super) fn new(store: Store) -> Self {
         Self {
+            waits: store.archive.is_some() && store.sync != Sync::None,
             store: Mutex::new(store),
             queue: Mutex::default(),
             more: Condvar::new(),
@@ -107,13 +111,14 @@ impl Committer {
 
     /// Takes a batch, now or soon. Batches of one connection stay in order.
     pub(super) fn submit(&self, batch: Batch, shared: &Shared) {
-        batch.peer.promise(batch.items.len());
-        if let Ok(mut store) = self.store.try_lock() {
-            let idle = self.queue.lock().unwrap_or_else(PoisonError::into_inner).batches.is_empty();
-            if idle {
-                self.commit(&mut store, vec![batch], shared);
-                return;
-            }
+        let before = batch.peer.promise(batch.items.len());
+        let store = if self.waits {
+            self.store.try_lock().ok().filter(|_| before == 0 && self.is_idle())
+        } else {
+            Some(self.store.lock().unwrap_or_else(PoisonError::into_inner))
+        };
+        if let Some(store) = store {
+            return self.commit(store, vec![batch], shared);
         }
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         while queue.weight > MOST_QUEUED {
@@ -128,6 +133,10 @@ impl Committer {
         }
     }
 
+    fn is_idle(&self) -> bool {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).batches.is_empty()
+    }
+
     /// Stores what comes for ever; a thread of its own.
     pub(super) fn run(&self, shared: &Shared) {
         loop {
@@ -138,14 +147,14 @@ impl Committer {
             }
             queue.asleep = false;
             drop(queue);
-            let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+            let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
             // Only now: what came while the store was busy is one group.
             let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
             let batches = std::mem::take(&mut queue.batches);
             queue.weight = 0;
             drop(queue);
             self.room.notify_all();
-            self.commit(&mut store, batches, shared);
+            self.commit(store, batches, shared);
         }
     }
 
@@ -160,7 +169,7 @@ impl Committer {
         ended.map_err(|(Failure::Refused(e) | Failure::Broken(e))| e)
     }
 
-    fn commit(&self, store: &mut Store, mut batches: Vec<Batch>, shared: &Shared) {
+    fn commit(&self, mut store: MutexGuard<'_, Store>, mut batches: Vec<Batch>, shared: &Shared) {
         if store.sync == Sync::Message && store.archive.is_some() {
             for batch in &mut batches {
                 for n in 0..batch.items.len() {
@@ -186,6 +195,8 @@ impl Committer {
                 kept
             }
         };
+        // Others may store meanwhile, but nothing of connections that are to be answered.
+        drop(store);
         for batch in &mut batches {
             let all = 0..batch.items.len();
             self.settle(batch, all, &kept, shared);
@@ -201,6 +212,9 @@ impl Committer {
             Kept::Yes => {
                 let bytes = batch.answers.get(first.answer.start..last.answer.end);
                 Peer::answer(&batch.peer, bytes.unwrap_or_default(), count, &self.flusher);
+                if items.iter().any(|item| !item.record.is_empty()) {
+                    shared.stored();
+                }
             }
             Kept::No { why, .. } => {
                 let mut answers = Vec::new();

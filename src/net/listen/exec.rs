@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The exit status by which a command says that the data is wrong (EX_DATAERR of sysexits.h).
@@ -25,13 +25,27 @@ pub struct Exec {
     /// So many more may run now.
     free: Mutex<usize>,
     freed: Condvar,
+    /// The process groups of those that run.
+    running: Mutex<Vec<Pid>>,
 }
 
 impl Exec {
     /// A command that is ended after `timeout`, and of which at most `jobs` run at a time.
     #[must_use]
     pub fn new(command: OsString, timeout: Duration, jobs: usize) -> Self {
-        Self { command, timeout, free: Mutex::new(jobs.max(1)), freed: Condvar::new() }
+        let (free, freed) = (Mutex::new(jobs.max(1)), Condvar::new());
+        Self { command, timeout, free, freed, running: Mutex::default() }
+    }
+
+    /// Ends those that run; nobody waits for them any more.
+    pub(super) fn kill(&self) {
+        for group in self.lock_running().iter() {
+            let _ = kill_process_group(*group, Signal::KILL);
+        }
+    }
+
+    fn lock_running(&self) -> MutexGuard<'_, Vec<Pid>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs it for a message.
@@ -94,6 +108,7 @@ impl Exec {
             .spawn()?;
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let (ended, watched) = channel::<()>();
+        self.lock_running().extend(group);
         let timeout = self.timeout;
         let watch = std::thread::Builder::new().name("exec".to_owned()).spawn(move || {
             let late = watched.recv_timeout(timeout) == Err(RecvTimeoutError::Timeout);
@@ -102,21 +117,17 @@ impl Exec {
             }
             late
         });
-        let watch = match watch {
-            Ok(watch) => watch,
-            Err(e) => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(e);
-            }
-        };
+        if watch.is_err() {
+            let _ = child.kill();
+        }
         if let Some(mut stdin) = child.stdin.take() {
             // One that does not want all of it may say so by its status.
             let _ = stdin.write_all(message);
         }
         let status = child.wait();
+        self.lock_running().retain(|running| Some(*running) != group);
         drop(ended);
-        let late = watch.join().unwrap_or(false);
+        let late = watch?.join().unwrap_or(false);
         Ok(if late { None } else { Some(status?) })
     }
 }

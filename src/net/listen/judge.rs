@@ -1,10 +1,12 @@
 //! What a block is, and whether it is taken: bytes in, a judgment out.
 
+use super::clock::to_timestamp;
 use crate::core::expr::Expression;
 use crate::core::mllp::Commit;
 use crate::core::{Frame, Frames, Message, Scope, TextOptions};
 use crate::net::ack::{Code, Condition, Fault, Header};
 use std::fmt;
+use std::time::SystemTime;
 
 /// What is wrong with a message by rules from elsewhere; nothing if it is as it should be.
 pub type Check = Box<dyn Fn(&Message<'_>) -> Vec<Fault> + Send + Sync>;
@@ -27,6 +29,8 @@ impl fmt::Debug for Rules {
 }
 
 /// What a block is.
+// Nearly all are the largest.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub enum Judged<'a> {
     /// A commit block of release 2, which asks for nothing.
@@ -130,8 +134,12 @@ impl Rules {
             let fault = Fault::in_header(10, Condition::RequiredField, "a control id is missing");
             return refuse("no control id", fault);
         }
-        let scope = Scope::with(&message, self.text);
-        if self.condition.as_ref().is_some_and(|condition| !condition.holds(&scope)) {
+        let taken = |condition: &Expression| {
+            // The options are those of the start, which may be long ago.
+            let now = to_timestamp(SystemTime::now());
+            condition.holds(&Scope::with(&message, TextOptions { now, ..self.text }))
+        };
+        if self.condition.as_ref().is_some_and(|condition| !taken(condition)) {
             let fault = Fault::new(Condition::MessageType, "such messages are not taken here");
             return refuse("condition", fault).map_err(Refusal::unkept);
         }

@@ -3,7 +3,7 @@
 use super::clock::rfc3339;
 use super::peer::Peer;
 use crate::io::Diagnostics;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -35,27 +35,26 @@ impl Log {
         self.form.is_some()
     }
 
-    /// Tells an event, if all are told.
+    /// Tells an event, if all are told. Its name and those of facts are words.
     pub(super) fn event(&self, name: &str, peer: Option<&Peer>, facts: &[(&str, Value)]) {
         let Some(form) = self.form else { return };
-        let mut all = Map::new();
-        if let Some(peer) = peer {
-            all.insert("connection".to_owned(), json!(peer.id));
-            all.insert("peer".to_owned(), json!(peer.address.to_string()));
-        }
-        all.extend(facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         let time = rfc3339(SystemTime::now());
-        let line = match form {
+        let of_peer = peer.map(|peer| {
+            [("connection", json!(peer.id)), ("peer", json!(peer.address.to_string()))]
+        });
+        let all = of_peer.iter().flatten().chain(facts);
+        let mut line;
+        match form {
             LogForm::Json => {
-                let mut object = Map::new();
-                object.insert("time".to_owned(), json!(time));
-                object.insert("event".to_owned(), json!(name));
-                object.extend(all);
-                format!("{}\n", Value::Object(object))
+                line = format!("{{\"time\":\"{time}\",\"event\":\"{name}\"");
+                for (name, value) in all {
+                    line.push_str(&format!(",\"{name}\":{value}"));
+                }
+                line.push_str("}\n");
             }
             LogForm::Text => {
-                let mut line = format!("{time} {name}");
-                for (name, value) in &all {
+                line = format!("{time} {name}");
+                for (name, value) in all {
                     match value.as_str() {
                         Some(text) if !text.contains([' ', '"', '=']) => {
                             line.push_str(&format!(" {name}={text}"));
@@ -64,9 +63,8 @@ impl Log {
                     }
                 }
                 line.push('\n');
-                line
             }
-        };
+        }
         // One write, so that lines do not mix. A closed stderr is no reason to stop.
         let _ = io::stderr().write_all(line.as_bytes());
     }

@@ -284,6 +284,9 @@ impl Listener {
         let peers: Vec<_> = shared.lock_peers().values().cloned().collect();
         peers.iter().for_each(|peer| peer.stop_reading());
         let mut complete = shared.wait_for_all(Instant::now() + shared.settings.grace);
+        if let Some(exec) = shared.settings.exec.as_ref().filter(|_| !complete) {
+            exec.kill();
+        }
         if complete && let Err(e) = shared.committer.finish() {
             complete = false;
             shared.log.error(&crate::io::source::plain_error(&e));

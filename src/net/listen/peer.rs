@@ -175,13 +175,14 @@ impl Peer {
     }
 
     /// So many more messages are to be answered. Waits first while the peer does not read the
-    /// answers it has.
-    pub(super) fn promise(&self, count: usize) {
+    /// answers it has. Returns how many are to be answered before them.
+    pub(super) fn promise(&self, count: usize) -> usize {
         let mut out = self.lock();
         while out.waiting.len() - out.written > MOST_WAITING && !out.dead {
             out = self.wait(out);
         }
         out.in_flight += count;
+        out.in_flight - count
     }
 
     /// Writes the answers of so many messages, or as much as the kernel takes now.

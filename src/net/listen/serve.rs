@@ -57,6 +57,8 @@ struct Reader<'s> {
     /// Each message is handed over by itself, because it takes its time.
     one_by_one: bool,
     messages: u64,
+    /// Blocks that came to an end, or never will.
+    ended: u64,
     /// Junk in a row.
     junk: usize,
     /// Bytes of an incomplete message that are counted.
@@ -78,6 +80,7 @@ impl<'s> Reader<'s> {
             link,
             one_by_one: waits || !settings.ack_delay.is_zero(),
             messages: 0,
+            ended: 0,
             junk: 0,
             held: 0,
         }
@@ -121,7 +124,9 @@ impl<'s> Reader<'s> {
                 Heard::Silence => return Ok("idle"),
                 // What is not complete now was not received.
                 Heard::End if shared.control.is_stopping() => {
-                    let _ = self.take(&mut deframer);
+                    if self.take(&mut deframer).is_ok() {
+                        self.torn(&deframer, "torn");
+                    }
                     self.submit();
                     return Ok("stopping");
                 }
@@ -135,12 +140,18 @@ impl<'s> Reader<'s> {
                     return Ok(taken.err().unwrap_or("closed by the peer"));
                 }
             }
+            let ended = self.ended;
             let taken = self.take(&mut deframer);
             self.submit();
+            if self.ended > ended {
+                // What has begun now is another one.
+                begun = None;
+            }
             if let Err(why) = taken {
                 return Ok(why);
             }
             if shared.control.is_stopping() {
+                self.torn(&deframer, "torn");
                 return Ok("stopping");
             }
             if shaking && connected.elapsed() > HANDSHAKE {
@@ -174,6 +185,7 @@ impl<'s> Reader<'s> {
         while let Some(piece) = deframer.next() {
             if !matches!(piece, Piece::Junk(_)) {
                 self.junk = 0;
+                self.ended += 1;
             }
             match piece {
                 Piece::Block(content) => self.block(content)?,
@@ -316,10 +328,10 @@ impl<'s> Reader<'s> {
         if let Some(files) = &settings.files
             && let Err(e) = files.write(&self.batch.records[start..], settings.sync_files)
         {
-            let text = crate::io::source::plain_error(&e);
-            shared.storage_failed(&text, false);
+            // The reason has the name of a file in it, which is no concern of the sender.
+            shared.storage_failed(&crate::io::source::plain_error(&e), false);
             self.batch.records.truncate(start);
-            let fault = Fault::new(Condition::Internal, text);
+            let fault = Fault::new(Condition::Internal, "it could not be written");
             return Err(refuse(Code::Error, "storage", fault).unkept());
         }
         if !settings.stores {

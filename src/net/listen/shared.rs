@@ -203,6 +203,13 @@ impl Shared {
         self.control.stop(Reason::Closed);
     }
 
+    /// Messages were stored.
+    pub(super) fn stored(&self) {
+        if self.full.load(Ordering::Relaxed) && self.full.swap(false, Ordering::Relaxed) {
+            self.log.warn(None, "messages can be stored again");
+        }
+    }
+
     pub(super) fn storage_failed(&self, why: &str, broken: bool) {
         if broken {
             self.log.error(&format!("messages cannot be stored any more: {why}"));
