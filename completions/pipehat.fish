@@ -32,6 +32,7 @@ complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "from-json" -d 'Conv
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "diff" -d 'Tell where the messages of two files differ'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "transform" -d 'Edit messages by a script'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "listen" -d 'Receive messages over MLLP and acknowledge them'
+complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "send" -d 'Send messages over MLLP and wait for the answers'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s f -l format -d 'The form of the output [default: tree on a terminal, else json]' -r -f -a "tree\t'For people: a line for each segment, field, component'
@@ -202,12 +203,64 @@ complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l release2 -d '
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l once -d 'Ends after one message'
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -s q -l quiet -d 'Reports nothing on stderr, unless --log asks for it; the exit status still tells'
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -s f -l format -d 'What is written for each message [default: text on a terminal, else ack]' -r -f -a "text\t'A line for people: code, control id, time'
+ack\t'The acknowledgments, one a line'
+ndjson\t'An object a line: what became of the message'
+none\t'Nothing'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l window -d 'So many messages of a connection may wait for their answers' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l connections -d 'Sends over N connections; messages of one key (--order-by) keep their order' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l order-by -d 'The key whose messages keep their order on several connections' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l timeout -d 'How long to wait for an answer, in seconds' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l connect-timeout -d 'How long to wait for a connection, in seconds' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l retries -d 'Sends a message so many times more, or `forever`, when no answer comes; it may then arrive twice [default: 0; forever with --queue]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l retry-delay -d 'The pause before the first retry; it doubles each time, up to a minute' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l retry-on -d 'Sends again also what was refused with one of these codes' -r -f -a "ae\t''
+ar\t''
+ce\t''
+cr\t''
+nak\t'The commit block of MLLP release 2'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l rate -d 'Sends not more than so many messages: N/s, N/m or N/h' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l state -d 'Notes in FILE what was answered, and sends only what is not in it' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l queue -d 'Keeps messages of standard input in DIR until they are answered' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l queue-max -d 'So much may wait in the queue; then nothing more is read' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l set -d 'Changes each message on the way, as `set` of transform does' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l expect -d 'The code to wait for: AA passes over a CA before it; for CA, an AA is not the right answer' -r -f -a "AA\t''
+CA\t''"
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l http -d 'Sends over HTTP (application/hl7-v2 as HAPI\'s HoH has it) instead of MLLP' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l headers -d 'Adds the headers in FILE to each request, one `Name: value` a line' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l ca -d 'Trusts the certificates in FILE (PEM), authorities or the receiver\'s own, instead of those of the system' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l cert -d 'Shows the certificate in FILE (PEM) to the receiver' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l key -d 'The private key of the certificate (PEM, not encrypted)' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l server-name -d 'The name that the receiver\'s certificate must have [default: that of HOST]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l files-from -d 'Reads also the files named in LIST, one a line; `-` is standard input' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l charset -d 'Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else UTF-8)' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l max-message -d 'The longest message that is read; a longer one is reported and goes to the rejects' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -s o -l output -d 'Writes to FILE, which appears whole when all is done, instead of standard output' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l rejects -d 'Puts what could not be handled into FILE, byte for byte' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l progress -d 'Shows progress on stderr' -r -f -a "auto\t'When stderr is a terminal, the results do not go there, and it takes longer than a second'
+always\t'Always'
+never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l color -d 'Colours the output; `auto` on a terminal unless NO_COLOR is set' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -s j -l threads -d 'Works with N threads; the output is the same with any number [default: as many as serve]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l keep-going -d 'Goes on behind a message that may not have arrived; those behind it may overtake it'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l reconnect -d 'Makes a new connection for each message'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l enhanced -d 'Asks for the enhanced mode: MSH-15 is AL, and MSH-16 NE, or AL with --expect AA'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l ping -d 'Only connects, and tells whether that went well; sends nothing'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l tls -d 'Encrypts with TLS 1.2 or 1.3; the receiver must show a certificate that is trusted'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l insecure -d 'Trusts any certificate: whoever answers gets the messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -s 0 -l null -d 'The names in LIST end with NUL, as `find -print0` writes them'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipehat -n "__fish_pipehat_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "parse" -d 'Look at messages, or convert them to JSON or to a clean stream'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "query" -d 'Print values as rows, or the messages that match'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "diff" -d 'Tell where the messages of two files differ'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "transform" -d 'Edit messages by a script'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "listen" -d 'Receive messages over MLLP and acknowledge them'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "completions" -d 'Print the completions for a shell'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "parse" -d 'Look at messages, or convert them to JSON or to a clean stream'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "query" -d 'Print values as rows, or the messages that match'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "diff" -d 'Tell where the messages of two files differ'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "transform" -d 'Edit messages by a script'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "listen" -d 'Receive messages over MLLP and acknowledge them'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "send" -d 'Send messages over MLLP and wait for the answers'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "completions" -d 'Print the completions for a shell'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
