@@ -208,7 +208,8 @@ impl Place {
             .and_then(|mut wire| wire.stays_open(UNTIL_CLOSED).map(|()| wire));
         let wire = link.map_err(|failure| anyhow!("{}: {failure}", self.name()))?;
         let took = (start.elapsed().saturating_sub(UNTIL_CLOSED)).as_secs_f64() * 1000.0;
-        let peer = wire.peer().map(|peer| format!(" ({peer})")).unwrap_or_default();
+        let peer = wire.peer().map(|peer| peer.to_string()).filter(|peer| *peer != self.name());
+        let peer = peer.map(|peer| format!(" ({peer})")).unwrap_or_default();
         let encryption = wire.encryption().map(|with| format!(", {with}")).unwrap_or_default();
         let line = format!("{}{peer}: connected in {took:.1} ms{encryption}\n", self.name());
         Output::stdout()?.write_all(line.as_bytes()).map_err(|e| anyhow!(plain_error(&e)))?;
