@@ -655,36 +655,52 @@ fn tls_knows_with_whom_it_speaks() {
 
 /// Answers HTTP requests with a status and a body; what came, as text.
 fn web(
+    server: Option<Server>,
     answer: impl Fn(&str) -> (u16, String) + Send + 'static,
 ) -> (String, std::sync::mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/hl7", listener.local_addr().unwrap());
+    let scheme = if server.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{}/hl7", listener.local_addr().unwrap());
     let (sender, came) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut bytes = Vec::new();
-            let mut buf = [0; 4096];
-            while let Ok(n @ 1..) = stream.read(&mut buf) {
-                bytes.extend_from_slice(&buf[..n]);
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-                let length = head.to_lowercase();
-                let length = length.split("content-length: ").nth(1).unwrap();
-                let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
-                if body.len() < length {
-                    continue;
+            let stream = stream.unwrap();
+            match &server {
+                None => serve_web(stream, &answer, &sender),
+                Some(server) => {
+                    let tls = rustls::ServerConnection::new(server.config()).unwrap();
+                    serve_web(rustls::StreamOwned::new(tls, stream), &answer, &sender);
                 }
-                let (status, answer) = answer(body);
-                bytes.clear();
-                sender.send(text).unwrap();
-                let head =
-                    format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n", answer.len());
-                stream.write_all((head + &answer).as_bytes()).unwrap();
             }
         }
     });
     (url, came)
+}
+
+fn serve_web(
+    mut stream: impl Read + Write,
+    answer: &impl Fn(&str) -> (u16, String),
+    sender: &std::sync::mpsc::Sender<String>,
+) {
+    let mut bytes = Vec::new();
+    let mut buf = [0; 4096];
+    while let Ok(n @ 1..) = stream.read(&mut buf) {
+        bytes.extend_from_slice(&buf[..n]);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let head = head.to_lowercase();
+        let length = head.split("content-length: ").nth(1).unwrap();
+        let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
+        if body.len() < length {
+            continue;
+        }
+        let (status, answer) = answer(body);
+        bytes.clear();
+        let _ = sender.send(text);
+        let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n", answer.len());
+        let _ = stream.write_all((head + &answer).as_bytes());
+        let _ = stream.flush();
+    }
 }
 
 #[test]
@@ -698,7 +714,7 @@ fn http_carries_messages_as_bodies() {
             (200, block.replace('\x0b', "").replace("\x1c\r", ""))
         }
     };
-    let (url, came) = web(body_of("AA"));
+    let (url, came) = web(None, body_of("AA"));
     let latin = adt("M-2", "A").replace("|2.4\r", "|2.4||||||8859/1\r");
     let input = adt("M-1", "Adams^Ann") + &latin;
     let args = ["send", "--http", &url, "--headers", &headers];
@@ -714,10 +730,21 @@ fn http_carries_messages_as_bodies() {
     assert_eq!(body, adt("M-1", "Adams^Ann").strip_suffix('\n').unwrap());
     assert!(came.recv().unwrap().to_lowercase().contains("charset=iso-8859-1"));
 
-    let (url, _came) = web(body_of("AE"));
+    let server = certificate(&folder, "server", "lab.example");
+    let ca = server.cert.to_str().unwrap().to_owned();
+    let (url, came) = web(Some(Server::new(server, None).unwrap()), body_of("AA"));
+    let args = ["send", "--http", &url, "-f", "none"];
+    pipehat(&[&args[..], &["--ca", &ca]].concat()).stdin(many(2)).run().is(0, "", "");
+    assert_eq!(came.try_iter().count(), 2);
+    let other = certificate(&folder, "other", "lab.example").cert;
+    let out = pipehat(&args).env("SSL_CERT_FILE", other.to_str().unwrap()).stdin(many(1)).run();
+    assert!(out.code == 2 && out.stderr.contains("not sent: TLS: "), "{out:?}");
+    assert_eq!(came.try_iter().count(), 0);
+
+    let (url, _came) = web(None, body_of("AE"));
     assert_eq!(pipehat(&["send", "--http", &url]).stdin(many(2)).run().code, 1);
     for (status, body) in [(500, "failed: Adams"), (200, "OK"), (302, "")] {
-        let (url, came) = web(move |_| (status, body.to_owned()));
+        let (url, came) = web(None, move |_| (status, body.to_owned()));
         let out = pipehat(&["send", "--http", &url]).stdin(many(2)).run();
         let why = format!("HTTP status {status}, without an acknowledgment");
         assert!(out.code == 2 && out.stderr.contains(&why), "{out:?}");

@@ -239,6 +239,10 @@ impl Transport for Channel {
         }
     }
 
+    fn is_tls(&self) -> bool {
+        self.wire.encryption().is_some()
+    }
+
     fn is_open(&mut self) -> bool {
         // Nothing is expected: bytes are no better than an end.
         matches!(self.wire.read(&mut [0]), Ok(Got::Nothing))
