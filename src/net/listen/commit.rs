@@ -151,9 +151,12 @@ impl Committer {
             // Only now: what came while the store was busy is one group.
             let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
             let batches = std::mem::take(&mut queue.batches);
+            let was_full = queue.weight > MOST_QUEUED;
             queue.weight = 0;
             drop(queue);
-            self.room.notify_all();
+            if was_full {
+                self.room.notify_all();
+            }
             self.commit(store, batches, shared);
         }
     }

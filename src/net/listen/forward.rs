@@ -33,8 +33,8 @@ impl<'f> Link<'f> {
         Self { forward, open: None }
     }
 
-    /// Sends a message and appends what comes back, in blocks. Returns the code of the answer that
-    /// decides; without one, because the sender of the message wants none, it is accepted.
+    /// Sends a message and appends what comes back, in blocks. Returns what the answer that
+    /// decides says; `None` if the sender of the message wants none.
     ///
     /// # Errors
     /// When there is no answer to this message in time. The connection is closed then, so that a
@@ -44,7 +44,7 @@ impl<'f> Link<'f> {
         content: &[u8],
         header: &Header<'_>,
         answers: &mut Vec<u8>,
-    ) -> io::Result<Code> {
+    ) -> io::Result<Option<(Code, Kind)>> {
         let kept = answers.len();
         let sent = self.exchange(content, header, answers);
         if sent.is_err() {
@@ -59,7 +59,7 @@ impl<'f> Link<'f> {
         content: &[u8],
         header: &Header<'_>,
         answers: &mut Vec<u8>,
-    ) -> io::Result<Code> {
+    ) -> io::Result<Option<(Code, Kind)>> {
         let mut block = Vec::new();
         append_block(content, &mut block);
         self.drop_if_closed();
@@ -71,13 +71,13 @@ impl<'f> Link<'f> {
         stream.set_write_timeout(Some(self.forward.timeout))?;
         stream.write_all(&block)?;
         let mut wanted = header.wanted(Code::Accept).last();
-        let mut code = Code::Accept;
+        let mut decided = None;
         while let Some(last) = wanted {
             if let Some(piece) = deframer.next() {
                 let Piece::Block(answer) = piece else { continue };
                 let Some((said, kind)) = answer_to(header.field(10), answer) else { continue };
                 append_block(answer, answers);
-                code = said;
+                decided = Some((said, kind));
                 // Many answer in the original mode, whatever is asked for.
                 if said != Code::Accept || kind == Kind::Application || kind == last {
                     wanted = None;
@@ -96,7 +96,7 @@ impl<'f> Link<'f> {
                 Err(e) => return Err(e),
             }
         }
-        Ok(code)
+        Ok(decided)
     }
 
     /// A receiver may close after each message, or when nothing comes for long.

@@ -56,6 +56,8 @@ struct Out {
     dead: bool,
     /// The flusher knows of it.
     flushing: bool,
+    /// Somebody waits for a change. To wake nobody takes a system call, too.
+    awaited: bool,
 }
 
 /// What a read came to.
@@ -98,6 +100,7 @@ impl Peer {
                 in_flight: 0,
                 dead: false,
                 flushing: false,
+                awaited: false,
             }),
             changed: Condvar::new(),
             begun: now,
@@ -110,7 +113,8 @@ impl Peer {
         self.out.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'m>(&self, out: MutexGuard<'m, Out>) -> MutexGuard<'m, Out> {
+    fn wait<'m>(&self, mut out: MutexGuard<'m, Out>) -> MutexGuard<'m, Out> {
+        out.awaited = true;
         self.changed.wait(out).unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -201,8 +205,11 @@ impl Peer {
             out.put(rest);
             this.write_on(&mut out, this, flusher);
         }
+        let awaited = std::mem::take(&mut out.awaited);
         drop(out);
-        this.changed.notify_all();
+        if awaited {
+            this.changed.notify_all();
+        }
     }
 
     /// Writes what waits; leaves to the flusher what the kernel does not take.

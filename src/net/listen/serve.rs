@@ -113,7 +113,11 @@ impl<'s> Reader<'s> {
                 timeout = wanted;
             }
             let flusher = &shared.committer.flusher;
-            match peer.read(&mut deframer, &mut cipher, flusher, peer)? {
+            let read = peer.read(&mut deframer, &mut cipher, flusher, peer);
+            if read.is_err() {
+                self.torn(&deframer, "torn");
+            }
+            match read? {
                 Heard::Bytes => heard = Instant::now(),
                 Heard::Silence if waits => deframer.silence(),
                 Heard::Silence if shaking => return Ok("TLS took too long"),
@@ -308,12 +312,16 @@ impl<'s> Reader<'s> {
             }
         }
         let mut forwarded = Vec::new();
+        let mut said = "none";
         if let Some(link) = &mut self.link {
-            match link.send(content, header, &mut forwarded) {
-                Ok(Code::Accept) => {}
-                Ok(code) => {
+            let answered = link.send(content, header, &mut forwarded);
+            if let Ok(Some((code, kind))) = answered {
+                said = code.text(kind);
+            }
+            match answered {
+                Ok(None | Some((Code::Accept, _))) => {}
+                Ok(Some((code, _))) => {
                     self.batch.records.truncate(start);
-                    let said = code.text(crate::net::ack::Kind::Application);
                     self.settle(start, &forwarded, said, code, Some("forward"), begun, None);
                     return Ok(());
                 }
@@ -339,7 +347,7 @@ impl<'s> Reader<'s> {
             self.batch.records.truncate(start);
         }
         if self.link.is_some() {
-            self.settle(start, &forwarded, "AA", Code::Accept, None, begun, key);
+            self.settle(start, &forwarded, said, Code::Accept, None, begun, key);
         } else {
             self.answer(header, start, begun, key);
         }
