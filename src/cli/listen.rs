@@ -37,11 +37,12 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let settings = settings(&args, &storing, pass, diagnostics)?;
     allow_files(args.max_connections.into(), diagnostics);
     let watched = metrics.as_ref().map(TcpListener::local_addr).transpose()?;
+    let shows = storing.output.as_ref().is_some_and(IsTerminal::is_terminal);
     let seen = Seen {
         log: args.log.map(Into::into),
         metrics,
         stats: args.stats,
-        status: args.log.is_none() && !args.quiet && io::stderr().is_terminal(),
+        status: args.log.is_none() && !args.quiet && !shows && io::stderr().is_terminal(),
     };
     let control = Arc::new(Control::new()?);
     let listener =

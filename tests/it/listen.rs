@@ -131,7 +131,7 @@ fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
 /// A connection to a listener.
 pub(crate) struct Sender {
     pub(crate) stream: TcpStream,
-    read: Vec<u8>,
+    pub(crate) read: Vec<u8>,
 }
 
 impl Sender {

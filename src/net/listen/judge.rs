@@ -2,9 +2,10 @@
 
 use super::clock::to_timestamp;
 use crate::core::expr::Expression;
-use crate::core::mllp::Commit;
+use crate::core::mllp::{Commit, FS, VT};
 use crate::core::{Frame, Frames, Message, Scope, TextOptions};
 use crate::net::ack::{Code, Condition, Fault, Header};
+use memchr::memchr2;
 use std::fmt;
 use std::time::SystemTime;
 
@@ -129,6 +130,10 @@ impl Rules {
             Some(Frame::Message(_) | Frame::Envelope { .. }) => {
                 return refuse("batch", sequence("more than one message in a block"));
             }
+        }
+        if memchr2(VT, FS, message.header().raw()).is_some() {
+            // What stands in it comes back in the answer, and would end its block.
+            return reject(None, "delimiters", sequence("MSH: a VT or FS byte in it"));
         }
         if known.field(10).is_empty() {
             let fault = Fault::in_header(10, Condition::RequiredField, "a control id is missing");

@@ -2,7 +2,7 @@
 //!
 //! A thread reads each connection: it takes messages out of their blocks ([`crate::core::mllp`]),
 //! judges them, and has commands and other systems decide about them, for these take their time.
-//! What remains is done in one order for all connections by [`commit`]: storing, waiting for the
+//! What remains is done in one order for all connections by `commit`: storing, waiting for the
 //! disk, answering. So a connection that waits for anything holds up no other, but for storing.
 
 mod archive;

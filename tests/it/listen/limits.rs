@@ -1,6 +1,6 @@
 //! What hostile and broken senders meet.
 
-use super::{Listening, adt, block, msa, stream};
+use super::{Listening, Sender, adt, block, msa, stream};
 use std::io::Write;
 
 #[test]
@@ -184,4 +184,30 @@ fn a_sender_that_is_never_between_messages_is_not_slow() {
         assert_eq!(msa(&sender.answer()), ("AA", &*format!("M{n}")));
     }
     assert_eq!(listening.end().code, 0);
+}
+
+#[test]
+fn an_address_with_many_connections_makes_room_for_others() {
+    let mut listening = Listening::start(&["--max-connections", "2", "--log", "text"]);
+    let mut idle = listening.connect();
+    idle.send(block(adt("M1")));
+    idle.answer();
+    let mut busy = listening.connect();
+    busy.send(block(adt("M2")));
+    busy.answer();
+    busy.send(b"\x0bMSH|");
+    // It is known to be in a message when the next is answered; the idle one is cut off.
+    let other = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    let from: std::net::SocketAddr = "127.0.0.2:0".parse().unwrap();
+    if other.bind(&from.into()).is_err() {
+        // Only Linux has all of 127.0.0.0/8.
+        return;
+    }
+    let to: std::net::SocketAddr = format!("127.0.0.1:{}", listening.port).parse().unwrap();
+    other.connect(&to.into()).unwrap();
+    let mut other = Sender { stream: other.into(), read: Vec::new() };
+    other.send(block(adt("M3")));
+    assert_eq!(msa(&other.answer()), ("AA", "M3"));
+    assert!(idle.block().is_none());
+    listening.wait_for("closed");
 }

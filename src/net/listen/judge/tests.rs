@@ -52,6 +52,8 @@ fn anything_else_is_rejected_and_kept() {
     assert_eq!(judged(&rules, format!("{ADT}BTS|1\r")), format!("Reject batch {id}"));
     let batch = format!("FHS|^~\\&\rBHS|^~\\&\r{ADT}BTS|1\rFTS|1\r");
     assert_eq!(judged(&rules, batch), format!("Reject batch {id}"));
+    let marked = ADT.replace("|M1|", "|M1\x1c|");
+    assert_eq!(judged(&rules, marked), "Reject delimiters None kept");
     assert_eq!(judged(&rules, "BHS|^~\\&\rBTS|0\r"), "Reject batch None kept");
     assert_eq!(judged(&rules, format!("{ADT}\nrest\r")), format!("Reject stray {id}"));
     let unnamed = ADT.replace("|M1|P", "||P");
