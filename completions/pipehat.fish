@@ -31,6 +31,7 @@ complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "query" -d 'Print va
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "diff" -d 'Tell where the messages of two files differ'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "transform" -d 'Edit messages by a script'
+complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "validate" -d 'Check messages against the standard'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "listen" -d 'Receive messages over MLLP and acknowledge them'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "send" -d 'Send messages over MLLP and wait for the answers'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "completions" -d 'Print the completions for a shell'
@@ -160,6 +161,43 @@ complete -c pipehat -n "__fish_pipehat_using_subcommand transform" -s 0 -l null 
 complete -c pipehat -n "__fish_pipehat_using_subcommand transform" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
 complete -c pipehat -n "__fish_pipehat_using_subcommand transform" -s v -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
 complete -c pipehat -n "__fish_pipehat_using_subcommand transform" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -s f -l format -d 'The form of the report' -r -f -a "text\t'A line for each problem, for people'
+ndjson\t'An object a line, one for each problem'
+json\t'One document: the same objects in an array, and the counts'
+nist\t'An object a line, one for each message, in the shape of NIST\'s validator'
+sarif\t'One SARIF 2.1.0 document, for code scanning'
+junit\t'One JUnit document: a suite for each file, a case for each message'
+ack\t'An acknowledgment a line, one for each message, with ERR segments'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l report -d 'Reports go to FILE, which appears whole when all is done, instead of stderr' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l fail-on -d 'Findings as severe as this make a message invalid, and the exit status 1' -r -f -a "error\t'Errors'
+warning\t'Errors and warnings'
+never\t'Nothing: all messages are valid'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l profile -d 'Profiles: files in TOML or XML, or folders with such; the one that fits a message is taken' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l profile-map -d 'A file that says which messages are held against which profile' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l severity -d 'How severe a rule is (error, warning, info, off), everywhere or at PATH' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l explain -d 'Tells what a rule asks for' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l files-from -d 'Reads also the files named in LIST, one a line; `-` is standard input' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l charset -d 'Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else UTF-8)' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l max-message -d 'The longest message that is read; a longer one is reported and goes to the rejects' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -s o -l output -d 'Writes to FILE, which appears whole when all is done, instead of standard output' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l rejects -d 'Puts what could not be handled into FILE, byte for byte' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -s j -l threads -d 'Works with N threads; the output is the same with any number [default: as many as serve]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l progress -d 'Shows progress on stderr' -r -f -a "auto\t'When stderr is a terminal, the results do not go there, and it takes longer than a second'
+always\t'Always'
+never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l color -d 'Colours the output; `auto` on a terminal unless NO_COLOR is set' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l show-values -d 'Shows what messages say at the places of findings; it may be patient data'
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l pass -d 'Writes valid messages, one a line, and reports on stderr'
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l strict -d 'Takes every rule as seriously as it can be'
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l deny-z -d 'Refuses Z-segments that no profile describes'
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l nist-compat -d 'Checks as NIST\'s validator does, its gaps included'
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l list-rules -d 'Lists all rules'
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -s 0 -l null -d 'The names in LIST end with NUL, as `find -print0` writes them'
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l archive -d 'Appends messages to files in DIR; each is on the disk before it is acknowledged' -r -F
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rotate-size -d 'Begins a new file of the archive when one is as long as this' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rotate-every -d 'Begins a new file of the archive after so long, counted from midnight UTC' -r
@@ -255,12 +293,13 @@ complete -c pipehat -n "__fish_pipehat_using_subcommand send" -s q -l quiet -d '
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipehat -n "__fish_pipehat_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "parse" -d 'Look at messages, or convert them to JSON or to a clean stream'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "query" -d 'Print values as rows, or the messages that match'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "diff" -d 'Tell where the messages of two files differ'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "transform" -d 'Edit messages by a script'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "listen" -d 'Receive messages over MLLP and acknowledge them'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "send" -d 'Send messages over MLLP and wait for the answers'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "completions" -d 'Print the completions for a shell'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate listen send completions help" -f -a "parse" -d 'Look at messages, or convert them to JSON or to a clean stream'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate listen send completions help" -f -a "query" -d 'Print values as rows, or the messages that match'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate listen send completions help" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate listen send completions help" -f -a "diff" -d 'Tell where the messages of two files differ'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate listen send completions help" -f -a "transform" -d 'Edit messages by a script'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate listen send completions help" -f -a "validate" -d 'Check messages against the standard'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate listen send completions help" -f -a "listen" -d 'Receive messages over MLLP and acknowledge them'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate listen send completions help" -f -a "send" -d 'Send messages over MLLP and wait for the answers'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate listen send completions help" -f -a "completions" -d 'Print the completions for a shell'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate listen send completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
