@@ -1,5 +1,5 @@
-//! Completions and man pages are what the command line says. `UPDATE=1 cargo test generated`
-//! writes them anew.
+//! Completions and man pages are what the command line says, the table of rules what their data
+//! says. `UPDATE=1 cargo test generated` writes them anew.
 
 #![allow(clippy::unwrap_used)]
 
@@ -43,6 +43,26 @@ fn man_pages_are_up_to_date() {
         let name = file.unwrap().file_name().into_string().unwrap();
         assert!(expected.contains(&name), "man/{name} is the page of no command");
     }
+}
+
+/// The table of rules in docs/validate.md is what the data says.
+#[test]
+fn the_document_of_rules_is_up_to_date() {
+    let name = "docs/validate.md";
+    let document = fs::read_to_string(root().join(name)).unwrap();
+    let heading = "| rule | | standard | profile | strict | 0357 | what holds |\n";
+    let (before, rest) = document.split_once(heading).expect("the table has its heading");
+    let (_, after) = rest.split_once("\n\n").expect("the table ends");
+    let mut expected = format!("{before}{heading}| --- | --- | --- | --- | --- | --- | --- |\n");
+    for row in include_str!("../../src/ops/validate/rules.tsv").lines().skip(1) {
+        let columns: Vec<&str> = row.split('\t').collect();
+        let [id, code, standard, profile, strict, title, text] = columns[..] else {
+            panic!("{row}");
+        };
+        expected +=
+            &format!("| {id} | {title} | {standard} | {profile} | {strict} | {code} | {text} |\n");
+    }
+    check(name, format!("{expected}\n{after}").as_bytes());
 }
 
 fn root() -> &'static Path {

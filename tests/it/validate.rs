@@ -610,21 +610,6 @@ fn rules_are_explained_and_listed() {
 }
 
 #[test]
-fn the_document_has_every_rule_as_the_data_has_it() {
-    let data = include_str!("../../src/ops/validate/rules.tsv");
-    let document = include_str!("../../docs/validate.md");
-    for row in data.lines().skip(1) {
-        let columns: Vec<&str> = row.split('\t').collect();
-        let [id, code, standard, profile, strict, title, text] = columns[..] else {
-            panic!("{row}");
-        };
-        let row =
-            format!("| {id} | {title} | {standard} | {profile} | {strict} | {code} | {text} |");
-        assert!(document.contains(&row), "docs/validate.md lacks the row\n{row}");
-    }
-}
-
-#[test]
 fn of_a_hopeless_message_not_all_is_told_and_memory_stays_bounded() {
     let observation = |value: &str, count: usize| {
         let values = vec![value; count].join("~");

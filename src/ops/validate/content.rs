@@ -106,9 +106,7 @@ impl<'v, 'w> Walk<'v, 'w> {
             number += 1;
             match definition.fields.get(number - 1) {
                 Some(element) if field.is_empty() => {
-                    if element.usage != Usage::Optional {
-                        self.missing(element, At { field: number as u16, ..at });
-                    }
+                    self.missing(element, At { field: number as u16, ..at });
                 }
                 Some(element) => {
                     self.field(definition, element, field, At { field: number as u16, ..at });
@@ -130,6 +128,7 @@ impl<'v, 'w> Walk<'v, 'w> {
     }
 
     /// Reports an element that is empty and has to be there.
+    #[inline]
     fn missing(&mut self, element: &'v Element, at: At) {
         let rule = match element.usage {
             Usage::Required => Rule::Use1,
@@ -274,6 +273,11 @@ impl<'v, 'w> Walk<'v, 'w> {
                     if self.wants.codes && !element.bindings.is_empty() {
                         codes::coded(self, element, data_type, value, at);
                     }
+                    // The standard's lengths of values with parts are not meant to be kept.
+                    if self.wants.lengths && self.model.is_profile {
+                        self.length(element, value, at);
+                    }
+                    self.fixed(element, value, at);
                 }
             }
             TypeKind::Varies => {}
@@ -373,9 +377,7 @@ impl<'v, 'w> Walk<'v, 'w> {
         if self.wants.lengths {
             self.length(element, value, at);
         }
-        if element.constant.is_some() || element.pattern.is_some() {
-            self.fixed(element, value, at);
-        }
+        self.fixed(element, value, at);
     }
 
     fn escapes(&mut self, element: &'v Element, data_type: &'v TypeDef, value: &'w [u8], at: At) {
@@ -416,7 +418,11 @@ impl<'v, 'w> Walk<'v, 'w> {
         }
     }
 
+    #[inline]
     fn fixed(&mut self, element: &'v Element, value: &'w [u8], at: At) {
+        if element.constant.is_none() && element.pattern.is_none() {
+            return;
+        }
         let text = escape::decode(value, &self.separators);
         if let Some(expected) = element.constant.as_deref()
             && text != expected.as_bytes()

@@ -59,6 +59,9 @@ pub(super) fn check<'v>(
 fn unknown(walk: &mut Walk<'_, '_>, layout: &Layout, from: u16, line: &Line<'_>, is_site: bool) {
     let raw = line.segment.raw();
     if is_site {
+        if walk.model.segments.iter().any(|s| s.name == line.at.segment) {
+            return;
+        }
         let wrong = "a site-defined segment that nothing describes".into();
         let problem = Problem::Plain { wrong, expected: "".into() };
         walk.report(Rule::Str5, line.at, raw, problem);

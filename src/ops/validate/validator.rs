@@ -8,7 +8,7 @@ use super::header;
 use super::layout::{Kind, NOWHERE, Seating};
 use super::model::{MessageDef, Model, SegmentDef};
 use super::profile::{Choice, Profiles, nist};
-use super::rule::Rule;
+use super::rule::{Rule, Severity};
 use super::search::Search;
 use super::sequence::Numbers;
 use super::settings::{Settings, Severities};
@@ -235,7 +235,7 @@ fn too_long(walk: &mut Walk<'_, '_>, lines: &[Line<'_>]) {
     if let Some(last) = lines.get(MOST_SEGMENTS - 1) {
         let wrong = format!("more than {MOST_SEGMENTS} segments; the others are not checked");
         let problem = Problem::Plain { wrong: wrong.into(), expected: "".into() };
-        walk.report(Rule::Prf1, last.at, &[], problem);
+        walk.report_as(Rule::Prf1, last.at, &[], Some(Severity::Error), problem);
     }
 }
 
