@@ -31,7 +31,8 @@ complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "query" -d 'Print va
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "diff" -d 'Tell where the messages of two files differ'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "transform" -d 'Edit messages by a script'
-complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "validate" -d 'Check messages against the standard'
+complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "listen" -d 'Receive messages over MLLP and acknowledge them'
+complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "send" -d 'Send messages over MLLP and wait for the answers'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c pipehat -n "__fish_pipehat_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pipehat -n "__fish_pipehat_using_subcommand parse" -s f -l format -d 'The form of the output [default: tree on a terminal, else json]' -r -f -a "tree\t'For people: a line for each segment, field, component'
@@ -159,49 +160,107 @@ complete -c pipehat -n "__fish_pipehat_using_subcommand transform" -s 0 -l null 
 complete -c pipehat -n "__fish_pipehat_using_subcommand transform" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
 complete -c pipehat -n "__fish_pipehat_using_subcommand transform" -s v -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
 complete -c pipehat -n "__fish_pipehat_using_subcommand transform" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -s f -l format -d 'The form of the report' -r -f -a "text\t'A line for each problem, for people'
-ndjson\t'An object a line, one for each problem'
-json\t'One document: the same objects in an array, and the counts'
-nist\t'An object a line, one for each message, in the shape of NIST\'s validator'
-sarif\t'One SARIF 2.1.0 document, for code scanning'
-junit\t'One JUnit document: a suite for each file, a case for each message'
-ack\t'An acknowledgment a line, one for each message, with ERR segments'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l report -d 'Reports go to FILE, which appears whole when all is done, instead of stderr' -r -F
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l fail-on -d 'Findings as severe as this make a message invalid, and the exit status 1' -r -f -a "error\t'Errors'
-warning\t'Errors and warnings'
-never\t'Nothing: all messages are valid'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l profile -d 'Profiles: files in TOML or XML, or folders with such; the one that fits a message is taken' -r -F
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l profile-map -d 'A file that says which messages are held against which profile' -r -F
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l severity -d 'How severe a rule is (error, warning, info, off), everywhere or at PATH' -r
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l explain -d 'Tells what a rule asks for' -r
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l files-from -d 'Reads also the files named in LIST, one a line; `-` is standard input' -r
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l charset -d 'Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else UTF-8)' -r
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l max-message -d 'The longest message that is read; a longer one is reported and goes to the rejects' -r
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -s o -l output -d 'Writes to FILE, which appears whole when all is done, instead of standard output' -r -F
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l rejects -d 'Puts what could not be handled into FILE, byte for byte' -r -F
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -s j -l threads -d 'Works with N threads; the output is the same with any number [default: as many as serve]' -r
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l progress -d 'Shows progress on stderr' -r -f -a "auto\t'When stderr is a terminal, the results do not go there, and it takes longer than a second'
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l archive -d 'Appends messages to files in DIR; each is on the disk before it is acknowledged' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rotate-size -d 'Begins a new file of the archive when one is as long as this' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rotate-every -d 'Begins a new file of the archive after so long, counted from midnight UTC' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l sync -d 'When the disk is waited for' -r -f -a "message\t'After each message'
+group\t'Once for all messages that came while it was busy'
+none\t'Never: a power failure loses what was acknowledged'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l files -d 'Writes each message into a file of its own in DIR' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l exec -d 'Runs a command of the shell for each message; its exit status is the answer' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l exec-timeout -d 'Ends a command that takes longer, and answers AE' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l exec-jobs -d 'So many commands run at a time [default: as many as there are processors]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l forward -d 'Sends each message on, and answers what is answered there' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l forward-timeout -d 'Waits so long for that answer, and then answers AE' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l stdout -d 'Whether messages go to standard output, too' -r -f -a "auto\t'If nothing else keeps them, or it is a pipe or a file'
 always\t'Always'
 never\t'Never'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l color -d 'Colours the output; `auto` on a terminal unless NO_COLOR is set' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rejects -d 'Appends what could not be handled to FILE, byte for byte' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -s w -l where -d 'Takes only messages for which EXPR is true; others are answered AR' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l duplicate -d 'What is done with a message that was accepted before: same sender, control id and content' -r -f -a "ack\t'Answers it, and does not keep it again'
+reject\t'Answers AR'
+pass\t'Takes it like any other'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l duplicate-window -d 'How long it is known' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l ack-delay -d 'Waits so long before each answer, to test a sender' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l ack-code -d 'Answers CODE (AA, AE, AR, CA, CE, CR) to what is accepted, to test a sender' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l count -d 'Ends after N messages' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l max-connections -d 'Serves so many connections at a time' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l idle-timeout -d 'Closes a connection on which no message comes for so long [default: never]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l message-timeout -d 'Closes a connection on which a message takes longer; it gets a second more for each 16K' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l allow -d 'Only these addresses may connect, such as 10.1.0.0/16; may be given more than once' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l grace -d 'When it ends, answers what was received within so long' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l charset -d 'Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else UTF-8)' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l max-message -d 'The longest message that is read; a longer one is reported and goes to the rejects' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l tls-cert -d 'Speaks TLS and shows this certificate (PEM, with those that lead to the authority)' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l tls-key -d 'The private key of the certificate (PEM)' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l client-ca -d 'Demands a certificate of each client: from an authority in FILE, or itself in it' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l log -d 'Tells each event on stderr, a line each; nothing of what messages say' -r -f -a "text\t'Time, event, and facts as NAME=VALUE'
+json\t'An object a line'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l metrics -d 'Serves figures for Prometheus at http://[ADDR:]PORT/metrics' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l stats -d 'Tells figures on stderr, so often' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l mllp -d 'Keeps each message in an MLLP block'
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l release2 -d 'Speaks MLLP release 2: each block is answered by a commit block first'
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l once -d 'Ends after one message'
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -s q -l quiet -d 'Reports nothing on stderr, unless --log asks for it; the exit status still tells'
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -s f -l format -d 'What is written for each message [default: text on a terminal, else ack]' -r -f -a "text\t'A line for people: code, control id, time'
+ack\t'The acknowledgments, one a line'
+ndjson\t'An object a line: what became of the message'
+none\t'Nothing'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l window -d 'So many messages of a connection may wait for their answers' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l connections -d 'Sends over N connections; messages of one key (--order-by) keep their order' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l order-by -d 'The key whose messages keep their order on several connections' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l timeout -d 'How long to wait for an answer, in seconds' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l connect-timeout -d 'How long to wait for a connection, in seconds' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l retries -d 'Sends a message so many times more, or `forever`, when no answer comes; it may then arrive twice [default: 0; forever with --queue]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l retry-delay -d 'The pause before the first retry; it doubles each time, up to a minute' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l retry-on -d 'Sends again also what was refused with one of these codes' -r -f -a "ae\t''
+ar\t''
+ce\t''
+cr\t''
+nak\t'The commit block of MLLP release 2'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l rate -d 'Sends not more than so many messages: N/s, N/m or N/h' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l state -d 'Notes in FILE what was answered, and sends only what is not in it' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l queue -d 'Keeps messages of standard input in DIR until they are answered' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l queue-max -d 'So much may wait in the queue; then nothing more is read' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l set -d 'Changes each message on the way, as `set` of transform does' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l expect -d 'The code to wait for: AA passes over a CA before it; for CA, an AA is not the right answer' -r -f -a "AA\t''
+CA\t''"
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l http -d 'Sends over HTTP (application/hl7-v2 as HAPI\'s HoH has it) instead of MLLP' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l headers -d 'Adds the headers in FILE to each request, one `Name: value` a line' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l ca -d 'Trusts the certificates in FILE (PEM), authorities or the receiver\'s own, instead of those of the system' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l cert -d 'Shows the certificate in FILE (PEM) to the receiver' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l key -d 'The private key of the certificate (PEM, not encrypted)' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l server-name -d 'The name that the receiver\'s certificate must have [default: that of HOST]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l files-from -d 'Reads also the files named in LIST, one a line; `-` is standard input' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l charset -d 'Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else UTF-8)' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l max-message -d 'The longest message that is read; a longer one is reported and goes to the rejects' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -s o -l output -d 'Writes to FILE, which appears whole when all is done, instead of standard output' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l rejects -d 'Puts what could not be handled into FILE, byte for byte' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l progress -d 'Shows progress on stderr' -r -f -a "auto\t'When stderr is a terminal, the results do not go there, and it takes longer than a second'
 always\t'Always'
 never\t'Never'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l show-values -d 'Shows what messages say at the places of findings; it may be patient data'
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l pass -d 'Writes valid messages, one a line, and reports on stderr'
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l strict -d 'Takes every rule as seriously as it can be'
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l deny-z -d 'Refuses Z-segments that no profile describes'
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l nist-compat -d 'Checks as NIST\'s validator does, its gaps included'
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l list-rules -d 'Lists all rules'
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -s 0 -l null -d 'The names in LIST end with NUL, as `find -print0` writes them'
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
-complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l color -d 'Colours the output; `auto` on a terminal unless NO_COLOR is set' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -s j -l threads -d 'Works with N threads; the output is the same with any number [default: as many as serve]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l keep-going -d 'Goes on behind a message that may not have arrived; those behind it may overtake it'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l reconnect -d 'Makes a new connection for each message'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l enhanced -d 'Asks for the enhanced mode: MSH-15 is AL, and MSH-16 NE, or AL with --expect AA'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l ping -d 'Only connects, and tells whether that went well; sends nothing'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l tls -d 'Encrypts with TLS 1.2 or 1.3; the receiver must show a certificate that is trusted'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l insecure -d 'Trusts any certificate: whoever answers gets the messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -s 0 -l null -d 'The names in LIST end with NUL, as `find -print0` writes them'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipehat -n "__fish_pipehat_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate completions help" -f -a "parse" -d 'Look at messages, or convert them to JSON or to a clean stream'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate completions help" -f -a "query" -d 'Print values as rows, or the messages that match'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate completions help" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate completions help" -f -a "diff" -d 'Tell where the messages of two files differ'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate completions help" -f -a "transform" -d 'Edit messages by a script'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate completions help" -f -a "validate" -d 'Check messages against the standard'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate completions help" -f -a "completions" -d 'Print the completions for a shell'
-complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform validate completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "parse" -d 'Look at messages, or convert them to JSON or to a clean stream'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "query" -d 'Print values as rows, or the messages that match'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "from-json" -d 'Convert JSON, as parse writes it, back to messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "diff" -d 'Tell where the messages of two files differ'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "transform" -d 'Edit messages by a script'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "listen" -d 'Receive messages over MLLP and acknowledge them'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "send" -d 'Send messages over MLLP and wait for the answers'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "completions" -d 'Print the completions for a shell'
+complete -c pipehat -n "__fish_pipehat_using_subcommand help; and not __fish_seen_subcommand_from parse query from-json diff transform listen send completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -14,6 +14,8 @@ mod generated;
 mod hostile;
 #[path = "it/json.rs"]
 mod json;
+#[path = "it/listen.rs"]
+mod listen;
 #[path = "it/live.rs"]
 mod live;
 #[path = "it/manners.rs"]
@@ -32,8 +34,12 @@ mod properties;
 mod query;
 #[path = "it/readme.rs"]
 mod readme;
+#[path = "it/receiver.rs"]
+mod receiver;
 #[path = "it/recipes.rs"]
 mod recipes;
+#[path = "it/send.rs"]
+mod send;
 #[path = "it/shared.rs"]
 mod shared;
 #[path = "it/text.rs"]

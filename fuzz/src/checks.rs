@@ -2,10 +2,12 @@
 
 use bumpalo::Bump;
 use pipehat::core::expr::{Expression, Origin};
+use pipehat::core::mllp::{Deframer, Piece};
 use pipehat::core::{
     Cutter, Frame, Framed, Frames, Line, LineEnding, Message, Path, Pending, Scope, Segment,
     Separators, SyntaxError, TextOptions, escape,
 };
+use pipehat::net::reply::{Reply, replies};
 use pipehat::ops::groups::{Context, group_occurrences};
 use pipehat::ops::json::{
     JsonCutter, JsonFrame, JsonFrames, JsonOptions, JsonReader, JsonWriter, Problem, ReadOptions,
@@ -23,7 +25,7 @@ use std::path::{Path as FilePath, PathBuf};
 pub type Check = fn(&[u8]);
 
 /// All targets by their names.
-pub const ALL: [(&str, Check); 11] = [
+pub const ALL: [(&str, Check); 13] = [
     ("framing", framing),
     ("message", message),
     ("escape", escape),
@@ -35,6 +37,8 @@ pub const ALL: [(&str, Check); 11] = [
     ("validate", validate),
     ("profile", profile),
     ("nist_profile", nist_profile),
+    ("deframe", deframe),
+    ("ack_reader", ack_reader),
 ];
 
 /// Takes a first byte as a number and so many bytes behind it as the sizes of pieces.
@@ -770,4 +774,88 @@ pub fn nist_profile(data: &[u8]) {
             held_against(&validator, message);
         }
     }
+}
+
+/// The pieces of a connection are the same whatever the packets, and nothing but blanks and the
+/// marks of blocks is lost.
+pub fn deframe(data: &[u8]) {
+    let (sizes, stream) = sizes(data);
+    let max = 1 + usize::from(data.first().copied().unwrap_or(0)) * 4;
+    let whole = deframed(stream, &[stream.len().max(1)], max);
+    assert_eq!(deframed(stream, &sizes, max), whole);
+    let longest = whole.iter().filter(|(kind, _)| *kind != 'j').map(|(_, bytes)| bytes.len()).max();
+    assert!(longest.unwrap_or(0) <= max + 2);
+    if whole.iter().all(|(kind, _)| *kind != 'l') {
+        let told: usize = whole.iter().map(|(_, bytes)| bytes.len()).sum();
+        let marks = |b: &&u8| matches!(b, 0x0B | 0x1C | b'\r' | b'\n' | b' ' | b'\t');
+        assert!(told >= stream.len() - stream.iter().filter(marks).count());
+    }
+}
+
+/// Pieces by kind; junk in a row is one.
+fn deframed(stream: &[u8], sizes: &[usize], max: usize) -> Vec<(char, Vec<u8>)> {
+    let mut deframer = Deframer::new(max);
+    let mut all: Vec<(char, Vec<u8>)> = Vec::new();
+    let mut keep = |piece: Piece<'_>| match piece {
+        Piece::Block(bytes) => all.push(('b', bytes.to_vec())),
+        Piece::Torn(bytes) => all.push(('t', bytes.to_vec())),
+        Piece::TooLong(bytes) => all.push(('l', bytes.to_vec())),
+        Piece::Junk(bytes) => match all.last_mut() {
+            Some(('j', junk)) => junk.extend_from_slice(bytes),
+            _ => all.push(('j', bytes.to_vec())),
+        },
+    };
+    in_pieces(stream, sizes, |buf, _, eof| {
+        deframer.feed(buf);
+        if eof {
+            deframer.silence();
+        }
+        while let Some(piece) = deframer.next() {
+            keep(piece);
+        }
+        buf.len()
+    });
+    if let Some(piece) = deframer.rest() {
+        keep(piece);
+    }
+    all
+}
+
+/// What a receiver sends is read the same whatever the packets. An answer is taken for one only if
+/// it is a message that has in an MSA a code of table 0008 and a control id, as they stand there.
+pub fn ack_reader(data: &[u8]) {
+    let (sizes, stream) = sizes(data);
+    let whole = answers(stream, &[stream.len().max(1)]);
+    assert_eq!(answers(stream, &sizes), whole);
+}
+
+/// The codes and control ids of all answers in a stream.
+fn answers(stream: &[u8], sizes: &[usize]) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for (kind, content) in deframed(stream, sizes, 1 << 20) {
+        if kind != 'b' {
+            continue;
+        }
+        for reply in replies(&content) {
+            match reply {
+                Reply::Ack(ack) => {
+                    let code = ack.code.text(ack.kind);
+                    let id = ack.control_id;
+                    let field = ack.message.separators().field;
+                    assert!(!id.is_empty() && !id.contains(&field));
+                    let msa = [b"MSA", &[field][..], code.as_bytes(), &[field], id].concat();
+                    let mut segments = ack.message.segments();
+                    assert!(segments.any(|segment| segment.raw().starts_with(&msa)));
+                    let _ = (ack.condition(), ack.text());
+                    all.push((code.to_owned(), id.to_vec()));
+                }
+                Reply::Commit(commit) => {
+                    assert_eq!(content, commit.content());
+                    all.push((format!("{commit:?}"), Vec::new()));
+                }
+                Reply::Other => all.push(("other".to_owned(), Vec::new())),
+            }
+        }
+    }
+    all
 }

@@ -107,6 +107,8 @@ pub(super) struct Plan<'p> {
     pub(super) drop_first: usize,
     /// Files whose names come up in the work.
     pub(super) files: Option<&'p mut Files>,
+    /// Rejects that the work adds to, too; else they are the run's own.
+    pub(super) rejects: Option<&'p Rejects>,
 }
 
 impl Default for Plan<'_> {
@@ -118,6 +120,7 @@ impl Default for Plan<'_> {
             follow: false,
             drop_first: 0,
             files: None,
+            rejects: None,
         }
     }
 }
@@ -155,6 +158,34 @@ impl Common {
             bail!("{}: it is an input, too", path.display());
         }
         Ok(())
+    }
+
+    /// Whether inputs come from a list.
+    pub(super) fn reads_list(&self) -> bool {
+        self.files_from.is_some()
+    }
+
+    /// The file of `--rejects`.
+    pub(super) fn rejects_path(&self) -> Option<&Path> {
+        self.rejects.as_deref()
+    }
+
+    /// Opens rejects that are there at once, for a run that cannot be done again. `append`: what
+    /// an earlier run put there stays.
+    pub(super) fn open_rejects(
+        &self,
+        path: &Path,
+        files: &[OsString],
+        append: bool,
+    ) -> Result<Rejects> {
+        self.keep_inputs(path, files)?;
+        let made = if append { Rejects::appending(path) } else { Rejects::growing(path) };
+        made.with_context(|| format!("creating {}", path.display()))
+    }
+
+    /// Shows no progress.
+    pub(super) fn hide_progress(&mut self) {
+        self.progress = ProgressWhen::Never;
     }
 
     /// Opens where results go.
@@ -244,9 +275,8 @@ impl Common {
             follow: plan.follow,
         };
         let chunks: Chunker<C> = Chunker::new(sources, options, diagnostics.clone());
-        let mut rejects = match &self.rejects {
-            None => None,
-            Some(path) => {
+        let own = match &self.rejects {
+            Some(path) if plan.rejects.is_none() => {
                 let made = if plan.follow || self.reads_stream(files) {
                     self.keep_inputs(path, files)?;
                     Rejects::growing(path)
@@ -255,18 +285,19 @@ impl Common {
                 };
                 Some(made.with_context(|| format!("creating {}", path.display()))?)
             }
+            _ => None,
         };
         let progress = Progress::start(self.progress, files, diagnostics, is_terminal);
         let mut sink = Sink::of_reports(diagnostics, self.reading.max_message);
         sink.output = output;
         sink.drop_first = plan.drop_first;
         sink.files = plan.files;
-        sink.rejects = rejects.as_mut();
+        sink.rejects = plan.rejects.or(own.as_ref());
         sink.progress = progress.bar();
         let result = run_gathered(chunks, threads, &mut sink, work, gather);
         progress.finish(diagnostics);
         // What was rejected is kept, however the run ended.
-        let kept = rejects.map_or(Ok(()), Rejects::finish);
+        let kept = own.map_or(Ok(()), Rejects::finish);
         result?;
         kept.context("writing the rejects")
     }

@@ -1,16 +1,19 @@
 //! The command line: one file a command. The only place that prints and picks exit codes.
 
+mod amounts;
 mod args;
 mod completions;
 mod diff;
 mod dry_run;
 mod form;
 mod from_json;
+mod listen;
 mod pairs;
 mod parse;
 mod profiles;
 mod progress;
 mod query;
+mod send;
 mod signals;
 mod terminal;
 mod transform;
@@ -65,6 +68,8 @@ enum Command {
     Diff(Box<diff::Args>),
     Transform(transform::Args),
     Validate(Box<validate::Args>),
+    Listen(Box<listen::Args>),
+    Send(Box<send::Args>),
     Completions(completions::Args),
 }
 
@@ -122,7 +127,9 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    signals::end_unfinished_on_signals();
+    if !matches!(cli.command, Command::Listen(_)) {
+        signals::end_unfinished_on_signals();
+    }
     let (quiet, verbose) = cli.command.loudness();
     let diagnostics = Arc::new(Diagnostics::new(quiet, verbose));
     let result = match cli.command {
@@ -132,6 +139,8 @@ pub fn main() -> ExitCode {
         Command::Diff(args) => diff::run(*args, &diagnostics),
         Command::Transform(args) => transform::run(args, &diagnostics),
         Command::Validate(args) => validate::run(*args, &diagnostics),
+        Command::Listen(args) => listen::run(*args, &diagnostics),
+        Command::Send(args) => send::run(*args, &diagnostics),
         Command::Completions(args) => completions::run(args),
     };
     diagnostics.finish();
@@ -156,6 +165,8 @@ impl Command {
             Self::Diff(args) => args.loudness(),
             Self::Transform(args) => args.common.loudness(),
             Self::Validate(args) => args.common.loudness(),
+            Self::Listen(args) => args.loudness(),
+            Self::Send(args) => args.common.loudness(),
             Self::Completions(_) => (false, false),
         }
     }

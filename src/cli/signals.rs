@@ -16,3 +16,29 @@ pub(super) fn end_unfinished_on_signals() {
     };
     let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
 }
+
+/// For a command that runs until it is told to end: `stop` is called at the first SIGINT or
+/// SIGTERM, the second does what it always does. SIGHUP calls `reload`.
+///
+/// # Errors
+/// When signals cannot be waited for.
+pub(super) fn on_signals(
+    stop: impl Fn() + Send + 'static,
+    reload: impl Fn() + Send + 'static,
+) -> std::io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let wait = move || {
+        let mut stopped = false;
+        for signal in signals.forever() {
+            match (signal, stopped) {
+                (SIGHUP, _) => reload(),
+                (_, false) => {
+                    stopped = true;
+                    stop();
+                }
+                (signal, true) => drop(emulate_default_handler(signal)),
+            }
+        }
+    };
+    std::thread::Builder::new().name("signals".to_owned()).spawn(wait).map(drop)
+}

@@ -1,6 +1,6 @@
 //! What depends on the terminal and the clock.
 
-use crate::core::time::{Timestamp, civil_from_days};
+use crate::core::time::Timestamp;
 use crate::io::Output;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -39,10 +39,5 @@ pub(super) fn width() -> Option<usize> {
 
 /// The time now, in UTC.
 pub(super) fn now() -> Option<Timestamp> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-    let (year, month, day) = civil_from_days(i32::try_from(seconds / 86_400).ok()?)?;
-    let clock = seconds % 86_400;
-    let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
-    let text = format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}+0000");
-    Timestamp::parse(text.as_bytes())
+    Timestamp::from_unix(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs())
 }

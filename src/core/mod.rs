@@ -7,6 +7,7 @@ pub mod escape;
 pub mod expr;
 pub mod frame;
 pub mod message;
+pub mod mllp;
 pub mod path;
 pub mod scope;
 pub mod separators;

@@ -254,6 +254,23 @@ impl fmt::Display for Time {
 }
 
 impl Timestamp {
+    /// A point in time by the seconds since 1970 began, in UTC; `None` beyond the year 9999.
+    #[must_use]
+    pub fn from_unix(seconds: u64) -> Option<Self> {
+        let (year, month, day) = civil_from_days(i32::try_from(seconds / 86_400).ok()?)?;
+        let second = u32::try_from(seconds % 86_400).ok()?;
+        let part = |n: u32| u8::try_from(n).ok();
+        let clock = Time {
+            hour: part(second / 3600)?,
+            minute: part(second / 60 % 60)?,
+            second: part(second % 60)?,
+            offset: Some(0),
+            precision: Precision::Second,
+            ..Time::START
+        };
+        Some(Self { year, month, day, clock })
+    }
+
     /// Reads `YYYY[MM[DD[HH[MM[SS[.S...]]]]]][+/-ZZZZ]`; `None` if these bytes are anything else.
     ///
     /// The day is one of the Gregorian calendar, the year is not 0, the clock is as in

@@ -29,8 +29,13 @@ impl Diagnostics {
 
     /// Something could not be done: the exit status will be 2.
     pub fn error(&self, text: &str) {
-        self.failed.store(true, Ordering::Relaxed);
+        self.fail();
         self.note(text);
+    }
+
+    /// As [`Diagnostics::error`] for what is told elsewhere.
+    pub fn fail(&self) {
+        self.failed.store(true, Ordering::Relaxed);
     }
 
     /// Something the user should know.

@@ -126,6 +126,18 @@ impl Output {
         Ok(())
     }
 
+    /// Brings to disk what was written, if it goes to a file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        match self {
+            Self::Whole { temporary, .. } => temporary.as_file().sync_data(),
+            Self::Direct(file) if file.metadata()?.is_file() => file.sync_data(),
+            Self::Direct(_) | Self::Closed { .. } | Self::Gone => Ok(()),
+        }
+    }
+
     /// Ends the output: a file takes its name.
     ///
     /// # Errors

@@ -146,7 +146,7 @@ pub struct Sink<'a> {
     /// Reports.
     pub diagnostics: &'a Diagnostics,
     /// What could not be handled.
-    pub rejects: Option<&'a mut Rejects>,
+    pub rejects: Option<&'a Rejects>,
     /// Where [`Job::emit`] leads.
     pub files: Option<&'a mut Files>,
     /// Advanced by the bytes read.
@@ -268,7 +268,7 @@ impl<'a> Sink<'a> {
                 self.diagnostics.note(&line);
             }
         }
-        match &mut self.rejects {
+        match self.rejects {
             Some(rejects) if fate != Fate::Told => rejects
                 .add(chunk.bytes.get(range).unwrap_or_default(), begins)
                 // Not of its own kind: a closed pipe here is no closed output.

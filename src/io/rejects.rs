@@ -5,10 +5,14 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
-/// The file of `--rejects`.
+/// The file of `--rejects`. Several threads may add to it.
 #[derive(Debug)]
-pub struct Rejects {
+pub struct Rejects(Mutex<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     output: Output,
     /// The last byte written ended a line.
     at_line_start: bool,
@@ -21,7 +25,7 @@ impl Rejects {
     /// # Errors
     /// When it cannot be created.
     pub fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self { output: Output::kept(path)?, at_line_start: true })
+        Ok(Self::of(Output::kept(path)?))
     }
 
     /// As [`Rejects::create`] for input that cannot be read again: the file is there at once, and
@@ -32,7 +36,21 @@ impl Rejects {
     pub fn growing(path: &Path) -> io::Result<Self> {
         let file =
             OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-        Ok(Self { output: Output::Direct(file), at_line_start: true })
+        Ok(Self::of(Output::Direct(file)))
+    }
+
+    /// As [`Rejects::growing`], behind what earlier runs put there.
+    ///
+    /// # Errors
+    /// When it cannot be opened or created.
+    pub fn appending(path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+        let is_empty = file.metadata()?.len() == 0;
+        Ok(Self(Mutex::new(Inner { output: Output::Direct(file), at_line_start: is_empty })))
+    }
+
+    fn of(output: Output) -> Self {
+        Self(Mutex::new(Inner { output, at_line_start: true }))
     }
 
     /// Adds bytes as they came. `begins`: they are not the continuation of the last ones, so a
@@ -40,14 +58,23 @@ impl Rejects {
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn add(&mut self, bytes: &[u8], begins: bool) -> io::Result<()> {
-        if begins && !self.at_line_start {
-            self.output.write_all(b"\n")?;
+    pub fn add(&self, bytes: &[u8], begins: bool) -> io::Result<()> {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if begins && !inner.at_line_start {
+            inner.output.write_all(b"\n")?;
         }
         if let Some(last) = bytes.last() {
-            self.at_line_start = matches!(last, b'\r' | b'\n');
+            inner.at_line_start = matches!(last, b'\r' | b'\n');
         }
-        self.output.write_all(bytes)
+        inner.output.write_all(bytes)
+    }
+
+    /// Brings to disk what was added.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn sync(&self) -> io::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).output.sync()
     }
 
     /// Gives the file its name.
@@ -55,6 +82,6 @@ impl Rejects {
     /// # Errors
     /// When it cannot have it.
     pub fn finish(self) -> io::Result<()> {
-        self.output.finish()
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner).output.finish()
     }
 }

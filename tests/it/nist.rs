@@ -84,6 +84,9 @@ fn codes_stand_where_the_profile_says() {
     assert_eq!(race("2106-3^White^CDCREC^x^^L"), [""; 0]);
     assert_eq!(race("x^^L^2106-3^White^CDCREC"), [""; 0]);
     assert_eq!(race("x^^L^y^^L"), ["PID[1]-10[1].1 Code Not Found (Open ValueSet) Alert"]);
+    // Bound from 1.6 on: a code that is not there is not wrong, and what is nothing has no parts.
+    assert_eq!(own(&message("|NM|GLU^Glucose^L", "|NM|^Glucose")), [""; 0]);
+    assert_eq!(own(&message("Doe^Jane", "^~Doe^Jane")), [""; 0]);
     let test = own(&message("P1||GLU^Glucose^L", "P1||LAC^Lactate^L"));
     assert_eq!(test, ["OBR[1]-4[1].1 Code Not Found Error"]);
 }

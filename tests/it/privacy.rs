@@ -1,5 +1,6 @@
 //! What is said on stderr never holds what a message says.
 
+use crate::receiver::{Do, receiver};
 use crate::util::*;
 
 /// Stands wherever a patient's data could.
@@ -52,6 +53,25 @@ fn reports_about_messages_hold_none_of_them() {
         }
     }
     assert!(reported > 60, "the inputs lead to reports: {reported}");
+}
+
+#[test]
+fn reports_about_what_was_sent_hold_none_of_it() {
+    let refuses = receiver(|_, id| {
+        let err = "ERR||Canary|Canary^Canary|E||||Canary";
+        let ack = format!(
+            "MSH|^~\\&|Canary|C|C|C|20240101||ACK|Canary|P|2.5\rMSA|AE|{id}|Canary\r{err}\r"
+        );
+        vec![Do::Send(format!("\x0b{ack}\x1c\r").into_bytes())]
+    });
+    let closes = receiver(|_, _| vec![Do::Send(b"Canary \x0bCanary".to_vec()), Do::Close]);
+    for address in [&refuses.address, &closes.address] {
+        for input in inputs() {
+            let args = ["send", address, "--verbose", "--retries", "1", "--retry-delay", "1ms"];
+            let out = pipehat(&args).stdin(&input).run();
+            assert!(out.code > 0 && !out.stderr.contains(CANARY), "{}", out.stderr);
+        }
+    }
 }
 
 #[test]

@@ -13,6 +13,8 @@ use std::os::unix::ffi::OsStrExt;
 pub struct Item<'a> {
     /// The message.
     pub message: Message<'a>,
+    /// Its bytes with what ended it (line ending, MLLP trailer).
+    pub whole: &'a [u8],
     /// Where it comes from.
     pub source: &'a Source,
     /// Its number in the source, from 1, if messages are counted.
@@ -174,9 +176,15 @@ impl<'a> View<'a> {
                     let number = self.part.before + job.messages;
                     let offset = self.part.offset + start as u64;
                     let met = match Message::new(framed) {
-                        Ok(message) => {
-                            Met::Message(Item { message, source, number, offset, start, mark })
-                        }
+                        Ok(message) => Met::Message(Item {
+                            message,
+                            whole: framed.whole,
+                            source,
+                            number,
+                            offset,
+                            start,
+                            mark,
+                        }),
                         Err(error) => {
                             Met::Unusable(Unusable { framed, error, source, number, offset, mark })
                         }

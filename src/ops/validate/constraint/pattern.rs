@@ -63,7 +63,7 @@ mod tests {
         assert_eq!(pattern.matches(b"  "), Some(false));
         assert_eq!(pattern.matches(b"\xE4"), Some(true));
         assert!(Pattern::new("(").is_none());
-        let slow = Pattern::new("(?:a|aa|aaa)*(?<!b)c").unwrap();
+        let slow = Pattern::new("(a|aa|aaa)*(?<!b)c").unwrap();
         assert_ne!(slow.matches(&[b'a'; 200]), Some(true));
     }
 }

@@ -1,0 +1,57 @@
+//! Times and sizes as options give them.
+
+use std::time::Duration;
+
+/// A time: a number of seconds, or with a unit: `500ms`, `30s`, `5m`, `2h`, `1d`.
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        "d" => 86_400.0,
+        _ => return Err("a unit is expected to be ms, s, m, h or d".to_owned()),
+    };
+    let number = digits.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
+    let time = number.map(|n| n * unit).filter(|n| (0.001..=31_536_000.0).contains(n));
+    time.map(Duration::from_secs_f64)
+        .ok_or_else(|| "a time is expected, such as 30 or 500ms".to_owned())
+}
+
+/// Bytes, with K, M, G or T for powers of 1024.
+pub(super) fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" | "KB" | "KIB" => 10,
+        "M" | "MB" | "MIB" => 20,
+        "G" | "GB" | "GIB" => 30,
+        "T" | "TB" | "TIB" => 40,
+        _ => return Err("K, M, G or T is expected behind the number".to_owned()),
+    };
+    let bytes = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << shift));
+    bytes.filter(|&n| n > 0).ok_or_else(|| "a number of bytes is expected".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read() {
+        assert_eq!(seconds("30"), Ok(Duration::from_secs(30)));
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        assert_eq!(seconds("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(seconds("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(seconds("1d"), Ok(Duration::from_secs(86_400)));
+        for wrong in ["", "-1", "0", "x", "1y", "1e99", "NaN", "inf"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(size("1G"), Ok(1 << 30));
+        assert_eq!(size("512"), Ok(512));
+        for wrong in ["0", "G", "1X", "99999999999T"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

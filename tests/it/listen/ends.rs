@@ -1,0 +1,141 @@
+//! How a listener ends.
+
+use super::{Listening, adt, block, msa, stream};
+use crate::util::{binary, folder, pipehat, put};
+use rustix::process::Signal;
+use std::io::Read;
+use std::net::TcpListener;
+use std::os::unix::net::UnixDatagram;
+use std::process::{Command, Stdio};
+
+#[test]
+fn asked_to_end_it_answers_what_was_received() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let folder = folder();
+        let name = folder.path().join("in");
+        let args =
+            ["--exec", "sleep 0.3", "--archive", name.to_str().unwrap(), "--stdout", "always"];
+        let mut listening = Listening::start(&args);
+        let mut idle = listening.connect();
+        let mut half = listening.connect();
+        half.send(&block(adt("M2"))[..20]);
+        let mut whole = listening.connect();
+        whole.send(block(adt("M1")));
+        // The command runs, or is about to: what follows on the connection is not received any more.
+        let mut told = listening.connect();
+        told.send(block("x"));
+        assert_eq!(msa(&told.answer()).0, "AR");
+        listening.wait_for("no HL7");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        listening.signal(signal);
+        assert_eq!(msa(&whole.answer()), ("AA", "M1"));
+        assert_eq!((whole.block(), half.block(), idle.block()), (None, None, None));
+        let out = listening.end();
+        assert_eq!((out.code, out.stdout), (0, stream(&[adt("M1")])));
+    }
+}
+
+#[test]
+fn what_takes_too_long_is_given_up() {
+    let listening = Listening::start(&["--exec", "sleep 600", "--grace", "100ms"]);
+    let mut sender = listening.connect();
+    sender.send(block(adt("M1")));
+    let mut told = listening.connect();
+    told.send(block("x"));
+    told.answer();
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    let out = listening.stop();
+    assert_eq!(out.code, 2);
+    assert!(out.stderr.contains("within the time of --grace"), "{}", out.stderr);
+    // The command was ended, which may still be told.
+    assert!(sender.block().is_none_or(|answer| msa(&answer) == ("AE", "M1")));
+}
+
+#[test]
+fn a_closed_output_ends_it_without_an_answer() {
+    let mut listening = Listening::start(&[]);
+    let mut output = listening.output();
+    let mut sender = listening.connect();
+    sender.send(block(adt("M1")));
+    assert_eq!(msa(&sender.answer()), ("AA", "M1"));
+    let mut line = vec![0; adt("M1").len() + 1];
+    output.read_exact(&mut line).unwrap();
+    assert_eq!(line, stream(&[adt("M1")]));
+    drop(output);
+    // It may be gone already.
+    let _ = std::io::Write::write_all(&mut sender.stream, &block(adt("M2")));
+    assert_eq!(sender.block(), None);
+    let out = listening.end();
+    assert_eq!(out.code, 0, "{}", out.stderr);
+}
+
+#[test]
+fn a_closed_output_ends_it_while_nothing_comes() {
+    let mut listening = Listening::start(&[]);
+    drop(listening.output());
+    assert_eq!(listening.end().code, 0);
+}
+
+#[test]
+fn it_takes_no_more_than_it_was_to() {
+    let listening = Listening::start(&["--count", "2"]);
+    let mut sender = listening.connect();
+    sender.send(["M1", "M2", "M3"].iter().flat_map(|id| block(adt(id))).collect::<Vec<_>>());
+    assert_eq!(msa(&sender.answer()), ("AA", "M1"));
+    assert_eq!(msa(&sender.answer()), ("AA", "M2"));
+    assert_eq!(sender.block(), None);
+    assert_eq!(listening.end().stdout, stream(&["M1", "M2"].map(adt)));
+}
+
+#[test]
+fn what_it_cannot_do_it_tells_at_once() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let told = format!("pipehat: 127.0.0.1:{port}: Address already in use\n");
+    pipehat(&["listen", &port]).run().is(2, "", &told);
+    let folder = folder();
+    let file = put(&folder, "file", "");
+    for (args, told) in [
+        (vec!["listen"], "a port is missing"),
+        (vec!["listen", "x"], "PORT or ADDRESS:PORT is expected"),
+        (vec!["listen", "0", "--where", "MSH-9 ="], "^"),
+        (vec!["listen", "0", "--archive", &file], "file: "),
+        (vec!["listen", "0", "--tls-cert", &file], "--tls-key"),
+        (vec!["listen", "0", "--tls-cert", &file, "--tls-key", &file], "file: "),
+        (vec!["listen", "0", "--ack-code", "XX"], "AA, AE, AR"),
+        (vec!["listen", "0", "--allow", "10.0.0.0/33"], "an address is expected"),
+        (vec!["listen", "0", "--forward", "host"], "HOST:PORT is expected"),
+    ] {
+        let out = pipehat(&args).run();
+        assert_eq!((out.code, out.text()), (2, ""), "{args:?}");
+        assert!(out.stderr.contains(told), "{args:?}: {}", out.stderr);
+    }
+}
+
+#[test]
+fn systemd_opens_the_socket_and_hears_of_it() {
+    let folder = folder();
+    let notify = folder.path().join("notify");
+    let systemd = UnixDatagram::bind(&notify).unwrap();
+    systemd.set_read_timeout(Some(super::LONG)).unwrap();
+    let hear = || {
+        let mut text = [0; 256];
+        let count = systemd.recv(&mut text).unwrap();
+        String::from_utf8_lossy(&text[..count]).into_owned()
+    };
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let script = "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" listen --once 3<&0 0</dev/null";
+    let mut command = Command::new("sh");
+    command.args(["-c", script]).arg(binary()).env("NOTIFY_SOCKET", &notify);
+    command.stdin(Stdio::from(std::os::fd::OwnedFd::from(socket)));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    assert!(hear().contains("READY=1"));
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    std::io::Write::write_all(&mut stream, &block(adt("M1"))).unwrap();
+    let out = child.wait_with_output().unwrap();
+    assert_eq!((out.status.code(), out.stdout), (Some(0), super::stream(&[adt("M1")])));
+    let told = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(told, format!("pipehat: listening on 127.0.0.1:{port} for messages\n"));
+}

@@ -1,0 +1,222 @@
+//! Where messages are when they are acknowledged.
+
+use super::{Listening, adt, block, msa, stream};
+use crate::util::{Out, binary, folder, hl7_files, mode, pipehat, put};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// All bytes of the files in a folder, in the order of their names.
+fn kept(folder: &Path) -> Vec<u8> {
+    hl7_files(folder).iter().flat_map(|path| fs::read(path).unwrap()).collect()
+}
+
+fn path(folder: &tempfile::TempDir, name: &str) -> (PathBuf, String) {
+    let path = folder.path().join(name);
+    let text = path.to_str().unwrap().to_owned();
+    (path, text)
+}
+
+#[test]
+fn the_archive_has_what_was_acknowledged() {
+    for sync in ["group", "message", "none"] {
+        let folder = folder();
+        let (archive, name) = path(&folder, "in");
+        let listening =
+            Listening::start(&["--archive", &name, "--sync", sync, "--stdout", "never"]);
+        let mut all = Vec::new();
+        for n in 0..3 {
+            let message = adt(&format!("M{n}"));
+            assert_eq!(msa(&listening.answer_to(block(&message))).0, "AA");
+            all.push(message);
+            assert_eq!(kept(&archive), stream(&all));
+        }
+        let [file] = &hl7_files(&archive)[..] else { panic!("one file is expected") };
+        assert_eq!((mode(&name), mode(file.to_str().unwrap())), (0o700, 0o600));
+        listening.signal(rustix::process::Signal::KILL);
+        assert_eq!(listening.end().code, -1);
+        // Every filter reads it.
+        assert_eq!(pipehat(&["query", "-q", "MSH-10", &name]).text(), "M0\nM1\nM2\n");
+    }
+}
+
+#[test]
+fn a_torn_tail_is_cut_off_and_told() {
+    let folder = folder();
+    let (archive, name) = path(&folder, "in");
+    let file = put(&folder, "in/20260131T235959.123Z.hl7", adt("M1") + "\n" + &adt("M2"));
+    let args = ["--archive", &name, "--rotate-every", "365d", "--count", "1"];
+    let listening = Listening::start(&args);
+    listening.answer_to(block(adt("M3")));
+    let out = listening.end();
+    let told = format!(
+        "pipehat: {file}: the last {} bytes were a message that was not complete; they are in {file}.torn now\n",
+        adt("M2").len()
+    );
+    assert!(out.stderr.starts_with(&told), "{}", out.stderr);
+    assert_eq!(kept(&archive), stream(&[adt("M1"), adt("M3")]));
+    assert_eq!(fs::read_to_string(format!("{file}.torn")).unwrap(), adt("M2"));
+}
+
+#[test]
+fn the_archive_in_blocks() {
+    let folder = folder();
+    let (archive, name) = path(&folder, "in");
+    let listening = Listening::start(&["--archive", &name, "--mllp", "--count", "2"]);
+    assert_eq!(msa(&listening.answer_to(block(adt("M1")))).0, "AA");
+    // A block cannot hold the end of a block.
+    let odd = adt("M2") + "NTE|a\x1cb\r";
+    assert_eq!(msa(&listening.answer_to(block(odd))).0, "AR");
+    let out = listening.end();
+    assert_eq!((out.code, &out.stdout), (1, &block(adt("M1"))));
+    assert_eq!(kept(&archive), block(adt("M1")));
+}
+
+#[test]
+fn killed_at_any_moment_nothing_acknowledged_is_lost() {
+    let folder = folder();
+    let (archive, name) = path(&folder, "in");
+    let mut acknowledged = Vec::new();
+    for round in 0..5 {
+        let listening = Listening::start(&["--archive", &name, "--stdout", "never"]);
+        let senders: Vec<_> = (0..4)
+            .map(|n| {
+                let mut sender = listening.connect();
+                std::thread::spawn(move || {
+                    let mut said = Vec::new();
+                    for m in 0.. {
+                        let id = format!("R{round}-{n}-{m}");
+                        let sent = std::io::Write::write_all(&mut sender.stream, &block(adt(&id)));
+                        match sent.ok().and_then(|()| sender.block()) {
+                            Some(answer) => assert_eq!(msa(&answer), ("AA", &*id)),
+                            None => return said,
+                        }
+                        said.push(id);
+                    }
+                    said
+                })
+            })
+            .collect();
+        std::thread::sleep(std::time::Duration::from_millis(20 + 30 * round));
+        listening.signal(rustix::process::Signal::KILL);
+        for sender in senders {
+            acknowledged.push(sender.join().unwrap());
+        }
+    }
+    // The end of the last run may be torn.
+    drop(Listening::start(&["--archive", &name, "--stdout", "never"]));
+    let ids = pipehat(&["query", "-q", "MSH-10", archive.to_str().unwrap()]).text();
+    let ids: Vec<_> = ids.lines().collect();
+    assert!(acknowledged.iter().map(Vec::len).sum::<usize>() > 20);
+    for sender in &acknowledged {
+        // Each in the order in which they were sent.
+        let mut stored = ids.iter();
+        for id in sender {
+            assert!(stored.any(|stored| stored == id), "{id} is lost or out of order");
+        }
+    }
+}
+
+#[test]
+fn one_listener_has_an_archive() {
+    let folder = folder();
+    let (_, name) = path(&folder, "in");
+    let listening = Listening::start(&["--archive", &name]);
+    let out = pipehat(&["listen", "0", "--archive", &name]).run();
+    out.is(2, "", &format!("pipehat: {name}: another process writes to it\n"));
+    assert_eq!(listening.stop().code, 0);
+}
+
+#[test]
+fn a_file_for_each_message() {
+    let folder = folder();
+    let (files, name) = path(&folder, "in");
+    put(&folder, "in/.pipehat-half", "MSH|");
+    let listening = Listening::start(&["--files", &name, "--stdout", "never", "--count", "3"]);
+    let mut sender = listening.connect();
+    let messages = ["M1", "M2", "M3"].map(adt);
+    sender.send(messages.iter().flat_map(block).collect::<Vec<_>>());
+    for n in 1..=3 {
+        assert_eq!(msa(&sender.answer()), ("AA", &*format!("M{n}")));
+    }
+    let out = listening.end();
+    assert!(out.stderr.contains("1 files were not complete and are gone"), "{}", out.stderr);
+    assert_eq!(hl7_files(&files).len(), 3);
+    assert_eq!(fs::read_dir(&files).unwrap().count(), 3);
+    assert_eq!(kept(&files), stream(&messages));
+    assert!(hl7_files(&files).iter().all(|path| mode(path.to_str().unwrap()) == 0o600));
+}
+
+#[test]
+fn a_command_decides() {
+    let folder = folder();
+    let (_, seen) = path(&folder, "seen");
+    let command = format!(
+        "cat >> '{seen}'; echo \"$PIPEHAT_TYPE $PIPEHAT_CONTROL_ID $PIPEHAT_PEER\" >> '{seen}'; \
+         echo printed; case $PIPEHAT_CONTROL_ID in no) exit 65;; bad) exit 3;; slow) sleep 600;; esac"
+    );
+    let args = ["--exec", &command, "--exec-timeout", "2", "--stdout", "always", "--count", "4"];
+    let listening = Listening::start(&args);
+    let mut sender = listening.connect();
+    for (id, code, text) in [
+        ("yes", "AA", ""),
+        ("no", "AR", "the command rejected it"),
+        ("bad", "AE", "the command failed with status 3"),
+        ("slow", "AE", "the command took too long"),
+    ] {
+        sender.send(block(adt(id)));
+        let answer = sender.answer();
+        assert_eq!(msa(&answer), (code, id));
+        assert!(answer.contains(text), "{answer}");
+    }
+    // Only what was accepted goes on.
+    let out = listening.end();
+    assert_eq!((out.code, &out.stdout), (1, &stream(&[adt("yes")])), "{out:?}");
+    assert_eq!(out.stderr.matches("printed\n").count(), 4);
+    let seen = fs::read_to_string(seen).unwrap();
+    for id in ["yes", "no", "bad", "slow"] {
+        assert!(seen.contains(&format!("{}\nADT^A08 {id} 127.0.0.1\n", adt(id))), "{seen}");
+    }
+}
+
+#[test]
+fn an_answer_from_elsewhere() {
+    let folder = folder();
+    let (archive, name) = path(&folder, "copies");
+    let far = Listening::start(&["--where", "MSH-10 != no", "--count", "3"]);
+    let to = format!("127.0.0.1:{}", far.port);
+    let args = ["--forward", &to, "--archive", &name, "--stdout", "never", "--count", "3"];
+    let near = Listening::start(&args);
+    let mut sender = near.connect();
+    let odd = adt("M1") + "NTE|1||a\x1cb\r";
+    for (message, said) in
+        [(odd.clone(), ("AA", "M1")), (adt("no"), ("AR", "no")), (adt("M2"), ("AA", "M2"))]
+    {
+        sender.send(block(message));
+        let answer = sender.answer();
+        assert_eq!(msa(&answer), said);
+    }
+    assert_eq!(far.end().stdout, stream(&[odd.clone(), adt("M2")]));
+    assert_eq!(near.end().code, 1);
+    assert_eq!(kept(&archive), stream(&[odd, adt("M2")]));
+    // Nobody is there any more.
+    let near = Listening::start(&["--forward", &to, "--archive", &name, "--once"]);
+    assert_eq!(msa(&near.answer_to(block(adt("M3")))), ("AE", "M3"));
+    assert_eq!(near.end().stdout, b"");
+}
+
+#[test]
+fn a_full_disk_is_not_acknowledged() {
+    if !Path::new("/dev/full").exists() {
+        return;
+    }
+    let mut command = Command::new(binary());
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let listening = Listening::of(command.args(["listen", "0"]).stdout(full));
+    let answer = listening.answer_to(block(adt("M1")));
+    assert_eq!(msa(&answer), ("AE", "M1"));
+    assert!(answer.contains("207&"), "{answer}");
+    let out: Out = listening.end();
+    assert_eq!(out.code, 2);
+    assert!(out.stderr.contains("messages cannot be stored any more"), "{}", out.stderr);
+}

@@ -1,0 +1,105 @@
+//! What is told of messages, and what is not.
+
+use super::{Listening, adt, block};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+/// A message of which each value is a secret.
+fn secret() -> String {
+    "MSH|^~\\&|SECRET1|SECRET2|SECRET3|SECRET4|20240101||SECRET5^SECRET6|SECRET7|P|2.4\rPID|1||SECRET8\r"
+        .to_owned()
+}
+
+#[test]
+fn nothing_that_a_message_says_is_told() {
+    let folder = crate::util::folder();
+    let rejects = folder.path().join("rejects");
+    for log in [&[][..], &["--log", "text"], &["--log", "json"], &["--stats", "1"]] {
+        let args = [log, &["--rejects", rejects.to_str().unwrap(), "--where", "PID-3 != SECRET8"]]
+            .concat();
+        let mut listening = Listening::start(&args);
+        let mut sender = listening.connect();
+        for content in [secret(), secret() + &secret(), "SECRET".to_owned(), adt("SECRET9")] {
+            sender.send(block(content));
+            let answer = sender.answer();
+            assert!(!answer.split_once("\rERR").is_some_and(|(_, err)| err.contains("SECRET")));
+        }
+        sender.send(b"SECRET ");
+        sender.send(&block(secret())[..60]);
+        drop(sender);
+        listening.wait_for("without an end");
+        let out = listening.stop();
+        assert!(!out.stderr.contains("SECRET"), "{}", out.stderr);
+        assert!(!out.stderr.is_empty());
+    }
+    assert_eq!(crate::util::mode(rejects.to_str().unwrap()), 0o600);
+}
+
+#[test]
+fn events_are_told() {
+    let mut listening = Listening::start(&["--log", "json"]);
+    listening.answer_to(block(adt("M1")));
+    let line = listening.wait_for("\"message\"");
+    let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!((&event["event"], &event["type"]), (&"message".into(), &"ADT^A08".into()));
+    assert_eq!((&event["code"], &event["bytes"]), (&"AA".into(), &adt("M1").len().into()));
+    assert_eq!((&event["connection"], event["ms"].is_number()), (&1.into(), true));
+    assert!(event["peer"].as_str().unwrap().starts_with("127.0.0.1:"));
+    let time = event["time"].as_str().unwrap();
+    assert!(time.len() == 24 && time.ends_with('Z'), "{time}");
+    let line = listening.wait_for("\"closed\"");
+    let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!((&event["messages"], &event["reason"]), (&1.into(), &"closed by the peer".into()));
+    let mut listening = Listening::start(&["--log", "text"]);
+    listening.answer_to(block("x"));
+    let line = listening.wait_for(" message ");
+    assert!(line.contains(" type=other code=AR bytes=1 ") && line.contains("\"no HL7\""), "{line}");
+}
+
+#[test]
+fn prometheus_gets_figures() {
+    let mut command = std::process::Command::new(crate::util::binary());
+    command.args(["listen", "0", "--metrics", "0"]).stdout(std::process::Stdio::null());
+    let mut listening = Listening::of(&mut command);
+    let line = listening.wait_for("for metrics");
+    let address = line.split_whitespace().find(|word| word.starts_with("127.")).unwrap().to_owned();
+    let ask = |path: &str| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    };
+    let mut sender = listening.connect();
+    for content in [adt("M1"), adt("M2"), "x".to_owned()] {
+        sender.send(block(content));
+        sender.answer();
+    }
+    // The last is counted a moment after it is answered.
+    let text = loop {
+        let text = ask("/metrics");
+        if text.contains("pipehat_ack_seconds_count 3\n") {
+            break text;
+        }
+    };
+    assert!(text.starts_with("HTTP/1.1 200 OK\r\n"), "{text}");
+    for line in [
+        "pipehat_messages_total{type=\"ADT^A08\",code=\"AA\"} 2",
+        "pipehat_messages_total{type=\"other\",code=\"AR\"} 1",
+        "pipehat_errors_total{reason=\"no HL7\"} 1",
+        "pipehat_connections 1",
+        "pipehat_connections_total 1",
+        "pipehat_ack_seconds_bucket{le=\"+Inf\"} 3",
+        "# TYPE pipehat_message_lag_seconds histogram",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}: {text}");
+    }
+    let bytes = adt("M1").len() * 2 + 1;
+    assert!(text.contains(&format!("pipehat_bytes_total {bytes}\n")), "{text}");
+    // MSH-7 of those messages has no time of the day; one with it is long ago.
+    sender.send(block(adt("M3").replace("|20240101|", "|20240101000000+0000|")));
+    sender.answer();
+    while !ask("/metrics").contains("pipehat_message_lag_seconds_count 1\n") {}
+    assert!(ask("/metrics").contains("pipehat_message_lag_seconds_bucket{le=\"86400\"} 0\n"));
+    assert!(ask("/elsewhere").starts_with("HTTP/1.1 404 "));
+}
