@@ -153,7 +153,8 @@ impl<'v, 'w> Walk<'v, 'w> {
             let (value, after) = cut(bytes, separators.repetition);
             rest = after;
             repetition += 1;
-            if value.is_empty() {
+            // Delimiters alone are no value.
+            if !self.has_content(value) {
                 continue;
             }
             let at = At { repetition, ..at };

@@ -263,6 +263,10 @@ impl<'v, 't> Check<'v, 't, '_> {
 
     fn codes(&mut self, constraint: &'v Constraint, bound: &Bound, spot: Spot<'v, 't>) {
         let Some(wrong) = codes::check(&self.tree, spot, bound) else { return };
+        if wrong.how == CodeProblem::Location {
+            // Where there is no code, none is wrong; whether one has to be there says its usage.
+            return;
+        }
         let Some(set) = self.tree.model.value_set(wrong.set) else { return };
         let rule = match wrong.how {
             CodeProblem::NoSuchSet | CodeProblem::EmptySet => Rule::Val2,
