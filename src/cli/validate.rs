@@ -198,6 +198,10 @@ fn outputs(args: &Args) -> Result<(Option<Output>, Output)> {
 fn settings(args: &Args) -> Settings {
     let mut settings = if args.strict { Settings::strict() } else { Settings::new() };
     settings.nist = args.nist_compat;
+    if args.nist_compat {
+        // Off otherwise: most elements that a sender need not know are empty.
+        settings.set(Rule::Use2, None, Severity::Warning);
+    }
     if args.deny_z {
         settings.set(Rule::Str5, None, Severity::Error);
     }

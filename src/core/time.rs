@@ -101,13 +101,17 @@ impl Time {
         if rest.is_empty() {
             return Some(time);
         }
-        rest = rest.strip_prefix(colon)?;
+        if !colon.is_empty() {
+            rest = rest.strip_prefix(colon)?;
+        }
         time.minute = two_digits(&mut rest, 59)?;
         time.precision = Precision::Minute;
         if rest.is_empty() {
             return Some(time);
         }
-        rest = rest.strip_prefix(colon)?;
+        if !colon.is_empty() {
+            rest = rest.strip_prefix(colon)?;
+        }
         time.second = two_digits(&mut rest, 59)?;
         time.precision = Precision::Second;
         let digits = match rest {
