@@ -112,7 +112,7 @@ fn storing(args: &Args, diagnostics: &Diagnostics) -> Result<(Storing, PassOn)> 
     if let Some(folder) = &args.archive {
         let rotation = Rotation { size: args.rotate_size, every: args.rotate_every };
         let (opened, torn) = Archive::open(folder, rotation)?;
-        if let Some(torn) = torn {
+        for torn in torn {
             diagnostics.note(&format!(
                 "{}: the last {} bytes were a message that was not complete; they are in {} now",
                 torn.file.display(),

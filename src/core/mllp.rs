@@ -6,8 +6,10 @@
 //!
 //! [`Deframer`] reads what real senders write. Where they leave the form, it goes by these rules:
 //!
-//! - FS ends a block if CR, LF or VT follows, or nothing does: the sender falls silent or closes.
-//!   FS with any other byte behind it is content, for documents in OBX-5 may hold it.
+//! - FS ends a block if CR, LF or VT follows. It also does if nothing follows, because the sender
+//!   falls silent or closes, but only behind the end of a segment (CR or LF): FS may be a byte of a
+//!   document in OBX-5, and what is silent then is in the middle of a message.
+//! - FS with any other byte behind it is content.
 //! - VT in a block begins a new one if `MSH` follows. What was there before is torn: its sender
 //!   never ended it. Any other VT is content.
 //! - `MSH` and a delimiter right behind the end of a block, or first on the connection, begin a
@@ -178,7 +180,7 @@ impl Deframer {
     }
 
     /// No bytes have come for a while, or none come any more: an FS that is the last byte ends
-    /// its block.
+    /// its block, if it stands behind the end of a segment.
     pub fn silence(&mut self) {
         self.silent = true;
     }
@@ -186,7 +188,8 @@ impl Deframer {
     /// Whether silence would end a block: its FS is the last byte that came.
     #[must_use]
     pub fn waits_for_end(&self) -> bool {
-        self.state == State::Block && self.end > self.at && self.buf.get(self.end - 1) == Some(&FS)
+        self.state == State::Block
+            && matches!(self.buf[self.at..self.end], [.., before, FS] if ends_segment(before))
     }
 
     /// Bytes of a block that has begun; `None` between blocks.
@@ -295,7 +298,11 @@ impl Deframer {
             let ended = match behind.first() {
                 Some(&CR) => Some(found + 2),
                 Some(&(LF | VT)) => Some(found + 1),
-                None if self.silent => Some(found + 1),
+                None if self.silent
+                    && self.buf[start..found].last().copied().is_some_and(ends_segment) =>
+                {
+                    Some(found + 1)
+                }
                 None => {
                     self.searched = found;
                     return None;
@@ -316,6 +323,10 @@ impl Deframer {
         self.searched = self.searched.max(self.end);
         None
     }
+}
+
+fn ends_segment(byte: u8) -> bool {
+    matches!(byte, CR | LF)
 }
 
 #[cfg(test)]

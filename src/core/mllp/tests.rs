@@ -110,6 +110,19 @@ fn the_cr_behind_an_fs_may_be_missing() {
 }
 
 #[test]
+fn silence_in_a_document_ends_no_block() {
+    let mut deframer = Deframer::new(1000);
+    deframer.feed(b"\x0bMSH|a\rOBX|1|ED|||a\x1c");
+    assert!(!deframer.waits_for_end());
+    deframer.silence();
+    assert_eq!(deframer.next(), None);
+    deframer.feed(b"b\r\x1c\r");
+    assert_eq!(deframer.next(), Some(Piece::Block(b"MSH|a\rOBX|1|ED|||a\x1cb\r")));
+    assert_eq!(all(b"\x0bMSH|a\rOBX|\x1c"), [torn(b"MSH|a\rOBX|\x1c")]);
+    assert_eq!(all(b"\x0bMSH|a\n\x1c"), [block(b"MSH|a\n")]);
+}
+
+#[test]
 fn a_block_in_a_block_leaves_a_torn_one() {
     assert_eq!(all(b"\x0bMSH|a\x0bMSH|b\r\x1c\r"), [torn(b"MSH|a"), block(b"MSH|b\r")]);
     assert_eq!(all(b"\x0b\x0bMSH|b\r\x1c\r"), [block(b"MSH|b\r")]);

@@ -1,12 +1,12 @@
 //! The archive: files that messages are appended to, safe on the disk before anybody is told so.
 
 use super::clock::{of_stamp, stamp};
-use crate::io::source::plain_error;
+use super::folder::{Folder, identity};
+use crate::core::mllp::VT;
 use memchr::memmem;
-use rustix::fs::{FlockOperation, flock};
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -31,7 +31,7 @@ pub enum Failure {
     Broken(io::Error),
 }
 
-/// What a start found at the end of the newest file.
+/// What a start found at the end of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Torn {
     /// The file.
@@ -45,40 +45,90 @@ pub struct Torn {
 /// A folder of files `20260131T235959.123Z.hl7`, named for when they were begun.
 #[derive(Debug)]
 pub struct Archive {
-    folder: PathBuf,
+    folder: Folder,
     rotation: Rotation,
     current: Option<Current>,
-    /// Nobody else appends to the files while it is open.
-    lock: File,
 }
 
 #[derive(Debug)]
 struct Current {
     file: File,
+    path: PathBuf,
+    identity: (u64, u64),
     len: u64,
     begun: SystemTime,
+    /// It holds MLLP blocks; what cannot be told of an empty one.
+    blocks: Option<bool>,
+}
+
+impl Current {
+    fn new(file: File, path: PathBuf, begun: SystemTime) -> io::Result<Self> {
+        let found = file.metadata()?;
+        let mut current =
+            Self { file, path, identity: identity(&found), len: found.len(), begun, blocks: None };
+        if current.len > 0 {
+            current.blocks = Some(has_blocks(&File::open(&current.path)?)?);
+        }
+        Ok(current)
+    }
+
+    /// Whether it still has its name. Somebody may have moved or removed it, and nobody would
+    /// find what is appended.
+    fn has_its_name(&self) -> bool {
+        fs::symlink_metadata(&self.path).is_ok_and(|found| identity(&found) == self.identity)
+    }
 }
 
 impl Archive {
     /// Opens a folder, which is made if need be, for this process alone.
     ///
-    /// A run that was killed may have left the beginning of a message at the end of the newest
-    /// file. It was acknowledged to nobody, and is moved to a file beside.
+    /// A run that was killed may have left the beginning of a message at the end of a file. It was
+    /// acknowledged to nobody, and is moved to a file beside. All files are looked at: the last
+    /// one need not have the newest name, for clocks are set back.
     ///
     /// # Errors
     /// When the folder cannot be used, or another process uses it.
-    pub fn open(folder: &Path, rotation: Rotation) -> io::Result<(Self, Option<Torn>)> {
-        let lock = own_folder(folder)?;
-        let mut archive = Self { folder: folder.to_owned(), rotation, current: None, lock };
-        let Some((path, begun)) = newest(folder)? else { return Ok((archive, None)) };
-        let file = OpenOptions::new().read(true).append(true).open(&path)?;
-        let torn = cut_torn_tail(&file, &path)?;
-        if torn.is_some() {
-            archive.lock.sync_all()?;
+    pub fn open(folder: &Path, rotation: Rotation) -> io::Result<(Self, Vec<Torn>)> {
+        let folder = Folder::open(folder)?;
+        let mut archive = Self { folder, rotation, current: None };
+        let mut files = files(&archive.folder.path)?;
+        let mut torn = Vec::new();
+        let Some((newest, begun)) = files.pop() else { return Ok((archive, torn)) };
+        for (path, _) in &files {
+            // One that cannot be read, or was moved just now, is none that was written to.
+            let Ok(file) = File::open(path) else { continue };
+            if whole_len(&file)? < file.metadata()?.len() {
+                let file = OpenOptions::new().read(true).append(true).open(path)?;
+                torn.extend(cut_torn_tail(&file, path)?);
+            }
         }
-        let len = file.metadata()?.len();
-        archive.current = Some(Current { file, len, begun });
+        let file = OpenOptions::new().read(true).append(true).open(&newest)?;
+        torn.extend(cut_torn_tail(&file, &newest)?);
+        if !torn.is_empty() {
+            archive.folder.sync()?;
+        }
+        archive.current = Some(Current::new(file, newest, begun)?);
         Ok((archive, torn))
+    }
+
+    /// Appends messages, all or none of them, and waits for the disk if `sync`. They are of one
+    /// form: lines, or MLLP blocks.
+    ///
+    /// # Errors
+    /// When they could not be written, or are where nobody finds them.
+    pub fn keep(&mut self, bytes: &[u8], sync: bool) -> Result<(), Failure> {
+        // A file that is moved away while it is written to may have been read before: what is in
+        // it twice harms less than what is in none.
+        for _ in 0..2 {
+            self.append(bytes)?;
+            if sync {
+                self.sync()?;
+            }
+            if self.current.as_ref().is_some_and(Current::has_its_name) {
+                return Ok(());
+            }
+        }
+        Err(Failure::Refused(io::Error::other("the file of the archive was moved away")))
     }
 
     /// Appends messages, all or none of them.
@@ -89,7 +139,8 @@ impl Archive {
         let now = SystemTime::now();
         let fits = self.current.as_ref().is_some_and(|current| {
             let room = current.len == 0 || current.len + bytes.len() as u64 <= self.rotation.size;
-            room && self.period(current.begun) == self.period(now)
+            let form = current.blocks.is_none_or(|blocks| blocks == starts_block(bytes));
+            room && form && self.period(current.begun) == self.period(now) && current.has_its_name()
         });
         if !fits {
             self.begin(now)?;
@@ -105,6 +156,7 @@ impl Archive {
             });
         }
         current.len += bytes.len() as u64;
+        current.blocks = Some(starts_block(bytes));
         Ok(())
     }
 
@@ -123,21 +175,22 @@ impl Archive {
         if let Some(current) = &self.current {
             current.file.sync_data().map_err(Failure::Broken)?;
         }
+        self.current = None;
+        self.folder.renew().map_err(Failure::Refused)?;
         let mut begun = now;
-        let file = loop {
-            let path = self.folder.join(format!("{}{SUFFIX}", stamp(begun, 3)));
-            let made = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path);
+        let (file, path) = loop {
+            let path = self.folder.path.join(format!("{}{SUFFIX}", stamp(begun, 3)));
+            let made = OpenOptions::new().append(true).create_new(true).mode(0o600).open(&path);
             match made {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
                     begun += Duration::from_millis(1);
                 }
-                made => break made.map_err(Failure::Refused)?,
+                made => break (made.map_err(Failure::Refused)?, path),
             }
         };
-        self.current = None;
         // The name must be on the disk, too.
-        self.lock.sync_all().map_err(Failure::Broken)?;
-        self.current = Some(Current { file, len: 0, begun });
+        self.folder.sync().map_err(Failure::Broken)?;
+        self.current = Some(Current::new(file, path, begun).map_err(Failure::Refused)?);
         Ok(())
     }
 
@@ -147,40 +200,25 @@ impl Archive {
     }
 }
 
-/// Makes a folder if need be, for its owner alone, and keeps other listeners off it as long as
-/// the returned file is open.
-///
-/// # Errors
-/// When it cannot be used.
-pub(super) fn own_folder(folder: &Path) -> io::Result<File> {
-    let named = |e: io::Error| {
-        io::Error::new(e.kind(), format!("{}: {}", folder.display(), plain_error(&e)))
-    };
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(named)?;
-    let file = File::open(folder).map_err(named)?;
-    flock(&file, FlockOperation::NonBlockingLockExclusive)
-        .map_err(|_| named(io::Error::other("another process writes to it")))?;
-    Ok(file)
-}
-
-/// The archive file that was begun last, and when.
-fn newest(folder: &Path) -> io::Result<Option<(PathBuf, SystemTime)>> {
-    let mut newest: Option<(String, SystemTime)> = None;
+/// The files of an archive and when they were begun, the newest last.
+fn files(folder: &Path) -> io::Result<Vec<(PathBuf, SystemTime)>> {
+    let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else { continue };
         let Some(begun) = name.strip_suffix(SUFFIX).and_then(of_stamp) else { continue };
-        if entry.file_type()?.is_file() && newest.as_ref().is_none_or(|(last, _)| *last < name) {
-            newest = Some((name, begun));
+        if entry.file_type()?.is_file() {
+            files.push((entry.path(), begun));
         }
     }
-    Ok(newest.map(|(name, begun)| (folder.join(name), begun)))
+    files.sort();
+    Ok(files)
 }
 
 /// Moves what stands behind the last whole message into a file beside.
 fn cut_torn_tail(mut file: &File, path: &Path) -> io::Result<Option<Torn>> {
     let len = file.metadata()?.len();
-    let whole = whole_len(file, len)?;
+    let whole = whole_len(file)?;
     if whole == len {
         return Ok(None);
     }
@@ -196,23 +234,51 @@ fn cut_torn_tail(mut file: &File, path: &Path) -> io::Result<Option<Torn>> {
     Ok(Some(Torn { file: path.to_owned(), kept, bytes: len - whole }))
 }
 
-/// The length up to which a file holds whole messages: the last ends with CR LF, or in a file of
-/// MLLP blocks with FS CR.
-fn whole_len(mut file: &File, len: u64) -> io::Result<u64> {
-    const STEP: u64 = 1 << 20;
+fn starts_block(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&VT)
+}
+
+/// Whether a file begins with an MLLP block.
+fn has_blocks(mut file: &File) -> io::Result<bool> {
     let mut first = [0];
     file.seek(SeekFrom::Start(0))?;
-    let marked = file.read(&mut first)? == 1 && first == [crate::core::mllp::VT];
-    let end: &[u8] = if marked { b"\x1c\r" } else { b"\r\n" };
+    Ok(file.read(&mut first)? == 1 && starts_block(&first))
+}
+
+/// The length up to which a file holds whole messages: the last ends with CR LF, or in a file of
+/// MLLP blocks with FS CR. Another program may have appended the other form. A line holds no FS
+/// CR; but CR LF may stand in a block.
+fn whole_len(mut file: &File) -> io::Result<u64> {
+    const BLOCK: &[u8] = b"\x1c\r";
+    const LINE: &[u8] = b"\r\n";
+    let len = file.metadata()?.len();
+    if !has_blocks(file)? {
+        return last_end(file, &[LINE, BLOCK], len);
+    }
+    let end = last_end(file, &[BLOCK], len)?;
+    let mut next = [0];
+    file.seek(SeekFrom::Start(end))?;
+    if file.read(&mut next)? == 0 || starts_block(&next) {
+        return Ok(end);
+    }
+    Ok(last_end(file, &[LINE], len)?.max(end))
+}
+
+/// Where the last of these ends is over; 0 without one.
+fn last_end(mut file: &File, ends: &[&[u8]], len: u64) -> io::Result<u64> {
+    const STEP: u64 = 1 << 20;
     let mut upto = len;
     let mut buffer = Vec::new();
+    // Mostly it is right at the end.
+    let mut step = 4 << 10;
     while upto > 0 {
-        let from = upto.saturating_sub(STEP);
+        let from = upto.saturating_sub(step);
+        step = STEP;
         buffer.clear();
         file.seek(SeekFrom::Start(from))?;
         // One byte more, so that an end on the border is seen.
         file.take(upto - from + 1).read_to_end(&mut buffer)?;
-        if let Some(at) = memmem::rfind(&buffer, end) {
+        if let Some(at) = ends.iter().filter_map(|end| memmem::rfind(&buffer, end)).max() {
             return Ok(from + at as u64 + 2);
         }
         upto = from;

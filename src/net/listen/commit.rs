@@ -282,13 +282,7 @@ impl Store {
             return Kept::Closed;
         }
         if let Some(archive) = &mut self.archive {
-            let appended = archive.append(bytes);
-            let kept = match (appended, self.sync) {
-                (Ok(()), Sync::None) => Ok(()),
-                (Ok(()), _) => archive.sync(),
-                (failed, _) => failed,
-            };
-            match kept {
+            match archive.keep(bytes, self.sync != Sync::None) {
                 Ok(()) => {}
                 Err(Failure::Refused(e)) => return Kept::No { why: reason(&e), broken: false },
                 Err(Failure::Broken(e)) => {

@@ -1,11 +1,12 @@
 //! One file for each message.
 
-use super::archive::own_folder;
 use super::clock::stamp;
-use std::fs::{self, File};
+use super::folder::Folder;
+use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{PoisonError, RwLock};
 use std::time::SystemTime;
 
 /// What the names of files begin with that are not complete.
@@ -15,9 +16,7 @@ const UNFINISHED: &str = ".pipehat-";
 /// of the message is in them.
 #[derive(Debug)]
 pub struct MessageFiles {
-    folder: PathBuf,
-    /// Nobody else uses the folder while it is open.
-    lock: File,
+    folder: RwLock<Folder>,
     number: AtomicU32,
 }
 
@@ -28,7 +27,7 @@ impl MessageFiles {
     /// # Errors
     /// When the folder cannot be used.
     pub fn open(folder: &Path) -> io::Result<(Self, usize)> {
-        let lock = own_folder(folder)?;
+        let own = Folder::open(folder)?;
         let mut removed = 0;
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
@@ -38,7 +37,7 @@ impl MessageFiles {
                 removed += 1;
             }
         }
-        Ok((Self { folder: folder.to_owned(), lock, number: AtomicU32::new(0) }, removed))
+        Ok((Self { folder: RwLock::new(own), number: AtomicU32::new(0) }, removed))
     }
 
     /// Writes messages into files of their own, which are on the disk when it returns.
@@ -46,14 +45,16 @@ impl MessageFiles {
     /// # Errors
     /// When one could not be written; those before it stay.
     pub fn write(&self, message: &[u8], sync: bool) -> io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.folder)?;
+        self.folder.write().unwrap_or_else(PoisonError::into_inner).renew()?;
+        let folder = self.folder.read().unwrap_or_else(PoisonError::into_inner);
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&folder.path)?;
         file.write_all(message)?;
         if sync {
             file.as_file().sync_all()?;
         }
         let number = self.number.fetch_add(1, Ordering::Relaxed) % 1_000_000;
         let name = format!("{}-{number:06}.hl7", stamp(SystemTime::now(), 6));
-        file.persist_noclobber(self.folder.join(name)).map_err(|e| e.error)?;
-        if sync { self.lock.sync_all() } else { Ok(()) }
+        file.persist_noclobber(folder.path.join(name)).map_err(|e| e.error)?;
+        if sync { folder.sync() } else { Ok(()) }
     }
 }

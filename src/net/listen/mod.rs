@@ -12,6 +12,7 @@ mod control;
 mod duplicates;
 mod exec;
 mod files;
+mod folder;
 mod forward;
 mod judge;
 mod lag;

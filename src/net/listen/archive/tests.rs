@@ -4,7 +4,9 @@ use std::os::unix::fs::PermissionsExt;
 const DAY: Rotation = Rotation { size: 1 << 30, every: Duration::from_secs(86_400) };
 
 fn open(folder: &Path) -> (Archive, Option<Torn>) {
-    Archive::open(folder, DAY).unwrap()
+    let (archive, torn) = Archive::open(folder, DAY).unwrap();
+    assert!(torn.len() <= 1, "{torn:?}");
+    (archive, torn.into_iter().next())
 }
 
 fn files(folder: &Path) -> Vec<String> {
@@ -72,6 +74,69 @@ fn a_torn_tail_may_be_long() {
         assert_eq!(open(folder.path()).1.unwrap().bytes, tail.len() as u64);
         assert!(fs::read(&path).unwrap() == whole);
     }
+}
+
+#[test]
+fn a_torn_tail_need_not_be_in_the_file_with_the_newest_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = ("20200131T235959.123Z.hl7", "20260131T235959.123Z.hl7");
+    fs::write(folder.path().join(new), "MSH|1\r\n").unwrap();
+    fs::write(folder.path().join(old), "MSH|2\r\nMSH|3").unwrap();
+    let torn = open(folder.path()).1.unwrap();
+    assert_eq!((torn.file, torn.bytes), (folder.path().join(old), 5));
+    assert_eq!(fs::read(folder.path().join(old)).unwrap(), b"MSH|2\r\n");
+    assert_eq!(fs::read(folder.path().join(new)).unwrap(), b"MSH|1\r\n");
+}
+
+#[test]
+fn a_file_has_one_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let (line, block) = ("MSH|1\r\n", "\x0bMSH|2\r\x1c\r");
+    for (n, next) in [line, block, block, line].iter().enumerate() {
+        let (mut archive, torn) = open(folder.path());
+        assert_eq!(torn, None);
+        archive.keep(next.as_bytes(), true).unwrap();
+        assert_eq!(files(folder.path()).len(), [1, 2, 2, 3][n]);
+    }
+    assert_eq!(all(folder.path()), [line, block, block, line].concat().as_bytes());
+}
+
+#[test]
+fn whole_messages_of_either_form_are_not_torn() {
+    for whole in ["MSH|1\r\n\x0bMSH|2\r\x1c\r", "\x0bMSH|2\r\x1c\rMSH|1\r\n"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("20260131T235959.123Z.hl7");
+        fs::write(&path, whole).unwrap();
+        assert_eq!(open(folder.path()).1, None);
+        fs::write(&path, [whole, "MSH|3"].concat()).unwrap();
+        assert_eq!(open(folder.path()).1.unwrap().bytes, 5);
+    }
+}
+
+#[test]
+fn what_is_appended_has_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("in");
+    let (mut archive, _) = open(&path);
+    archive.keep(b"MSH|1\r\n", true).unwrap();
+    // A consumer takes the file.
+    fs::remove_file(path.join(&files(&path)[0])).unwrap();
+    archive.keep(b"MSH|2\r\n", true).unwrap();
+    assert_eq!(all(&path), b"MSH|2\r\n");
+    // Another one has its name now.
+    let name = path.join(&files(&path)[0]);
+    fs::rename(&name, folder.path().join("taken")).unwrap();
+    fs::write(&name, "").unwrap();
+    archive.keep(b"MSH|3\r\n", true).unwrap();
+    assert_eq!(all(&path), b"MSH|3\r\n");
+    assert_eq!(fs::read(folder.path().join("taken")).unwrap(), b"MSH|2\r\n");
+    // Without a folder it is refused; in a new one nobody else writes.
+    fs::rename(&path, folder.path().join("old")).unwrap();
+    assert!(matches!(archive.keep(b"MSH|4\r\n", true), Err(Failure::Refused(_))));
+    fs::create_dir(&path).unwrap();
+    archive.keep(b"MSH|5\r\n", true).unwrap();
+    assert_eq!(all(&path), b"MSH|5\r\n");
+    assert!(Archive::open(&path, DAY).is_err());
 }
 
 #[test]
