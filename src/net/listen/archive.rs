@@ -131,6 +131,22 @@ impl Archive {
         Err(Failure::Refused(io::Error::other("the file of the archive was moved away")))
     }
 
+    /// Tries whether there is room for so many bytes, which are gone again then. A process that is
+    /// killed here leaves a tail that the next start moves aside.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn try_room(&mut self, count: usize) -> Result<(), Failure> {
+        let now = SystemTime::now();
+        if !self.current.as_ref().is_some_and(Current::has_its_name) {
+            self.begin(now)?;
+        }
+        let Some(current) = &mut self.current else { return Ok(()) };
+        let tried = current.file.write_all(&vec![b' '; count]);
+        let back = current.file.set_len(current.len);
+        back.map_err(Failure::Broken).and(tried.map_err(Failure::Refused))
+    }
+
     /// Appends messages, all or none of them.
     ///
     /// # Errors

@@ -9,8 +9,10 @@
 use super::Outcome;
 use super::archive::{Archive, Failure};
 use super::peer::{Flusher, Peer};
-use super::shared::Shared;
-use crate::net::ack::{Code, Condition, Fault};
+use super::shared::{STORAGE, Shared};
+use crate::core::mllp::VT;
+use crate::net::ack::{Code, Condition, Fault, Header};
+use rustix::event::{PollFd, PollFlags, poll};
 use std::fs::File;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -161,6 +163,20 @@ impl Committer {
         }
     }
 
+    /// Whether so many bytes could be stored now, as far as that can be known.
+    pub(super) fn could_store(&self, count: usize) -> bool {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let broken = store.broken;
+        let could = match &mut store.archive {
+            Some(archive) if !broken => archive.try_room(count),
+            _ => Ok(()),
+        };
+        if matches!(could, Err(Failure::Broken(_))) {
+            store.broken = true;
+        }
+        !broken && could.is_ok()
+    }
+
     /// Waits until nothing is under way and ends the output.
     pub(super) fn finish(&self) -> io::Result<()> {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
@@ -228,8 +244,10 @@ impl Committer {
                         let record = &batch.records[item.record.clone()];
                         let fault = Fault::new(Condition::Internal, why.clone());
                         item.outcome.code = Code::Error;
-                        item.outcome.why = Some("storage");
-                        item.outcome.said = shared.append_not_kept(record, fault, &mut answers);
+                        item.outcome.why = Some(STORAGE);
+                        let header = Header::of(record.strip_prefix(&[VT]).unwrap_or(record));
+                        let said = shared.append_not_kept(header.as_ref(), &[fault], &mut answers);
+                        item.outcome.said = said;
                     }
                 }
                 Peer::answer(&batch.peer, &answers, count, &self.flusher);
@@ -292,7 +310,7 @@ impl Store {
             }
         }
         let Some(output) = &mut self.output else { return Kept::Yes };
-        match output.write_all(bytes) {
+        match write_all(output, bytes) {
             Ok(()) => Kept::Yes,
             Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
                 self.closed = true;
@@ -305,6 +323,22 @@ impl Store {
             }
         }
     }
+}
+
+/// Writes all, also where another process has made the pipe one that never waits.
+fn write_all(mut output: &File, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match output.write(bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                let _ = poll(&mut [PollFd::new(output, PollFlags::OUT)], None);
+            }
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
 }
 
 /// What the system says, without numbers.

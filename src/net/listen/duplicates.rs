@@ -5,9 +5,9 @@
 //! repetition: to acknowledge it without keeping it would lose a message.
 
 use crate::net::ack::Header;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// So many messages are remembered at most.
@@ -30,25 +30,70 @@ pub(super) struct Duplicates {
     window: Duration,
     hasher: RandomState,
     seen: Mutex<Seen>,
+    /// What came of a message that was under way is known.
+    settled: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct Seen {
+    /// Messages that are under way.
+    pending: HashSet<Key>,
     contents: HashMap<u64, u64>,
     order: VecDeque<(Instant, Key)>,
 }
 
 /// A message by what it is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     sender: u64,
     content: u64,
 }
 
+/// A message that is under way, and the only one of its key.
+#[derive(Debug)]
+pub(super) struct Claim {
+    of: Arc<Duplicates>,
+    key: Key,
+}
+
+impl Claim {
+    /// It is accepted, and remembered.
+    pub(super) fn accepted(&self, now: Instant) {
+        let mut seen = self.of.lock();
+        seen.forget(now, self.of.window);
+        seen.contents.insert(self.key.sender, self.key.content);
+        seen.order.push_back((now, self.key));
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.of.lock().pending.remove(&self.key);
+        self.of.settled.notify_all();
+    }
+}
+
+/// What a message is.
+#[derive(Debug)]
+pub(super) enum Known {
+    /// It was not accepted before.
+    New(Claim),
+    /// It came before and is under way.
+    Pending,
+    /// It was accepted.
+    Accepted,
+}
+
 impl Duplicates {
     /// Remembers for as long as `window`.
     pub(super) fn new(then: Duplicate, window: Duration) -> Self {
-        Self { then, window, hasher: RandomState::new(), seen: Mutex::default() }
+        Self {
+            then,
+            window,
+            hasher: RandomState::new(),
+            seen: Mutex::default(),
+            settled: Condvar::new(),
+        }
     }
 
     /// By what a message is known.
@@ -57,19 +102,29 @@ impl Duplicates {
         Key { sender: self.hasher.hash_one(sender), content: self.hasher.hash_one(content) }
     }
 
-    /// Whether it was accepted before.
-    pub(super) fn has(&self, key: Key) -> bool {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Takes a message, unless it was accepted before or is under way.
+    pub(super) fn claim(self: &Arc<Self>, key: Key) -> Known {
+        let mut seen = self.lock();
         seen.forget(Instant::now(), self.window);
-        seen.contents.get(&key.sender) == Some(&key.content)
+        if seen.contents.get(&key.sender) == Some(&key.content) {
+            Known::Accepted
+        } else if seen.pending.insert(key) {
+            Known::New(Claim { of: self.clone(), key })
+        } else {
+            Known::Pending
+        }
     }
 
-    /// Remembers it, now that it is accepted.
-    pub(super) fn add(&self, key: Key, now: Instant) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.forget(now, self.window);
-        seen.contents.insert(key.sender, key.content);
-        seen.order.push_back((now, key));
+    /// Waits while a message is under way. Who waits must hold no claim that waits for it.
+    pub(super) fn wait(&self, key: Key) {
+        let mut seen = self.lock();
+        while seen.pending.contains(&key) {
+            seen = self.settled.wait(seen).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -40,6 +40,13 @@ impl MessageFiles {
         Ok((Self { folder: RwLock::new(own), number: AtomicU32::new(0) }, removed))
     }
 
+    /// Whether so many bytes could be written now.
+    pub fn could_write(&self, count: usize) -> bool {
+        let folder = self.folder.read().unwrap_or_else(PoisonError::into_inner);
+        let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&folder.path);
+        file.is_ok_and(|mut file| file.write_all(&vec![b' '; count]).is_ok())
+    }
+
     /// Writes messages into files of their own, which are on the disk when it returns.
     ///
     /// # Errors

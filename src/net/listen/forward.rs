@@ -26,15 +26,25 @@ pub struct Forward {
 pub(super) struct Link<'f> {
     forward: &'f Forward,
     open: Option<(TcpStream, Deframer)>,
+    /// Messages that were sent over the connection that is open.
+    sent: usize,
+    /// Something has come back since the last one.
+    heard: bool,
+    /// The other side closes after each message.
+    closes: bool,
 }
+
+/// Takes an answer that is not the last one, as a block, and tells whether it was sent on.
+pub(super) type Interim<'i> = &'i mut dyn FnMut(&[u8]) -> bool;
 
 impl<'f> Link<'f> {
     pub(super) fn new(forward: &'f Forward) -> Self {
-        Self { forward, open: None }
+        Self { forward, open: None, sent: 0, heard: false, closes: false }
     }
 
     /// Sends a message and appends what comes back, in blocks. Returns what the answer that
-    /// decides says; `None` if the sender of the message wants none.
+    /// decides says; `None` if there is none, and that is as it should be: the sender of the
+    /// message wants none, or only on error, and no error came in time.
     ///
     /// # Errors
     /// When there is no answer to this message in time. The connection is closed then, so that a
@@ -44,11 +54,23 @@ impl<'f> Link<'f> {
         content: &[u8],
         header: &Header<'_>,
         answers: &mut Vec<u8>,
+        interim: Interim<'_>,
     ) -> io::Result<Option<(Code, Kind)>> {
         let kept = answers.len();
-        let sent = self.exchange(content, header, answers);
-        if sent.is_err() {
+        let end = Instant::now() + self.forward.timeout;
+        self.drop_if_closed();
+        let proven = self.open.is_none() || self.sent > 1;
+        let mut sent = self.exchange(content, header, answers, interim, end);
+        if sent.as_ref().is_err_and(is_closed) && !proven && !self.heard {
+            // It has closed behind the first message before it saw the second.
+            self.closes = true;
             self.open = None;
+            sent = self.exchange(content, header, answers, interim, end);
+        }
+        if sent.is_err() || self.closes {
+            self.open = None;
+        }
+        if sent.is_err() {
             answers.truncate(kept);
         }
         sent
@@ -59,44 +81,67 @@ impl<'f> Link<'f> {
         content: &[u8],
         header: &Header<'_>,
         answers: &mut Vec<u8>,
+        interim: Interim<'_>,
+        end: Instant,
     ) -> io::Result<Option<(Code, Kind)>> {
         let mut block = Vec::new();
         append_block(content, &mut block);
-        self.drop_if_closed();
-        let (stream, deframer) = match &mut self.open {
-            Some(open) => open,
-            closed => closed.insert((connect(&self.forward.to)?, Deframer::new(MOST))),
-        };
-        let end = Instant::now() + self.forward.timeout;
-        stream.set_write_timeout(Some(self.forward.timeout))?;
+        if self.open.is_none() {
+            self.sent = 0;
+            self.open = Some((connect(&self.forward.to, end)?, Deframer::new(MOST)));
+        }
+        let Some((stream, deframer)) = &mut self.open else { return Ok(None) };
+        self.sent += 1;
+        self.heard = false;
+        stream.set_write_timeout(Some(left(end)?))?;
         stream.write_all(&block)?;
-        let mut wanted = header.wanted(Code::Accept).last();
+        let last = header.wanted(Code::Accept).last();
+        if last.is_none() && header.wanted(Code::Error).next().is_none() {
+            return Ok(None);
+        }
+        // What is decided unless more comes.
         let mut decided = None;
-        while let Some(last) = wanted {
+        loop {
             if let Some(piece) = deframer.next() {
                 let Piece::Block(answer) = piece else { continue };
                 let Some((said, kind)) = answer_to(header.field(10), answer) else { continue };
-                append_block(answer, answers);
+                block.clear();
+                append_block(answer, &mut block);
                 decided = Some((said, kind));
                 // Many answer in the original mode, whatever is asked for.
-                if said != Code::Accept || kind == Kind::Application || kind == last {
-                    wanted = None;
+                let done = said != Code::Accept
+                    || kind == Kind::Application
+                    || last.is_none_or(|last| kind == last);
+                if done || !interim(&block) {
+                    answers.extend_from_slice(&block);
+                }
+                if done {
+                    return Ok(decided);
                 }
                 continue;
             }
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            stream.set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
-            match stream.read(deframer.space()) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(count) => deframer.filled(count),
+            let read = left(end).and_then(|left| {
+                stream.set_read_timeout(Some(left))?;
+                stream.read(deframer.space())
+            });
+            match read {
+                Ok(0) if decided.is_none() => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(count @ 1..) => {
+                    self.heard = true;
+                    deframer.filled(count);
+                }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(e),
+                Err(e) if decided.is_none() && !(last.is_none() && is_late(&e)) => return Err(e),
+                // Errors only are answered, and none was; or it is in safe keeping there, and the
+                // application has not answered. Later answers are to no message.
+                Ok(0) | Err(_) => {
+                    if last.is_some() {
+                        self.open = None;
+                    }
+                    return Ok(decided);
+                }
             }
         }
-        Ok(decided)
     }
 
     /// A receiver may close after each message, or when nothing comes for long.
@@ -109,15 +154,31 @@ impl<'f> Link<'f> {
             Err(e) => e.kind() == io::ErrorKind::WouldBlock,
         };
         if !alive || stream.set_nonblocking(false).is_err() {
+            self.closes |= self.sent == 1;
             self.open = None;
         }
     }
 }
 
-fn connect(to: &str) -> io::Result<TcpStream> {
+/// The time until then.
+fn left(end: Instant) -> io::Result<Duration> {
+    let left = end.saturating_duration_since(Instant::now());
+    if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }
+}
+
+fn is_late(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
+fn is_closed(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof)
+}
+
+fn connect(to: &str, end: Instant) -> io::Result<TcpStream> {
     let mut last = io::Error::from(io::ErrorKind::NotFound);
     for address in to.to_socket_addrs()? {
-        match TcpStream::connect_timeout(&address, CONNECT) {
+        match TcpStream::connect_timeout(&address, CONNECT.min(left(end)?)) {
             Ok(stream) => {
                 stream.set_nodelay(true)?;
                 return Ok(stream);

@@ -8,6 +8,20 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+/// Why a connection failed, in words that tell what happened.
+pub(super) fn reason(error: &io::Error) -> String {
+    use io::ErrorKind::{
+        BrokenPipe, ConnectionAborted, ConnectionReset, TimedOut, UnexpectedEof, WouldBlock,
+    };
+    match error.kind() {
+        WouldBlock | TimedOut => "no answer in time".to_owned(),
+        UnexpectedEof | ConnectionReset | ConnectionAborted | BrokenPipe => {
+            "the other side closed the connection".to_owned()
+        }
+        _ => crate::io::source::plain_error(error),
+    }
+}
+
 /// The form of the lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogForm {

@@ -38,7 +38,7 @@ use crate::net::ack::{Code, Header, Kind};
 use crate::net::tls::Server;
 use crate::ops::pass::PassOn;
 use commit::{Committer, Store};
-use duplicates::Key;
+use duplicates::Claim;
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use log::Log;
@@ -184,7 +184,8 @@ struct Outcome {
     why: Option<&'static str>,
     bytes: usize,
     received: Instant,
-    key: Option<Key>,
+    /// Until it is dropped, the same message waits.
+    claim: Option<Claim>,
 }
 
 /// Opens a socket that connections come to.
@@ -342,7 +343,11 @@ impl Listener {
         let refuse = |what: &'static str| {
             shared.metrics.error(what, 1);
             let facts = [("peer", json!(address.to_string())), ("reason", json!(what))];
-            shared.log.event("refused", None, &facts);
+            if shared.log.is_on() {
+                shared.log.event("refused", None, &facts);
+            } else {
+                shared.refused_connection(ip, what);
+            }
         };
         if !allow.is_empty() && !allow.iter().any(|net| net.contains(&ip)) {
             return refuse("address");

@@ -1,11 +1,11 @@
 //! A connection from its first byte to its last; a thread of its own.
 
 use super::commit::{Batch, Item};
-use super::duplicates::{Duplicate, Key};
+use super::duplicates::{Claim, Duplicate, Known};
 use super::forward::Link;
 use super::judge::{Judged, Refusal};
 use super::peer::{Heard, Peer};
-use super::shared::Shared;
+use super::shared::{STORAGE, Shared};
 use super::{Label, Outcome};
 use crate::core::Message;
 use crate::core::mllp::{Commit, Deframer, Piece, append_block};
@@ -40,7 +40,7 @@ pub(super) fn serve(shared: &Shared, peer: &Arc<Peer>) {
         Ok(why) => why.to_owned(),
         Err(e) => {
             shared.metrics.error("connection", 1);
-            crate::io::source::plain_error(&e)
+            super::log::reason(&e)
         }
     };
     let seconds = (began.elapsed().as_secs_f64() * 1e3).round() / 1e3;
@@ -199,7 +199,7 @@ impl<'s> Reader<'s> {
                     let header = Header::of(head);
                     let max = self.shared.settings.max_message;
                     let text = format!("longer than the {max} bytes that are taken");
-                    let fault = Fault::new(Condition::Internal, text);
+                    let fault = Fault::new(Condition::OtherError, text);
                     let refusal =
                         Refusal::new(header, Code::Reject, "too long", vec![fault]).unkept();
                     let begun = Begun::new(Instant::now(), head, header.as_ref());
@@ -226,11 +226,18 @@ impl<'s> Reader<'s> {
         shared.metrics.error(what, 1);
         let text = format!("a message without an end, {} bytes; it is not answered", content.len());
         shared.log.warn(Some(self.peer), &text);
-        shared.reject(content, true);
+        shared.reject_block(content);
     }
 
     fn stray(&mut self, bytes: &[u8]) -> Goes {
         let shared = self.shared;
+        let looks = (self.messages == 0 && self.junk == 0).then(|| looks_like(bytes)).flatten();
+        if let Some(what) = looks {
+            shared.metrics.error("junk", 1);
+            shared.log.warn(Some(self.peer), &format!("no MLLP is spoken; it looks like {what}"));
+            shared.reject(bytes, true);
+            return Err("no MLLP is spoken");
+        }
         if self.junk == 0 {
             shared.metrics.error("junk", 1);
             shared.log.warn(Some(self.peer), "bytes that are in no MLLP block are skipped");
@@ -251,6 +258,8 @@ impl<'s> Reader<'s> {
             return Err("as many messages as were wanted");
         }
         self.messages += 1;
+        // It is not idle while something decides about it.
+        self.peer.set_in_message(true);
         match judged {
             Judged::Commit => {}
             Judged::Refused(refusal) => {
@@ -282,26 +291,43 @@ impl<'s> Reader<'s> {
         let shared = self.shared;
         let settings = &shared.settings;
         let refuse = |code, why, fault| Refusal::new(Some(*header), code, why, vec![fault]);
+        let mut claim = None;
+        if let Some(known) = &shared.duplicates {
+            let key = known.key(header, message.bytes());
+            claim = loop {
+                match known.claim(key) {
+                    Known::New(claim) => break Some(claim),
+                    Known::Pending => {
+                        // It may be one of our own.
+                        self.submit();
+                        known.wait(key);
+                    }
+                    Known::Accepted if known.then == Duplicate::Ack => {
+                        self.answer(header, self.batch.records.len(), begun, None);
+                        return Ok(());
+                    }
+                    Known::Accepted => {
+                        let text = "it has come before";
+                        let fault = Fault::in_header(10, Condition::DuplicateKey, text);
+                        return Err(refuse(Code::Reject, "duplicate", fault).unkept());
+                    }
+                }
+            };
+        }
         let start = self.batch.records.len();
         if let Err(why) = settings.pass.append(message, &mut self.batch.records) {
             let fault = Fault::new(Condition::Internal, why.to_string());
             return Err(refuse(Code::Reject, "form", fault));
         }
-        let key = shared.duplicates.as_ref().map(|known| known.key(header, message.bytes()));
-        if let (Some(known), Some(key)) = (&shared.duplicates, key)
-            && known.has(key)
-        {
-            self.batch.records.truncate(start);
-            return match known.then {
-                Duplicate::Ack => {
-                    self.answer(header, start, begun, Some(key));
-                    Ok(())
-                }
-                Duplicate::Reject => {
-                    let fault = Fault::in_header(10, Condition::DuplicateKey, "it has come before");
-                    Err(refuse(Code::Reject, "duplicate", fault).unkept())
-                }
-            };
+        if shared.is_full() && (settings.exec.is_some() || self.link.is_some()) {
+            // What decides about it must not do so again and again, for nothing.
+            let count = self.batch.records.len() - start;
+            let files = settings.files.as_ref().is_none_or(|files| files.could_write(count));
+            if !files || (settings.stores && !shared.committer.could_store(count)) {
+                self.batch.records.truncate(start);
+                let fault = Fault::new(Condition::Internal, "it could not be stored");
+                return Err(refuse(Code::Error, STORAGE, fault).unkept());
+            }
         }
         if let Some(exec) = &settings.exec {
             let record = &self.batch.records[start..];
@@ -314,7 +340,16 @@ impl<'s> Reader<'s> {
         let mut forwarded = Vec::new();
         let mut said = "none";
         if let Some(link) = &mut self.link {
-            let answered = link.send(content, header, &mut forwarded);
+            let (peer, flusher) = (self.peer, &shared.committer.flusher);
+            // With release 2 the commit block comes first, which waits for the rest.
+            let early = !settings.release2;
+            let mut interim = |block: &[u8]| {
+                if early {
+                    Peer::answer(peer, block, 0, flusher);
+                }
+                early
+            };
+            let answered = link.send(content, header, &mut forwarded, &mut interim);
             if let Ok(Some((code, kind))) = answered {
                 said = code.text(kind);
             }
@@ -327,7 +362,7 @@ impl<'s> Reader<'s> {
                 }
                 Err(e) => {
                     self.batch.records.truncate(start);
-                    let text = format!("no answer: {}", crate::io::source::plain_error(&e));
+                    let text = format!("no answer: {}", super::log::reason(&e));
                     let fault = Fault::new(Condition::Internal, text);
                     return Err(refuse(Code::Error, "forward", fault).unkept());
                 }
@@ -340,26 +375,29 @@ impl<'s> Reader<'s> {
             shared.storage_failed(&crate::io::source::plain_error(&e), false);
             self.batch.records.truncate(start);
             let fault = Fault::new(Condition::Internal, "it could not be written");
-            return Err(refuse(Code::Error, "storage", fault).unkept());
+            return Err(refuse(Code::Error, STORAGE, fault).unkept());
+        }
+        if !settings.stores && settings.files.is_some() {
+            shared.stored();
         }
         if !settings.stores {
             // The other sinks have it; nothing is left to do before the answer.
             self.batch.records.truncate(start);
         }
         if self.link.is_some() {
-            self.settle(start, &forwarded, said, Code::Accept, None, begun, key);
+            self.settle(start, &forwarded, said, Code::Accept, None, begun, claim);
         } else {
-            self.answer(header, start, begun, key);
+            self.answer(header, start, begun, claim);
         }
         Ok(())
     }
 
-    fn answer(&mut self, header: &Header<'_>, start: usize, begun: Begun, key: Option<Key>) {
+    fn answer(&mut self, header: &Header<'_>, start: usize, begun: Begun, claim: Option<Claim>) {
         let mut answers = std::mem::take(&mut self.batch.answers);
         let from = answers.len();
         let said = self.shared.append_answers(Some(header), Code::Accept, &[], &mut answers);
         self.batch.answers = answers;
-        self.item(start, from, said, Code::Accept, None, begun, key);
+        self.item(start, from, said, Code::Accept, None, begun, claim);
     }
 
     /// Passes on answers that came from elsewhere.
@@ -372,24 +410,34 @@ impl<'s> Reader<'s> {
         code: Code,
         why: Option<&'static str>,
         begun: Begun,
-        key: Option<Key>,
+        claim: Option<Claim>,
     ) {
         let from = self.batch.answers.len();
-        if self.shared.settings.release2 {
-            append_block(Commit::Ack.content(), &mut self.batch.answers);
+        let mut said = said;
+        if self.shared.settings.release2 && code == Code::Error {
+            said = self.shared.append_not_kept(None, &[], &mut self.batch.answers);
+        } else {
+            if self.shared.settings.release2 {
+                append_block(Commit::Ack.content(), &mut self.batch.answers);
+            }
+            self.batch.answers.extend_from_slice(answers);
         }
-        self.batch.answers.extend_from_slice(answers);
-        self.item(start, from, said, code, why, begun, key);
+        self.item(start, from, said, code, why, begun, claim);
     }
 
     fn refuse(&mut self, refusal: &Refusal<'_>, content: &[u8], begun: Begun) {
         if refusal.kept {
-            self.shared.reject(content, true);
+            self.shared.reject_block(content);
         }
         let mut answers = std::mem::take(&mut self.batch.answers);
         let from = answers.len();
         let header = refusal.header.as_ref();
-        let said = self.shared.append_answers(header, refusal.code, &refusal.faults, &mut answers);
+        let faults = &refusal.faults;
+        let said = if refusal.code == Code::Error && !refusal.kept {
+            self.shared.append_not_kept(header, faults, &mut answers)
+        } else {
+            self.shared.append_answers(header, refusal.code, faults, &mut answers)
+        };
         self.batch.answers = answers;
         let start = self.batch.records.len();
         self.item(start, from, said, refusal.code, Some(refusal.why), begun, None);
@@ -404,13 +452,13 @@ impl<'s> Reader<'s> {
         code: Code,
         why: Option<&'static str>,
         begun: Begun,
-        key: Option<Key>,
+        claim: Option<Claim>,
     ) {
         let Begun { received, label, bytes } = begun;
         self.batch.items.push(Item {
             record: start..self.batch.records.len(),
             answer: from..self.batch.answers.len(),
-            outcome: Outcome { label, said, code, why, bytes, received, key },
+            outcome: Outcome { label, said, code, why, bytes, received, claim },
         });
     }
 
@@ -433,6 +481,16 @@ impl<'s> Reader<'s> {
         if let Some(seconds) = super::lag::seconds(header.component(7, 1), zone) {
             self.shared.metrics.lag(seconds);
         }
+    }
+}
+
+/// What somebody speaks who takes this for another port.
+fn looks_like(bytes: &[u8]) -> Option<&'static str> {
+    const HTTP: [&[u8]; 5] = [b"GET /", b"POST /", b"PUT /", b"HEAD /", b"OPTIONS "];
+    match bytes {
+        // A handshake record of any version.
+        [0x16, 0x03, ..] => Some("TLS"),
+        _ => HTTP.iter().any(|method| bytes.starts_with(method)).then_some("HTTP"),
     }
 }
 

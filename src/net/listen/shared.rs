@@ -7,7 +7,7 @@ use super::log::Log;
 use super::metrics::Metrics;
 use super::peer::Peer;
 use super::{Outcome, Settings};
-use crate::core::mllp::{Commit, VT, append_block};
+use crate::core::mllp::{Commit, append_block};
 use crate::core::time::Timestamp;
 use crate::io::Rejects;
 use crate::net::ack::{Answer, Code, Fault, Header, Kind};
@@ -20,6 +20,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Bytes of messages that are not complete, over all connections.
 const MOST_HELD: usize = 512 << 20;
+/// Connections that are refused are told again after so long.
+const TELL_AGAIN: Duration = Duration::from_secs(60);
+/// Why a message was not accepted that could not be stored.
+pub(super) const STORAGE: &str = "storage";
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -28,7 +32,7 @@ pub(super) struct Shared {
     pub(super) committer: Committer,
     pub(super) metrics: Metrics,
     pub(super) log: Log,
-    pub(super) duplicates: Option<Duplicates>,
+    pub(super) duplicates: Option<Arc<Duplicates>>,
     rejects: Mutex<Option<Rejects>>,
     peers: Mutex<HashMap<u64, Arc<Peer>>>,
     /// A connection ended.
@@ -42,6 +46,8 @@ pub(super) struct Shared {
     held: AtomicUsize,
     ids: Ids,
     full: AtomicBool,
+    /// When a connection that was refused was last told.
+    told: Mutex<Option<Instant>>,
 }
 
 /// Control ids of our own: 20 characters, the most that old versions allow.
@@ -65,7 +71,7 @@ impl Shared {
             duplicates: settings
                 .duplicates
                 .take()
-                .map(|(then, window)| Duplicates::new(then, window)),
+                .map(|(then, window)| Arc::new(Duplicates::new(then, window))),
             rejects: Mutex::new(settings.rejects.take()),
             tickets: AtomicU64::new(settings.count.unwrap_or(u64::MAX)),
             settings,
@@ -80,6 +86,7 @@ impl Shared {
             held: AtomicUsize::new(0),
             ids: Ids { run, next: AtomicU64::new(0) },
             full: AtomicBool::new(false),
+            told: Mutex::new(None),
         }
     }
 
@@ -117,22 +124,29 @@ impl Shared {
         }
     }
 
-    /// As [`Shared::append_answers`] for a message that could not be stored, by what was to be.
+    /// As [`Shared::append_answers`] for a message that could not be kept, and may come again.
     pub(super) fn append_not_kept(
         &self,
-        record: &[u8],
-        fault: Fault,
+        header: Option<&Header<'_>>,
+        faults: &[Fault],
         out: &mut Vec<u8>,
     ) -> &'static str {
         if self.settings.release2 {
             append_block(Commit::Nak.content(), out);
             return "NAK";
         }
-        let record = record.strip_prefix(&[VT]).unwrap_or(record);
-        self.append_answers(Header::of(record).as_ref(), Code::Error, &[fault], out)
+        self.append_answers(header, Code::Error, faults, out)
     }
 
-    /// Keeps what could not be handled.
+    /// Keeps the content of a block that could not be handled, as a block: what came in another
+    /// one never becomes a part of it.
+    pub(super) fn reject_block(&self, content: &[u8]) {
+        let mut block = Vec::new();
+        append_block(content, &mut block);
+        self.reject(&block, true);
+    }
+
+    /// Keeps bytes that are in no block.
     pub(super) fn reject(&self, bytes: &[u8], begins: bool) {
         let mut rejects = self.rejects.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(file) = rejects.as_mut() else { return };
@@ -165,8 +179,8 @@ impl Shared {
     /// A message was answered.
     pub(super) fn settled(&self, peer: &Peer, outcome: &Outcome, now: Instant) {
         if outcome.code == Code::Accept {
-            if let (Some(duplicates), Some(key)) = (&self.duplicates, outcome.key) {
-                duplicates.add(key, now);
+            if let Some(claim) = &outcome.claim {
+                claim.accepted(now);
             }
         } else {
             self.refused.store(true, Ordering::Relaxed);
@@ -190,7 +204,8 @@ impl Shared {
                 facts.push(("reason", Value::from(why)));
             }
             self.log.event("message", Some(peer), &facts);
-        } else if let Some(why) = outcome.why {
+        } else if let Some(why) = outcome.why.filter(|why| *why != STORAGE) {
+            // That nothing can be stored is told once.
             self.log.warn(Some(peer), &format!("a message was answered {}: {why}", outcome.said));
         }
         let done = self.done.fetch_add(1, Ordering::SeqCst) + 1;
@@ -230,8 +245,24 @@ impl Shared {
         self.held.fetch_add(now - before, Ordering::Relaxed) + (now - before) <= most
     }
 
+    /// Tells that a connection was refused, at most once a minute: who tries may try often.
+    pub(super) fn refused_connection(&self, address: IpAddr, why: &str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_none_or(|when| when.elapsed() >= TELL_AGAIN) {
+            *told = Some(Instant::now());
+            drop(told);
+            self.log.warn(None, &format!("a connection from {address} was refused: {why}"));
+        }
+    }
+
+    /// Whether messages could not be stored when it was last tried.
+    pub(super) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
+
     /// Registers a connection. When there are as many as may be, the address that has the most
-    /// makes room with its longest idle one, if the new one's has fewer.
+    /// makes room with its longest idle one, if the new one's has fewer; or else its own does: a
+    /// sender that forgets connections must not lock itself out.
     pub(super) fn admit(&self, peer: &Arc<Peer>) -> bool {
         let ip = |peer: &Peer| peer.address.ip();
         let mut peers = self.lock_peers();
@@ -242,12 +273,15 @@ impl Shared {
             let Some((&most, &count)) = counts.iter().max_by_key(|(_, count)| **count) else {
                 return false;
             };
-            let idle = peers
-                .values()
-                .filter(|peer| ip(peer) == most)
-                .filter_map(|peer| Some((peer.idle_for()?, peer)))
-                .max_by_key(|(time, _)| *time);
-            let Some((_, idle)) = idle.filter(|_| own + 1 < count) else { return false };
+            let idle = |of: IpAddr| {
+                peers
+                    .values()
+                    .filter(|peer| ip(peer) == of)
+                    .filter_map(|peer| Some((peer.idle_for()?, peer)))
+                    .max_by_key(|(time, _)| *time)
+            };
+            let others = (own + 1 < count).then(|| idle(most)).flatten();
+            let Some((_, idle)) = others.or_else(|| idle(ip(peer))) else { return false };
             idle.cut();
             let id = idle.id;
             peers.remove(&id);

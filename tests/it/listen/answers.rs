@@ -94,14 +94,17 @@ fn what_is_no_message_is_rejected_and_kept() {
     assert_eq!((out.code, out.stdout), (1, stream(&[adt("M4")])), "{}", out.stderr);
     let kept = std::fs::read(&rejects).unwrap();
     let expected = [
-        b"there before\n\n",
-        &garbage[..],
-        b"MSH||x\r",
-        nameless.as_bytes(),
-        twice.as_bytes(),
-        batch.as_bytes(),
+        b"there before\n\n".to_vec(),
+        block(garbage),
+        block("MSH||x\r"),
+        block(&nameless),
+        block(&twice),
+        block(&batch),
     ];
     assert_eq!(kept.escape_ascii().to_string(), expected.concat().escape_ascii().to_string());
+    // Each is read for itself: the first is no message, and none takes it in.
+    let ids = crate::util::pipehat(&["query", "-q", "MSH-10", &rejects]).run();
+    assert_eq!(String::from_utf8(ids.stdout).unwrap(), "\nM1\nM2\nM3\n");
 }
 
 #[test]
@@ -218,4 +221,41 @@ fn release_2_commits_first() {
         sender.send(block("\u{6}"));
     }
     assert_eq!(sender.block(), None);
+}
+
+#[test]
+fn release_2_tells_that_a_message_is_kept_nowhere() {
+    let folder = folder();
+    let gone = folder.path().join("files");
+    let name = gone.to_str().unwrap();
+    let command = "exit 3".to_owned();
+    for args in [["--exec", &command], ["--forward", "127.0.0.1:1"], ["--files", name]] {
+        let listening = Listening::start(&[&args[..], &["--release2", "--once"]].concat());
+        let _ = std::fs::remove_dir(&gone);
+        let mut sender = listening.connect();
+        sender.send(block(adt("M1")));
+        assert_eq!(sender.answer(), "\x15", "{args:?}");
+        assert_eq!(sender.block(), None);
+    }
+}
+
+#[test]
+fn a_repetition_waits_for_the_first() {
+    let folder = folder();
+    let seen = folder.path().join("seen");
+    let command = format!("echo x >> '{}'; sleep 0.5", seen.display());
+    for args in [&["--exec", command.as_str()][..], &[]] {
+        let args = [args, &["--duplicate", "ack", "--count", "4", "--stdout", "always"]].concat();
+        let listening = Listening::start(&args);
+        let mut sender = listening.connect();
+        let mut other = listening.connect();
+        sender.send([block(adt("M1")), block(adt("M1")), block(adt("M1"))].concat());
+        other.send(block(adt("M1")));
+        for _ in 0..3 {
+            assert_eq!(msa(&sender.answer()), ("AA", "M1"));
+        }
+        assert_eq!(msa(&other.answer()), ("AA", "M1"));
+        assert_eq!(listening.end().stdout, stream(&[adt("M1")]));
+    }
+    assert_eq!(std::fs::read_to_string(seen).unwrap(), "x\n");
 }

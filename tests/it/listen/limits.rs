@@ -62,7 +62,7 @@ fn a_message_without_an_end_is_not_answered() {
     assert_eq!(msa(&answer), ("AA", "M2"));
     assert_eq!(listening.end().stdout, stream(&[adt("M2")]));
     let kept = std::fs::read_to_string(rejects).unwrap();
-    assert_eq!(kept, adt("M1") + "MSH|^~\\&|torn");
+    assert_eq!(kept.into_bytes(), [block(adt("M1")), block("MSH|^~\\&|torn")].concat());
 }
 
 #[test]
@@ -140,21 +140,56 @@ fn connections_are_limited() {
     let mut second = listening.connect();
     second.send(block(adt("M2")));
     second.answer();
+    first.send(&block(adt("M3"))[..20]);
+    second.send(&block(adt("M4"))[..20]);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    // Both are in the middle of a message.
     let mut third = listening.connect();
     assert_eq!(third.block(), None);
     listening.wait_for("too many connections");
-    drop(first);
-    listening.wait_for("closed");
-    // There is room a moment later.
-    loop {
-        let mut third = listening.connect();
-        let _ = third.stream.write_all(&block(adt("M4")));
-        if let Some(answer) = third.block() {
-            break assert_eq!(msa(&answer), ("AA", "M4"));
-        }
+    second.send(&block(adt("M4"))[20..]);
+    assert_eq!(msa(&second.answer()), ("AA", "M4"));
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    // Who forgets a connection can still connect.
+    assert_eq!(msa(&listening.answer_to(block(adt("M5")))), ("AA", "M5"));
+    assert_eq!(second.block(), None);
+    first.send(&block(adt("M3"))[20..]);
+    assert_eq!(msa(&first.answer()), ("AA", "M3"));
+}
+
+#[test]
+fn a_message_that_is_decided_about_is_not_idle() {
+    let listening = Listening::start(&["--max-connections", "1", "--exec", "sleep 1"]);
+    let mut first = listening.connect();
+    first.send(block(adt("M1")));
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert_eq!(listening.connect().block(), None);
+    assert_eq!(msa(&first.answer()), ("AA", "M1"));
+    let out = listening.stop();
+    let told = "a connection from 127.0.0.1 was refused: too many connections";
+    assert!(out.stderr.contains(told), "{}", out.stderr);
+}
+
+#[test]
+fn other_protocols_are_told() {
+    for (bytes, what) in [(&b"GET / HTTP/1.1\r\n"[..], "HTTP"), (b"\x16\x03\x01\x02\x00", "TLS")] {
+        let mut listening = Listening::start(&[]);
+        let mut sender = listening.connect();
+        sender.send(bytes);
+        assert_eq!(sender.block(), None);
+        listening.wait_for(&format!("looks like {what}"));
     }
-    second.send(block(adt("M3")));
-    assert_eq!(msa(&second.answer()), ("AA", "M3"));
+}
+
+#[test]
+fn a_pause_in_a_document_ends_no_message() {
+    let listening = Listening::start(&["--count", "1"]);
+    let mut sender = listening.connect();
+    sender.send(format!("\x0b{}OBX|1|ED|||a\x1c", adt("M1")));
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    sender.send("b\r\x1c\r");
+    assert_eq!(msa(&sender.answer()), ("AA", "M1"));
+    assert_eq!(listening.end().stdout, stream(&[adt("M1") + "OBX|1|ED|||a\x1cb\r"]));
 }
 
 #[test]

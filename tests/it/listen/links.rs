@@ -121,6 +121,6 @@ fn rejects_begin_anew_when_they_were_moved() {
     listening.signal(rustix::process::Signal::HUP);
     listening.wait_for("reloaded");
     listening.answer_to(block("two"));
-    assert_eq!(fs::read(then).unwrap(), b"one");
-    assert_eq!(fs::read(now).unwrap(), b"two");
+    assert_eq!(fs::read(then).unwrap(), block("one"));
+    assert_eq!(fs::read(now).unwrap(), block("two"));
 }
