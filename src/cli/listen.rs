@@ -7,8 +7,8 @@ use super::Verdict;
 use super::signals::on_signals;
 use crate::io::{Diagnostics, Output, Rejects};
 use crate::net::listen::{
-    Archive, Control, Ended, Exec, Forward, Listener, MessageFiles, Reason, Rotation, Rules, Seen,
-    Settings, Storing, Sync, bind,
+    Archive, Control, Ended, Exec, Forward, Listener, Log, MessageFiles, Reason, Rotation, Rules,
+    Seen, Settings, Storing, Sync, bind,
 };
 use crate::net::tls::{Identity, Server};
 use crate::ops::pass::PassOn;
@@ -19,7 +19,7 @@ use place::{is_journal, takes_messages};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sd_notify::NotifyState;
 use std::fs::File;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::net::TcpListener;
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -33,13 +33,14 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let metrics = args.metrics.as_ref().map(|at| bind(at.0).with_context(|| at.0.to_string()));
     let metrics = metrics.transpose()?;
     let tls = tls(&args)?;
-    let (storing, pass) = storing(&args, diagnostics)?;
-    let settings = settings(&args, &storing, pass, diagnostics)?;
-    allow_files(args.max_connections.into(), diagnostics);
+    let log = Log::new(args.log.map(Into::into), diagnostics.clone());
+    let (storing, pass) = storing(&args, &log)?;
+    let settings = settings(&args, &storing, pass, &log)?;
+    allow_files(args.max_connections.into(), &log);
     let watched = metrics.as_ref().map(TcpListener::local_addr).transpose()?;
     let shows = storing.output.as_ref().is_some_and(IsTerminal::is_terminal);
     let seen = Seen {
-        log: args.log.map(Into::into),
+        log,
         metrics,
         stats: args.stats,
         status: args.log.is_none() && !args.quiet && !shows && io::stderr().is_terminal(),
@@ -49,15 +50,26 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         Listener::new(settings, storing, seen, tls, control.clone(), diagnostics.clone())?;
     let listener = Arc::new(listener);
     let (of, stopped, rejects) = (listener.clone(), control.clone(), args.rejects.clone());
+    let ending = listener.clone();
     on_signals(
         move || {
             let _ = sd_notify::notify(&[NotifyState::Stopping]);
             stopped.stop(Reason::Asked);
         },
         move || of.reload(rejects.as_deref()),
+        move || ending.end_commands(),
     )?;
     for listening in &listeners {
-        listener.tell_of(listening.local_addr()?, "messages");
+        let address = listening.local_addr()?;
+        if args.quiet
+            && args.log.is_none()
+            && args.address.as_ref().is_some_and(|at| at.0.port() == 0)
+        {
+            // Who leaves the port to us asks for it.
+            let _ = writeln!(io::stderr(), "pipehat: listening on {address} for messages");
+            continue;
+        }
+        listener.tell_of(address, "messages");
     }
     if let Some(address) = watched {
         listener.tell_of(address, "metrics");
@@ -66,18 +78,15 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let _ = sd_notify::notify(&[NotifyState::Ready]);
     stay_alive(&control)?;
     let ended = listener.run(listeners)?;
-    verdict(&ended)
+    Ok(verdict(&ended))
 }
 
-fn verdict(ended: &Ended) -> Result<Verdict> {
-    if !ended.complete {
-        bail!("not all that was received was answered within the time of --grace");
-    }
-    Ok(match ended.reason {
+fn verdict(ended: &Ended) -> Verdict {
+    match ended.reason {
         Reason::Count if ended.refused => Verdict::No,
-        // A broken store was told as an error already.
+        // What could not be done was told as an error already.
         Reason::Count | Reason::Asked | Reason::Closed | Reason::Broken => Verdict::Yes,
-    })
+    }
 }
 
 /// The sockets that systemd has opened, or one of our own.
@@ -107,13 +116,13 @@ fn tls(args: &Args) -> Result<Option<Arc<Server>>> {
 }
 
 /// Opens the archive and the output.
-fn storing(args: &Args, diagnostics: &Diagnostics) -> Result<(Storing, PassOn)> {
+fn storing(args: &Args, log: &Log) -> Result<(Storing, PassOn)> {
     let mut archive = None;
     if let Some(folder) = &args.archive {
         let rotation = Rotation { size: args.rotate_size, every: args.rotate_every };
         let (opened, torn) = Archive::open(folder, rotation)?;
         for torn in torn {
-            diagnostics.note(&format!(
+            log.note(&format!(
                 "{}: the last {} bytes were a message that was not complete; they are in {} now",
                 torn.file.display(),
                 torn.bytes,
@@ -141,18 +150,13 @@ fn storing(args: &Args, diagnostics: &Diagnostics) -> Result<(Storing, PassOn)> 
     Ok((Storing { archive, sync: args.sync.into(), output }, pass))
 }
 
-fn settings(
-    args: &Args,
-    storing: &Storing,
-    pass: PassOn,
-    diagnostics: &Diagnostics,
-) -> Result<Settings> {
+fn settings(args: &Args, storing: &Storing, pass: PassOn, log: &Log) -> Result<Settings> {
     let mut files = None;
     if let Some(folder) = &args.files {
         let (opened, removed) = MessageFiles::open(folder)?;
         if removed > 0 {
             let folder = folder.display();
-            diagnostics.note(&format!("{folder}: {removed} files were not complete and are gone"));
+            log.note(&format!("{folder}: {removed} files were not complete and are gone"));
         }
         files = Some(opened);
     }
@@ -170,10 +174,10 @@ fn settings(
         rules: Rules { condition: args.condition.clone(), text: args.reading.text(), check: None },
         max_message: args.reading.max_message,
         duplicates: args.duplicate.then().map(|then| (then, args.duplicate_window)),
-        exec: args
-            .exec
-            .as_ref()
-            .map(|command| Exec::new(command.clone(), args.exec_timeout, jobs.unwrap_or(1))),
+        exec: args.exec.as_ref().map(|command| {
+            let prints = args.log.is_none();
+            Exec::new(command.clone(), args.exec_timeout, jobs.unwrap_or(1), prints)
+        }),
         forward: args
             .forward
             .as_ref()
@@ -196,7 +200,7 @@ fn settings(
 }
 
 /// Raises the limit of open files to what so many connections need, as far as the system lets.
-fn allow_files(connections: usize, diagnostics: &Diagnostics) {
+fn allow_files(connections: usize, log: &Log) {
     let wanted = (connections + OTHER_FILES) as u64;
     let limit = getrlimit(Resource::Nofile);
     if limit.current.is_none_or(|current| current >= wanted) {
@@ -205,7 +209,7 @@ fn allow_files(connections: usize, diagnostics: &Diagnostics) {
     let most = limit.maximum.unwrap_or(wanted).min(wanted);
     let raised = Rlimit { current: Some(most), maximum: limit.maximum };
     if setrlimit(Resource::Nofile, raised).is_err() || most < wanted {
-        diagnostics.note("the limit of open files (ulimit -n) is too low for --max-connections");
+        log.note("the limit of open files (ulimit -n) is too low for --max-connections");
     }
 }
 

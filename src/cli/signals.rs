@@ -18,13 +18,14 @@ pub(super) fn end_unfinished_on_signals() {
 }
 
 /// For a command that runs until it is told to end: `stop` is called at the first SIGINT or
-/// SIGTERM, the second does what it always does. SIGHUP calls `reload`.
+/// SIGTERM, the second calls `at_once` and does what it always does. SIGHUP calls `reload`.
 ///
 /// # Errors
 /// When signals cannot be waited for.
 pub(super) fn on_signals(
     stop: impl Fn() + Send + 'static,
     reload: impl Fn() + Send + 'static,
+    at_once: impl Fn() + Send + 'static,
 ) -> std::io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     let wait = move || {
@@ -36,7 +37,10 @@ pub(super) fn on_signals(
                     stopped = true;
                     stop();
                 }
-                (signal, true) => drop(emulate_default_handler(signal)),
+                (signal, true) => {
+                    at_once();
+                    drop(emulate_default_handler(signal));
+                }
             }
         }
     };

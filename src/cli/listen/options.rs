@@ -38,11 +38,13 @@ Answers:
   AA  the message is where it is to be     CA, CE, CR  if MSH-15 asks for them
   AE  it could not be kept or handled, or its content is wrong; the sender may try again
   AR  it is no message, or not one that is taken here
-What cannot be handled goes to --rejects. A message that is not complete is not answered.
+What cannot be handled goes to --rejects; a message that is too long is held nowhere. One that is
+not complete is not answered.
 
 Commands:
 A command of --exec gets the message on standard input, and PIPEHAT_TYPE, PIPEHAT_CONTROL_ID and
-PIPEHAT_PEER in its environment. Its exit status answers: 0 is AA, 65 AR, any other AE.
+PIPEHAT_PEER in its environment. Its exit status answers: 0 is AA, 65 AR, any other AE. What it
+prints goes to stderr, or nowhere with --log.
 
 Signals:
 SIGTERM and Ctrl-C end it: what was received is answered, and no more taken; a second one ends it
@@ -66,8 +68,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = size, help_heading = "Keeping")]
     pub(super) rotate_size: u64,
 
-    /// Begins a new file of the archive after so long, counted from midnight UTC
-    #[arg(long, value_name = "TIME", default_value = "1d", value_parser = seconds, help_heading = "Keeping")]
+    /// Begins a new file of the archive after so long; a span that divides a day counts from
+    /// midnight UTC
+    #[arg(long, value_name = "TIME", default_value = "1d", value_parser = whole_seconds, help_heading = "Keeping")]
     pub(super) rotate_every: Duration,
 
     /// When the disk is waited for
@@ -106,7 +109,7 @@ pub(crate) struct Args {
     #[arg(long, help_heading = "Keeping")]
     pub(super) mllp: bool,
 
-    /// Appends what could not be handled to FILE, byte for byte
+    /// Appends what could not be handled to FILE, in MLLP blocks, but for messages that are too long
     #[arg(long, value_name = "FILE", help_heading = "Keeping")]
     pub(super) rejects: Option<PathBuf>,
 
@@ -269,6 +272,14 @@ impl From<LogArg> for LogForm {
             LogArg::Json => Self::Json,
         }
     }
+}
+
+fn whole_seconds(text: &str) -> Result<Duration, String> {
+    let time = seconds(text)?;
+    if time.subsec_nanos() > 0 {
+        return Err("whole seconds are expected".to_owned());
+    }
+    Ok(time)
 }
 
 fn expression(text: &str) -> Result<Expression, String> {

@@ -22,6 +22,8 @@ const DATA_ERROR: i32 = 65;
 pub struct Exec {
     command: OsString,
     timeout: Duration,
+    /// What it prints goes to our stderr, else nowhere.
+    prints: bool,
     /// So many more may run now.
     free: Mutex<usize>,
     freed: Condvar,
@@ -30,11 +32,12 @@ pub struct Exec {
 }
 
 impl Exec {
-    /// A command that is ended after `timeout`, and of which at most `jobs` run at a time.
+    /// A command that is ended after `timeout`, and of which at most `jobs` run at a time. What it
+    /// prints goes to stderr if `prints`, else nowhere.
     #[must_use]
-    pub fn new(command: OsString, timeout: Duration, jobs: usize) -> Self {
+    pub fn new(command: OsString, timeout: Duration, jobs: usize, prints: bool) -> Self {
         let (free, freed) = (Mutex::new(jobs.max(1)), Condvar::new());
-        Self { command, timeout, free, freed, running: Mutex::default() }
+        Self { command, timeout, prints, free, freed, running: Mutex::default() }
     }
 
     /// Ends those that run; nobody waits for them any more.
@@ -92,8 +95,12 @@ impl Exec {
         label: Label,
         peer: SocketAddr,
     ) -> io::Result<Option<ExitStatus>> {
-        // What it prints must not mix with messages.
-        let stderr = io::stderr().as_fd().try_clone_to_owned()?;
+        // What it prints must not mix with messages, nor with the lines of a log.
+        let (stdout, stderr) = if self.prints {
+            (io::stderr().as_fd().try_clone_to_owned()?.into(), Stdio::inherit())
+        } else {
+            (Stdio::null(), Stdio::null())
+        };
         // An environment cannot hold NUL.
         let id: Vec<u8> = header.field(10).iter().copied().filter(|&b| b != 0).collect();
         let mut child = Command::new("/bin/sh")
@@ -103,7 +110,8 @@ impl Exec {
             .env("PIPEHAT_CONTROL_ID", OsStr::from_bytes(&id))
             .env("PIPEHAT_PEER", peer.ip().to_canonical().to_string())
             .stdin(Stdio::piped())
-            .stdout(stderr)
+            .stdout(stdout)
+            .stderr(stderr)
             .process_group(0)
             .spawn()?;
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);

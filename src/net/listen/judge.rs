@@ -135,9 +135,14 @@ impl Rules {
             // What stands in it comes back in the answer, and would end its block.
             return reject(None, "delimiters", sequence("MSH: a VT or FS byte in it"));
         }
-        if known.field(10).is_empty() {
+        // `""` says that there is none.
+        if matches!(known.field(10).trim_ascii(), b"" | b"\"\"") {
             let fault = Fault::in_header(10, Condition::RequiredField, "a control id is missing");
             return refuse("no control id", fault);
+        }
+        if known.field(9).trim_ascii().is_empty() {
+            let fault = Fault::in_header(9, Condition::RequiredField, "a message type is missing");
+            return refuse("no message type", fault);
         }
         let taken = |condition: &Expression| {
             // The options are those of the start, which may be long ago.

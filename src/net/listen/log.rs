@@ -33,14 +33,16 @@ pub enum LogForm {
 
 /// Where events are told.
 #[derive(Debug)]
-pub(super) struct Log {
+pub struct Log {
     /// Without one only what somebody must know is told.
     form: Option<LogForm>,
     diagnostics: Arc<Diagnostics>,
 }
 
 impl Log {
-    pub(super) fn new(form: Option<LogForm>, diagnostics: Arc<Diagnostics>) -> Self {
+    /// Events in this form; without one only what somebody must know is told.
+    #[must_use]
+    pub fn new(form: Option<LogForm>, diagnostics: Arc<Diagnostics>) -> Self {
         Self { form, diagnostics }
     }
 
@@ -92,6 +94,11 @@ impl Log {
         } else {
             self.diagnostics.note(text);
         }
+    }
+
+    /// Tells what somebody must know.
+    pub fn note(&self, text: &str) {
+        self.warn(None, text);
     }
 
     /// As [`Log::warn`], and the exit status tells it, too.

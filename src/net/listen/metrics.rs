@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// So many types of messages have figures of their own; a sender must not make them grow for ever.
 const MOST_TYPES: usize = 300;
@@ -167,6 +167,9 @@ impl<const N: usize> Histogram<N> {
     }
 }
 
+/// How long a request may take, for they are answered one after the other.
+const REQUEST: Duration = Duration::from_secs(2);
+
 /// Answers each request with the figures, one after the other; a thread of its own.
 pub(super) fn serve(listener: &TcpListener, metrics: &Metrics) {
     for stream in listener.incoming().flatten() {
@@ -175,27 +178,36 @@ pub(super) fn serve(listener: &TcpListener, metrics: &Metrics) {
 }
 
 fn answer(mut stream: TcpStream, metrics: &Metrics) -> io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-    stream.set_write_timeout(Some(Duration::from_secs(2)))?;
+    let end = Instant::now() + REQUEST;
+    let left = || end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+    stream.set_write_timeout(Some(REQUEST))?;
     let mut request = Vec::new();
     let mut piece = [0; 1024];
     while !request.windows(4).any(|four| four == b"\r\n\r\n") && request.len() < 16 << 10 {
+        if Instant::now() >= end {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        stream.set_read_timeout(Some(left()))?;
         match stream.read(&mut piece)? {
             0 => break,
             count => request.extend_from_slice(&piece[..count]),
         }
     }
-    let is =
-        |path: &[u8]| request.strip_prefix(path).is_some_and(|rest| rest.first() == Some(&b' '));
-    let (status, body) = if is(b"GET /metrics") || is(b"GET /") {
-        ("200 OK", metrics.text())
-    } else {
-        ("404 Not Found", "the figures are at /metrics\n".to_owned())
+    let mut words = request.split(|&b| b == b' ');
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let path = target.split(|&b| b == b'?').next().unwrap_or_default();
+    let (status, body) = match (method, path) {
+        (b"GET" | b"HEAD", b"/metrics" | b"/") => ("200 OK", metrics.text()),
+        (b"GET" | b"HEAD", _) => ("404 Not Found", "the figures are at /metrics\n".to_owned()),
+        _ => ("405 Method Not Allowed\r\nAllow: GET, HEAD", String::new()),
     };
-    let answer = format!(
+    let mut answer = format!(
         "HTTP/1.1 {status}\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+         Content-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
+    if method != b"HEAD" {
+        answer.push_str(&body);
+    }
     stream.write_all(answer.as_bytes())
 }

@@ -31,7 +31,7 @@ pub use exec::Exec;
 pub use files::MessageFiles;
 pub use forward::Forward;
 pub use judge::{Check, Rules};
-pub use log::LogForm;
+pub use log::{Log, LogForm};
 
 use crate::io::{Diagnostics, Rejects};
 use crate::net::ack::{Code, Header, Kind};
@@ -41,7 +41,6 @@ use commit::{Committer, Store};
 use duplicates::Claim;
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
-use log::Log;
 use peer::Peer;
 use rustix::event::{PollFd, PollFlags, poll};
 use serde_json::json;
@@ -117,10 +116,10 @@ pub struct Storing {
 }
 
 /// What is seen of a listener.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Seen {
-    /// A line for each event, in this form.
-    pub log: Option<LogForm>,
+    /// Where events are told.
+    pub log: Log,
     /// Where Prometheus asks.
     pub metrics: Option<TcpListener>,
     /// Figures in the log, so often.
@@ -136,8 +135,6 @@ pub struct Ended {
     pub reason: Reason,
     /// A message was not accepted.
     pub refused: bool,
-    /// All that was received was answered.
-    pub complete: bool,
 }
 
 /// The type and event of a message, `ADT^A01`, as far as they are what such codes are: three
@@ -226,8 +223,7 @@ impl Listener {
     ) -> io::Result<Self> {
         let watched = storing.output.as_ref().map(File::try_clone).transpose()?;
         let store = Store::new(storing.archive, storing.sync, storing.output);
-        let log = Log::new(seen.log, diagnostics.clone());
-        let shared = Arc::new(Shared::new(settings, control, Committer::new(store), log));
+        let shared = Arc::new(Shared::new(settings, control, Committer::new(store), seen.log));
         let of = shared.clone();
         thread("commit", move || of.committer.run(&of))?;
         let of = shared.clone();
@@ -260,6 +256,13 @@ impl Listener {
         }
     }
 
+    /// Ends what works for us elsewhere, for this process ends at once.
+    pub fn end_commands(&self) {
+        if let Some(exec) = &self.shared.settings.exec {
+            exec.kill();
+        }
+    }
+
     /// What somebody changes while it runs: certificates, the file of rejects.
     pub fn reload(&self, rejects: Option<&Path>) {
         if let Some(tls) = &self.tls
@@ -285,18 +288,20 @@ impl Listener {
         shared.log.event("stopping", None, &[]);
         let peers: Vec<_> = shared.lock_peers().values().cloned().collect();
         peers.iter().for_each(|peer| peer.stop_reading());
-        let mut complete = shared.wait_for_all(Instant::now() + shared.settings.grace);
+        let complete = shared.wait_for_all(Instant::now() + shared.settings.grace);
         if let Some(exec) = shared.settings.exec.as_ref().filter(|_| !complete) {
             exec.kill();
         }
+        if !complete {
+            let text = "not all that was received was answered within the time of --grace";
+            shared.log.error(text);
+        }
         if complete && let Err(e) = shared.committer.finish() {
-            complete = false;
             shared.log.error(&crate::io::source::plain_error(&e));
         }
         Ok(Ended {
             reason: shared.control.reason().unwrap_or(Reason::Asked),
             refused: shared.refused.load(std::sync::atomic::Ordering::Relaxed),
-            complete,
         })
     }
 

@@ -1,6 +1,6 @@
 //! Where messages are when they are acknowledged.
 
-use super::{Listening, adt, block, msa, stream};
+use super::{Listening, Sender, adt, block, msa, stream};
 use crate::util::{Out, binary, folder, hl7_files, mode, pipehat, put};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -203,6 +203,127 @@ fn an_answer_from_elsewhere() {
     let near = Listening::start(&["--forward", &to, "--archive", &name, "--once"]);
     assert_eq!(msa(&near.answer_to(block(adt("M3")))), ("AE", "M3"));
     assert_eq!(near.end().stdout, b"");
+}
+
+/// Another system that does this with each connection, one after the other.
+fn far(serve: impl Fn(Sender) + Send + 'static) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            serve(Sender { stream, read: Vec::new() });
+        }
+    });
+    address
+}
+
+fn ack(code: &str, id: &str) -> Vec<u8> {
+    block(format!("MSH|^~\\&|||||||ACK|1|P|2.4\rMSA|{code}|{id}\r"))
+}
+
+#[test]
+fn silence_is_success_where_only_errors_are_answered() {
+    let of = |id: &str| adt(id).replacen("|2.4\r", "|2.4|||NE|ER\r", 1);
+    assert!(of("M1").contains("ER"));
+    for (far, code) in [
+        (far(|mut sender| while sender.block().is_some() {}), None),
+        (far(|mut sender| drop(sender.block())), Some("AE")),
+        (
+            far(|mut sender| {
+                sender.block();
+                sender.send(ack("AR", "M1"));
+                sender.block();
+            }),
+            Some("AR"),
+        ),
+    ] {
+        let args =
+            ["--forward", &far, "--forward-timeout", "500ms", "--stdout", "always", "--once"];
+        let listening = Listening::start(&args);
+        let mut sender = listening.connect();
+        sender.send(block(of("M1")));
+        let said = sender.block();
+        assert_eq!(said.as_ref().map(|answer| msa(answer).0), code);
+        assert_eq!(listening.end().stdout.is_empty(), code.is_some());
+    }
+}
+
+#[test]
+fn a_system_that_closes_after_each_message() {
+    let far = far(|mut sender| {
+        let message = sender.block().unwrap();
+        let id = message.split('|').nth(9).unwrap();
+        sender.send(ack("AA", id));
+    });
+    let listening = Listening::start(&["--forward", &far, "--count", "20"]);
+    let mut sender = listening.connect();
+    sender.send((0..20).flat_map(|n| block(adt(&format!("M{n}")))).collect::<Vec<_>>());
+    for n in 0..20 {
+        assert_eq!(msa(&sender.answer()), ("AA", &*format!("M{n}")));
+    }
+}
+
+#[test]
+fn an_accept_acknowledgment_is_passed_on_at_once() {
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let far = far(move |mut sender| {
+        sender.block();
+        sender.send(ack("CA", "M1"));
+        wait.recv().unwrap();
+        sender.send(ack("AA", "M1"));
+        sender.block();
+    });
+    let listening = Listening::start(&["--forward", &far, "--once"]);
+    let mut sender = listening.connect();
+    sender.send(block(adt("M1").replacen("|2.4\r", "|2.4|||AL|AL\r", 1)));
+    assert_eq!(msa(&sender.answer()), ("CA", "M1"));
+    go.send(()).unwrap();
+    assert_eq!(msa(&sender.answer()), ("AA", "M1"));
+    assert_eq!(sender.block(), None);
+}
+
+#[test]
+fn the_command_is_not_run_while_nothing_can_be_stored() {
+    let folder = folder();
+    let (archive, name) = path(&folder, "in");
+    let (_, ran) = path(&folder, "ran");
+    let command = format!("echo x >> '{ran}'");
+    let listening = Listening::start(&[
+        "--archive",
+        &name,
+        "--exec",
+        &command,
+        "--stdout",
+        "never",
+        "--count",
+        "4",
+    ]);
+    fs::remove_dir_all(&archive).unwrap();
+    let mut sender = listening.connect();
+    for n in 0..3 {
+        sender.send(block(adt(&format!("M{n}"))));
+        assert_eq!(msa(&sender.answer()).0, "AE");
+    }
+    assert_eq!(fs::read_to_string(&ran).unwrap(), "x\n");
+    fs::create_dir(&archive).unwrap();
+    sender.send(block(adt("M4")));
+    assert_eq!(msa(&sender.answer()), ("AA", "M4"));
+    assert_eq!(kept(&archive), stream(&[adt("M4")]));
+    let out = listening.end();
+    assert_eq!(out.stderr.matches("cannot be stored").count(), 1, "{}", out.stderr);
+    assert!(!out.stderr.contains("a message was answered"), "{}", out.stderr);
+}
+
+#[test]
+fn files_go_into_the_folder_that_is_there() {
+    let folder = folder();
+    let (files, name) = path(&folder, "in");
+    let listening = Listening::start(&["--files", &name, "--stdout", "never", "--count", "2"]);
+    fs::remove_dir(&files).unwrap();
+    assert_eq!(msa(&listening.answer_to(block(adt("M1")))), ("AE", "M1"));
+    fs::create_dir(&files).unwrap();
+    assert_eq!(msa(&listening.answer_to(block(adt("M2")))), ("AA", "M2"));
+    assert_eq!(kept(&files), stream(&[adt("M2")]));
 }
 
 #[test]

@@ -102,4 +102,54 @@ fn prometheus_gets_figures() {
     while !ask("/metrics").contains("pipehat_message_lag_seconds_count 1\n") {}
     assert!(ask("/metrics").contains("pipehat_message_lag_seconds_bucket{le=\"86400\"} 0\n"));
     assert!(ask("/elsewhere").starts_with("HTTP/1.1 404 "));
+    assert!(ask("/metrics?x=1").starts_with("HTTP/1.1 200 "));
+    // One that dawdles holds up the others for two seconds in all.
+    let mut slow = TcpStream::connect(&address).unwrap();
+    let dawdler = std::thread::spawn(move || {
+        let mut sent = 0;
+        while sent < 150 && slow.write_all(b"x").is_ok() {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            sent += 1;
+        }
+        sent
+    });
+    let whole = |request: &str| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        write!(stream, "{request} HTTP/1.1\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    };
+    let head = whole("HEAD /metrics");
+    assert!(head.starts_with("HTTP/1.1 200 ") && head.ends_with("\r\n\r\n"), "{head}");
+    assert!(whole("POST /metrics").starts_with("HTTP/1.1 405 "));
+    assert!(dawdler.join().unwrap() < 150);
+}
+
+#[test]
+fn a_log_in_json_is_nothing_else() {
+    let folder = crate::util::folder();
+    crate::util::put(&folder, "in/20260131T235959.123Z.hl7", adt("M1"));
+    let archive = folder.path().join("in").to_str().unwrap().to_owned();
+    let command = "cat; cat >&2; sleep 60";
+    let args = ["--archive", &archive, "--exec", command, "--log", "json", "--grace", "100ms"];
+    let listening = Listening::start(&args);
+    let mut sender = listening.connect();
+    sender.send(block(adt("M2")));
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let out = listening.stop();
+    assert_eq!(out.code, 2);
+    for line in out.stderr.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).expect(line);
+        assert!(event["event"].is_string(), "{line}");
+    }
+    assert!(out.stderr.contains("were a message that was not complete"), "{}", out.stderr);
+    assert!(out.stderr.contains("within the time of --grace"), "{}", out.stderr);
+}
+
+#[test]
+fn a_quiet_listener_still_tells_its_port() {
+    let listening = Listening::start(&["-q", "--once"]);
+    listening.answer_to(block(adt("M1")));
+    assert_eq!(listening.end().stderr.lines().count(), 1);
 }

@@ -58,6 +58,11 @@ fn anything_else_is_rejected_and_kept() {
     assert_eq!(judged(&rules, format!("{ADT}\nrest\r")), format!("Reject stray {id}"));
     let unnamed = ADT.replace("|M1|P", "||P");
     assert_eq!(judged(&rules, unnamed), "Reject no control id Some(\"\") kept");
+    for id in ["  ", "\"\""] {
+        let judged = judged(&rules, ADT.replace("|M1|P", &format!("|{id}|P")));
+        assert!(judged.starts_with("Reject no control id "), "{judged}");
+    }
+    assert_eq!(judged(&rules, ADT.replace("ADT^A08", "")), format!("Reject no message type {id}"));
 }
 
 #[test]
