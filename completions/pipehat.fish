@@ -200,7 +200,7 @@ complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -l verbose -d 
 complete -c pipehat -n "__fish_pipehat_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l archive -d 'Appends messages to files in DIR; each is on the disk before it is acknowledged' -r -F
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rotate-size -d 'Begins a new file of the archive when one is as long as this' -r
-complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rotate-every -d 'Begins a new file of the archive after so long, counted from midnight UTC' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rotate-every -d 'Begins a new file of the archive after so long; a span that divides a day counts from midnight UTC' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l sync -d 'When the disk is waited for' -r -f -a "message\t'After each message'
 group\t'Once for all messages that came while it was busy'
 none\t'Never: a power failure loses what was acknowledged'"
@@ -213,7 +213,7 @@ complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l forward-timeo
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l stdout -d 'Whether messages go to standard output, too' -r -f -a "auto\t'If nothing else keeps them, or it is a pipe or a file'
 always\t'Always'
 never\t'Never'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rejects -d 'Appends what could not be handled to FILE, byte for byte' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rejects -d 'Appends what could not be handled to FILE, in MLLP blocks, but for messages that are too long' -r -F
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -s w -l where -d 'Takes only messages for which EXPR is true; others are answered AR' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l duplicate -d 'What is done with a message that was accepted before: same sender, control id and content' -r -f -a "ack\t'Answers it, and does not keep it again'
 reject\t'Answers AR'
