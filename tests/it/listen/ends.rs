@@ -139,3 +139,52 @@ fn systemd_opens_the_socket_and_hears_of_it() {
     let told = String::from_utf8(out.stderr).unwrap();
     assert_eq!(told, format!("pipehat: listening on 127.0.0.1:{port} for messages\n"));
 }
+
+#[test]
+fn a_second_signal_ends_the_commands_too() {
+    let folder = folder();
+    let runs = folder.path().join("runs");
+    let command = format!("touch '{}'; sleep 600; :", runs.display());
+    let mut listening = Listening::start(&["--exec", &command, "--grace", "600"]);
+    let mut sender = listening.connect();
+    sender.send(block(adt("M1")));
+    while !runs.exists() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    listening.signal(Signal::TERM);
+    // It hears of the first before the second.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    listening.signal(Signal::TERM);
+    drop(listening.output());
+    // The command has the same stderr: as long as it runs that is not at its end.
+    let began = std::time::Instant::now();
+    // It may just have time to answer AE, and then all was answered.
+    assert!(matches!(listening.end().code, -1 | 0));
+    assert!(began.elapsed() < std::time::Duration::from_secs(300));
+}
+
+#[test]
+fn an_output_that_never_waits_is_waited_for() {
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    rustix::io::ioctl_fionbio(&writer, true).unwrap();
+    let mut command = Command::new(binary());
+    let listening = Listening::of(command.args(["listen", "0", "--once"]).stdout(writer));
+    // The pipe of the command is another descriptor of the same one, and must not stay open.
+    drop(command);
+    let long = adt("L") + &format!("NTE|1||{}\r", "x".repeat(1 << 20));
+    let mut sender = listening.connect();
+    sender.send(block(&long));
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let mut all = Vec::new();
+    reader.read_to_end(&mut all).unwrap();
+    assert!(all == stream(&[long]));
+    assert_eq!(msa(&sender.answer()), ("AA", "L"));
+    assert_eq!(listening.end().code, 0);
+}
+
+#[test]
+fn files_of_less_than_a_second_are_refused() {
+    let out = pipehat(&["listen", "0", "--rotate-every", "500ms"]).run();
+    assert_eq!(out.code, 2);
+    assert!(out.stderr.contains("whole seconds are expected"), "{}", out.stderr);
+}
