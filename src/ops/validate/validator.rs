@@ -16,7 +16,7 @@ use super::standard;
 use super::structure::{self, Line};
 use super::tree::{Index, Tree};
 use crate::core::scope::to_utf8;
-use crate::core::{Charset, Message, Scope, Segment, SegmentId, TextOptions};
+use crate::core::{Charset, Message, Scope, SegmentId, TextOptions};
 use std::collections::HashMap;
 
 /// Holds messages against the standard, or against profiles.
@@ -127,7 +127,7 @@ impl Validator {
         too_long(&mut walk, &lines);
         encoding::check(&mut walk, message, text, &lines);
         header::check(&mut walk, message.header());
-        let structure = structure_of(&mut walk, message.header(), choice);
+        let structure = structure_of(&mut walk, message, choice);
         check_against(&mut walk, structure, &lines, scratch);
         if let Some(structure) = structure.filter(|_| !model.constraints.all.is_empty()) {
             let Scratch { seating, index, .. } = scratch;
@@ -164,18 +164,20 @@ impl Validator {
 /// The structure that a message is held against, and what is to be said of the choice.
 fn structure_of<'v>(
     walk: &mut Walk<'v, '_>,
-    header: Segment<'_>,
+    message: &Message<'_>,
     choice: Choice<'v>,
 ) -> Option<&'v MessageDef> {
+    let of_standard =
+        |walk: &mut Walk<'v, '_>| header::structure(walk, message.header(), message.first(*b"EVN"));
     let is_profile = walk.model.is_profile;
     let structure = match choice {
         // What a profile says itself of the event is not held against the standard.
         Choice::Profile(_, Some(own)) if is_profile || !own.event.is_empty() => Some(own),
         Choice::Profile(_, own) => {
-            header::structure(walk, header);
+            of_standard(walk);
             own
         }
-        Choice::Standard | Choice::NoneFits => header::structure(walk, header),
+        Choice::Standard | Choice::NoneFits => of_standard(walk),
     };
     let wrong = match choice {
         Choice::NoneFits => "no profile is for this message; it is held against the standard",
