@@ -32,6 +32,7 @@ Examples:
   pipehat listen 2575 --exec 'curl -sf --data-binary @- http://localhost/hl7'
   pipehat listen 2575 --forward lab.example:2575 --archive copies/
   pipehat listen 2575 --where 'MSH-9.1 = ORU' --duplicate ack --archive results/
+  pipehat listen 2575 --validate=profiles/ --archive in/ --rejects invalid.hl7
   pipehat listen 0 --once --ack-code AE          test how a sender takes a refusal
 
 Answers:
@@ -113,6 +114,10 @@ pub(crate) struct Args {
     /// Takes only messages for which EXPR is true; others are answered AR
     #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = expression, help_heading = "Answers")]
     pub(super) condition: Option<Expression>,
+
+    /// Takes only messages that are valid: as the standard says, or the profiles of a file or folder
+    #[arg(long, value_name = "PROFILE", num_args = 0..=1, require_equals = true, help_heading = "Answers")]
+    pub(super) validate: Option<Option<PathBuf>>,
 
     /// What is done with a message that was accepted before: same sender, control id and content
     #[arg(long, value_name = "WHAT", value_enum, default_value_t, help_heading = "Answers")]
