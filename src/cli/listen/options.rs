@@ -7,6 +7,7 @@ use crate::core::SyntaxError;
 use crate::core::expr::Expression;
 use crate::net::ack::{Code, Kind};
 use crate::net::listen::{Duplicate, LogForm, Sync};
+use crate::net::send::Address;
 use ipnet::IpNet;
 use std::ffi::OsString;
 use std::net::IpAddr;
@@ -92,8 +93,8 @@ pub(crate) struct Args {
     pub(super) exec_jobs: Option<u16>,
 
     /// Sends each message on, and answers what is answered there
-    #[arg(long, value_name = "HOST:PORT", value_parser = host_and_port, help_heading = "Keeping")]
-    pub(super) forward: Option<String>,
+    #[arg(long, value_name = "HOST:PORT", help_heading = "Keeping")]
+    pub(super) forward: Option<Address>,
 
     /// Waits so long for that answer, and then answers AE
     #[arg(long, value_name = "TIME", default_value = "30", value_parser = seconds, help_heading = "Keeping")]
@@ -290,13 +291,4 @@ fn network(text: &str) -> Result<IpNet, String> {
     address
         .or_else(|_| text.parse())
         .map_err(|_| "an address is expected, or 10.1.0.0/16".to_owned())
-}
-
-fn host_and_port(text: &str) -> Result<String, String> {
-    match text.rsplit_once(':') {
-        Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok_and(|p| p > 0) => {
-            Ok(text.to_owned())
-        }
-        _ => Err("HOST:PORT is expected".to_owned()),
-    }
 }
