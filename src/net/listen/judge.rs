@@ -1,13 +1,12 @@
 //! What a block is, and whether it is taken: bytes in, a judgment out.
 
-use super::clock::to_timestamp;
+use super::clock::now;
 use crate::core::expr::Expression;
 use crate::core::mllp::{Commit, FS, VT};
 use crate::core::{Frame, Frames, Message, Scope, TextOptions};
 use crate::net::ack::{Code, Condition, Fault, Header};
 use memchr::memchr2;
 use std::fmt;
-use std::time::SystemTime;
 
 /// What is answered to a message that is wrong by rules from elsewhere, and why; nothing if it is as
 /// it should be.
@@ -142,7 +141,7 @@ impl Rules {
             return refuse("no control id", fault);
         }
         // The options are those of the start, which may be long ago.
-        let text = || TextOptions { now: to_timestamp(SystemTime::now()), ..self.text };
+        let text = || TextOptions { now: now(), ..self.text };
         let taken = |condition: &Expression| condition.holds(&Scope::with(&message, text()));
         if self.condition.as_ref().is_some_and(|condition| !taken(condition)) {
             let fault = Fault::new(Condition::MessageType, "such messages are not taken here");
