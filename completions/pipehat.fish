@@ -215,6 +215,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rejects -d 'Appends what could not be handled to FILE, byte for byte' -r -F
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -s w -l where -d 'Takes only messages for which EXPR is true; others are answered AR' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l validate -d 'Takes only messages that are valid: as the standard says, or the profiles of a file or folder' -r -F
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l duplicate -d 'What is done with a message that was accepted before: same sender, control id and content' -r -f -a "ack\t'Answers it, and does not keep it again'
 reject\t'Answers AR'
 pass\t'Takes it like any other'"

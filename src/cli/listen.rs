@@ -1,5 +1,6 @@
 //! `pipehat listen`: messages received over MLLP.
 
+mod check;
 mod options;
 mod place;
 
@@ -13,6 +14,7 @@ use crate::net::listen::{
 use crate::net::tls::{Identity, Server};
 use crate::ops::pass::PassOn;
 use anyhow::{Context, Result, bail};
+use check::check;
 use jiff::tz::TimeZone;
 pub(super) use options::Args;
 use place::{is_journal, takes_messages};
@@ -167,7 +169,11 @@ fn settings(
     let jobs = jobs.or_else(|| std::thread::available_parallelism().ok().map(usize::from));
     Ok(Settings {
         pass,
-        rules: Rules { condition: args.condition.clone(), text: args.reading.text(), check: None },
+        rules: Rules {
+            condition: args.condition.clone(),
+            text: args.reading.text(),
+            check: args.validate.as_ref().map(|path| check(path.as_deref())).transpose()?,
+        },
         max_message: args.reading.max_message,
         duplicates: args.duplicate.then().map(|then| (then, args.duplicate_window)),
         exec: args

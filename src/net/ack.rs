@@ -4,7 +4,7 @@
 //! control id, version, character set. Nothing else of the message is ever in an acknowledgment.
 
 use crate::core::time::Timestamp;
-use crate::core::{Separators, escape};
+use crate::core::{Charset, Separators, escape};
 use std::fmt;
 
 /// What an acknowledgment says, HL7 table 0008.
@@ -398,21 +398,22 @@ impl Answer<'_> {
         let or = |bytes, default| if <[u8]>::is_empty(bytes) { default } else { bytes };
         field(or(header.field(11), b"P"), out);
         field(or(header.field(12), b"2.5.1"), out);
-        let charset = header.field(18);
-        if !charset.is_empty() {
+        let named = header.field(18);
+        if !named.is_empty() {
             out.extend_from_slice(&[s.field; 6]);
-            out.extend_from_slice(charset);
+            out.extend_from_slice(named);
         }
+        let charset = Charset::of_msh18(named, s.repetition);
         out.extend_from_slice(b"\rMSA");
         field(self.code.text(self.kind).as_bytes(), out);
         field(header.field(10), out);
         if header.is_since(b"2.5") {
             out.push(b'\r');
-            self.faults.iter().for_each(|fault| append_err(fault, &s, out));
+            self.faults.iter().for_each(|fault| append_err(fault, charset, &s, out));
         } else {
             if let Some(fault) = self.faults.first() {
                 out.push(s.field);
-                append_text(&fault.text, &s, out);
+                append_text(&fault.text, charset, &s, out);
             }
             out.push(b'\r');
             self.append_old_err(&s, out);
@@ -450,7 +451,7 @@ impl Answer<'_> {
     }
 }
 
-fn append_err(fault: &Fault, s: &Separators, out: &mut Vec<u8>) {
+fn append_err(fault: &Fault, charset: Option<Charset>, s: &Separators, out: &mut Vec<u8>) {
     out.extend_from_slice(b"ERR");
     out.extend_from_slice(&[s.field; 2]);
     if let Some(location) = &fault.location {
@@ -466,7 +467,7 @@ fn append_err(fault: &Fault, s: &Separators, out: &mut Vec<u8>) {
     out.push(fault.severity.letter());
     if !fault.text.is_empty() {
         out.extend_from_slice(&[s.field; 4]);
-        append_text(&fault.text, s, out);
+        append_text(&fault.text, charset, s, out);
     }
     out.push(b'\r');
 }
@@ -482,15 +483,28 @@ fn append_condition(condition: Condition, by: Option<u8>, s: &Separators, out: &
     out.extend_from_slice(condition.code().to_string().as_bytes());
     if let Some(by) = by {
         out.push(by);
-        append_text(condition.meaning(), s, out);
+        append_text(condition.meaning(), None, s, out);
         out.push(by);
         out.extend_from_slice(b"HL70357");
     }
 }
 
-/// A text that cannot be written with these delimiters is left out.
-fn append_text(text: &str, s: &Separators, out: &mut Vec<u8>) {
-    let _ = escape::encode_into(text.as_bytes(), s, out);
+/// A text that cannot be written with these delimiters is left out. A character that the character
+/// set of the answer has not, or that could be taken for a delimiter in it, is told as `?`.
+fn append_text(text: &str, charset: Option<Charset>, s: &Separators, out: &mut Vec<u8>) {
+    let charset = charset.filter(|charset| !charset.structure_unsafe());
+    let mut bytes = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        let put = |charset: Charset| {
+            let mut one = Vec::new();
+            charset.encode_into(c.encode_utf8(&mut [0; 4]), &mut one).ok().map(|()| one)
+        };
+        match u8::try_from(c) {
+            Ok(ascii) if ascii.is_ascii() => bytes.push(ascii),
+            _ => bytes.extend(charset.and_then(put).unwrap_or_else(|| b"?".to_vec())),
+        }
+    }
+    let _ = escape::encode_into(&bytes, s, out);
 }
 
 #[cfg(test)]

@@ -146,14 +146,8 @@ fn is_header_name(name: &str) -> bool {
 
 fn of_operand(operand: &OsString) -> Result<(String, u16)> {
     let text = operand.to_string_lossy();
-    let (host, port) =
-        text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).unwrap_or((&text, ""));
-    let whole = host.starts_with('[') == host.ends_with(']')
-        && (host.starts_with('[') || !host.contains(':'));
-    match port.parse::<u16>() {
-        Ok(port) if port > 0 && whole => Ok((host.to_owned(), port)),
-        _ => bail!("{text}: HOST:PORT is expected first; IPv6 in brackets, as in [::1]:2575"),
-    }
+    let read = text.parse().map_err(|why| anyhow!("{text}: as the first operand {why}"));
+    read.map(|Address { host, port, .. }| (host, port))
 }
 
 fn of_url(url: &str) -> Result<(String, u16, bool)> {

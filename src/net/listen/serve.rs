@@ -265,7 +265,7 @@ impl<'s> Reader<'s> {
                 }
             }
         }
-        if self.one_by_one || self.batch.records.len() >= BATCH {
+        if self.one_by_one || self.batch.records.len().max(self.batch.answers.len()) >= BATCH {
             self.submit();
         }
         Ok(())
@@ -327,7 +327,7 @@ impl<'s> Reader<'s> {
                 }
                 Err(e) => {
                     self.batch.records.truncate(start);
-                    let text = format!("no answer: {}", crate::io::source::plain_error(&e));
+                    let text = format!("no answer: {e}");
                     let fault = Fault::new(Condition::Internal, text);
                     return Err(refuse(Code::Error, "forward", fault).unkept());
                 }

@@ -8,6 +8,7 @@ use socket2::{SockRef, TcpKeepalive};
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,23 @@ pub struct Address {
     pub port: u16,
     /// TLS, if it is to be used.
     pub tls: Option<Encryption>,
+}
+
+impl FromStr for Address {
+    type Err = &'static str;
+
+    /// `HOST:PORT`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
+        let whole = host.starts_with('[') == host.ends_with(']')
+            && (host.starts_with('[') || !host.contains(':'));
+        match port.parse::<u16>() {
+            Ok(port) if port > 0 && !host.is_empty() && whole => {
+                Ok(Self { host: host.to_owned(), port, tls: None })
+            }
+            _ => Err("HOST:PORT is expected; IPv6 in brackets, as in [::1]:2575"),
+        }
+    }
 }
 
 impl fmt::Display for Address {

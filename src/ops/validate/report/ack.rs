@@ -8,12 +8,8 @@ use crate::ops::validate::rule::{Rule, Severity};
 use crate::ops::visible;
 use sha2::{Digest, Sha256};
 
-/// Appends the acknowledgment of a message in a line of its own. Messages that are acknowledgments
-/// have none.
-///
-/// AA where the message is valid, AR where it is not HL7 or of a kind, version or processing id
-/// that is wrong, else AE. Errors and warnings are in ERR segments. Before 2.5 there is no place
-/// in them for how grave it is: there only what makes the message invalid is told.
+/// Appends the acknowledgment of a message in a line of its own, as [`judge`] has it. Messages that
+/// are acknowledgments have none.
 pub(super) fn append(
     options: &Options,
     subject: &Subject<'_>,
@@ -25,22 +21,7 @@ pub(super) fn append(
     if header.is_some_and(|header| header.is_acknowledgment()) {
         return;
     }
-    let fails = |finding: &&Finding<'_>| options.fails(std::slice::from_ref(*finding));
-    let is_refused = |finding: &Finding<'_>| {
-        finding.rule == Rule::Enc1 || (200..204).contains(&finding.rule.description().code)
-    };
-    let failures = || findings.iter().filter(fails);
-    let code = match failures().next() {
-        None => Code::Accept,
-        Some(_) if failures().any(is_refused) => Code::Reject,
-        Some(_) => Code::Error,
-    };
-    let has_grades = subject.version >= Version::V2_5;
-    let is_told = |finding: &&Finding<'_>| {
-        fails(finding) || (has_grades && finding.severity >= Severity::Warning)
-    };
-    let faults: Vec<_> =
-        findings.iter().filter(is_told).map(|finding| fault(subject, finding)).collect();
+    let (code, faults) = judge(options, subject, findings);
     let id = id(subject.file, number, options);
     let now = options.now;
     let answer = Answer { code, kind: Kind::Application, id: &id, now, faults: &faults };
@@ -55,6 +36,30 @@ pub(super) fn append(
         visible::append(segment, usize::MAX, out);
         out.push(b'\n');
     }
+}
+
+/// See [`Options::judge`].
+pub(super) fn judge(
+    options: &Options,
+    subject: &Subject<'_>,
+    findings: &[Finding<'_>],
+) -> (Code, Vec<Fault>) {
+    let fails = |finding: &&Finding<'_>| options.fails(std::slice::from_ref(*finding));
+    let is_refused = |finding: &Finding<'_>| {
+        finding.rule == Rule::Enc1 || (200..204).contains(&finding.rule.description().code)
+    };
+    let failures = || findings.iter().filter(fails);
+    let code = match failures().next() {
+        None => Code::Accept,
+        Some(_) if failures().any(is_refused) => Code::Reject,
+        Some(_) => Code::Error,
+    };
+    let has_grades = subject.version >= Version::V2_5;
+    let is_told = |finding: &&Finding<'_>| {
+        fails(finding) || (has_grades && finding.severity >= Severity::Warning)
+    };
+    let told = findings.iter().filter(is_told);
+    (code, told.map(|finding| fault(subject, finding)).collect())
 }
 
 fn fault(subject: &Subject<'_>, finding: &Finding<'_>) -> Fault {

@@ -17,6 +17,7 @@ use super::rule::{Rule, Severity};
 use crate::core::LineEnding;
 use crate::core::time::Timestamp;
 use crate::dictionary::Version;
+use crate::net::ack::{Code, Fault};
 use std::fmt;
 
 /// The form of a report.
@@ -157,6 +158,16 @@ impl Options {
     #[must_use]
     pub fn fails(&self, findings: &[Finding<'_>]) -> bool {
         self.fail_on.is_some_and(|level| findings.iter().any(|f| f.severity >= level))
+    }
+
+    /// What a receiver answers to a message with these findings: AA if it is valid, AR if it is not
+    /// HL7 or of a kind, version or processing id that is wrong, else AE.
+    ///
+    /// Errors and warnings come as faults. Before 2.5 an answer has no place for how grave they are:
+    /// there only what makes the message invalid is told.
+    #[must_use]
+    pub fn judge(&self, subject: &Subject<'_>, findings: &[Finding<'_>]) -> (Code, Vec<Fault>) {
+        ack::judge(self, subject, findings)
     }
 
     /// Appends what stands before all findings.
