@@ -7,6 +7,7 @@ use super::format::Format;
 use super::model::{Element, Model, SegmentDef, TypeDef, TypeIx, TypeKind, Usage};
 use super::rule::{Rule, Severity};
 use super::settings::Severities;
+use crate::core::message::first;
 use crate::core::{Message, Segment, Separators, escape};
 use crate::dictionary::standard;
 use memchr::memchr;
@@ -523,7 +524,7 @@ impl<'v, 'w> Walk<'v, 'w> {
 /// The bytes before a delimiter, and those behind it if it is there.
 #[inline]
 pub(super) fn cut(bytes: &[u8], by: u8) -> (&[u8], Option<&[u8]>) {
-    match bytes.iter().position(|&b| b == by) {
+    match first(bytes, by) {
         Some(at) => (&bytes[..at], Some(&bytes[at + 1..])),
         None => (bytes, None),
     }
