@@ -145,8 +145,12 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     if args.list_rules {
         return print(&list_rules());
     }
-    let profiles =
-        super::profiles::profiles(&args.profiles, args.profile_map.as_deref(), args.nist_compat)?;
+    let profiles = super::profiles::profiles(
+        &args.profiles,
+        args.profile_map.as_deref(),
+        args.nist_compat,
+        diagnostics,
+    )?;
     let validator = Validator::new(settings(&args), profiles);
     let (mut messages, mut report) = outputs(&args)?;
     let is_shown = report.is_terminal();

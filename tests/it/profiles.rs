@@ -134,3 +134,24 @@ fn a_broken_profile_is_an_error_with_its_line() {
     let out = pipehat(&["validate", "--profile", &latin]).stdin(ADT).run();
     assert!(out.code == 2 && out.stderr.contains("l.toml:2: the file is not in UTF-8"), "{out:?}");
 }
+
+#[test]
+fn a_folder_without_profiles_is_an_error() {
+    let dir = folder();
+    let empty = dir.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let out = pipehat(&["validate", "--profile", "empty"]).dir(dir.path()).stdin(ADT).run();
+    out.is(2, "", "pipehat: empty: no profile in this folder\n");
+    // Tables without a profile do not switch profiles off either.
+    put(&dir, "t.xml", "<Specification><hl7tables/></Specification>");
+    let out = pipehat(&["validate", "--profile", "t.xml"]).dir(dir.path()).stdin(ADT).run();
+    assert_eq!((out.code, out.text()), (2, ""), "{out:?}");
+    // Files of others do not make a folder unusable; they are told.
+    put(&dir, "p/own.toml", "extends = \"2.5.1\"");
+    put(&dir, "p/Cargo.toml", "[package]\nname = \"x\"");
+    put(&dir, "p/other.xml", "<html/>");
+    let out = pipehat(&["validate", "--profile", "p"]).dir(dir.path()).stdin(ADT).run();
+    let notes = "pipehat: p/Cargo.toml: no profile; it is not read\n\
+                 pipehat: p/other.xml: no profile; it is not read\n";
+    assert_eq!((out.code, out.stderr.as_str()), (0, notes), "{out:?}");
+}

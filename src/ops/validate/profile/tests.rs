@@ -20,6 +20,8 @@ impl Store for Memory {
         let found: Vec<_> = inside.cloned().collect();
         Ok((!found.is_empty() && !self.0.contains_key(path)).then_some(found))
     }
+
+    fn pass_over(&self, _: &Path) {}
 }
 
 pub(super) fn files(all: &[(&str, &str)]) -> Memory {
@@ -548,7 +550,21 @@ fn a_folder_is_all_profiles_in_it() {
     assert_eq!(error, "f/map.toml: this is a profile map; it is given with --profile-map");
     let error = load(&store, &["f/codes.csv".into()], None, false).expect_err("codes").to_string();
     assert!(error.starts_with("f/codes.csv: this is no profile"), "{error}");
-    let store = files(&[("f/a.xml", "<html/>")]);
-    let error = load(&store, &["f".into()], None, false).expect_err("no profile").to_string();
-    assert_eq!(error, "f/a.xml: <html> is no part of a profile");
+    // What is no profile does not matter, and what is a broken one does.
+    for (foreign, text) in [("a.xml", "<html/>"), ("a.xml", "<p><br></p>"), ("a.toml", "a = 1")] {
+        let foreign = format!("f/{foreign}");
+        let store = files(&[(&foreign, text), ("f/p.toml", base)]);
+        let profiles = load(&store, &["f".into()], None, false).unwrap();
+        assert_eq!(profiles.all.len(), 1, "{text}");
+        let store = files(&[(&foreign, text)]);
+        let error = load(&store, &["f".into()], None, false).expect_err(text).to_string();
+        assert_eq!(error, "f: no profile in this folder");
+        load(&store, &[foreign.into()], None, false).expect_err(text);
+    }
+    for (broken, text) in [("b.xml", "<ConformanceProfile>"), ("b.toml", "extends = 2.")] {
+        let broken = format!("f/{broken}");
+        let store = files(&[(&broken, text), ("f/p.toml", base)]);
+        let error = load(&store, &["f".into()], None, false).expect_err(text).to_string();
+        assert!(error.starts_with(&format!("{broken}:1: ")), "{error}");
+    }
 }
