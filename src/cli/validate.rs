@@ -187,6 +187,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
 
 /// Where valid messages go, if they are passed on, and where the report goes.
 fn outputs(args: &Args) -> Result<(Option<Output>, Output)> {
+    args.common.keep_all_inputs(args.report.as_deref(), &args.files)?;
     let (output, _) = args.common.output_beside(args.report.as_deref())?;
     if !args.pass {
         return Ok((None, output));

@@ -643,3 +643,42 @@ fn huge_and_broken_messages_are_told_and_the_stream_goes_on() {
     let out = pipehat(&["validate", "--pass", "--report", "/dev/null"]).stdin(&input).run();
     assert!(out.text().contains("|A|P|2.5.1\rEVN") && !out.text().ends_with("2024\r\n"));
 }
+
+#[test]
+fn an_input_is_not_replaced_by_its_report() {
+    let dir = folder();
+    put(&dir, "in/a.hl7", bad("A"));
+    for args in [
+        &["-o", "in/a.hl7", "in/a.hl7"][..],
+        &["-o", "in/../in/a.hl7", "in"],
+        &["--rejects", "in/a.hl7", "in/a.hl7"],
+        &["--pass", "-o", "in/a.hl7", "in/a.hl7"],
+        &["--pass", "--report", "in/a.hl7", "in/a.hl7"],
+    ] {
+        let out = pipehat(&[&["validate"], args].concat()).dir(dir.path()).run();
+        assert_eq!((out.code, out.text()), (2, ""), "{args:?}");
+        assert!(out.stderr.ends_with("a.hl7: it is an input, too\n"), "{out:?}");
+        assert_eq!(fs::read_to_string(dir.path().join("in/a.hl7")).unwrap(), bad("A"));
+    }
+    // So for what other filters cannot handle.
+    let out = pipehat(&["query", "--rejects", "a.hl7", "MSH-10", "a.hl7"])
+        .dir(&dir.path().join("in"))
+        .run();
+    assert_eq!((out.code, out.text()), (2, ""), "{out:?}");
+    // A file that is not read yet is none of the inputs.
+    let out = pipehat(&["validate", "-o", "in/new", "in/a.hl7"]).dir(dir.path()).run();
+    assert_eq!((out.code, out.text()), (1, ""), "{out:?}");
+}
+
+#[test]
+fn standard_output_is_named_by_a_dash() {
+    let dir = folder();
+    put(&dir, "a.hl7", bad("A"));
+    let out = pipehat(&["validate", "-o", "-", "a.hl7"]).dir(dir.path()).run();
+    assert!(out.code == 1 && out.text().contains("[FMT-1]"), "{out:?}");
+    for args in [&["--rejects", "-"][..], &["--pass", "--report", "-"]] {
+        let out = pipehat(&[&["validate", "a.hl7"], args].concat()).dir(dir.path()).run();
+        assert_eq!((out.code, out.text()), (2, ""), "{out:?}");
+    }
+    assert!(!dir.path().join("-").exists());
+}
