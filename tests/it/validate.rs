@@ -337,6 +337,14 @@ fn batches_hold_what_their_trailers_say() {
     finds(&[], &format!("{two}BTS|2\r"), &[("BAT-1", "BTS[1]")]);
     finds(&[], &format!("FHS|^~\\&\r{}", batch("2")), &[("BAT-1", "FHS[1]")]);
     finds(&[], &format!("BHS|^~\\&\r{}{}", clean("C"), batch("2")), &[("BAT-1", "BHS[1]")]);
+    finds(&[], &format!("FHS|^~\\&\r{two}FTS|1\r"), &[]);
+    finds(&[], &format!("FHS|^~\\&\r{two}FTS|2\r"), &[("BAT-1", "FTS[1]-1[1]")]);
+    // What could have been cut off is a warning: the structure allows it.
+    for cut in [format!("{two}BTS|2\r"), format!("BHS|^~\\&\r{two}")] {
+        assert_eq!(pipehat(&["validate"]).stdin(&cut).run().code, 0, "{cut}");
+        let args = ["validate", "--severity", "BAT-1=error"];
+        assert_eq!(pipehat(&args).stdin(&cut).run().code, 1, "{cut}");
+    }
     let other = [("BAT-1", "MSH[1]-2[1]"), ("BAT-1", "MSH[1]-2[1]")];
     finds(&[], &format!("BHS|*~\\&\r{two}BTS|2\r"), &other);
     // Messages that could not be read are in the batch even so.
