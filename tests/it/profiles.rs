@@ -155,3 +155,16 @@ fn a_folder_without_profiles_is_an_error() {
                  pipehat: p/other.xml: no profile; it is not read\n";
     assert_eq!((out.code, out.stderr.as_str()), (0, notes), "{out:?}");
 }
+
+#[test]
+fn xml_that_takes_too_long_is_refused_at_once() {
+    let dir = folder();
+    let attributes: String = (0..400_000).map(|n| format!(" a{n}=\"\"")).collect();
+    put(
+        &dir,
+        "p.xml",
+        format!("<ConformanceProfile>\n<Messages{attributes}/></ConformanceProfile>"),
+    );
+    let out = pipehat(&["validate", "--profile", "p.xml"]).dir(dir.path()).stdin(ADT).run();
+    out.is(2, "", "pipehat: p.xml:2: an element has more attributes than 256\n");
+}
