@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Check messages against the standard
@@ -194,6 +194,7 @@ fn outputs(args: &Args) -> Result<(Option<Output>, Output)> {
     }
     let report = match &args.report {
         Some(path) => super::args::open(Some(path))?,
+        None if args.common.loudness().0 => super::args::open(Some(Path::new("/dev/null")))?,
         None => Output::stderr().context("standard error")?,
     };
     Ok((Some(output), report))

@@ -101,11 +101,16 @@ fn bytes_and_values_are_where_the_file_has_them() {
     let out = pipehat(&["validate", "-f", "ndjson", "--show-values", &faulty()]).run();
     let mut values = Vec::new();
     for object in objects(out.text()) {
+        let value = object["value"].as_str().unwrap_or_default();
+        values.push(value.to_owned());
+        if value.is_empty() {
+            // What is missing has none.
+            assert_eq!((object.get("byte"), object.get("bytes")), (None, None), "{object}");
+            continue;
+        }
         let from = object["byte"].as_u64().unwrap() as usize;
         let bytes = &input[from..from + object["bytes"].as_u64().unwrap() as usize];
-        let value = object["value"].as_str().unwrap_or_default();
         assert_eq!(bytes, value.as_bytes(), "{object}");
-        values.push(value.to_owned());
     }
     assert_eq!(values, ["19840231", "", "high", "EVN||20240305120000", "E0001"]);
 }
@@ -200,6 +205,11 @@ fn a_filter_passes_valid_messages_byte_for_byte() {
     let out = pipehat(&["validate", "--pass"]).stdin(&input).run();
     assert_eq!((out.code, out.text()), (1, (clean("A") + &odd).as_str()));
     assert!(out.stderr.contains("[FMT-1]") && out.stderr.contains("3 messages"), "{out:?}");
+    let out = pipehat(&["validate", "--pass", "-q"]).stdin(&input).run();
+    out.is(1, &(clean("A") + &odd), "");
+    let out = pipehat(&["validate", "--pass", "-q", "--report", &report]).stdin(&input).run();
+    out.is(1, &(clean("A") + &odd), "");
+    assert!(fs::read_to_string(&report).unwrap().contains("[FMT-1]"));
     // Messages in other forms come in the form between filters.
     let lines = (clean("A")).replace('\r', "\n");
     let out = pipehat(&["validate", "--pass", "--report", "/dev/null"]).stdin(lines).run();
@@ -513,7 +523,7 @@ fn acknowledgments_answer_each_message() {
     assert_eq!(lines[0], "\t\t");
     assert!(lines[1].starts_with("EVN^1^2^1") && lines[1].ends_with("\t102\tE"), "{errors}");
     assert_eq!(lines[2], "\t\t");
-    assert!(lines[3].starts_with("MSH^1^") && lines[3].ends_with("\t199\tF"), "{errors}");
+    assert!(lines[3].starts_with("MSH^1^") && lines[3].ends_with("\t199\tE"), "{errors}");
     let old = pipehat(&["query", "--where", "MSA-2 = O", "ERR-1"]).stdin(&out.stdout).text();
     assert!(old.starts_with("EVN^1^2^102"), "{old}");
     // Nobody acknowledges an acknowledgment.
@@ -689,4 +699,40 @@ fn standard_output_is_named_by_a_dash() {
         assert_eq!((out.code, out.text()), (2, ""), "{out:?}");
     }
     assert!(!dir.path().join("-").exists());
+}
+
+#[test]
+fn junit_is_xml_whatever_a_message_says() {
+    let dir = folder();
+    let name = "a\u{FFFE}\u{FFFF}\u{1}.hl7";
+    put(&dir, name, bad("A\u{FFFF}").replace("20240230081500", "2024\u{FFFE}"));
+    let args = ["validate", "-f", "junit", "--show-values", name];
+    let out = pipehat(&args).dir(dir.path()).run();
+    roxmltree::Document::parse(out.text()).unwrap();
+}
+
+#[test]
+fn an_acknowledgment_is_usable_itself() {
+    let odd = |from: &str, to: &str| {
+        let out =
+            pipehat(&["validate", "-q", "-f", "ack"]).stdin(clean("A").replace(from, to)).run();
+        let head = ["query", "MSA-1", "MSH-9", "MSH-11", "MSH-12", "MSH-18"];
+        pipehat(&head).stdin(&out.stdout).text()
+    };
+    // Tables 0104 (versions), 0103 (processing ids), 0211 (character sets).
+    assert_eq!(odd("|2.5.1", "|2.5.1"), "AA\tACK^A01^ACK\tP\t2.5.1\t\n");
+    assert_eq!(
+        odd("|P|2.5.1", "|T^A|2.6^USA||||||UNICODE UTF-8"),
+        "AA\tACK^A01^ACK\tT\t2.6\tUNICODE UTF-8\n"
+    );
+    assert_eq!(odd("|2.5.1", "|Smith"), "AR\tACK^A01^ACK\tP\t2.5.1\t\n");
+    assert!(odd("|P|2.5.1", "|Smith|2.5.1").ends_with("\tACK^A01^ACK\tP\t2.5.1\t\n"));
+    assert!(odd("|P|2.5.1", "|P|2.5.1||||||Smith").ends_with("\tACK^A01^ACK\tP\t2.5.1\t\n"));
+    assert!(odd("ADT^A01^ADT_A01", "ADT^Smith").ends_with("\tACK\tP\t2.5.1\t\n"));
+    // MSA-3 has 80 characters before 2.5.
+    let old = bad("A").replace("2.5.1", "2.3").replace("EVN||", "EVN|A01|");
+    let out = pipehat(&["validate", "-q", "-f", "ack"]).stdin(old).run();
+    let text = pipehat(&["query", "MSA-3"]).stdin(&out.stdout).text();
+    let length = text.trim_end().chars().count();
+    assert!(text.starts_with("EVN-2") && (60..=80).contains(&length), "{text}");
 }

@@ -83,12 +83,45 @@ fn lines(options: &Options, subject: &Subject<'_>, findings: &[&Finding<'_>], ca
     for finding in findings {
         text::append(&options, subject, std::slice::from_ref(*finding), &mut told);
     }
-    case.push_str(&escape(String::from_utf8_lossy(&told)));
+    push_shown(&told, case);
 }
 
-/// Appends text without characters that XML has not.
+/// Appends text of any bytes.
 fn push(text: &[u8], to: &mut String) {
     let mut shown = Vec::new();
     visible::append(text, usize::MAX, &mut shown);
-    to.push_str(&escape(String::from_utf8_lossy(&shown)));
+    push_shown(&shown, to);
+}
+
+/// Appends text that is fit for people, without characters that XML 1.0 has not (section 2.2,
+/// Char): there are some that nobody sees and a terminal does not mind.
+fn push_shown(shown: &[u8], to: &mut String) {
+    let mut text = String::new();
+    for c in String::from_utf8_lossy(shown).chars() {
+        match c {
+            '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'.. => {
+                text.push(c);
+            }
+            other => text.extend(other.escape_unicode()),
+        }
+    }
+    to.push_str(&escape(&text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_has_not_is_shown() {
+        let mut shown = String::new();
+        for bytes in ["a\u{FFFE}\u{FFFF}<\u{FFFD}\u{1FFFF}\u{1}".as_bytes(), b"\xFF"] {
+            push(bytes, &mut shown);
+        }
+        let document = format!("<a>{shown}</a>");
+        let read = roxmltree::Document::parse(&document).unwrap();
+        let text = read.root_element().text().unwrap();
+        assert!(text.starts_with("a\\u{fffe}\\u{ffff}<\u{FFFD}"), "{text}");
+        assert!(text.ends_with("\\xFF"), "{text}");
+    }
 }
