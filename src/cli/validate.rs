@@ -174,7 +174,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         |view, job| check.messages(view, job),
         |chunk, job| verdicts.take(chunk, job),
     )?;
-    let summary = verdicts.end()?;
+    let summary = verdicts.end(diagnostics.failures())?;
     if let Some(messages) = messages {
         messages.finish()?;
     }

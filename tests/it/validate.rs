@@ -310,6 +310,31 @@ fn what_is_no_message_is_not_done() {
     assert_eq!(out.code, 2);
     assert_eq!(out.stderr, "pipehat: stdin: byte 0: not part of any message\n");
     assert_eq!(fs::read_to_string(&rejects).unwrap(), "junk\n");
+    for format in ["text", "json", "sarif", "junit"] {
+        let run = |input: &str| pipehat(&["validate", "-f", format]).stdin(input).run();
+        let (some, none) = (run(&(input.clone() + "junk\n")), run(&clean("A")));
+        assert_eq!((some.code, none.code), (2, 0), "{format}");
+        let json = |out: &Out| serde_json::from_slice::<Value>(&out.stdout).unwrap();
+        let failures = |out: &Out| match format {
+            "text" => u64::from(out.text().contains("infos; 2 not handled\n")) * 2,
+            "json" => json(out)["summary"]["not_handled"].as_u64().unwrap(),
+            "sarif" => {
+                let run = &json(out)["runs"][0]["invocations"][0];
+                let told = &run["toolExecutionNotifications"][0]["message"]["text"];
+                let count = told.as_str().and_then(|text| text.split(' ').next());
+                let count = count.map_or(0, |count| count.parse().unwrap());
+                assert_eq!(run["executionSuccessful"], count == 0);
+                count
+            }
+            _ => {
+                let document = roxmltree::Document::parse(out.text()).unwrap();
+                let error = document.descendants().find(|n| n.has_tag_name("error"));
+                let told = error.and_then(|error| error.attribute("message")?.split(' ').next());
+                told.map_or(0, |count| count.parse().unwrap())
+            }
+        };
+        assert_eq!((failures(&some), failures(&none)), (2, 0), "{format}: {some:?}");
+    }
     let long = bad("A").replace("ROE", &"R".repeat(2000));
     let out = pipehat(&["validate", "--max-message", "1K"]).stdin(clean("B") + &long).run();
     assert_eq!(out.code, 2, "{out:?}");
@@ -735,4 +760,15 @@ fn an_acknowledgment_is_usable_itself() {
     let text = pipehat(&["query", "MSA-3"]).stdin(&out.stdout).text();
     let length = text.trim_end().chars().count();
     assert!(text.starts_with("EVN-2") && (60..=80).contains(&length), "{text}");
+}
+
+#[test]
+fn sarif_names_files_that_are_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = folder();
+    let name = std::ffi::OsStr::from_bytes(b"a \xFF.hl7");
+    fs::write(dir.path().join(name), bad("A")).unwrap();
+    let args = [std::ffi::OsStr::new("validate"), "-fsarif".as_ref(), name];
+    let out = pipehat(&args).dir(dir.path()).run();
+    assert!(out.text().contains("\"uri\":\"a%20%FF.hl7\""), "{out:?}");
 }

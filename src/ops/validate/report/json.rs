@@ -99,6 +99,7 @@ pub(super) fn end(summary: &Summary, out: &mut Vec<u8>) {
     struct Counts {
         messages: u64,
         invalid: u64,
+        not_handled: u64,
         errors: u64,
         warnings: u64,
         infos: u64,
@@ -108,6 +109,7 @@ pub(super) fn end(summary: &Summary, out: &mut Vec<u8>) {
     let counts = Counts {
         messages: summary.messages,
         invalid: summary.invalid,
+        not_handled: summary.not_handled,
         errors: summary.count(Severity::Error),
         warnings: summary.count(Severity::Warning),
         infos: summary.count(Severity::Info),

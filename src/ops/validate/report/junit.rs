@@ -3,7 +3,7 @@
 //! There is no standard of it; elements and attributes are those that Jenkins, GitLab and GitHub
 //! actions read.
 
-use super::{Options, Subject, Summary, text};
+use super::{NOT_HANDLED, Options, Subject, Summary, text};
 use crate::ops::validate::finding::Finding;
 use crate::ops::visible;
 use quick_xml::escape::escape;
@@ -16,7 +16,18 @@ pub(super) fn begin(out: &mut Vec<u8>) {
 }
 
 /// Appends the end of the document.
-pub(super) fn end(_: &Summary, out: &mut Vec<u8>) {
+///
+/// What could not be handled is an error in a suite of its own.
+pub(super) fn end(summary: &Summary, out: &mut Vec<u8>) {
+    if summary.not_handled > 0 {
+        let text = format!(
+            "<testsuite name=\"input\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">\n\
+             <testcase classname=\"input\" name=\"all is handled\">\n\
+             <error type=\"input\" message=\"{} {NOT_HANDLED}\"/>\n</testcase>\n</testsuite>\n",
+            summary.not_handled
+        );
+        out.extend_from_slice(text.as_bytes());
+    }
     out.extend_from_slice(b"</testsuites>\n");
 }
 
