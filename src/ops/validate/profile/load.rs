@@ -18,8 +18,8 @@ pub trait Store {
     /// Why that cannot be told.
     fn list(&self, path: &Path) -> Result<Option<Vec<PathBuf>>, String>;
 
-    /// A file of a folder is not read, for it is no profile.
-    fn pass_over(&self, path: &Path);
+    /// A file of a folder is not read, for it is no profile; whoever wants to know is told.
+    fn pass_over(&self, _path: &Path) {}
 }
 
 /// How many profiles may extend each other.

@@ -20,8 +20,6 @@ impl Store for Memory {
         let found: Vec<_> = inside.cloned().collect();
         Ok((!found.is_empty() && !self.0.contains_key(path)).then_some(found))
     }
-
-    fn pass_over(&self, _: &Path) {}
 }
 
 pub(super) fn files(all: &[(&str, &str)]) -> Memory {
