@@ -393,7 +393,7 @@ fn what_is_wrong_is_told_with_its_line() {
         ("extends = \"2.5.1\"\n[[rules]]\nrequire = \"PID-3[\"", "p.toml:3: column 7: expected"),
         (
             "extends = \"2.5.1\"\n[[rules]]\neach = \"x\"\nrequire = \"PID\"",
-            "p.toml:3: column 1: expected a segment",
+            "p.toml:3: there is no such segment or group",
         ),
         ("extends = \"2.5.1\"\n[severities]\nVAL-9 = \"off\"", "p.toml:3: VAL-9: no such rule"),
         ("extends = \"2.5.1\"\n[severities]\nVAL-1 = \"bad\"", "p.toml:3: bad: a severity is"),
