@@ -172,7 +172,11 @@ fn settings(
         rules: Rules {
             condition: args.condition.clone(),
             text: args.reading.text(),
-            check: args.validate.as_ref().map(|path| check(path.as_deref())).transpose()?,
+            check: args
+                .validate
+                .as_ref()
+                .map(|path| check(path.as_deref(), diagnostics))
+                .transpose()?,
         },
         max_message: args.reading.max_message,
         duplicates: args.duplicate.then().map(|then| (then, args.duplicate_window)),

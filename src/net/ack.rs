@@ -117,6 +117,21 @@ impl<'a> Header<'a> {
         n.checked_sub(3).and_then(|n| self.fields.get(n)).copied().unwrap_or_default()
     }
 
+    /// The delimiters.
+    #[must_use]
+    pub fn separators(&self) -> Separators {
+        self.separators
+    }
+
+    /// With other bytes as MSH-n.
+    #[must_use]
+    pub fn with(mut self, n: usize, field: &'a [u8]) -> Self {
+        if let Some(slot) = n.checked_sub(3).and_then(|n| self.fields.get_mut(n)) {
+            *slot = field;
+        }
+        self
+    }
+
     /// Component `n`, from 1, of the first repetition of MSH-`field`.
     #[must_use]
     pub fn component(&self, field: usize, n: usize) -> &'a [u8] {
@@ -363,7 +378,7 @@ impl Answer<'_> {
     /// Sender and receiver change places. Version and processing id are those of the message.
     /// MSH-9 has three components since version 2.3.1 and is `ACK` before. Faults are ERR
     /// segments since 2.5, with ERR-2, ERR-3, ERR-4 and ERR-8; before they are repetitions of
-    /// ERR-1, and the text of the first is MSA-3 (chapter 2, sections 2.14.5 and 2.14.8).
+    /// ERR-1, and the text of the first is MSA-3, cut to the 80 characters that it has (chapter 2, sections 2.14.5 and 2.14.8).
     ///
     /// Without a header (`None`: the bytes were no message) MSA-2 is empty.
     pub fn append(&self, header: Option<&Header<'_>>, out: &mut Vec<u8>) {
@@ -413,7 +428,7 @@ impl Answer<'_> {
         } else {
             if let Some(fault) = self.faults.first() {
                 out.push(s.field);
-                append_text(&fault.text, charset, &s, out);
+                append_short(&fault.text, charset, &s, out);
             }
             out.push(b'\r');
             self.append_old_err(&s, out);
@@ -505,6 +520,28 @@ fn append_text(text: &str, charset: Option<Charset>, s: &Separators, out: &mut V
         }
     }
     let _ = escape::encode_into(&bytes, s, out);
+}
+
+/// As [`append_text`], as much as MSA-3 takes before version 2.5.
+fn append_short(text: &str, charset: Option<Charset>, s: &Separators, out: &mut Vec<u8>) {
+    const LENGTH: usize = 80;
+    let mut all = Vec::new();
+    append_text(text, charset, s, &mut all);
+    if all.len() <= LENGTH {
+        out.extend_from_slice(&all);
+        return;
+    }
+    // Not inside of a character or an escape sequence.
+    let mut part = Vec::new();
+    let mut left = LENGTH;
+    for c in text.chars() {
+        part.clear();
+        append_text(c.encode_utf8(&mut [0; 4]), charset, s, &mut part);
+        let length = if c.is_ascii() { part.len() } else { 1 };
+        let Some(rest) = left.checked_sub(length) else { break };
+        left = rest;
+        out.extend_from_slice(&part);
+    }
 }
 
 #[cfg(test)]

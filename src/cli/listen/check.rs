@@ -2,6 +2,7 @@
 
 use crate::cli::profiles::profiles;
 use crate::core::{Message, TextOptions};
+use crate::io::Diagnostics;
 use crate::net::ack::{Code, Condition, Fault};
 use crate::net::listen::Check;
 use crate::ops::validate::report::{Form, Options, Subject};
@@ -20,9 +21,9 @@ const KEPT: usize = 8;
 ///
 /// # Errors
 /// When the profiles cannot be read.
-pub(super) fn check(path: Option<&Path>) -> Result<Check> {
+pub(super) fn check(path: Option<&Path>, diagnostics: &Diagnostics) -> Result<Check> {
     let paths: Vec<_> = path.map(PathBuf::from).into_iter().collect();
-    let validator = Validator::new(Settings::new(), profiles(&paths, None, false)?);
+    let validator = Validator::new(Settings::new(), profiles(&paths, None, false, diagnostics)?);
     let scratches = Mutex::new(Vec::new());
     Ok(Box::new(move |message, text| {
         let free = || scratches.lock().unwrap_or_else(PoisonError::into_inner);
