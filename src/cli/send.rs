@@ -57,13 +57,11 @@ What becomes of a message:
   refused     AE, AR, CE or CR came, or the NAK of MLLP release 2; the run goes on
   unknown     it was sent and no answer came: it may have arrived or not; the run stops
   unsent      there was no connection, or a message before it stopped the run
-  A signal (Ctrl-C, SIGTERM) stops the run as an unknown message does; a second ends it at once.
 
 Exit status:
   0  all messages were accepted
   1  some were refused
-  2  some may not have arrived; or usage, I/O, a message that cannot be sent
-  A run that a signal ended has the status of that signal, such as 130 for Ctrl-C."
+  2  some may not have arrived; or usage, I/O, a message that cannot be sent"
 )]
 pub(super) struct Args {
     /// Where to, as HOST:PORT, and then the files to read; without files standard input

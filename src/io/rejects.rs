@@ -2,7 +2,8 @@
 
 use super::Output;
 use crate::core::Separators;
-use memchr::memchr2;
+use crate::core::frame::begins_message;
+use memchr::{memchr2, memmem};
 use serde_json::Value;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -27,8 +28,21 @@ struct Inner {
 struct End {
     /// Its last bytes; nothing where nothing was written.
     last: [Option<u8>; 2],
-    /// Its segments may end with CR, so that a lone LF does not end it.
-    has_cr_segments: bool,
+    kind: Kind,
+}
+
+/// What an entry is to who reads it back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Kind {
+    /// Lines, of which no message takes another.
+    #[default]
+    Lines,
+    /// A message whose segments end with CR.
+    Cr,
+    /// A message whose segments end with LF or CRLF.
+    Lf,
+    /// It may hold a message of any kind.
+    Any,
 }
 
 impl Rejects {
@@ -60,7 +74,7 @@ impl Rejects {
         let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
         let found = file.metadata()?;
         let end = if found.is_file() && found.len() > 0 {
-            End { last: last_bytes(path, found.len()), has_cr_segments: true }
+            End { last: last_bytes(path, found.len()), kind: Kind::Any }
         } else {
             End::default()
         };
@@ -125,7 +139,7 @@ impl Rejects {
         let Inner { output, end, .. } = &mut *inner;
         if begins {
             output.write_all(end.separator(bytes))?;
-            end.has_cr_segments = has_cr_segments(bytes);
+            end.kind = kind(bytes);
         }
         match *bytes {
             [] => {}
@@ -158,22 +172,49 @@ impl End {
     /// What stands between an entry and the next, so that nobody reads the second as a part of
     /// the first, and nothing as a part of either (see [`crate::core::Frames`]).
     ///
-    /// CR LF ends a message with CR segments, and a line of any other; an FS with a CR behind it
-    /// ends both. Behind a line a header begins a message, what is none needs a blank line.
+    /// CR LF ends a message with CR segments, a blank line or a header one with LF, and an FS with
+    /// a CR behind it ends both.
     fn separator(self, next: &[u8]) -> &'static [u8] {
         const FS: u8 = 0x1C;
-        let is_header = next.starts_with(b"MSH") && Separators::of(next).is_ok();
-        match (self.last, is_header) {
-            ([_, None], _) | ([_, Some(b'\n')], true) => b"",
-            ([_, Some(b'\r')], true) => b"\n",
-            ([_, Some(b'\r')], false) => b"\n\n",
-            ([Some(b'\r'), Some(b'\n')], false) => b"\n",
-            // A lone LF would be content, and a CR behind it would make the LF before it one.
-            ([_, Some(b'\n')], false) if self.has_cr_segments => b"\x1c\r\n",
-            ([_, Some(b'\n')], false) => b"\n",
-            ([_, Some(FS)], true) => b"\r",
-            ([_, Some(_)], true) => b"\r\n",
-            ([_, Some(_)], false) => b"\r\n\n",
+        let [before, Some(last)] = self.last else { return b"" };
+        let is_header = begins_message(next);
+        // What a message with CR segments needs ends it whatever comes.
+        let needs_blank = self.kind != Kind::Cr && !is_header;
+        match (self.kind, last) {
+            (Kind::Lines, b'\r' | b'\n') => b"",
+            (Kind::Lines, _) => b"\n",
+            (_, FS) => b"\r",
+            (_, b'\n') if before == Some(b'\r') => {
+                if needs_blank {
+                    b"\n"
+                } else {
+                    b""
+                }
+            }
+            (Kind::Lf, b'\n') => {
+                if needs_blank {
+                    b"\n"
+                } else {
+                    b""
+                }
+            }
+            // Behind a lone LF only a usable header is one; and a CR behind it would make it content.
+            (_, b'\n') if Separators::of(next).is_ok() => b"",
+            (_, b'\n') => b"\x1c\r\n",
+            (_, b'\r') => {
+                if needs_blank {
+                    b"\n\n"
+                } else {
+                    b"\n"
+                }
+            }
+            _ => {
+                if needs_blank {
+                    b"\r\n\n"
+                } else {
+                    b"\r\n"
+                }
+            }
         }
     }
 }
@@ -193,10 +234,19 @@ pub fn append_object(out: &mut Vec<u8>, pairs: &[(&str, Value)]) {
     out.extend_from_slice(b"}\n");
 }
 
-/// Whether a message that begins so may have segments that end with CR.
-fn has_cr_segments(bytes: &[u8]) -> bool {
-    let ends_line = |at: usize| bytes[at] == b'\n' || bytes.get(at + 1) == Some(&b'\n');
-    bytes.starts_with(b"MSH") && !memchr2(b'\r', b'\n', bytes).is_some_and(ends_line)
+/// What an entry that begins so is.
+fn kind(bytes: &[u8]) -> Kind {
+    if bytes.starts_with(b"MSH") {
+        let end = memchr2(b'\r', b'\n', bytes);
+        return match end.map(|at| (bytes[at], bytes.get(at + 1))) {
+            None | Some((b'\r', None)) => Kind::Any,
+            Some((b'\r', Some(next))) if *next != b'\n' => Kind::Cr,
+            Some(_) => Kind::Lf,
+        };
+    }
+    let holds = |header: &[u8]| memmem::find(bytes, header).is_some();
+    let may = [&b"\rMSH"[..], b"\nMSH", b"\x0bMSH"].into_iter().any(holds);
+    if may || begins_message(bytes) { Kind::Any } else { Kind::Lines }
 }
 
 /// The last two bytes of a file of this length; where they cannot be read, a byte that ends

@@ -315,7 +315,7 @@ fn rejects_are_in_order_and_nothing_in_them_is_joined() {
     let sent: Vec<_> = host.came.try_iter().collect();
     let kept = fs::read_to_string(&rejects).unwrap();
     let [m1, m2, m3] = ["M-1", "M-2", "M-3"].map(message);
-    assert_eq!(kept, [&m1, "\n\n", stray, "\n", &m2, "\n", &unnamed, "\n", &m3].concat());
+    assert_eq!(kept, [&m1, "\n", stray, &m2, "\n", &unnamed, "\n", &m3].concat());
     let reasons = ndjson(&format!("{rejects}.ndjson"));
     let told: Vec<_> = reasons.iter().map(|r| (&r["outcome"], &r["number"], &r["error"])).collect();
     let (refused, unsendable) = (&"refused".into(), &"unsendable".into());
@@ -337,7 +337,7 @@ fn rejects_are_in_order_and_nothing_in_them_is_joined() {
     assert_eq!(send(&again, &args).run().code, 2);
     assert!(again.came.try_iter().map(|c| c.bytes).eq(sent.into_iter().map(|c| c.bytes)));
     send(&again, &args).run();
-    let once = [stray, "\n", &m2, "\n", &unnamed, "\n"].concat();
+    let once = [stray, &m2, "\n", &unnamed, "\n"].concat();
     assert_eq!(fs::read_to_string(&other).unwrap(), [&once[..], "\n", &once].concat());
     assert_eq!(ndjson(&format!("{other}.ndjson")).len(), 6);
     // A device has nothing beside it.
