@@ -258,10 +258,10 @@ ar\t''
 ce\t''
 cr\t''
 nak\t'The commit block of MLLP release 2'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l rate -d 'Sends not more than so many messages: N/s, N/m or N/h' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l rate -d 'Sends not more than so many messages: N/s, N/m or N/h; N alone is N/s' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l state -d 'Notes in FILE what was answered, and sends only what is not in it' -r -F
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l queue -d 'Keeps messages of standard input in DIR until they are answered' -r -F
-complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l queue-max -d 'So much may wait in the queue; then nothing more is read' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l queue-max -d 'With so much in the queue nothing more is read; what was read at once may be above it' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l set -d 'Changes each message on the way, as `set` of transform does' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l expect -d 'The code to wait for: AA passes over a CA before it; for CA, an AA is not the right answer' -r -f -a "AA\t''
 CA\t''"

@@ -192,17 +192,21 @@ impl Common {
         self.rejects.as_deref()
     }
 
-    /// Opens rejects that are there at once, for a run that cannot be done again. `append`: what
-    /// an earlier run put there stays.
-    pub(super) fn open_rejects(
+    /// Opens rejects that are there at once, for a run that cannot be done again, and a file that
+    /// tells why. What an earlier run put there stays.
+    pub(super) fn append_rejects(
         &self,
         path: &Path,
+        reasons: Option<&Path>,
         files: &[OsString],
-        append: bool,
     ) -> Result<Rejects> {
         self.keep_inputs(path, files)?;
-        let made = if append { Rejects::appending(path) } else { Rejects::growing(path) };
-        made.with_context(|| format!("creating {}", path.display()))
+        let named = |path: &Path| format!("creating {}", path.display());
+        let rejects = Rejects::appending(path).with_context(|| named(path))?;
+        match reasons {
+            None => Ok(rejects),
+            Some(path) => rejects.with_reasons(path).with_context(|| named(path)),
+        }
     }
 
     /// Shows no progress.

@@ -51,6 +51,11 @@ impl Diagnostics {
         }
     }
 
+    /// What also those must see who asked for silence.
+    pub fn warn(&self, text: &str) {
+        self.print(text);
+    }
+
     /// What only `--verbose` tells.
     pub fn detail(&self, text: &str) {
         if self.verbose && !self.quiet {

@@ -12,6 +12,7 @@ use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
+use ureq::http::HeaderValue;
 
 /// Makes a connection for a lane.
 pub(super) type Connector = Box<dyn Fn() -> Result<Box<dyn Link>, Failure> + Send + Sync>;
@@ -96,7 +97,7 @@ impl Options {
             bail!("options of TLS without it; {how} is missing");
         }
         if self.insecure {
-            diagnostics.note(
+            diagnostics.warn(
                 "WARNING: --insecure: the receiver's certificate is not checked. Anybody on the \
                  way can take its place, and would get all messages.",
             );
@@ -128,7 +129,12 @@ impl Options {
         let text = fs::read_to_string(path).with_context(named)?;
         let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
         let pairs = lines.enumerate().map(|(n, line)| match line.split_once(':') {
-            Some((name, value)) if is_header_name(name) => {
+            Some((name, _)) if IS_OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)) => {
+                Err(anyhow!("{}: header {}: {name} is up to the message", named(), n + 1))
+            }
+            Some((name, value))
+                if is_header_name(name) && HeaderValue::from_str(value.trim_start()).is_ok() =>
+            {
                 Ok((name.to_owned(), value.trim_start().to_owned()))
             }
             // Not what it says: it may be a secret.
@@ -137,6 +143,9 @@ impl Options {
         pairs.collect()
     }
 }
+
+/// Headers that tell where a body ends.
+const IS_OURS: [&str; 2] = ["Content-Length", "Transfer-Encoding"];
 
 /// A token of RFC 9110, section 5.6.2.
 fn is_header_name(name: &str) -> bool {

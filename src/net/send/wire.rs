@@ -69,6 +69,8 @@ pub struct Wire {
     written: usize,
     /// Bytes that were handed on, over all.
     total: u64,
+    /// The other side has said something.
+    heard: bool,
 }
 
 impl Wire {
@@ -119,7 +121,7 @@ impl Wire {
         if let Some(tls) = &mut tls {
             tls.set_buffer_limit(None);
         }
-        let mut wire = Self { stream, tls, out: Vec::new(), written: 0, total: 0 };
+        let mut wire = Self { stream, tls, out: Vec::new(), written: 0, total: 0, heard: false };
         wire.shake_hands(until)?;
         Ok(wire)
     }
@@ -251,7 +253,10 @@ impl Wire {
                     // Closed without a farewell, as many do. Nothing is lost by it: an answer that
                     // was cut has no end.
                     Err(e) if e.kind() == ErrorKind::UnexpectedEof => return Ok(Got::End),
-                    read => return got(read),
+                    read => {
+                        self.heard = true;
+                        return got(read);
+                    }
                 }
             }
             match tls.read_tls(&mut self.stream) {
@@ -259,7 +264,8 @@ impl Wire {
                     if let Err(e) = tls.process_new_packets() {
                         // The other side is told why, if it still listens.
                         let _ = tls.write_tls(&mut self.stream);
-                        return Err(Failure::tls(&e));
+                        let of = if self.heard { Failure::tls } else { Failure::tls_at_first };
+                        return Err(of(&e));
                     }
                     if n == 0 {
                         return Ok(Got::End);

@@ -94,11 +94,13 @@ fn what_is_no_message_is_rejected_and_kept() {
     assert_eq!((out.code, out.stdout), (1, stream(&[adt("M4")])), "{}", out.stderr);
     let kept = std::fs::read(&rejects).unwrap();
     let expected = [
-        b"there before\n\n",
+        b"there before\n\x1c\r\n",
         &garbage[..],
-        b"MSH||x\r",
+        b"MSH||x\r\n",
         nameless.as_bytes(),
+        b"\n",
         twice.as_bytes(),
+        b"\n",
         batch.as_bytes(),
     ];
     assert_eq!(kept.escape_ascii().to_string(), expected.concat().escape_ascii().to_string());

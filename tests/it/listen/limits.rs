@@ -62,7 +62,7 @@ fn a_message_without_an_end_is_not_answered() {
     assert_eq!(msa(&answer), ("AA", "M2"));
     assert_eq!(listening.end().stdout, stream(&[adt("M2")]));
     let kept = std::fs::read_to_string(rejects).unwrap();
-    assert_eq!(kept, adt("M1") + "MSH|^~\\&|torn");
+    assert_eq!(kept, adt("M1") + "\nMSH|^~\\&|torn");
 }
 
 #[test]
