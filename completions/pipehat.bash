@@ -377,7 +377,7 @@ _pipehat() {
             return 0
             ;;
         pipehat__subcmd__listen)
-            opts="-w -q -h --archive --rotate-size --rotate-every --sync --files --exec --exec-timeout --exec-jobs --forward --forward-timeout --stdout --mllp --rejects --where --duplicate --duplicate-window --ack-delay --ack-code --release2 --count --once --max-connections --idle-timeout --message-timeout --allow --grace --charset --max-message --tls-cert --tls-key --client-ca --log --metrics --stats --quiet --help"
+            opts="-w -q -h --archive --rotate-size --rotate-every --sync --files --exec --exec-timeout --exec-jobs --forward --forward-timeout --stdout --mllp --rejects --where --validate --duplicate --duplicate-window --ack-delay --ack-code --release2 --count --once --max-connections --idle-timeout --message-timeout --allow --grace --charset --max-message --tls-cert --tls-key --client-ca --log --metrics --stats --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -436,6 +436,10 @@ _pipehat() {
                     return 0
                     ;;
                 -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --validate)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -215,6 +215,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rejects -d 'Appends what could not be handled to FILE, in MLLP blocks, but for messages that are too long' -r -F
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -s w -l where -d 'Takes only messages for which EXPR is true; others are answered AR' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l validate -d 'Takes only messages that are valid: as the standard says, or the profiles of a file or folder' -r -F
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l duplicate -d 'What is done with a message that was accepted before: same sender, control id and content' -r -f -a "ack\t'Answers it, and does not keep it again'
 reject\t'Answers AR'
 pass\t'Takes it like any other'"
@@ -257,10 +258,10 @@ ar\t''
 ce\t''
 cr\t''
 nak\t'The commit block of MLLP release 2'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l rate -d 'Sends not more than so many messages: N/s, N/m or N/h' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l rate -d 'Sends not more than so many messages: N/s, N/m or N/h; N alone is N/s' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l state -d 'Notes in FILE what was answered, and sends only what is not in it' -r -F
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l queue -d 'Keeps messages of standard input in DIR until they are answered' -r -F
-complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l queue-max -d 'So much may wait in the queue; then nothing more is read' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l queue-max -d 'With so much in the queue nothing more is read; what was read at once may be above it' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l set -d 'Changes each message on the way, as `set` of transform does' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l expect -d 'The code to wait for: AA passes over a CA before it; for CA, an AA is not the right answer' -r -f -a "AA\t''
 CA\t''"

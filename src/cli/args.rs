@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
 use std::ops::AddAssign;
 use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -151,13 +152,34 @@ impl Common {
         files.iter().any(is_stream)
     }
 
-    /// Refuses to empty a file that is to be read.
+    /// Refuses to replace or empty a file that is to be read.
     fn keep_inputs(&self, path: &Path, files: &[OsString]) -> Result<()> {
-        let own = place(path).ok();
-        if own.is_some() && files.iter().any(|name| place(Path::new(name)).ok() == own) {
+        no_dash(path)?;
+        let Ok(own) = place(path) else { return Ok(()) };
+        // Devices such as /dev/null take anything; what is not there yet is no input.
+        let Some(found) = std::fs::metadata(&own).ok().filter(std::fs::Metadata::is_file) else {
+            return Ok(());
+        };
+        let is_same =
+            |other: std::fs::Metadata| (other.dev(), other.ino()) == (found.dev(), found.ino());
+        let is_read = |name: &OsString| match place(Path::new(name)) {
+            _ if name == "-" => stdin_metadata().is_ok_and(is_same),
+            Ok(input) => input == own || (input.is_dir() && own.starts_with(&input)),
+            Err(_) => false,
+        };
+        let stdin = [OsString::from("-")];
+        let files = if files.is_empty() && self.files_from.is_none() { &stdin } else { files };
+        if files.iter().any(is_read) {
             bail!("{}: it is an input, too", path.display());
         }
         Ok(())
+    }
+
+    /// Refuses to replace an input by what is said of it, or by a part of it.
+    pub(super) fn keep_all_inputs(&self, other: Option<&Path>, files: &[OsString]) -> Result<()> {
+        let output = self.output.as_deref().filter(|path| !is_dash(path));
+        let all = [output, self.rejects.as_deref(), other];
+        all.into_iter().flatten().try_for_each(|path| self.keep_inputs(path, files))
     }
 
     /// Whether inputs come from a list.
@@ -170,17 +192,21 @@ impl Common {
         self.rejects.as_deref()
     }
 
-    /// Opens rejects that are there at once, for a run that cannot be done again. `append`: what
-    /// an earlier run put there stays.
-    pub(super) fn open_rejects(
+    /// Opens rejects that are there at once, for a run that cannot be done again, and a file that
+    /// tells why. What an earlier run put there stays.
+    pub(super) fn append_rejects(
         &self,
         path: &Path,
+        reasons: Option<&Path>,
         files: &[OsString],
-        append: bool,
     ) -> Result<Rejects> {
         self.keep_inputs(path, files)?;
-        let made = if append { Rejects::appending(path) } else { Rejects::growing(path) };
-        made.with_context(|| format!("creating {}", path.display()))
+        let named = |path: &Path| format!("creating {}", path.display());
+        let rejects = Rejects::appending(path).with_context(|| named(path))?;
+        match reasons {
+            None => Ok(rejects),
+            Some(path) => rejects.with_reasons(path).with_context(|| named(path)),
+        }
     }
 
     /// Shows no progress.
@@ -277,8 +303,8 @@ impl Common {
         let chunks: Chunker<C> = Chunker::new(sources, options, diagnostics.clone());
         let own = match &self.rejects {
             Some(path) if plan.rejects.is_none() => {
+                self.keep_inputs(path, files)?;
                 let made = if plan.follow || self.reads_stream(files) {
-                    self.keep_inputs(path, files)?;
                     Rejects::growing(path)
                 } else {
                     Rejects::create(path)
@@ -330,14 +356,31 @@ impl Common {
 pub(super) fn open(path: Option<&Path>) -> Result<Output> {
     match path {
         None => Output::stdout().context("standard output"),
+        Some(path) if is_dash(path) => Output::stdout().context("standard output"),
         Some(path) => Output::file(path).with_context(|| format!("creating {}", path.display())),
     }
 }
 
-/// Where files will be that are written, of which no two may be the same.
+/// Whether a name means the standard output.
+fn is_dash(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Refuses `-` where the standard output would mix two things.
+fn no_dash(path: &Path) -> Result<()> {
+    if is_dash(path) {
+        bail!("-: a file is needed here; one of that name is ./-");
+    }
+    Ok(())
+}
+
+/// Where files will be that are written, the output first, of which no two may be the same.
 fn destinations(paths: [Option<&Path>; 3]) -> Result<Vec<PathBuf>> {
     let mut places = Vec::new();
-    for path in paths.into_iter().flatten() {
+    let [output, others @ ..] = paths;
+    others.into_iter().flatten().try_for_each(no_dash)?;
+    let output = output.filter(|path| !is_dash(path));
+    for path in output.into_iter().chain(others.into_iter().flatten()) {
         let place = place(path).with_context(|| format!("creating {}", path.display()))?;
         // Devices such as /dev/null take anything.
         let is_device = std::fs::metadata(&place).is_ok_and(|found| !found.is_file());

@@ -1,5 +1,6 @@
 //! `pipehat listen`: messages received over MLLP.
 
+mod check;
 mod options;
 mod place;
 
@@ -7,12 +8,13 @@ use super::Verdict;
 use super::signals::on_signals;
 use crate::io::{Diagnostics, Output, Rejects};
 use crate::net::listen::{
-    Archive, Control, Ended, Exec, Forward, Listener, Log, MessageFiles, Reason, Rotation, Rules,
-    Seen, Settings, Storing, Sync, bind,
+    Archive, Check, Control, Ended, Exec, Forward, Listener, Log, MessageFiles, Reason, Rotation,
+    Rules, Seen, Settings, Storing, Sync, bind,
 };
 use crate::net::tls::{Identity, Server};
 use crate::ops::pass::PassOn;
 use anyhow::{Context, Result, bail};
+use check::check;
 use jiff::tz::TimeZone;
 pub(super) use options::Args;
 use place::{is_journal, takes_messages};
@@ -35,7 +37,8 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let tls = tls(&args)?;
     let log = Log::new(args.log.map(Into::into), diagnostics.clone());
     let (storing, pass) = storing(&args, &log)?;
-    let settings = settings(&args, &storing, pass, &log)?;
+    let validate = args.validate.as_ref().map(|path| check(path.as_deref(), diagnostics));
+    let settings = settings(&args, &storing, pass, &log, validate.transpose()?)?;
     allow_files(args.max_connections.into(), &log);
     let watched = metrics.as_ref().map(TcpListener::local_addr).transpose()?;
     let shows = storing.output.as_ref().is_some_and(IsTerminal::is_terminal);
@@ -150,7 +153,13 @@ fn storing(args: &Args, log: &Log) -> Result<(Storing, PassOn)> {
     Ok((Storing { archive, sync: args.sync.into(), output }, pass))
 }
 
-fn settings(args: &Args, storing: &Storing, pass: PassOn, log: &Log) -> Result<Settings> {
+fn settings(
+    args: &Args,
+    storing: &Storing,
+    pass: PassOn,
+    log: &Log,
+    check: Option<Check>,
+) -> Result<Settings> {
     let mut files = None;
     if let Some(folder) = &args.files {
         let (opened, removed) = MessageFiles::open(folder)?;
@@ -171,7 +180,7 @@ fn settings(args: &Args, storing: &Storing, pass: PassOn, log: &Log) -> Result<S
     let jobs = jobs.or_else(|| std::thread::available_parallelism().ok().map(usize::from));
     Ok(Settings {
         pass,
-        rules: Rules { condition: args.condition.clone(), text: args.reading.text(), check: None },
+        rules: Rules { condition: args.condition.clone(), text: args.reading.text(), check },
         max_message: args.reading.max_message,
         duplicates: args.duplicate.then().map(|then| (then, args.duplicate_window)),
         exec: args.exec.as_ref().map(|command| {

@@ -127,7 +127,8 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    if !matches!(cli.command, Command::Listen(_)) {
+    // Those two settle first what they have begun.
+    if !matches!(cli.command, Command::Listen(_) | Command::Send(_)) {
         signals::end_unfinished_on_signals();
     }
     let (quiet, verbose) = cli.command.loudness();

@@ -1,5 +1,6 @@
 //! Profiles from files and folders.
 
+use crate::io::Diagnostics;
 use crate::ops::validate::profile::{Profiles, Store, load};
 use anyhow::Result;
 use std::fs::{self, File};
@@ -11,9 +12,11 @@ const SIZE_MAX: u64 = 256 << 20;
 
 /// The file system.
 #[derive(Debug)]
-struct Disk;
+struct Disk<'d> {
+    diagnostics: &'d Diagnostics,
+}
 
-impl Store for Disk {
+impl Store for Disk<'_> {
     fn read(&self, path: &Path) -> Result<Vec<u8>, String> {
         let read = || {
             let mut bytes = Vec::new();
@@ -39,10 +42,19 @@ impl Store for Disk {
         paths.sort();
         Ok(Some(paths))
     }
+
+    fn pass_over(&self, path: &Path) {
+        self.diagnostics.note(&format!("{}: no profile; it is not read", path.display()));
+    }
 }
 
 /// Loads the profiles of some files and folders, and the map of a file. `is_nist`: as NIST's
 /// validator would.
-pub(super) fn profiles(paths: &[PathBuf], map: Option<&Path>, is_nist: bool) -> Result<Profiles> {
-    Ok(load(&Disk, paths, map, is_nist)?)
+pub(super) fn profiles(
+    paths: &[PathBuf],
+    map: Option<&Path>,
+    is_nist: bool,
+    diagnostics: &Diagnostics,
+) -> Result<Profiles> {
+    Ok(load(&Disk { diagnostics }, paths, map, is_nist)?)
 }

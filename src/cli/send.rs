@@ -1,6 +1,7 @@
 //! `pipehat send`: messages to a receiver, and what it answers.
 
 mod desk;
+mod interrupt;
 mod letters;
 mod place;
 mod queue;
@@ -16,12 +17,13 @@ use crate::net::ack::{Code, Kind};
 use crate::net::reply::Expect;
 use crate::net::send::{Backoff, Journal, Lane, Pacer, Policy, Refusal, deliver};
 use anyhow::{Context, Result, bail};
-use desk::{Desk, Sheet};
+use desk::{Desk, Sheet, Source};
 use letters::Letters;
 use std::ffi::OsString;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tempo::{Rate, Retries, rate, retries};
@@ -118,7 +120,7 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Delivery")]
     reconnect: bool,
 
-    /// Sends not more than so many messages: N/s, N/m or N/h
+    /// Sends not more than so many messages: N/s, N/m or N/h; N alone is N/s
     #[arg(long, value_name = "N/s", value_parser = rate, help_heading = "Delivery")]
     rate: Option<Rate>,
 
@@ -130,7 +132,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["state", "keep_going", "ping"], help_heading = "Delivery")]
     queue: Option<PathBuf>,
 
-    /// So much may wait in the queue; then nothing more is read
+    /// With so much in the queue nothing more is read; what was read at once may be above it
     #[arg(long, value_name = "BYTES", value_parser = size, default_value = "1G", requires = "queue", help_heading = "Delivery")]
     queue_max: u64,
 
@@ -199,6 +201,7 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
     let mut files = std::mem::take(&mut args.operands);
     let place = args.place.place(&mut files, args.connect_timeout, diagnostics)?;
     if args.place.ping {
+        super::signals::end_unfinished_on_signals();
         if !files.is_empty() {
             bail!("--ping sends nothing, so it takes no files");
         }
@@ -209,19 +212,17 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
     let receiver = place.name();
     let queue = args.open_queue()?;
     let rejects_path = args.rejects_path();
-    let sidecar = rejects_path.as_deref().map(desk::sidecar);
+    let sidecar = rejects_path.as_deref().and_then(desk::sidecar);
     let (output, _) = args.common.output_beside(sidecar.as_deref())?;
     let journal = args.journal(&receiver)?;
-    // A run that goes on must not empty what the one before left.
-    let goes_on = journal.is_some() || queue.is_some();
     let rejects = match &rejects_path {
         None => None,
-        Some(path) => Some(args.common.open_rejects(path, &files, goes_on)?),
+        Some(path) => Some(args.common.append_rejects(path, sidecar.as_deref(), &files)?),
     };
     let terminal = output.is_terminal();
     let format = args.format.unwrap_or(if terminal { FormatArg::Text } else { FormatArg::Ack });
     let desk = Desk::new(output, format, diagnostics, args.common.text())
-        .with_rejects(rejects.as_ref(), sidecar.as_deref(), goes_on)?
+        .with_rejects(rejects.as_ref())
         .with_journal(journal)
         .in_queue(queue.is_some());
     let policy = args.policy(place.connector());
@@ -229,17 +230,19 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
     lanes.resize_with(args.connections.into(), Lane::default);
     let office =
         Office { letters, policy, order_by: args.order_by.clone(), text: args.common.text() };
-    let work = Mutex::new(Work { desk, lanes, failed: None });
-    if let Some(queue) = queue {
+    let work = Mutex::new(Work { desk, lanes, failed: None, parts: 0 });
+    if queue.is_some() {
         args.common.hide_progress();
-        queue::run(&args.common, &queue, &office, &work, rejects.as_ref(), diagnostics)?;
-    } else {
-        // Lines and a progress bar would write over each other.
-        let mut shown = if terminal { Output::stdout()? } else { Output::Gone };
-        office.run(&args.common, &files, &mut shown, &work, rejects.as_ref(), diagnostics)?;
     }
-    let work = work.into_inner().unwrap_or_else(PoisonError::into_inner);
-    work.desk.finish(office.policy.strays.load(Ordering::Relaxed))
+    // Lines and a progress bar would write over each other.
+    let mut shown = if terminal { Output::stdout()? } else { Output::Gone };
+    let all = || match &queue {
+        Some(queue) => {
+            queue::run(&args.common, queue, &office, &work, rejects.as_ref(), diagnostics)
+        }
+        None => office.run(&args.common, &files, &mut shown, &work, rejects.as_ref(), diagnostics),
+    };
+    interrupt::until_done(&office.policy, &work, all)
 }
 
 impl Args {
@@ -290,6 +293,7 @@ impl Args {
             reconnect: self.reconnect,
             keep_going: self.keep_going,
             stopped: AtomicBool::new(false),
+            interrupted: AtomicBool::new(false),
             strays: AtomicU64::new(0),
             clock: super::terminal::now,
             receipts: AtomicU64::new(0),
@@ -338,6 +342,8 @@ struct Work<'d> {
     lanes: Vec<Lane>,
     /// Why the run had to end.
     failed: Option<io::Error>,
+    /// How many parts of the input were settled.
+    parts: u64,
 }
 
 impl Office {
@@ -379,14 +385,14 @@ impl Office {
         view: View<'_>,
         job: &mut Job<super::Tally>,
     ) -> io::Result<()> {
-        let Work { desk, lanes, .. } = work;
+        let Work { desk, lanes, parts, .. } = work;
+        *parts += 1;
         if self.policy.is_stopped() && !desk.keeps_undelivered() {
             job.flow = Flow::Stop;
             return Ok(());
         }
         let mut sheet = Sheet::default();
         let mut bytes = Vec::with_capacity(view.bytes.len() + view.bytes.len() / 8);
-        let mut failed = Ok(());
         view.messages(job, |item, job: &mut Job<super::Tally>| {
             let fingerprint = desk.fingerprint(&item);
             if desk.is_settled(fingerprint) {
@@ -398,17 +404,23 @@ impl Office {
                     sheet.add(item, fingerprint, packed, key);
                 }
                 Err(why) => {
-                    if failed.is_ok() {
-                        failed = desk.unsendable(&item, &why);
-                    }
+                    desk.count_unsendable();
                     job.reject(&item, why);
                 }
             }
         });
-        failed?;
+        if desk.has_rejects() {
+            sheet.rejected = view.keep_rejected(job);
+            let source = &view.part.source;
+            sheet.source = Source { index: source.index, file: source.argument().as_bytes() };
+        }
         let parcels = sheet.parcels(&bytes);
-        let observer = Mutex::new(desk.over(&sheet.letters));
-        deliver(lanes, &self.policy, &parcels, &observer)?;
+        let observer = Mutex::new(desk.over(&sheet));
+        let delivered = deliver(lanes, &self.policy, &parcels, &observer);
+        let mut observer = observer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let closed = observer.close();
+        drop(observer);
+        delivered.and(closed)?;
         if self.policy.is_stopped() && !desk.keeps_undelivered() {
             job.flow = Flow::Stop;
         }

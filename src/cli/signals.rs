@@ -10,8 +10,7 @@ pub(super) fn end_unfinished_on_signals() {
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
     let wait = move || {
         if let Some(signal) = signals.forever().next() {
-            crate::io::output::end_unfinished();
-            let _ = emulate_default_handler(signal);
+            end_by(signal);
         }
     };
     let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
@@ -45,4 +44,18 @@ pub(super) fn on_signals(
         }
     };
     std::thread::Builder::new().name("signals".to_owned()).spawn(wait).map(drop)
+}
+
+/// The signals that end a process, from now on.
+///
+/// # Errors
+/// When they cannot be waited for.
+pub(super) fn ending() -> std::io::Result<Signals> {
+    Signals::new([SIGINT, SIGTERM, SIGHUP])
+}
+
+/// Ends the process as if nobody had caught the signal.
+pub(super) fn end_by(signal: i32) {
+    crate::io::output::end_unfinished();
+    let _ = emulate_default_handler(signal);
 }

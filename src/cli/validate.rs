@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Check messages against the standard
@@ -145,8 +145,12 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     if args.list_rules {
         return print(&list_rules());
     }
-    let profiles =
-        super::profiles::profiles(&args.profiles, args.profile_map.as_deref(), args.nist_compat)?;
+    let profiles = super::profiles::profiles(
+        &args.profiles,
+        args.profile_map.as_deref(),
+        args.nist_compat,
+        diagnostics,
+    )?;
     let validator = Validator::new(settings(&args), profiles);
     let (mut messages, mut report) = outputs(&args)?;
     let is_shown = report.is_terminal();
@@ -170,7 +174,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         |view, job| check.messages(view, job),
         |chunk, job| verdicts.take(chunk, job),
     )?;
-    let summary = verdicts.end()?;
+    let summary = verdicts.end(diagnostics.failures())?;
     if let Some(messages) = messages {
         messages.finish()?;
     }
@@ -183,12 +187,14 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
 
 /// Where valid messages go, if they are passed on, and where the report goes.
 fn outputs(args: &Args) -> Result<(Option<Output>, Output)> {
+    args.common.keep_all_inputs(args.report.as_deref(), &args.files)?;
     let (output, _) = args.common.output_beside(args.report.as_deref())?;
     if !args.pass {
         return Ok((None, output));
     }
     let report = match &args.report {
         Some(path) => super::args::open(Some(path))?,
+        None if args.common.loudness().0 => super::args::open(Some(Path::new("/dev/null")))?,
         None => Output::stderr().context("standard error")?,
     };
     Ok((Some(output), report))

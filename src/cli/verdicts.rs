@@ -13,12 +13,12 @@ use crate::io::pipeline::{Job, Mark, Met, Unusable, View};
 use crate::io::{Chunk, Output, Source};
 use crate::ops::pass::PassOn;
 use crate::ops::validate::batch::{self, Facts};
-use crate::ops::validate::report::{Form, Options, Subject, Summary, junit};
+use crate::ops::validate::report::{Form, Options, Subject, Summary, junit, sarif};
 use crate::ops::validate::settings::Severities;
 use crate::ops::validate::{Finding, Scratch, Validator, unusable};
 use std::io::{self, Seek, Write};
 use std::ops::Range;
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 use tempfile::SpooledTempFile;
 
@@ -298,9 +298,10 @@ impl<'v, 'o> Verdicts<'v, 'o> {
         self.write()
     }
 
-    /// Ends the report.
-    pub(super) fn end(mut self) -> io::Result<Summary> {
+    /// Ends the report. `not_handled`: how often something was told as not handled.
+    pub(super) fn end(mut self, not_handled: u64) -> io::Result<Summary> {
         self.leave()?;
+        self.summary.not_handled = not_handled;
         let Self { check, summary, buffer, .. } = &mut self;
         check.options.end(summary, buffer);
         self.write()?;
@@ -396,16 +397,14 @@ impl<'v, 'o> Verdicts<'v, 'o> {
         Ok(())
     }
 
-    /// The name of a source in the report: relative to the current folder where code scanning
-    /// looks for it there.
+    /// The name of a source in the report. For code scanning it is a URI, relative to the current
+    /// folder, where it looks for files.
     fn name(&self, source: &Source) -> String {
-        let here = std::env::current_dir().ok().filter(|_| self.check.options.form == Form::Sarif);
-        let relative = source
-            .path
-            .as_ref()
-            .zip(here)
-            .and_then(|(path, here)| path.strip_prefix(here).ok().map(Path::to_owned));
-        relative.map_or_else(|| source.name(), |path| path.display().to_string())
+        let path = source.path.as_deref().filter(|_| self.check.options.form == Form::Sarif);
+        let Some(path) = path else { return source.name() };
+        let here = std::env::current_dir().ok();
+        let relative = here.and_then(|here| path.strip_prefix(here).ok());
+        sarif::uri(relative.unwrap_or(path).as_os_str().as_bytes())
     }
 
     /// Ends the source under way: what is still open has no end.

@@ -402,7 +402,7 @@ impl<'a> Iterator for Pieces<'a> {
 /// The offset of the first `needle`. Eight bytes at a time: what is searched is short, and a
 /// vector search costs more to begin than it saves.
 #[inline]
-fn first(haystack: &[u8], needle: u8) -> Option<usize> {
+pub(crate) fn first(haystack: &[u8], needle: u8) -> Option<usize> {
     let (words, tail) = haystack.as_chunks::<8>();
     for (n, word) in words.iter().enumerate() {
         let hits = hits(*word, needle);

@@ -167,12 +167,42 @@ pub(super) struct EventErratum {
     why: &'static str,
 }
 
-/// Trigger events added.
-pub(super) const EVENTS: &[EventErratum] = &[EventErratum {
-    code: "MFK",
-    events: &["M02", "M03", "M04", "M05", "M06", "M07", "M08", "M09", "M10", "M11"],
-    structure: "MFK_M01",
-    first: Version::V2_3_1,
-    last: Version::NEWEST,
-    why: "table 0354 gives all acknowledgments of master files this structure; the sources lack it",
+/// A message structure that the sources lack in some versions.
+pub(super) struct StructureErratum {
+    pub(super) id: &'static str,
+    pub(super) grammar: &'static str,
+    pub(super) first: Version,
+    pub(super) last: Version,
+    /// For the reader of this file alone.
+    #[allow(dead_code)]
+    why: &'static str,
+}
+
+/// Message structures added.
+pub(super) const STRUCTURES: &[StructureErratum] = &[StructureErratum {
+    id: "RSP_K22",
+    grammar: "MSH SFT* MSA ERR? QAK QPD (QUERY_RESPONSE:PID PD1? NK1* QRI?)* DSC?",
+    first: Version::V2_5,
+    last: Version::V2_6,
+    why: "table 0354 has it; the sources give K22 the structure of K21, whose answer is one patient",
 }];
+
+/// Trigger events added, or given another structure.
+pub(super) const EVENTS: &[EventErratum] = &[
+    EventErratum {
+        code: "MFK",
+        events: &["M02", "M03", "M04", "M05", "M06", "M07", "M08", "M09", "M10", "M11"],
+        structure: "MFK_M01",
+        first: Version::V2_3_1,
+        last: Version::NEWEST,
+        why: "table 0354 gives all acknowledgments of master files this structure; the sources lack it",
+    },
+    EventErratum {
+        code: "RSP",
+        events: &["K22"],
+        structure: "RSP_K22",
+        first: Version::V2_5,
+        last: Version::V2_6,
+        why: "table 0354; the sources have RSP_K21",
+    },
+];

@@ -56,16 +56,20 @@ impl VersionView {
                 components: v.parts.split(' ').map_while(|at| Component::of(records, at)).collect(),
             })
             .collect();
-        let structures = here(&records.structures, version)
-            .map(|v| LazyStructure { id: v.id, grammar: v.parts, read: OnceLock::new() })
+        let added = errata::STRUCTURES.iter().filter(|e| (e.first..=e.last).contains(&version));
+        let mut structures: Vec<LazyStructure> = here(&records.structures, version)
+            .map(|v| (v.id, v.parts))
+            .chain(added.map(|e| (e.id, e.grammar)))
+            .map(|(id, grammar)| LazyStructure { id, grammar, read: OnceLock::new() })
             .collect();
+        structures.sort_by_key(|structure| structure.id);
         Self {
             version,
             segment_keys: segments.iter().filter_map(|s| segment_key(s.id.as_bytes())).collect(),
             closed: closed(&segments, &data_types),
             segments: segments.into_boxed_slice(),
             data_types,
-            structures,
+            structures: structures.into_boxed_slice(),
             events: events(records, version),
         }
     }
@@ -213,6 +217,7 @@ fn events(records: &Records, version: Version) -> Box<[Event]> {
         }
     }
     for e in errata::EVENTS.iter().filter(|e| (e.first..=e.last).contains(&version)) {
+        events.retain(|known| known.code != e.code || !e.events.contains(&known.event));
         let added = e.events.iter();
         events.extend(added.map(|&event| Event { code: e.code, event, structure: e.structure }));
     }

@@ -4,7 +4,7 @@ use indicatif::ProgressBar;
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many reports a run prints before it only counts them; a cron mail stays readable.
 const MOST: u64 = 100;
@@ -15,7 +15,7 @@ pub struct Diagnostics {
     quiet: bool,
     verbose: bool,
     printed: AtomicU64,
-    failed: AtomicBool,
+    failures: AtomicU64,
     /// Hidden while a line is printed.
     bar: Mutex<Option<ProgressBar>>,
 }
@@ -35,7 +35,7 @@ impl Diagnostics {
 
     /// As [`Diagnostics::error`] for what is told elsewhere.
     pub fn fail(&self) {
-        self.failed.store(true, Ordering::Relaxed);
+        self.failures.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Something the user should know.
@@ -49,6 +49,11 @@ impl Diagnostics {
         } else if printed == MOST {
             self.print("more reports follow and are only counted; --verbose prints them all");
         }
+    }
+
+    /// What also those must see who asked for silence.
+    pub fn warn(&self, text: &str) {
+        self.print(text);
     }
 
     /// What only `--verbose` tells.
@@ -69,7 +74,13 @@ impl Diagnostics {
     /// Whether something could not be done.
     #[must_use]
     pub fn failed(&self) -> bool {
-        self.failed.load(Ordering::Relaxed)
+        self.failures() > 0
+    }
+
+    /// How often something could not be done.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
     }
 
     /// Shares the terminal with a progress bar, or no longer.

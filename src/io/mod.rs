@@ -13,5 +13,5 @@ pub use diagnostics::Diagnostics;
 pub use files::Files;
 pub use output::Output;
 pub use pipeline::{Flow, Job, Report, Steps, run, run_gathered};
-pub use rejects::Rejects;
+pub use rejects::{Rejects, append_object, origin};
 pub use source::{Source, Sources};

@@ -3,7 +3,7 @@
 
 mod view;
 
-pub use view::{Item, Mark, Met, Unusable, View};
+pub use view::{Item, Mark, Met, Rejected, Unusable, View};
 
 use super::chunk::{Chunk, Chunker, Cut, Part, PartKind};
 use super::diagnostics::Diagnostics;
@@ -16,6 +16,7 @@ use indicatif::ProgressBar;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 use std::ops::{AddAssign, Range};
+use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -74,6 +75,8 @@ enum Fate {
     Rejected,
     /// They go to the rejects, and somebody else says why.
     SetAside,
+    /// As rejected, but the work has put them into the rejects itself.
+    Kept,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +137,9 @@ impl<T> Job<T> {
         self.reports.insert(at, report);
     }
 }
+
+/// What is said of a stray.
+const NO_MESSAGE: &str = "not part of any message";
 
 fn too_long(max_message: usize) -> String {
     format!("longer than the {max_message} bytes of --max-message")
@@ -255,24 +261,31 @@ impl<'a> Sink<'a> {
             begins = is_line && self.stray != Some((part.source.index, offset));
             self.stray = Some((part.source.index, end));
             if text.is_empty() {
-                text = "not part of any message".to_owned();
+                text = NO_MESSAGE.to_owned();
             }
         }
+        let number = message.map(|n| before + n);
         if begins && fate != Fate::SetAside {
-            let number = message.map(|n| before + n);
             let place = place(&part.source.name(), number, offset);
             let line = format!("{place}: {text}");
-            if fate == Fate::Rejected {
+            if matches!(fate, Fate::Rejected | Fate::Kept) {
                 self.diagnostics.error(&line);
             } else {
                 self.diagnostics.note(&line);
             }
         }
         match self.rejects {
-            Some(rejects) if fate != Fate::Told => rejects
-                .add(chunk.bytes.get(range).unwrap_or_default(), begins)
+            Some(rejects) if !matches!(fate, Fate::Told | Fate::Kept) => {
+                let bytes = chunk.bytes.get(range).unwrap_or_default();
+                let mut added = rejects.add(bytes, begins);
+                if begins && fate == Fate::Rejected {
+                    let file = part.source.argument().as_bytes();
+                    added =
+                        added.and_then(|()| rejects.explain_unusable(file, number, offset, &text));
+                }
                 // Not of its own kind: a closed pipe here is no closed output.
-                .map_err(|e| io::Error::other(format!("writing the rejects: {e}"))),
+                added.map_err(|e| io::Error::other(format!("writing the rejects: {e}")))
+            }
             _ => Ok(()),
         }
     }

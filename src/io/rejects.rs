@@ -1,9 +1,13 @@
 //! Where messages go that could not be handled: byte for byte into one file.
 
 use super::Output;
-use std::fs::OpenOptions;
+use crate::core::Separators;
+use crate::core::frame::begins_message;
+use memchr::{memchr2, memmem};
+use serde_json::Value;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -14,8 +18,31 @@ pub struct Rejects(Mutex<Inner>);
 #[derive(Debug)]
 struct Inner {
     output: Output,
-    /// The last byte written ended a line.
-    at_line_start: bool,
+    end: End,
+    /// Tells why each entry is there.
+    reasons: Option<File>,
+}
+
+/// How the last entry ends.
+#[derive(Clone, Copy, Debug, Default)]
+struct End {
+    /// Its last bytes; nothing where nothing was written.
+    last: [Option<u8>; 2],
+    kind: Kind,
+}
+
+/// What an entry is to who reads it back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Kind {
+    /// Lines, of which no message takes another.
+    #[default]
+    Lines,
+    /// A message whose segments end with CR.
+    Cr,
+    /// A message whose segments end with LF or CRLF.
+    Lf,
+    /// It may hold a message of any kind.
+    Any,
 }
 
 impl Rejects {
@@ -25,7 +52,7 @@ impl Rejects {
     /// # Errors
     /// When it cannot be created.
     pub fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self::of(Output::kept(path)?))
+        Ok(Self::of(Output::kept(path)?, End::default()))
     }
 
     /// As [`Rejects::create`] for input that cannot be read again: the file is there at once, and
@@ -36,7 +63,7 @@ impl Rejects {
     pub fn growing(path: &Path) -> io::Result<Self> {
         let file =
             OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-        Ok(Self::of(Output::Direct(file)))
+        Ok(Self::of(Output::Direct(file), End::default()))
     }
 
     /// As [`Rejects::growing`], behind what earlier runs put there.
@@ -45,28 +72,81 @@ impl Rejects {
     /// When it cannot be opened or created.
     pub fn appending(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
-        let is_empty = file.metadata()?.len() == 0;
-        Ok(Self(Mutex::new(Inner { output: Output::Direct(file), at_line_start: is_empty })))
+        let found = file.metadata()?;
+        let end = if found.is_file() && found.len() > 0 {
+            End { last: last_bytes(path, found.len()), kind: Kind::Any }
+        } else {
+            End::default()
+        };
+        Ok(Self::of(Output::Direct(file), end))
     }
 
-    fn of(output: Output) -> Self {
-        Self(Mutex::new(Inner { output, at_line_start: true }))
+    fn of(output: Output, end: End) -> Self {
+        Self(Mutex::new(Inner { output, end, reasons: None }))
     }
 
-    /// Adds bytes as they came. `begins`: they are not the continuation of the last ones, so a
-    /// line is ended first where the source ended without; else two messages would run together.
+    /// With a file that gets a line of JSON for each entry, behind what earlier runs put there.
+    ///
+    /// # Errors
+    /// When it cannot be opened or created.
+    pub fn with_reasons(self, path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+        let mut inner = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        inner.reasons = Some(file);
+        Ok(Self(Mutex::new(inner)))
+    }
+
+    /// Tells why the last entry is there: its file, number and offset, and these pairs.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn explain(
+        &self,
+        file: &[u8],
+        number: Option<u64>,
+        offset: u64,
+        pairs: &[(&str, Value)],
+    ) -> io::Result<()> {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(reasons) = &mut inner.reasons else { return Ok(()) };
+        let mut line = Vec::new();
+        append_object(&mut line, &[&origin(file, number, offset)[..], pairs].concat());
+        reasons.write_all(&line)
+    }
+
+    /// As [`Rejects::explain`], of what could not be handled.
+    ///
+    /// # Errors
+    /// As [`Rejects::explain`].
+    pub fn explain_unusable(
+        &self,
+        file: &[u8],
+        number: Option<u64>,
+        offset: u64,
+        why: &str,
+    ) -> io::Result<()> {
+        let pairs = [("outcome", "unsendable".into()), ("reason", why.into())];
+        self.explain(file, number, offset, &pairs)
+    }
+
+    /// Adds bytes as they came. `begins`: they are not the continuation of the last ones, so that
+    /// those are ended first where their source ended without: else two would run together.
     ///
     /// # Errors
     /// When they cannot be written.
     pub fn add(&self, bytes: &[u8], begins: bool) -> io::Result<()> {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if begins && !inner.at_line_start {
-            inner.output.write_all(b"\n")?;
+        let Inner { output, end, .. } = &mut *inner;
+        if begins {
+            output.write_all(end.separator(bytes))?;
+            end.kind = kind(bytes);
         }
-        if let Some(last) = bytes.last() {
-            inner.at_line_start = matches!(last, b'\r' | b'\n');
+        match *bytes {
+            [] => {}
+            [only] => end.last = [end.last[1], Some(only)],
+            [.., before, last] => end.last = [Some(before), Some(last)],
         }
-        inner.output.write_all(bytes)
+        output.write_all(bytes)
     }
 
     /// Brings to disk what was added.
@@ -74,7 +154,9 @@ impl Rejects {
     /// # Errors
     /// When it cannot be written.
     pub fn sync(&self) -> io::Result<()> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).output.sync()
+        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.output.sync()?;
+        inner.reasons.as_ref().map_or(Ok(()), File::sync_data)
     }
 
     /// Gives the file its name.
@@ -85,3 +167,99 @@ impl Rejects {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner).output.finish()
     }
 }
+
+impl End {
+    /// What stands between an entry and the next, so that nobody reads the second as a part of
+    /// the first, and nothing as a part of either (see [`crate::core::Frames`]).
+    ///
+    /// CR LF ends a message with CR segments, a blank line or a header one with LF, and an FS with
+    /// a CR behind it ends both.
+    fn separator(self, next: &[u8]) -> &'static [u8] {
+        const FS: u8 = 0x1C;
+        let [before, Some(last)] = self.last else { return b"" };
+        let is_header = begins_message(next);
+        // What a message with CR segments needs ends it whatever comes.
+        let needs_blank = self.kind != Kind::Cr && !is_header;
+        match (self.kind, last) {
+            (Kind::Lines, b'\r' | b'\n') => b"",
+            (Kind::Lines, _) => b"\n",
+            (_, FS) => b"\r",
+            (_, b'\n') if before == Some(b'\r') => {
+                if needs_blank {
+                    b"\n"
+                } else {
+                    b""
+                }
+            }
+            (Kind::Lf, b'\n') => {
+                if needs_blank {
+                    b"\n"
+                } else {
+                    b""
+                }
+            }
+            // Behind a lone LF only a usable header is one; and a CR behind it would make it content.
+            (_, b'\n') if Separators::of(next).is_ok() => b"",
+            (_, b'\n') => b"\x1c\r\n",
+            (_, b'\r') => {
+                if needs_blank {
+                    b"\n\n"
+                } else {
+                    b"\n"
+                }
+            }
+            _ => {
+                if needs_blank {
+                    b"\r\n\n"
+                } else {
+                    b"\r\n"
+                }
+            }
+        }
+    }
+}
+
+/// Where an entry comes from, as pairs of an object.
+pub fn origin(file: &[u8], number: Option<u64>, offset: u64) -> [(&'static str, Value); 3] {
+    let file = String::from_utf8_lossy(file).into();
+    [("file", file), ("number", number.into()), ("offset", offset.into())]
+}
+
+/// Appends an object as a line; the pairs stay in order.
+pub fn append_object(out: &mut Vec<u8>, pairs: &[(&str, Value)]) {
+    for (n, (name, value)) in pairs.iter().enumerate() {
+        let begin = if n == 0 { '{' } else { ',' };
+        out.extend_from_slice(format!("{begin}\"{name}\":{value}").as_bytes());
+    }
+    out.extend_from_slice(b"}\n");
+}
+
+/// What an entry that begins so is.
+fn kind(bytes: &[u8]) -> Kind {
+    if bytes.starts_with(b"MSH") {
+        let end = memchr2(b'\r', b'\n', bytes);
+        return match end.map(|at| (bytes[at], bytes.get(at + 1))) {
+            None | Some((b'\r', None)) => Kind::Any,
+            Some((b'\r', Some(next))) if *next != b'\n' => Kind::Cr,
+            Some(_) => Kind::Lf,
+        };
+    }
+    let holds = |header: &[u8]| memmem::find(bytes, header).is_some();
+    let may = [&b"\rMSH"[..], b"\nMSH", b"\x0bMSH"].into_iter().any(holds);
+    if may || begins_message(bytes) { Kind::Any } else { Kind::Lines }
+}
+
+/// The last two bytes of a file of this length; where they cannot be read, a byte that ends
+/// nothing stands for them.
+fn last_bytes(path: &Path, len: u64) -> [Option<u8>; 2] {
+    let mut last = [0; 2];
+    let part = if len < 2 { &mut last[1..] } else { &mut last[..] };
+    let from = len - part.len() as u64;
+    match File::open(path).and_then(|file| file.read_exact_at(part, from)) {
+        Ok(()) => last.map(Some),
+        Err(_) => [Some(0), Some(0)],
+    }
+}
+
+#[cfg(test)]
+mod tests;

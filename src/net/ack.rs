@@ -4,7 +4,7 @@
 //! control id, version, character set. Nothing else of the message is ever in an acknowledgment.
 
 use crate::core::time::Timestamp;
-use crate::core::{Separators, escape};
+use crate::core::{Charset, Separators, escape};
 use std::fmt;
 
 /// What an acknowledgment says, HL7 table 0008.
@@ -115,6 +115,21 @@ impl<'a> Header<'a> {
     #[must_use]
     pub fn field(&self, n: usize) -> &'a [u8] {
         n.checked_sub(3).and_then(|n| self.fields.get(n)).copied().unwrap_or_default()
+    }
+
+    /// The delimiters.
+    #[must_use]
+    pub fn separators(&self) -> Separators {
+        self.separators
+    }
+
+    /// With other bytes as MSH-n.
+    #[must_use]
+    pub fn with(mut self, n: usize, field: &'a [u8]) -> Self {
+        if let Some(slot) = n.checked_sub(3).and_then(|n| self.fields.get_mut(n)) {
+            *slot = field;
+        }
+        self
     }
 
     /// Component `n`, from 1, of the first repetition of MSH-`field`.
@@ -363,7 +378,7 @@ impl Answer<'_> {
     /// Sender and receiver change places. Version and processing id are those of the message.
     /// MSH-9 has three components since version 2.3.1 and is `ACK` before. Faults are ERR
     /// segments since 2.5, with ERR-2, ERR-3, ERR-4 and ERR-8; before they are repetitions of
-    /// ERR-1, and the text of the first is MSA-3 (chapter 2, sections 2.14.5 and 2.14.8).
+    /// ERR-1, and the text of the first is MSA-3, cut to the 80 characters that it has (chapter 2, sections 2.14.5 and 2.14.8).
     ///
     /// Without a header (`None`: the bytes were no message) MSA-2 is empty.
     pub fn append(&self, header: Option<&Header<'_>>, out: &mut Vec<u8>) {
@@ -398,21 +413,22 @@ impl Answer<'_> {
         let or = |bytes, default| if <[u8]>::is_empty(bytes) { default } else { bytes };
         field(or(header.field(11), b"P"), out);
         field(or(header.field(12), b"2.5.1"), out);
-        let charset = header.field(18);
-        if !charset.is_empty() {
+        let named = header.field(18);
+        if !named.is_empty() {
             out.extend_from_slice(&[s.field; 6]);
-            out.extend_from_slice(charset);
+            out.extend_from_slice(named);
         }
+        let charset = Charset::of_msh18(named, s.repetition);
         out.extend_from_slice(b"\rMSA");
         field(self.code.text(self.kind).as_bytes(), out);
         field(header.field(10), out);
         if header.is_since(b"2.5") {
             out.push(b'\r');
-            self.faults.iter().for_each(|fault| append_err(fault, &s, out));
+            self.faults.iter().for_each(|fault| append_err(fault, charset, &s, out));
         } else {
             if let Some(fault) = self.faults.first() {
                 out.push(s.field);
-                append_text(&fault.text, &s, out);
+                append_short(&fault.text, charset, &s, out);
             }
             out.push(b'\r');
             self.append_old_err(&s, out);
@@ -450,7 +466,7 @@ impl Answer<'_> {
     }
 }
 
-fn append_err(fault: &Fault, s: &Separators, out: &mut Vec<u8>) {
+fn append_err(fault: &Fault, charset: Option<Charset>, s: &Separators, out: &mut Vec<u8>) {
     out.extend_from_slice(b"ERR");
     out.extend_from_slice(&[s.field; 2]);
     if let Some(location) = &fault.location {
@@ -466,7 +482,7 @@ fn append_err(fault: &Fault, s: &Separators, out: &mut Vec<u8>) {
     out.push(fault.severity.letter());
     if !fault.text.is_empty() {
         out.extend_from_slice(&[s.field; 4]);
-        append_text(&fault.text, s, out);
+        append_text(&fault.text, charset, s, out);
     }
     out.push(b'\r');
 }
@@ -482,15 +498,50 @@ fn append_condition(condition: Condition, by: Option<u8>, s: &Separators, out: &
     out.extend_from_slice(condition.code().to_string().as_bytes());
     if let Some(by) = by {
         out.push(by);
-        append_text(condition.meaning(), s, out);
+        append_text(condition.meaning(), None, s, out);
         out.push(by);
         out.extend_from_slice(b"HL70357");
     }
 }
 
-/// A text that cannot be written with these delimiters is left out.
-fn append_text(text: &str, s: &Separators, out: &mut Vec<u8>) {
-    let _ = escape::encode_into(text.as_bytes(), s, out);
+/// A text that cannot be written with these delimiters is left out. A character that the character
+/// set of the answer has not, or that could be taken for a delimiter in it, is told as `?`.
+fn append_text(text: &str, charset: Option<Charset>, s: &Separators, out: &mut Vec<u8>) {
+    let charset = charset.filter(|charset| !charset.structure_unsafe());
+    let mut bytes = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        let put = |charset: Charset| {
+            let mut one = Vec::new();
+            charset.encode_into(c.encode_utf8(&mut [0; 4]), &mut one).ok().map(|()| one)
+        };
+        match u8::try_from(c) {
+            Ok(ascii) if ascii.is_ascii() => bytes.push(ascii),
+            _ => bytes.extend(charset.and_then(put).unwrap_or_else(|| b"?".to_vec())),
+        }
+    }
+    let _ = escape::encode_into(&bytes, s, out);
+}
+
+/// As [`append_text`], as much as MSA-3 takes before version 2.5.
+fn append_short(text: &str, charset: Option<Charset>, s: &Separators, out: &mut Vec<u8>) {
+    const LENGTH: usize = 80;
+    let mut all = Vec::new();
+    append_text(text, charset, s, &mut all);
+    if all.len() <= LENGTH {
+        out.extend_from_slice(&all);
+        return;
+    }
+    // Not inside of a character or an escape sequence.
+    let mut part = Vec::new();
+    let mut left = LENGTH;
+    for c in text.chars() {
+        part.clear();
+        append_text(c.encode_utf8(&mut [0; 4]), charset, s, &mut part);
+        let length = if c.is_ascii() { part.len() } else { 1 };
+        let Some(rest) = left.checked_sub(length) else { break };
+        left = rest;
+        out.extend_from_slice(&part);
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 #[path = "listen/answers.rs"]
 mod answers;
+#[path = "listen/checked.rs"]
+mod checked;
 #[path = "listen/ends.rs"]
 mod ends;
 #[path = "listen/keeping.rs"]

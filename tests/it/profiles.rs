@@ -134,3 +134,63 @@ fn a_broken_profile_is_an_error_with_its_line() {
     let out = pipehat(&["validate", "--profile", &latin]).stdin(ADT).run();
     assert!(out.code == 2 && out.stderr.contains("l.toml:2: the file is not in UTF-8"), "{out:?}");
 }
+
+#[test]
+fn a_folder_without_profiles_is_an_error() {
+    let dir = folder();
+    let empty = dir.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let out = pipehat(&["validate", "--profile", "empty"]).dir(dir.path()).stdin(ADT).run();
+    out.is(2, "", "pipehat: empty: no profile in this folder\n");
+    // Tables without a profile do not switch profiles off either.
+    put(&dir, "t.xml", "<Specification><hl7tables/></Specification>");
+    let out = pipehat(&["validate", "--profile", "t.xml"]).dir(dir.path()).stdin(ADT).run();
+    assert_eq!((out.code, out.text()), (2, ""), "{out:?}");
+    // Files of others do not make a folder unusable; they are told.
+    put(&dir, "p/own.toml", "extends = \"2.5.1\"");
+    put(&dir, "p/Cargo.toml", "[package]\nname = \"x\"");
+    put(&dir, "p/other.xml", "<html/>");
+    let out = pipehat(&["validate", "--profile", "p"]).dir(dir.path()).stdin(ADT).run();
+    let notes = "pipehat: p/Cargo.toml: no profile; it is not read\n\
+                 pipehat: p/other.xml: no profile; it is not read\n";
+    assert_eq!((out.code, out.stderr.as_str()), (0, notes), "{out:?}");
+}
+
+#[test]
+fn xml_that_takes_too_long_is_refused_at_once() {
+    let dir = folder();
+    let attributes: String = (0..400_000).map(|n| format!(" a{n}=\"\"")).collect();
+    put(
+        &dir,
+        "p.xml",
+        format!("<ConformanceProfile>\n<Messages{attributes}/></ConformanceProfile>"),
+    );
+    let out = pipehat(&["validate", "--profile", "p.xml"]).dir(dir.path()).stdin(ADT).run();
+    out.is(2, "", "pipehat: p.xml:2: an element has more attributes than 256\n");
+}
+
+#[test]
+fn what_an_overlay_says_is_told_as_it_says_it() {
+    let dir = folder();
+    put(&dir, "p.toml", "extends = \"2.5.1\"\n[fields]\n\"PID-3.1\" = { pattern = \"[a-z]+\" }");
+    let run = |input: &str| {
+        let args = ["validate", "-q", "--profile", "p.toml"];
+        pipehat(&args).dir(dir.path()).stdin(input).run()
+    };
+    let out = run(ADT);
+    assert!(out.text().contains("; expected: [a-z]+ [VAL-3]"), "{out:?}");
+    assert!(!out.text().contains("PRF-1"), "{out:?}");
+    // A message of another version is held against the one of the profile, which is told.
+    let out = run(&ADT.replace("2.5.1", "2.8"));
+    assert_eq!(out.text().matches("info: MSH-12 Version ID: ").count(), 1, "{out:?}");
+    let asked = "extends = \"2.5.1\"\n[applies-to]\nmsh-9 = \"ADT\"\nmsh-12 = \"2.8\"";
+    put(&dir, "p.toml", asked);
+    assert!(!run(&ADT.replace("2.5.1", "2.8")).text().contains("PRF-1"));
+    for each in ["NOGROUP", "QQQ"] {
+        let rule = format!("[[rules]]\neach = \"{each}\"\nrequire = \"PID-3\"");
+        put(&dir, "p.toml", format!("extends = \"2.5.1\"\n{rule}"));
+        let told = "pipehat: p.toml:3: there is no such segment or group\n";
+        let args = ["validate", "--profile", "p.toml"];
+        pipehat(&args).dir(dir.path()).stdin(ADT).run().is(2, "", told);
+    }
+}

@@ -84,7 +84,7 @@ fn a_refusal_is_told_and_kept_and_the_run_goes_on() {
         reasons,
         [
             serde_json::json!({"file": file, "number": 2, "offset": line, "outcome": "refused", "code": "AE", "error": "204"}),
-            serde_json::json!({"file": file, "number": 3, "offset": 2 * line, "outcome": "refused", "code": "CR", "error": ""}),
+            serde_json::json!({"file": file, "number": 3, "offset": 2 * line, "outcome": "refused", "code": "CR", "error": null}),
         ]
     );
     assert_eq!((mode(&rejects), mode(&format!("{rejects}.ndjson"))), (0o600, 0o600));
@@ -295,6 +295,123 @@ fn connections_keep_the_order_of_each_key() {
     }
 }
 
+#[test]
+fn rejects_are_in_order_and_nothing_in_them_is_joined() {
+    let folder = folder();
+    let rejects = folder.path().join("rejects.hl7").to_str().unwrap().to_owned();
+    let message = |id: &str| adt(id, "Adams^Ann").replace("\r\n", "\r");
+    let (stray, unnamed) = ("OBX|1|TX|a||x\r", message(""));
+    let one = put(&folder, "1.hl7", message("M-1"));
+    let two =
+        put(&folder, "2.hl7", stray.to_owned() + &message("M-2") + &unnamed + &message("M-3"));
+    // Where the code of an error should be, somebody writes a name.
+    let host = receiver(|_, id| {
+        let header = "MSH|^~\\&|R|R|S|S|20240101||ACK|R1|P|2.5";
+        let ack = format!("\x0b{header}\rMSA|AE|{id}\rERR||PID^1^3|Adams^Ann|E\r\x1c\r");
+        vec![Do::Send(ack.into_bytes())]
+    });
+    let args = [&one, &two, "--rejects", &rejects, "-f", "none"];
+    assert_eq!(send(&host, &args).run().code, 2);
+    let sent: Vec<_> = host.came.try_iter().collect();
+    let kept = fs::read_to_string(&rejects).unwrap();
+    let [m1, m2, m3] = ["M-1", "M-2", "M-3"].map(message);
+    assert_eq!(kept, [&m1, "\n", stray, &m2, "\n", &unnamed, "\n", &m3].concat());
+    let reasons = ndjson(&format!("{rejects}.ndjson"));
+    let told: Vec<_> = reasons.iter().map(|r| (&r["outcome"], &r["number"], &r["error"])).collect();
+    let (refused, unsendable) = (&"refused".into(), &"unsendable".into());
+    let (none, numbers) = (&serde_json::Value::Null, [1, 2, 3].map(serde_json::Value::from));
+    assert_eq!(
+        told,
+        [
+            (refused, &numbers[0], none),
+            (unsendable, none, none),
+            (refused, &numbers[0], none),
+            (unsendable, &numbers[1], none),
+            (refused, &numbers[2], none),
+        ]
+    );
+    // Sent again they are what they were, and a second run keeps what the first has kept.
+    let again = receiver(|_, id| say(if id == "M-2" { "AE" } else { "AA" }, id));
+    let other = folder.path().join("other.hl7").to_str().unwrap().to_owned();
+    let args = [&rejects, "--rejects", &other, "-f", "none"];
+    assert_eq!(send(&again, &args).run().code, 2);
+    assert!(again.came.try_iter().map(|c| c.bytes).eq(sent.into_iter().map(|c| c.bytes)));
+    send(&again, &args).run();
+    let once = [stray, &m2, "\n", &unnamed, "\n"].concat();
+    assert_eq!(fs::read_to_string(&other).unwrap(), [&once[..], "\n", &once].concat());
+    assert_eq!(ndjson(&format!("{other}.ndjson")).len(), 6);
+    // A device has nothing beside it.
+    send(&again, &["--rejects", "/dev/null", "-f", "none"]).stdin(many(1)).run().is(0, "", "");
+    assert!(!Path::new("/dev/null.ndjson").exists());
+}
+
+#[test]
+fn connections_keep_the_order_of_the_rejects() {
+    let folder = folder();
+    let rejects = folder.path().join("rejects.hl7").to_str().unwrap().to_owned();
+    // The first message is refused when others have been.
+    let host =
+        receiver(
+            |n, id| if n == 0 { vec![Do::Hold, Do::Send(ack("AE", id))] } else { say("AE", id) },
+        );
+    let args = ["--connections", "2", "--order-by", "MSH-10", "--rejects", &rejects, "-f", "none"];
+    let run = send(&host, &args).stdin(many(40));
+    let child = std::thread::spawn(move || run.run());
+    let mut came = vec![host.next()];
+    while came.iter().filter(|c| c.connection != came[0].connection).count() < 2 {
+        came.push(host.next());
+    }
+    host.go_on.send(()).unwrap();
+    assert_eq!(child.join().unwrap().code, 1);
+    assert_eq!(fs::read_to_string(&rejects).unwrap(), many(40));
+    let numbers: Vec<_> = ndjson(&format!("{rejects}.ndjson"))
+        .iter()
+        .map(|r| r["number"].as_u64().unwrap())
+        .collect();
+    assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
+}
+
+#[test]
+fn who_is_interrupted_gives_an_account() {
+    use std::os::unix::process::ExitStatusExt;
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let signal = |child: &Running, name: &str| {
+        Command::new("kill").args([name, &child.0.id().to_string()]).status().unwrap();
+    };
+    let host = receiver(|_, id| if id == "M-2" { vec![Do::Hold] } else { say("AA", id) });
+    let (rejects, output) = (path("rejects.hl7"), path("out"));
+    let args = ["send", &host.address, "--rejects", &rejects, "-f", "ndjson", "-o", &output];
+    let mut child = start(&args);
+    child.0.stdin.take().unwrap().write_all(many(4).as_bytes()).unwrap();
+    assert_eq!([host.next(), host.next()].map(|c| c.id()), ["M-1", "M-2"]);
+    signal(&child, "-INT");
+    assert_eq!(child.0.wait().unwrap().signal(), Some(2));
+    let kept: String = (2..=4).map(|m| adt(&format!("M-{m}"), "Adams^Ann")).collect();
+    assert_eq!(fs::read_to_string(&rejects).unwrap(), kept);
+    let outcomes = |path: &str| {
+        let lines = ndjson(path);
+        lines.iter().map(|l| l["outcome"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(&format!("{rejects}.ndjson")), ["unknown", "unsent", "unsent"]);
+    assert_eq!(outcomes(&output), ["accepted", "unknown", "unsent", "unsent"]);
+    // One that waits for input that does not come ends, too.
+    let host = friendly();
+    let state = path("state");
+    let args = ["send", &host.address, "-f", "ndjson", "-o", &output, "--state", &state];
+    let mut child = start(&args);
+    let mut stdin = child.0.stdin.take().unwrap();
+    stdin.write_all(many(1).as_bytes()).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !fs::read_to_string(&state).is_ok_and(|text| text.contains("\nA ")) {
+        assert!(Instant::now() < deadline);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    signal(&child, "-TERM");
+    assert_eq!(child.0.wait().unwrap().signal(), Some(15));
+    assert_eq!(outcomes(&output), ["accepted"]);
+}
+
 /// A process that is killed when the test ends.
 struct Running(Child);
 
@@ -479,6 +596,23 @@ fn the_expected_acknowledgment_decides() {
         assert!(receipt.starts_with("MSH|^~\\&|S1|S2|R1|R2|"), "{receipt}");
         assert!(receipt.ends_with("\rMSA|CA|R9\r"), "{receipt}");
     }
+    // One CA after the other is no answer either: the time runs from the first.
+    let host = receiver(|_, id| {
+        (0..40).map(|n| if n % 2 == 0 { Do::Send(ack("CA", id)) } else { Do::Hold }).collect()
+    });
+    let go_on = host.go_on.clone();
+    let args = ["--expect", "AA", "-f", "none", "--timeout", "500ms"];
+    let child = std::thread::spawn({
+        let run = send(&host, &args).stdin(many(1));
+        move || run.run()
+    });
+    let again = (0..20).take_while(|_| {
+        std::thread::sleep(Duration::from_millis(250));
+        go_on.send(()).unwrap();
+        !child.is_finished()
+    });
+    assert!(again.count() < 20);
+    assert_eq!(child.join().unwrap().code, 2);
     // Only a CA came: whether the application took it is not known.
     let host = receiver(|_, id| say("CA", id));
     let args = ["--expect", "AA", "-f", "none", "--timeout", "200ms"];
@@ -572,6 +706,7 @@ fn what_makes_no_sense_together_is_refused() {
         &["--window", "0"],
         &["--timeout", "0"],
         &["--ping", "in.hl7"],
+        &["--state", "/dev/null"],
     ] {
         let folder = folder();
         let out = send(&host, args).dir(folder.path()).stdin(many(1)).run();
@@ -637,7 +772,9 @@ fn tls_knows_with_whom_it_speaks() {
     }
     let out = send(&host, &["--tls", "--insecure", "-f", "none"]).stdin(many(1)).run();
     assert!(out.code == 0 && out.stderr.starts_with("pipehat: WARNING: --insecure"), "{out:?}");
-    assert_eq!(host.ids(), ["M-1"]);
+    let out = send(&host, &["--tls", "--insecure", "-q", "-f", "none"]).stdin(many(1)).run();
+    assert!(out.code == 0 && out.stderr.starts_with("pipehat: WARNING: --insecure"), "{out:?}");
+    assert_eq!(host.ids(), ["M-1", "M-1"]);
     let out = send(&host, &["--tls", "--ca", &ca, "--ping"]).run();
     assert!(out.code == 0 && out.text().contains("TLSv1_3"), "{out:?}");
 
@@ -647,7 +784,8 @@ fn tls_knows_with_whom_it_speaks() {
     send(&mutual, &args).stdin(many(2)).run().is(0, "", "");
     assert_eq!(mutual.ids(), ["M-1", "M-2"]);
     let out = send(&mutual, &["--tls", "--ca", &ca, "-f", "none"]).stdin(many(2)).run();
-    assert_eq!(out.code, 2, "{out:?}");
+    assert!(out.code == 2 && out.stderr.contains("not sent: TLS: "), "{out:?}");
+    assert!(out.stderr.contains("2 not sent") && !out.stderr.contains("unknown"), "{out:?}");
     let out = send(&mutual, &["--tls", "--ca", &ca, "--ping"]).run();
     assert!(out.code == 2 && out.stderr.contains("TLS: "), "{out:?}");
     assert!(mutual.ids().is_empty());
@@ -743,7 +881,39 @@ fn http_carries_messages_as_bodies() {
 
     let (url, _came) = web(None, body_of("AE"));
     assert_eq!(pipehat(&["send", "--http", &url]).stdin(many(2)).run().code, 1);
-    for (status, body) in [(500, "failed: Adams"), (200, "OK"), (302, "")] {
+    // Line ends, marks and the bytes of MLLP around an acknowledgment do not hide it.
+    for (before, behind) in [("\r\n", ""), ("\u{feff}", "\r\n"), ("\x0b", "\x1c\r")] {
+        let plain = body_of("AA");
+        let (url, came) =
+            web(None, move |body| (200, format!("{before}{}{behind}", plain(body).1)));
+        let out = pipehat(&["send", "--http", &url, "-f", "none"]).stdin(many(2)).run();
+        assert!(out.code == 0 && came.try_iter().count() == 2, "{before:?}: {out:?}");
+    }
+    // Who is not let in is told so once, and what was not taken is not unknown.
+    for status in [401, 403, 404, 405, 302] {
+        let (url, came) = web(None, move |_| (status, String::new()));
+        let args = ["send", "--http", &url, "--retries", "forever", "-f", "ndjson"];
+        let out = pipehat(&args).stdin(many(2)).run();
+        let why = format!("not sent: HTTP status {status}, without an acknowledgment");
+        assert!(out.code == 2 && out.stderr.contains(&why), "{out:?}");
+        assert_eq!(out.text().matches("\"outcome\":\"unsent\"").count(), 2);
+        assert_eq!(came.try_iter().count(), 1);
+    }
+    // A type of one's own takes the place of the usual one.
+    let headers = put(&folder, "types", "content-type: text/plain\n");
+    let (url, came) = web(None, body_of("AA"));
+    let args = ["send", "--http", &url, "-f", "none", "--headers", &headers];
+    assert_eq!(pipehat(&args).stdin(many(1)).run().code, 0);
+    let head = came.recv().unwrap().to_lowercase();
+    assert!(head.contains("content-type: text/plain\r\n"), "{head}");
+    assert_eq!(head.matches("content-type").count(), 1);
+    for wrong in ["X-Site: a\x01b\n", "Content-Length: 1\n", "no header\n"] {
+        put(&folder, "types", wrong);
+        let out = pipehat(&args).stdin(many(1)).run();
+        assert!(out.code == 2 && out.stderr.contains("header 1"), "{out:?}");
+    }
+    assert_eq!(came.try_iter().count(), 0);
+    for (status, body) in [(500, "failed: Adams"), (200, "OK")] {
         let (url, came) = web(None, move |_| (status, body.to_owned()));
         let out = pipehat(&["send", "--http", &url]).stdin(many(2)).run();
         let why = format!("HTTP status {status}, without an acknowledgment");

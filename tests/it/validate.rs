@@ -101,11 +101,16 @@ fn bytes_and_values_are_where_the_file_has_them() {
     let out = pipehat(&["validate", "-f", "ndjson", "--show-values", &faulty()]).run();
     let mut values = Vec::new();
     for object in objects(out.text()) {
+        let value = object["value"].as_str().unwrap_or_default();
+        values.push(value.to_owned());
+        if value.is_empty() {
+            // What is missing has none.
+            assert_eq!((object.get("byte"), object.get("bytes")), (None, None), "{object}");
+            continue;
+        }
         let from = object["byte"].as_u64().unwrap() as usize;
         let bytes = &input[from..from + object["bytes"].as_u64().unwrap() as usize];
-        let value = object["value"].as_str().unwrap_or_default();
         assert_eq!(bytes, value.as_bytes(), "{object}");
-        values.push(value.to_owned());
     }
     assert_eq!(values, ["19840231", "", "high", "EVN||20240305120000", "E0001"]);
 }
@@ -200,6 +205,11 @@ fn a_filter_passes_valid_messages_byte_for_byte() {
     let out = pipehat(&["validate", "--pass"]).stdin(&input).run();
     assert_eq!((out.code, out.text()), (1, (clean("A") + &odd).as_str()));
     assert!(out.stderr.contains("[FMT-1]") && out.stderr.contains("3 messages"), "{out:?}");
+    let out = pipehat(&["validate", "--pass", "-q"]).stdin(&input).run();
+    out.is(1, &(clean("A") + &odd), "");
+    let out = pipehat(&["validate", "--pass", "-q", "--report", &report]).stdin(&input).run();
+    out.is(1, &(clean("A") + &odd), "");
+    assert!(fs::read_to_string(&report).unwrap().contains("[FMT-1]"));
     // Messages in other forms come in the form between filters.
     let lines = (clean("A")).replace('\r', "\n");
     let out = pipehat(&["validate", "--pass", "--report", "/dev/null"]).stdin(lines).run();
@@ -300,6 +310,31 @@ fn what_is_no_message_is_not_done() {
     assert_eq!(out.code, 2);
     assert_eq!(out.stderr, "pipehat: stdin: byte 0: not part of any message\n");
     assert_eq!(fs::read_to_string(&rejects).unwrap(), "junk\n");
+    for format in ["text", "json", "sarif", "junit"] {
+        let run = |input: &str| pipehat(&["validate", "-f", format]).stdin(input).run();
+        let (some, none) = (run(&(input.clone() + "junk\n")), run(&clean("A")));
+        assert_eq!((some.code, none.code), (2, 0), "{format}");
+        let json = |out: &Out| serde_json::from_slice::<Value>(&out.stdout).unwrap();
+        let failures = |out: &Out| match format {
+            "text" => u64::from(out.text().contains("infos; 2 not handled\n")) * 2,
+            "json" => json(out)["summary"]["not_handled"].as_u64().unwrap(),
+            "sarif" => {
+                let run = &json(out)["runs"][0]["invocations"][0];
+                let told = &run["toolExecutionNotifications"][0]["message"]["text"];
+                let count = told.as_str().and_then(|text| text.split(' ').next());
+                let count = count.map_or(0, |count| count.parse().unwrap());
+                assert_eq!(run["executionSuccessful"], count == 0);
+                count
+            }
+            _ => {
+                let document = roxmltree::Document::parse(out.text()).unwrap();
+                let error = document.descendants().find(|n| n.has_tag_name("error"));
+                let told = error.and_then(|error| error.attribute("message")?.split(' ').next());
+                told.map_or(0, |count| count.parse().unwrap())
+            }
+        };
+        assert_eq!((failures(&some), failures(&none)), (2, 0), "{format}: {some:?}");
+    }
     let long = bad("A").replace("ROE", &"R".repeat(2000));
     let out = pipehat(&["validate", "--max-message", "1K"]).stdin(clean("B") + &long).run();
     assert_eq!(out.code, 2, "{out:?}");
@@ -337,6 +372,14 @@ fn batches_hold_what_their_trailers_say() {
     finds(&[], &format!("{two}BTS|2\r"), &[("BAT-1", "BTS[1]")]);
     finds(&[], &format!("FHS|^~\\&\r{}", batch("2")), &[("BAT-1", "FHS[1]")]);
     finds(&[], &format!("BHS|^~\\&\r{}{}", clean("C"), batch("2")), &[("BAT-1", "BHS[1]")]);
+    finds(&[], &format!("FHS|^~\\&\r{two}FTS|1\r"), &[]);
+    finds(&[], &format!("FHS|^~\\&\r{two}FTS|2\r"), &[("BAT-1", "FTS[1]-1[1]")]);
+    // What could have been cut off is a warning: the structure allows it.
+    for cut in [format!("{two}BTS|2\r"), format!("BHS|^~\\&\r{two}")] {
+        assert_eq!(pipehat(&["validate"]).stdin(&cut).run().code, 0, "{cut}");
+        let args = ["validate", "--severity", "BAT-1=error"];
+        assert_eq!(pipehat(&args).stdin(&cut).run().code, 1, "{cut}");
+    }
     let other = [("BAT-1", "MSH[1]-2[1]"), ("BAT-1", "MSH[1]-2[1]")];
     finds(&[], &format!("BHS|*~\\&\r{two}BTS|2\r"), &other);
     // Messages that could not be read are in the batch even so.
@@ -505,7 +548,7 @@ fn acknowledgments_answer_each_message() {
     assert_eq!(lines[0], "\t\t");
     assert!(lines[1].starts_with("EVN^1^2^1") && lines[1].ends_with("\t102\tE"), "{errors}");
     assert_eq!(lines[2], "\t\t");
-    assert!(lines[3].starts_with("MSH^1^") && lines[3].ends_with("\t199\tF"), "{errors}");
+    assert!(lines[3].starts_with("MSH^1^") && lines[3].ends_with("\t199\tE"), "{errors}");
     let old = pipehat(&["query", "--where", "MSA-2 = O", "ERR-1"]).stdin(&out.stdout).text();
     assert!(old.starts_with("EVN^1^2^102"), "{old}");
     // Nobody acknowledges an acknowledgment.
@@ -642,4 +685,90 @@ fn huge_and_broken_messages_are_told_and_the_stream_goes_on() {
     }
     let out = pipehat(&["validate", "--pass", "--report", "/dev/null"]).stdin(&input).run();
     assert!(out.text().contains("|A|P|2.5.1\rEVN") && !out.text().ends_with("2024\r\n"));
+}
+
+#[test]
+fn an_input_is_not_replaced_by_its_report() {
+    let dir = folder();
+    put(&dir, "in/a.hl7", bad("A"));
+    for args in [
+        &["-o", "in/a.hl7", "in/a.hl7"][..],
+        &["-o", "in/../in/a.hl7", "in"],
+        &["--rejects", "in/a.hl7", "in/a.hl7"],
+        &["--pass", "-o", "in/a.hl7", "in/a.hl7"],
+        &["--pass", "--report", "in/a.hl7", "in/a.hl7"],
+    ] {
+        let out = pipehat(&[&["validate"], args].concat()).dir(dir.path()).run();
+        assert_eq!((out.code, out.text()), (2, ""), "{args:?}");
+        assert!(out.stderr.ends_with("a.hl7: it is an input, too\n"), "{out:?}");
+        assert_eq!(fs::read_to_string(dir.path().join("in/a.hl7")).unwrap(), bad("A"));
+    }
+    // So for what other filters cannot handle.
+    let out = pipehat(&["query", "--rejects", "a.hl7", "MSH-10", "a.hl7"])
+        .dir(&dir.path().join("in"))
+        .run();
+    assert_eq!((out.code, out.text()), (2, ""), "{out:?}");
+    // A file that is not read yet is none of the inputs.
+    let out = pipehat(&["validate", "-o", "in/new", "in/a.hl7"]).dir(dir.path()).run();
+    assert_eq!((out.code, out.text()), (1, ""), "{out:?}");
+}
+
+#[test]
+fn standard_output_is_named_by_a_dash() {
+    let dir = folder();
+    put(&dir, "a.hl7", bad("A"));
+    let out = pipehat(&["validate", "-o", "-", "a.hl7"]).dir(dir.path()).run();
+    assert!(out.code == 1 && out.text().contains("[FMT-1]"), "{out:?}");
+    for args in [&["--rejects", "-"][..], &["--pass", "--report", "-"]] {
+        let out = pipehat(&[&["validate", "a.hl7"], args].concat()).dir(dir.path()).run();
+        assert_eq!((out.code, out.text()), (2, ""), "{out:?}");
+    }
+    assert!(!dir.path().join("-").exists());
+}
+
+#[test]
+fn junit_is_xml_whatever_a_message_says() {
+    let dir = folder();
+    let name = "a\u{FFFE}\u{FFFF}\u{1}.hl7";
+    put(&dir, name, bad("A\u{FFFF}").replace("20240230081500", "2024\u{FFFE}"));
+    let args = ["validate", "-f", "junit", "--show-values", name];
+    let out = pipehat(&args).dir(dir.path()).run();
+    roxmltree::Document::parse(out.text()).unwrap();
+}
+
+#[test]
+fn an_acknowledgment_is_usable_itself() {
+    let odd = |from: &str, to: &str| {
+        let out =
+            pipehat(&["validate", "-q", "-f", "ack"]).stdin(clean("A").replace(from, to)).run();
+        let head = ["query", "MSA-1", "MSH-9", "MSH-11", "MSH-12", "MSH-18"];
+        pipehat(&head).stdin(&out.stdout).text()
+    };
+    // Tables 0104 (versions), 0103 (processing ids), 0211 (character sets).
+    assert_eq!(odd("|2.5.1", "|2.5.1"), "AA\tACK^A01^ACK\tP\t2.5.1\t\n");
+    assert_eq!(
+        odd("|P|2.5.1", "|T^A|2.6^USA||||||UNICODE UTF-8"),
+        "AA\tACK^A01^ACK\tT\t2.6\tUNICODE UTF-8\n"
+    );
+    assert_eq!(odd("|2.5.1", "|Smith"), "AR\tACK^A01^ACK\tP\t2.5.1\t\n");
+    assert!(odd("|P|2.5.1", "|Smith|2.5.1").ends_with("\tACK^A01^ACK\tP\t2.5.1\t\n"));
+    assert!(odd("|P|2.5.1", "|P|2.5.1||||||Smith").ends_with("\tACK^A01^ACK\tP\t2.5.1\t\n"));
+    assert!(odd("ADT^A01^ADT_A01", "ADT^Smith").ends_with("\tACK\tP\t2.5.1\t\n"));
+    // MSA-3 has 80 characters before 2.5.
+    let old = bad("A").replace("2.5.1", "2.3").replace("EVN||", "EVN|A01|");
+    let out = pipehat(&["validate", "-q", "-f", "ack"]).stdin(old).run();
+    let text = pipehat(&["query", "MSA-3"]).stdin(&out.stdout).text();
+    let length = text.trim_end().chars().count();
+    assert!(text.starts_with("EVN-2") && (60..=80).contains(&length), "{text}");
+}
+
+#[test]
+fn sarif_names_files_that_are_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = folder();
+    let name = std::ffi::OsStr::from_bytes(b"a \xFF.hl7");
+    fs::write(dir.path().join(name), bad("A")).unwrap();
+    let args = [std::ffi::OsStr::new("validate"), "-fsarif".as_ref(), name];
+    let out = pipehat(&args).dir(dir.path()).run();
+    assert!(out.text().contains("\"uri\":\"a%20%FF.hl7\""), "{out:?}");
 }

@@ -7,6 +7,7 @@ use crate::core::SyntaxError;
 use crate::core::expr::Expression;
 use crate::net::ack::{Code, Kind};
 use crate::net::listen::{Duplicate, LogForm, Sync};
+use crate::net::send::Address;
 use ipnet::IpNet;
 use std::ffi::OsString;
 use std::net::IpAddr;
@@ -32,6 +33,7 @@ Examples:
   pipehat listen 2575 --exec 'curl -sf --data-binary @- http://localhost/hl7'
   pipehat listen 2575 --forward lab.example:2575 --archive copies/
   pipehat listen 2575 --where 'MSH-9.1 = ORU' --duplicate ack --archive results/
+  pipehat listen 2575 --validate=profiles/ --archive in/ --rejects invalid.hl7
   pipehat listen 0 --once --ack-code AE          test how a sender takes a refusal
 
 Answers:
@@ -94,8 +96,8 @@ pub(crate) struct Args {
     pub(super) exec_jobs: Option<u16>,
 
     /// Sends each message on, and answers what is answered there
-    #[arg(long, value_name = "HOST:PORT", value_parser = host_and_port, help_heading = "Keeping")]
-    pub(super) forward: Option<String>,
+    #[arg(long, value_name = "HOST:PORT", help_heading = "Keeping")]
+    pub(super) forward: Option<Address>,
 
     /// Waits so long for that answer, and then answers AE
     #[arg(long, value_name = "TIME", default_value = "30", value_parser = seconds, help_heading = "Keeping")]
@@ -116,6 +118,10 @@ pub(crate) struct Args {
     /// Takes only messages for which EXPR is true; others are answered AR
     #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = expression, help_heading = "Answers")]
     pub(super) condition: Option<Expression>,
+
+    /// Takes only messages that are valid: as the standard says, or the profiles of a file or folder
+    #[arg(long, value_name = "PROFILE", num_args = 0..=1, require_equals = true, help_heading = "Answers")]
+    pub(super) validate: Option<Option<PathBuf>>,
 
     /// What is done with a message that was accepted before: same sender, control id and content
     #[arg(long, value_name = "WHAT", value_enum, default_value_t, help_heading = "Answers")]
@@ -296,13 +302,4 @@ fn network(text: &str) -> Result<IpNet, String> {
     address
         .or_else(|_| text.parse())
         .map_err(|_| "an address is expected, or 10.1.0.0/16".to_owned())
-}
-
-fn host_and_port(text: &str) -> Result<String, String> {
-    match text.rsplit_once(':') {
-        Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok_and(|p| p > 0) => {
-            Ok(text.to_owned())
-        }
-        _ => Err("HOST:PORT is expected".to_owned()),
-    }
 }

@@ -4,28 +4,29 @@ use super::FormatArg;
 use super::letters::Packed;
 use crate::cli::Verdict;
 use crate::core::{Scope, TextOptions};
-use crate::io::pipeline::Item;
+use crate::io::pipeline::{Item, Rejected};
 use crate::io::source::plain_error;
-use crate::io::{Diagnostics, Output, Rejects};
+use crate::io::{Diagnostics, Output, Rejects, append_object, origin};
 use crate::net::reply::Ack;
 use crate::net::send::{Answered, Fate, Fingerprint, Journal, Observer, Parcel, Settled};
 use crate::ops::pass::PassOn;
 use crate::ops::visible;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::Value;
 use std::ffi::OsString;
 use std::fmt::{Display, Write as _};
-use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// The file beside the rejects that tells why each message is there.
-pub(super) fn sidecar(rejects: &Path) -> PathBuf {
+/// The file beside the rejects that tells why each message is there; a device or a pipe has none.
+pub(super) fn sidecar(rejects: &Path) -> Option<PathBuf> {
+    if std::fs::metadata(rejects).is_ok_and(|found| !found.is_file()) {
+        return None;
+    }
     let mut name = OsString::from(rejects);
     name.push(".ndjson");
-    name.into()
+    Some(name.into())
 }
 
 /// A message on its way, with its place in the input.
@@ -36,10 +37,20 @@ pub(super) struct Letter<'v> {
     key: u64,
 }
 
-/// The messages that are sent together.
+/// The messages that are sent together, and what stands between them and cannot be sent.
 #[derive(Default)]
 pub(super) struct Sheet<'v> {
-    pub(super) letters: Vec<Letter<'v>>,
+    letters: Vec<Letter<'v>>,
+    /// In the order of the input.
+    pub(super) rejected: Vec<Rejected<'v>>,
+    pub(super) source: Source<'v>,
+}
+
+/// The source of a sheet.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Source<'v> {
+    pub(super) index: usize,
+    pub(super) file: &'v [u8],
 }
 
 impl<'v> Sheet<'v> {
@@ -85,8 +96,10 @@ pub(super) struct Desk<'d> {
     lines: Vec<u8>,
     format: FormatArg,
     rejects: Option<&'d Rejects>,
-    sidecar: Option<File>,
-    reasons: Vec<u8>,
+    /// The source and end of the stray put into the rejects last; what follows on it is the same.
+    stray: Option<(usize, u64)>,
+    /// Something was put into the rejects since they were synced.
+    is_dirty: bool,
     journal: Option<Journal>,
     in_queue: bool,
     counts: Counts,
@@ -107,8 +120,8 @@ impl<'d> Desk<'d> {
             lines: Vec::new(),
             format,
             rejects: None,
-            sidecar: None,
-            reasons: Vec::new(),
+            stray: None,
+            is_dirty: false,
             journal: None,
             in_queue: false,
             counts: Counts::default(),
@@ -118,21 +131,10 @@ impl<'d> Desk<'d> {
         }
     }
 
-    /// Keeps what is refused or not delivered, and why. `append`: behind what is there.
-    pub(super) fn with_rejects(
-        mut self,
-        rejects: Option<&'d Rejects>,
-        sidecar: Option<&Path>,
-        append: bool,
-    ) -> Result<Self> {
+    /// Keeps what is refused or not delivered.
+    pub(super) fn with_rejects(mut self, rejects: Option<&'d Rejects>) -> Self {
         self.rejects = rejects;
-        if let Some(path) = sidecar {
-            let mut file = OpenOptions::new();
-            file.create(true).append(append).write(true).truncate(!append).mode(0o600);
-            let file = file.open(path).with_context(|| format!("creating {}", path.display()))?;
-            self.sidecar = Some(file);
-        }
-        Ok(self)
+        self
     }
 
     pub(super) fn with_journal(mut self, journal: Option<Journal>) -> Self {
@@ -149,6 +151,11 @@ impl<'d> Desk<'d> {
     /// sends them itself: they must not be in two places.
     pub(super) fn keeps_undelivered(&self) -> bool {
         self.rejects.is_some() && self.journal.is_none()
+    }
+
+    /// Whether there are any.
+    pub(super) fn has_rejects(&self) -> bool {
+        self.rejects.is_some()
     }
 
     /// What identifies a message, if answers are noted.
@@ -177,40 +184,45 @@ impl<'d> Desk<'d> {
         }
     }
 
-    /// Tells of a message that cannot be sent; it is in the rejects otherwise.
-    pub(super) fn unsendable(&mut self, item: &Item<'_>, why: &str) -> io::Result<()> {
+    /// Counts a message that cannot be sent.
+    pub(super) fn count_unsendable(&mut self) {
         self.counts.unsendable += 1;
-        let pairs = [("outcome", "unsendable".into()), ("reason", why.into())];
-        self.tell(item, &pairs);
-        self.commit()
     }
 
     /// An observer of the messages of a sheet.
-    pub(super) fn over<'s>(&'s mut self, letters: &'s [Letter<'s>]) -> Watch<'s, 'd> {
-        Watch { desk: self, letters }
+    pub(super) fn over<'s>(&'s mut self, sheet: &'s Sheet<'s>) -> Watch<'s, 'd> {
+        let outcomes = sheet.letters.iter().map(|_| None).collect();
+        Watch { desk: self, sheet, outcomes, letters_kept: 0, rejected_kept: 0 }
     }
 
-    /// Adds a line to the sidecar of the rejects.
-    fn tell(&mut self, item: &Item<'_>, pairs: &[(&str, Value)]) {
-        if self.sidecar.is_some() {
-            object(&mut self.reasons, &[&place(item)[..], pairs].concat());
-        }
-    }
-
-    fn reject(&mut self, item: &Item<'_>, settled: &Settled<'_>) -> io::Result<()> {
+    /// Puts into the rejects what is no message or cannot be sent.
+    fn keep_rejected(&mut self, rejected: &Rejected<'_>, source: Source<'_>) -> io::Result<()> {
         let Some(rejects) = self.rejects else { return Ok(()) };
-        rejects.add(item.whole, true).map_err(|e| named("the rejects", &e))?;
-        let mut pairs = vec![("outcome", settled.fate.name().into())];
-        if let Some(code) = settled.fate.code() {
-            pairs.push(("code", code.to_string().into()));
+        let Rejected { bytes, offset, number, ref why } = *rejected;
+        let mut begins = true;
+        if number.is_none() {
+            begins = self.stray != Some((source.index, offset));
+            self.stray = Some((source.index, offset + bytes.len() as u64));
         }
-        if let Some(ack) = settled.fate.ack() {
-            pairs.push(("error", text(ack.condition())));
+        self.is_dirty = true;
+        rejects.add(bytes, begins)?;
+        if begins { rejects.explain_unusable(source.file, number, offset, why) } else { Ok(()) }
+    }
+
+    /// Puts a message into the rejects whose fate allows it, and notes what was answered.
+    fn keep(&mut self, letter: &Letter<'_>, outcome: Outcome) -> io::Result<()> {
+        if let (Some(pairs), Some(rejects)) = (outcome.rejected, self.rejects) {
+            let Item { whole, .. } = letter.item;
+            let from = letter.item.origin();
+            self.is_dirty = true;
+            rejects.add(whole, true)?;
+            rejects.explain(from.file, Some(from.number), from.offset, &pairs)?;
         }
-        if let Some(failure) = settled.fate.failure() {
-            pairs.push(("reason", failure.to_string().into()));
+        if let (Some(answered), Some(fingerprint), Some(journal)) =
+            (outcome.answered, letter.fingerprint, &mut self.journal)
+        {
+            journal.note(fingerprint, answered);
         }
-        self.tell(item, &pairs);
         Ok(())
     }
 
@@ -272,7 +284,7 @@ impl<'d> Desk<'d> {
                 if settled.tries > 0 {
                     pairs.push(("ms", ((milliseconds * 1000.0).round() / 1000.0).into()));
                 }
-                object(out, &pairs);
+                append_object(out, &pairs);
             }
         }
     }
@@ -318,15 +330,11 @@ impl<'d> Desk<'d> {
     /// What must outlast the process comes first, and the note that a message is done comes behind
     /// the rejects that have it.
     fn commit(&mut self) -> io::Result<()> {
-        if let Some(file) = &mut self.sidecar
-            && !self.reasons.is_empty()
+        if std::mem::take(&mut self.is_dirty)
+            && self.journal.is_some()
+            && let Some(rejects) = self.rejects
         {
-            file.write_all(&self.reasons).map_err(|e| named("the reasons of the rejects", &e))?;
-            self.reasons.clear();
-            if self.journal.is_some() {
-                let rejects = self.rejects.map_or(Ok(()), Rejects::sync);
-                rejects.and_then(|()| file.sync_data()).map_err(|e| named("the rejects", &e))?;
-            }
+            rejects.sync().map_err(|e| named("the rejects", &e))?;
         }
         if let Some(journal) = &mut self.journal {
             journal.commit().map_err(|e| named("the state", &e))?;
@@ -336,7 +344,7 @@ impl<'d> Desk<'d> {
     }
 
     /// Ends the run: what came of all messages.
-    pub(super) fn finish(mut self, strays: u64) -> Result<Verdict> {
+    pub(super) fn finish(&mut self, strays: u64) -> Result<Verdict> {
         self.commit()?;
         if let Some(output) = self.output.take() {
             output.finish()?;
@@ -388,13 +396,77 @@ impl Counts {
 /// Is told what becomes of the messages of a sheet.
 pub(super) struct Watch<'s, 'd> {
     desk: &'s mut Desk<'d>,
-    letters: &'s [Letter<'s>],
+    sheet: &'s Sheet<'s>,
+    /// Of letters that are settled, but not kept yet.
+    outcomes: Vec<Option<Outcome>>,
+    /// So many letters are done with.
+    letters_kept: usize,
+    /// So much that was rejected is.
+    rejected_kept: usize,
+}
+
+/// What is to be kept of a message that is settled.
+struct Outcome {
+    answered: Option<Answered>,
+    /// It goes to the rejects, for these reasons.
+    rejected: Option<Vec<(&'static str, Value)>>,
+}
+
+impl Watch<'_, '_> {
+    /// Keeps what is settled in the order of the input: what comes behind a message that is not
+    /// settled has to wait, unless nothing more will be settled (`all`).
+    fn keep(&mut self, all: bool) -> io::Result<()> {
+        let Sheet { letters, rejected, source } = self.sheet;
+        loop {
+            let letter = letters.get(self.letters_kept);
+            let before = letter.map_or(u64::MAX, |letter| letter.item.offset);
+            match (rejected.get(self.rejected_kept), letter) {
+                (Some(first), _) if first.offset < before => {
+                    self.rejected_kept += 1;
+                    self.desk.keep_rejected(first, *source)?;
+                }
+                (_, Some(letter)) => {
+                    let outcome = self.outcomes.get_mut(self.letters_kept).and_then(Option::take);
+                    match outcome {
+                        Some(outcome) => self.desk.keep(letter, outcome)?,
+                        None if !all => return Ok(()),
+                        None => {}
+                    }
+                    self.letters_kept += 1;
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Ends the sheet: nothing more will be settled.
+    pub(super) fn close(&mut self) -> io::Result<()> {
+        self.keep(true).map_err(|e| named("the rejects", &e))?;
+        self.desk.commit()
+    }
+}
+
+/// Why a message is in the rejects. Of what the receiver says only codes: its texts may be about
+/// the patient.
+fn reasons(settled: &Settled<'_>) -> Vec<(&'static str, Value)> {
+    let fate = &settled.fate;
+    let mut pairs = vec![("outcome", fate.name().into())];
+    if let Some(code) = fate.code() {
+        pairs.push(("code", code.to_string().into()));
+    }
+    if let Some(ack) = fate.ack() {
+        pairs.push(("error", error_code(ack).into()));
+    }
+    if let Some(failure) = fate.failure() {
+        pairs.push(("reason", failure.to_string().into()));
+    }
+    pairs
 }
 
 impl Observer for Watch<'_, '_> {
     fn settled(&mut self, settled: &Settled<'_>, control_id: &[u8]) -> io::Result<()> {
-        let Self { desk, letters } = self;
-        let Some(letter) = letters.get(settled.index) else { return Ok(()) };
+        let Self { desk, sheet, outcomes, .. } = self;
+        let Some(letter) = sheet.letters.get(settled.index) else { return Ok(()) };
         let counts = &mut desk.counts;
         let answered = match settled.fate {
             Fate::Accepted(_) => {
@@ -419,17 +491,19 @@ impl Observer for Watch<'_, '_> {
             }
         };
         let is_refused = answered == Some(Answered::Refused);
-        if is_refused || answered.is_none() && desk.keeps_undelivered() {
-            desk.reject(&letter.item, settled)?;
-        }
-        if let (Some(answered), Some(fingerprint), Some(journal)) =
-            (answered, letter.fingerprint, &mut desk.journal)
-        {
-            journal.note(fingerprint, answered);
-        }
+        let is_kept = is_refused || answered.is_none() && desk.keeps_undelivered();
         desk.report(&letter.item, settled);
         desk.show(letter, control_id, settled);
-        Ok(())
+        if !is_kept {
+            // Nothing has to be in order, so nothing need wait.
+            desk.keep(letter, Outcome { answered, rejected: None })?;
+        }
+        if let Some(outcome) = outcomes.get_mut(settled.index) {
+            let rejected = is_kept.then(|| reasons(settled));
+            let answered = answered.filter(|_| is_kept);
+            *outcome = Some(Outcome { answered, rejected });
+        }
+        self.keep(false).map_err(|e| named("the rejects", &e))
     }
 
     fn commit(&mut self) -> io::Result<()> {
@@ -437,7 +511,7 @@ impl Observer for Watch<'_, '_> {
     }
 
     fn retrying(&mut self, index: usize, why: &dyn Display, pause: Duration) {
-        let Some(letter) = self.letters.get(index) else { return };
+        let Some(letter) = self.sheet.letters.get(index) else { return };
         let (place, pause) = (letter.item.place(), pause.as_secs_f64());
         self.desk.diagnostics.note(&format!("{place}: {why}; once more in {pause:.1} s"));
     }
@@ -445,25 +519,12 @@ impl Observer for Watch<'_, '_> {
 
 /// Where a message stands, as pairs of an object.
 fn place(item: &Item<'_>) -> [(&'static str, Value); 3] {
-    let origin = item.origin();
-    [
-        ("file", text(origin.file)),
-        ("number", origin.number.into()),
-        ("offset", origin.offset.into()),
-    ]
+    let from = item.origin();
+    origin(from.file, Some(from.number), from.offset)
 }
 
 fn text(bytes: &[u8]) -> Value {
     String::from_utf8_lossy(bytes).into()
-}
-
-/// Appends an object as a line; the pairs stay in order.
-fn object(out: &mut Vec<u8>, pairs: &[(&str, Value)]) {
-    for (n, (name, value)) in pairs.iter().enumerate() {
-        let begin = if n == 0 { '{' } else { ',' };
-        out.extend_from_slice(format!("{begin}\"{name}\":{value}").as_bytes());
-    }
-    out.extend_from_slice(b"}\n");
 }
 
 /// The error code of an acknowledgment, if it is one of table 0357 by its form: other texts could

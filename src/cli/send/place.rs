@@ -12,6 +12,7 @@ use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
+use ureq::http::HeaderValue;
 
 /// Makes a connection for a lane.
 pub(super) type Connector = Box<dyn Fn() -> Result<Box<dyn Link>, Failure> + Send + Sync>;
@@ -96,7 +97,7 @@ impl Options {
             bail!("options of TLS without it; {how} is missing");
         }
         if self.insecure {
-            diagnostics.note(
+            diagnostics.warn(
                 "WARNING: --insecure: the receiver's certificate is not checked. Anybody on the \
                  way can take its place, and would get all messages.",
             );
@@ -128,7 +129,12 @@ impl Options {
         let text = fs::read_to_string(path).with_context(named)?;
         let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
         let pairs = lines.enumerate().map(|(n, line)| match line.split_once(':') {
-            Some((name, value)) if is_header_name(name) => {
+            Some((name, _)) if IS_OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)) => {
+                Err(anyhow!("{}: header {}: {name} is up to the message", named(), n + 1))
+            }
+            Some((name, value))
+                if is_header_name(name) && HeaderValue::from_str(value.trim_start()).is_ok() =>
+            {
                 Ok((name.to_owned(), value.trim_start().to_owned()))
             }
             // Not what it says: it may be a secret.
@@ -138,6 +144,9 @@ impl Options {
     }
 }
 
+/// Headers that tell where a body ends.
+const IS_OURS: [&str; 2] = ["Content-Length", "Transfer-Encoding"];
+
 /// A token of RFC 9110, section 5.6.2.
 fn is_header_name(name: &str) -> bool {
     let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
@@ -146,14 +155,8 @@ fn is_header_name(name: &str) -> bool {
 
 fn of_operand(operand: &OsString) -> Result<(String, u16)> {
     let text = operand.to_string_lossy();
-    let (host, port) =
-        text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).unwrap_or((&text, ""));
-    let whole = host.starts_with('[') == host.ends_with(']')
-        && (host.starts_with('[') || !host.contains(':'));
-    match port.parse::<u16>() {
-        Ok(port) if port > 0 && whole => Ok((host.to_owned(), port)),
-        _ => bail!("{text}: HOST:PORT is expected first; IPv6 in brackets, as in [::1]:2575"),
-    }
+    let read = text.parse().map_err(|why| anyhow!("{text}: as the first operand {why}"));
+    read.map(|Address { host, port, .. }| (host, port))
 }
 
 fn of_url(url: &str) -> Result<(String, u16, bool)> {

@@ -1,6 +1,6 @@
 //! What a command sees of the input: the messages of a part, and what stands between them.
 
-use super::{Fate, Job, Kind, Report, place, too_long};
+use super::{Fate, Job, Kind, NO_MESSAGE, Report, place, too_long};
 use crate::core::expr::Origin;
 use crate::core::{Frame, Framed, Frames, LineEnding, Message, Segment, SeparatorsError};
 use crate::io::chunk::{Part, PartKind};
@@ -98,6 +98,19 @@ impl Mark {
     pub fn range(&self) -> Range<usize> {
         self.range.0..self.range.1
     }
+}
+
+/// What could not be handled.
+#[derive(Clone, Debug)]
+pub struct Rejected<'a> {
+    /// The message with everything that ended it, or lines that belong to none.
+    pub bytes: &'a [u8],
+    /// The offset in the source.
+    pub offset: u64,
+    /// The number of the message in the source, from 1; `None` for what is no message.
+    pub number: Option<u64>,
+    /// Why, without content.
+    pub why: String,
 }
 
 /// One part of a chunk, with its bytes.
@@ -212,6 +225,24 @@ impl<'a> View<'a> {
                 }
             }
         }
+    }
+
+    /// What was rejected of the part so far, for work that puts it into the rejects itself, each at
+    /// its place: the run only tells of it.
+    pub fn keep_rejected<T>(&self, job: &mut Job<T>) -> Vec<Rejected<'a>> {
+        let base = self.part.range.start;
+        let of_part = |r: &&mut Report| r.part == self.index && r.fate == Fate::Rejected;
+        let keep = |report: &mut Report| {
+            report.fate = Fate::Kept;
+            let (start, end) = (report.range.start - base, report.range.end - base);
+            Rejected {
+                bytes: self.bytes.get(start..end).unwrap_or_default(),
+                offset: self.part.offset + start as u64,
+                number: report.message.map(|n| self.part.before + n),
+                why: if report.text.is_empty() { NO_MESSAGE } else { &report.text }.to_owned(),
+            }
+        };
+        job.reports.iter_mut().filter(of_part).map(keep).collect()
     }
 
     /// Where a range of the part's bytes is reported, for commands that do their own framing.

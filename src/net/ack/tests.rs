@@ -7,11 +7,15 @@ fn header(text: &str) -> Header<'_> {
 }
 
 fn answer(message: &str, code: Code, faults: &[Fault]) -> String {
+    String::from_utf8(answer_bytes(message, code, faults)).unwrap()
+}
+
+fn answer_bytes(message: &str, code: Code, faults: &[Fault]) -> Vec<u8> {
     let now = Timestamp::parse(b"20260102030405+0000");
     let answer = Answer { code, kind: Kind::Application, id: "X1", now, faults };
     let mut out = Vec::new();
     answer.append(Header::of(message.as_bytes()).as_ref(), &mut out);
-    String::from_utf8(out).unwrap()
+    out
 }
 
 fn pid7() -> Fault {
@@ -51,6 +55,24 @@ fn tells_faults_by_the_rules_of_the_version() {
         "|AE|C-1|not a date \\T\\ time\r\
          ERR|PID^1^7^102&Data type error&HL70357~^^^207&Application internal error&HL70357\r"
     );
+}
+
+#[test]
+fn texts_are_in_the_character_set_of_the_message() {
+    let fault = Fault::new(Condition::OtherError, "\u{fc}ber \u{4e2d} | 3");
+    let told = |charset: &str| {
+        let header = format!("{FROM}2.5||||||{charset}\r");
+        let answer = answer_bytes(&header, Code::Error, std::slice::from_ref(&fault));
+        answer.rsplit(|&b| b == b'|').next().unwrap().escape_ascii().to_string()
+    };
+    for utf8 in ["", "UNICODE UTF-8"] {
+        assert_eq!(told(utf8), r"\xc3\xbcber \xe4\xb8\xad \\F\\ 3\r");
+    }
+    assert_eq!(told("8859/1"), r"\xfcber ? \\F\\ 3\r");
+    // In GB 18030 bytes of a character can be those of delimiters.
+    for other in ["GB 18030-2000", "no such set"] {
+        assert_eq!(told(other), r"?ber ? \\F\\ 3\r", "{other}");
+    }
 }
 
 #[test]

@@ -3,40 +3,29 @@
 use crate::core::time::{Timestamp, days_from_civil};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The time in UTC to the second.
-pub(super) fn to_timestamp(time: SystemTime) -> Option<Timestamp> {
-    Timestamp::from_unix(time.duration_since(UNIX_EPOCH).ok()?.as_secs())
+/// The time now, in UTC to the second.
+pub(super) fn now() -> Option<Timestamp> {
+    Timestamp::from_unix(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs())
 }
 
 /// A time for names of files, which sort by it: `20260131T235959.123Z` with so many digits of the
 /// second.
 pub(super) fn stamp(time: SystemTime, digits: usize) -> String {
-    let (seconds, fraction) = parts(time, digits);
-    let Some(t) = Timestamp::from_unix(seconds) else { return "0".to_owned() };
-    format!(
-        "{:04}{:02}{:02}T{:02}{:02}{:02}.{fraction}Z",
-        t.year(),
-        t.month(),
-        t.day(),
-        t.hour(),
-        t.minute(),
-        t.second()
-    )
+    write(time, digits, "", "")
 }
 
 /// A time for people and their tools, RFC 3339: `2026-01-31T23:59:59.123Z`.
 pub(super) fn rfc3339(time: SystemTime) -> String {
-    let (seconds, fraction) = parts(time, 3);
+    write(time, 3, "-", ":")
+}
+
+/// `d` stands between the parts of the date, `c` between those of the time of the day.
+fn write(time: SystemTime, digits: usize, d: &str, c: &str) -> String {
+    let (seconds, fraction) = parts(time, digits);
     let Some(t) = Timestamp::from_unix(seconds) else { return "0".to_owned() };
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{fraction}Z",
-        t.year(),
-        t.month(),
-        t.day(),
-        t.hour(),
-        t.minute(),
-        t.second()
-    )
+    let [year, month, day] = [t.year(), t.month().into(), t.day().into()];
+    let [hour, minute, second] = [t.hour(), t.minute(), t.second()];
+    format!("{year:04}{d}{month:02}{d}{day:02}T{hour:02}{c}{minute:02}{c}{second:02}.{fraction}Z")
 }
 
 fn parts(time: SystemTime, digits: usize) -> (u64, String) {

@@ -2,7 +2,8 @@
 
 use crate::core::mllp::{Deframer, Piece, append_block};
 use crate::net::ack::{Code, Header, Kind};
-use memchr::memchr2;
+use crate::net::reply::{Reply, replies};
+use crate::net::send::Address;
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
@@ -16,7 +17,7 @@ const CONNECT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub struct Forward {
     /// `HOST:PORT`.
-    pub to: String,
+    pub to: Address,
     /// How long it may take to answer.
     pub timeout: Duration,
 }
@@ -175,9 +176,9 @@ fn is_closed(error: &io::Error) -> bool {
     matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof)
 }
 
-fn connect(to: &str, end: Instant) -> io::Result<TcpStream> {
+fn connect(to: &Address, end: Instant) -> io::Result<TcpStream> {
     let mut last = io::Error::from(io::ErrorKind::NotFound);
-    for address in to.to_socket_addrs()? {
+    for address in (to.host.trim_matches(['[', ']']), to.port).to_socket_addrs()? {
         match TcpStream::connect_timeout(&address, CONNECT.min(left(end)?)) {
             Ok(stream) => {
                 stream.set_nodelay(true)?;
@@ -191,12 +192,8 @@ fn connect(to: &str, end: Instant) -> io::Result<TcpStream> {
 
 /// What an answer says if it is to the message with this control id.
 fn answer_to(id: &[u8], answer: &[u8]) -> Option<(Code, Kind)> {
-    let header = answer.trim_ascii_start();
-    let separator = *header.get(3).filter(|_| header.starts_with(b"MSH"))?;
-    let msa = header
-        .split(|b| matches!(b, b'\r' | b'\n'))
-        .find(|segment| segment.starts_with(b"MSA") && segment.get(3) == Some(&separator))?;
-    let mut fields = msa.get(4..)?.split(|&b| b == separator);
-    let code = Code::of(fields.next()?)?;
-    (fields.next()? == id && memchr2(b'\r', b'\n', id).is_none()).then_some(code)
+    replies(answer).find_map(|reply| match reply {
+        Reply::Ack(ack) if ack.control_id == id => Some((ack.code, ack.kind)),
+        _ => None,
+    })
 }

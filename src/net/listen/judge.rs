@@ -1,25 +1,26 @@
 //! What a block is, and whether it is taken: bytes in, a judgment out.
 
-use super::clock::to_timestamp;
+use super::clock::now;
 use crate::core::expr::Expression;
 use crate::core::mllp::{Commit, FS, VT};
 use crate::core::{Frame, Frames, Message, Scope, TextOptions};
 use crate::net::ack::{Code, Condition, Fault, Header};
 use memchr::memchr2;
 use std::fmt;
-use std::time::SystemTime;
 
-/// What is wrong with a message by rules from elsewhere; nothing if it is as it should be.
-pub type Check = Box<dyn Fn(&Message<'_>) -> Vec<Fault> + Send + Sync>;
+/// What is answered to a message that is wrong by rules from elsewhere, and why; nothing if it is as
+/// it should be.
+pub type Check =
+    Box<dyn Fn(&Message<'_>, &TextOptions) -> Option<(Code, Vec<Fault>)> + Send + Sync>;
 
 /// Which messages are taken.
 #[derive(Default)]
 pub struct Rules {
     /// Only those for which it is true; others are rejected.
     pub condition: Option<Expression>,
-    /// How values become text for the condition.
+    /// How values become text for both.
     pub text: TextOptions,
-    /// Messages with faults are answered with an error.
+    /// Those that are wrong by it are refused, and kept with the rejects.
     pub check: Option<Check>,
 }
 
@@ -144,18 +145,16 @@ impl Rules {
             let fault = Fault::in_header(9, Condition::RequiredField, "a message type is missing");
             return refuse("no message type", fault);
         }
-        let taken = |condition: &Expression| {
-            // The options are those of the start, which may be long ago.
-            let now = to_timestamp(SystemTime::now());
-            condition.holds(&Scope::with(&message, TextOptions { now, ..self.text }))
-        };
+        // The options are those of the start, which may be long ago.
+        let text = || TextOptions { now: now(), ..self.text };
+        let taken = |condition: &Expression| condition.holds(&Scope::with(&message, text()));
         if self.condition.as_ref().is_some_and(|condition| !taken(condition)) {
             let fault = Fault::new(Condition::MessageType, "such messages are not taken here");
             return refuse("condition", fault).map_err(Refusal::unkept);
         }
-        let faults = self.check.as_ref().map(|check| check(&message)).unwrap_or_default();
-        if !faults.is_empty() {
-            return Err(Refusal::new(header, Code::Error, "validation", faults));
+        let wrong = self.check.as_ref().and_then(|check| check(&message, &text()));
+        if let Some((code, faults)) = wrong {
+            return Err(Refusal::new(header, code, "validation", faults));
         }
         Ok((message, known))
     }

@@ -274,7 +274,7 @@ impl<'s> Reader<'s> {
                 }
             }
         }
-        if self.one_by_one || self.batch.records.len() >= BATCH {
+        if self.one_by_one || self.batch.records.len().max(self.batch.answers.len()) >= BATCH {
             self.submit();
         }
         Ok(())

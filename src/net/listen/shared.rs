@@ -1,5 +1,6 @@
 //! What all connections of a listener share.
 
+use super::clock::now;
 use super::commit::Committer;
 use super::control::{Control, Reason};
 use super::duplicates::Duplicates;
@@ -8,7 +9,6 @@ use super::metrics::Metrics;
 use super::peer::Peer;
 use super::{Outcome, Settings};
 use crate::core::mllp::{Commit, append_block};
-use crate::core::time::Timestamp;
 use crate::io::Rejects;
 use crate::net::ack::{Answer, Code, Fault, Header, Kind};
 use serde_json::{Value, json};
@@ -318,8 +318,4 @@ impl Shared {
         }
         true
     }
-}
-
-fn now() -> Option<Timestamp> {
-    super::clock::to_timestamp(SystemTime::now())
 }

@@ -58,13 +58,10 @@ impl Http {
 
     fn post(&mut self, body: &[u8], timeout: Duration) -> Result<Vec<u8>, Failure> {
         self.touched.store(false, Ordering::Relaxed);
-        let mut request = self
-            .agent
-            .post(&self.url)
-            .config()
-            .timeout_global(Some(timeout))
-            .build()
-            .content_type(content_type(body));
+        let mut request = self.agent.post(&self.url).config().timeout_global(Some(timeout)).build();
+        if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            request = request.content_type(content_type(body));
+        }
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
@@ -73,13 +70,15 @@ impl Http {
         let mut answer = Vec::new();
         let mut reader = response.body_mut().as_reader().take(LONGEST_ACK + 1);
         reader.read_to_end(&mut answer).map_err(|e| Failure::lost(&e))?;
-        let is_ack = answer.starts_with(b"MSH") && answer.len() as u64 <= LONGEST_ACK;
+        // Line ends, a byte order mark or the bytes of MLLP may stand around it.
+        let has_message = Frames::new(&answer).any(|frame| matches!(frame, Frame::Message(_)));
+        let is_ack = has_message && answer.len() as u64 <= LONGEST_ACK;
         // Whatever the status: all codes of acknowledgments come with 200 from some receivers,
         // with others from others.
         if is_ack {
             return Ok(answer);
         }
-        Err(Failure::of(format!("HTTP status {}, without an acknowledgment", status.as_u16())))
+        Err(Failure::status(status.as_u16()))
     }
 }
 

@@ -46,6 +46,9 @@ impl Journal {
         let mut file = OpenOptions::new();
         let file = file.read(true).write(true).create(true).truncate(false).mode(0o600);
         let mut file = file.open(path)?;
+        if !file.metadata()?.is_file() {
+            return Err(invalid("no regular file"));
+        }
         flock(&file, FlockOperation::NonBlockingLockExclusive)
             .map_err(|_| invalid("in use by another process"))?;
         let mut bytes = Vec::new();

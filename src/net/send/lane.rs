@@ -63,6 +63,8 @@ struct Flying {
     put: Instant,
     /// Since when its answer is waited for: its last byte was written, or CA came.
     since: Option<Instant>,
+    /// CA came, and another answer is to come.
+    is_stored: bool,
 }
 
 impl Lane {
@@ -105,6 +107,10 @@ impl<O: Observer> Delivery<'_, O> {
                 if self.flying.is_empty() {
                     return self.leave_rest();
                 }
+                if self.policy.is_interrupted() {
+                    self.lost(&Failure::of("interrupted"))?;
+                    continue;
+                }
             } else {
                 self.fill()?;
             }
@@ -144,7 +150,14 @@ impl<O: Observer> Delivery<'_, O> {
             }
             let place = link.put(parcel.content);
             self.waiting.pop_front();
-            self.flying.push_back(Flying { index, tries: tries + 1, place, put: now, since: None });
+            self.flying.push_back(Flying {
+                index,
+                tries: tries + 1,
+                place,
+                put: now,
+                since: None,
+                is_stored: false,
+            });
         }
         Ok(())
     }
@@ -269,7 +282,10 @@ impl<O: Observer> Delivery<'_, O> {
                         Verdict::Unexpected => Fate::Unexpected(ack),
                         Verdict::Refused => Fate::Refused(refusal, Some(ack)),
                         Verdict::Interim => {
-                            flying[at].since = Some(Instant::now());
+                            // Only once, or a receiver could go on for ever.
+                            if !std::mem::replace(&mut flying[at].is_stored, true) {
+                                flying[at].since = Some(Instant::now());
+                            }
                             continue;
                         }
                     },
@@ -278,8 +294,7 @@ impl<O: Observer> Delivery<'_, O> {
                 lane.served += 1;
                 receipts.extend(ack.as_ref().and_then(|ack| receipt(ack, policy)));
                 let refused = matches!(fate, Fate::Refused(..));
-                if refused && policy.retry_on.contains(&refusal) && policy.tries_again(tries, false)
-                {
+                if refused && policy.retry_on.contains(&refusal) && policy.goes_on(tries) {
                     waiting.push_front(Waiting { index, tries });
                     retry = Some((index, tries, refusal));
                     continue;
@@ -308,14 +323,16 @@ impl<O: Observer> Delivery<'_, O> {
     /// The connection is gone, and nobody knows what became of what was sent on it.
     fn lost(&mut self, failure: &Failure) -> io::Result<()> {
         let link = self.lane.link.take();
-        let untouched = |f: &Flying| link.as_ref().is_some_and(|link| link.is_untouched(f.place));
+        let untouched = |f: &Flying| {
+            failure.untaken || link.as_ref().is_some_and(|link| link.is_untouched(f.place))
+        };
         let flying: Vec<Flying> = self.flying.drain(..).collect();
         // What did not leave is no try.
         let none_left = flying.iter().all(untouched);
         let mut lost = Vec::new();
         for f in flying.into_iter().rev() {
             let tries = f.tries - u32::from(untouched(&f));
-            if tries < f.tries || self.policy.tries_again(tries, failure.permanent) {
+            if tries < f.tries || self.policy.tries_again(tries, failure) {
                 self.waiting.push_front(Waiting { index: f.index, tries });
             } else {
                 lost.push(f);
@@ -323,7 +340,7 @@ impl<O: Observer> Delivery<'_, O> {
         }
         if none_left {
             // It closed while nothing was under way.
-            let was_of_use = self.lane.served > 0;
+            let was_of_use = self.lane.served > 0 && !failure.untaken;
             return if was_of_use { Ok(()) } else { self.not_connected(failure) };
         }
         self.lane.failures += 1;
@@ -349,7 +366,7 @@ impl<O: Observer> Delivery<'_, O> {
     /// No connection came about.
     fn not_connected(&mut self, failure: &Failure) -> io::Result<()> {
         self.lane.failures += 1;
-        if self.policy.tries_again(self.lane.failures, failure.permanent) {
+        if self.policy.tries_again(self.lane.failures, failure) {
             self.back_off(failure);
             return Ok(());
         }

@@ -43,6 +43,9 @@ pub trait Link: Send {
 /// No acknowledgment is longer.
 const LONGEST_ACK: usize = 1 << 20;
 
+/// Who waits looks after so much time whether it is still wanted; longer than [`SILENCE`].
+const NAP: Duration = Duration::from_millis(300);
+
 /// After so much silence, an FS without CR ends a block.
 const SILENCE: Duration = Duration::from_millis(250);
 
@@ -139,7 +142,8 @@ impl Link for Mllp {
             return Err(failure.clone());
         }
         let waits_for_end = self.deframer.waits_for_end();
-        let until = if waits_for_end { until.min(Instant::now() + SILENCE) } else { until };
+        let most = if waits_for_end { SILENCE } else { NAP };
+        let until = until.min(Instant::now() + most);
         self.wire.wait(until)?;
         if !self.read() && waits_for_end && Instant::now() >= until {
             self.deframer.silence();

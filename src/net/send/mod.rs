@@ -73,6 +73,8 @@ pub struct Policy {
     pub keep_going: bool,
     /// Nothing more is sent.
     pub stopped: AtomicBool,
+    /// Nor is anything waited for.
+    pub interrupted: AtomicBool,
     /// Answers that belonged to no message.
     pub strays: AtomicU64,
     /// The time now, for what is said to answers.
@@ -94,10 +96,26 @@ impl Policy {
         self.stopped.load(Ordering::Relaxed)
     }
 
-    /// Whether what was tried so often is tried again. Who tries for ever waits for the cause to
-    /// be mended, too.
-    fn tries_again(&self, tries: u32, permanent: bool) -> bool {
-        self.retries.is_none_or(|retries| tries <= retries && !permanent)
+    /// Ends sending at once: what is in flight counts as lost.
+    pub fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::Relaxed);
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Whether what was tried so often may be tried again.
+    fn goes_on(&self, tries: u32) -> bool {
+        !self.is_interrupted() && self.retries.is_none_or(|retries| tries <= retries)
+    }
+
+    /// As [`Policy::goes_on`] after a failure. Who tries for ever waits for its cause to be
+    /// mended, too, unless the receiver itself has said no.
+    fn tries_again(&self, tries: u32, failure: &Failure) -> bool {
+        let is_final = failure.is_answer || failure.permanent && self.retries.is_some();
+        !is_final && self.goes_on(tries)
     }
 }
 
@@ -125,12 +143,16 @@ pub struct Failure {
     text: String,
     /// Trying again would not help.
     permanent: bool,
+    /// The receiver has taken nothing of what was written.
+    untaken: bool,
+    /// The receiver has answered so.
+    is_answer: bool,
 }
 
 impl Failure {
     /// In these words.
     pub fn of(text: impl Into<String>) -> Self {
-        Self { text: text.into(), permanent: false }
+        Self { text: text.into(), permanent: false, untaken: false, is_answer: false }
     }
 
     fn name() -> Self {
@@ -147,7 +169,37 @@ impl Failure {
     }
 
     fn tls(error: &rustls::Error) -> Self {
-        Self { text: format!("TLS: {error}"), permanent: true }
+        Self { permanent: true, ..Self::of(format!("TLS: {error}")) }
+    }
+
+    /// As [`Failure::tls`], on a connection on which the other side has said nothing yet: with TLS
+    /// 1.3 it may refuse the certificate of this side, or that there is none, when the first
+    /// message is on its way (RFC 8446, section 4.4.2.4). Then it reads nothing of it.
+    fn tls_at_first(error: &rustls::Error) -> Self {
+        use rustls::AlertDescription as Alert;
+        let is_about_us = matches!(
+            error,
+            rustls::Error::AlertReceived(
+                Alert::CertificateRequired
+                    | Alert::BadCertificate
+                    | Alert::UnsupportedCertificate
+                    | Alert::CertificateRevoked
+                    | Alert::CertificateExpired
+                    | Alert::CertificateUnknown
+                    | Alert::UnknownCA
+                    | Alert::AccessDenied
+            )
+        );
+        Self { untaken: is_about_us, ..Self::tls(error) }
+    }
+
+    /// A status of HTTP without an acknowledgment. Those that say that the request was not for
+    /// this place, or not from this sender, leave no doubt (RFC 9110, section 15).
+    fn status(status: u16) -> Self {
+        let text = format!("HTTP status {status}, without an acknowledgment");
+        let no =
+            matches!(status, 300..=399 | 401 | 403 | 404 | 405 | 407 | 410 | 411 | 413..=415 | 421);
+        Self { permanent: no, untaken: no, is_answer: no, ..Self::of(text) }
     }
 
     fn lost(error: &io::Error) -> Self {

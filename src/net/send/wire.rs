@@ -8,6 +8,7 @@ use socket2::{SockRef, TcpKeepalive};
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,23 @@ pub struct Address {
     pub port: u16,
     /// TLS, if it is to be used.
     pub tls: Option<Encryption>,
+}
+
+impl FromStr for Address {
+    type Err = &'static str;
+
+    /// `HOST:PORT`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
+        let whole = host.starts_with('[') == host.ends_with(']')
+            && (host.starts_with('[') || !host.contains(':'));
+        match port.parse::<u16>() {
+            Ok(port) if port > 0 && !host.is_empty() && whole => {
+                Ok(Self { host: host.to_owned(), port, tls: None })
+            }
+            _ => Err("HOST:PORT is expected; IPv6 in brackets, as in [::1]:2575"),
+        }
+    }
 }
 
 impl fmt::Display for Address {
@@ -51,6 +69,8 @@ pub struct Wire {
     written: usize,
     /// Bytes that were handed on, over all.
     total: u64,
+    /// The other side has said something.
+    heard: bool,
 }
 
 impl Wire {
@@ -101,7 +121,7 @@ impl Wire {
         if let Some(tls) = &mut tls {
             tls.set_buffer_limit(None);
         }
-        let mut wire = Self { stream, tls, out: Vec::new(), written: 0, total: 0 };
+        let mut wire = Self { stream, tls, out: Vec::new(), written: 0, total: 0, heard: false };
         wire.shake_hands(until)?;
         Ok(wire)
     }
@@ -233,7 +253,10 @@ impl Wire {
                     // Closed without a farewell, as many do. Nothing is lost by it: an answer that
                     // was cut has no end.
                     Err(e) if e.kind() == ErrorKind::UnexpectedEof => return Ok(Got::End),
-                    read => return got(read),
+                    read => {
+                        self.heard = true;
+                        return got(read);
+                    }
                 }
             }
             match tls.read_tls(&mut self.stream) {
@@ -241,7 +264,8 @@ impl Wire {
                     if let Err(e) = tls.process_new_packets() {
                         // The other side is told why, if it still listens.
                         let _ = tls.write_tls(&mut self.stream);
-                        return Err(Failure::tls(&e));
+                        let of = if self.heard { Failure::tls } else { Failure::tls_at_first };
+                        return Err(of(&e));
                     }
                     if n == 0 {
                         return Ok(Got::End);

@@ -31,8 +31,11 @@ pub(super) const MISSING: u32 = 4;
 const REPEATED_SEGMENT: u32 = 3;
 /// What a group costs that repeats and should not.
 const REPEATED_GROUP: u32 = 4;
+/// What is taken off where a group that may repeat begins anew before the one before it has all that
+/// it needs: that something is missing there says more than that what begins it comes twice.
+const BEGUN_ANEW: u32 = 2;
 /// What a segment costs that is given no place.
-const SKIPPED: u32 = 6;
+const SKIPPED: u32 = 5;
 /// The same for segments that annotate others: that one of them is out of place says more than that
 /// what it could annotate is missing.
 const SKIPPED_ANNOTATION: u32 = 3;
@@ -226,7 +229,12 @@ impl Automaton {
             let p = place(around)?;
             let missing = self.after(places, from, around) + self.ahead(places, to, around);
             let over = match p.kind {
-                _ if p.cardinality.repeats() => 0,
+                _ if p.cardinality.repeats() => {
+                    let discount = if missing > 0 { BEGUN_ANEW } else { 0 };
+                    offer(p.depth, missing * MISSING - discount);
+                    around = p.parent;
+                    continue;
+                }
                 Kind::Segment { .. } => REPEATED_SEGMENT,
                 Kind::Group { .. } => REPEATED_GROUP,
             };

@@ -17,6 +17,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// after more than twice as many is not. About 40 MB in a source of a million messages.
 pub const REMEMBERED: usize = 1 << 19;
 
+/// How it is told that one of a pair is not there.
+const UNPAIRED: &str = "there is no ";
+
 /// What is kept of a message to hold it against others.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
@@ -117,6 +120,9 @@ pub struct Source {
     has_originals: bool,
     file: Option<Open>,
     batch: Option<Open>,
+    /// Messages before the end of the last batch, or the begin of the file: those behind are a
+    /// batch of their own if no header opens one.
+    ended: u64,
     remembered: usize,
 }
 
@@ -129,7 +135,14 @@ impl Default for Source {
 impl Source {
     /// A source of whose messages so many are remembered at least.
     fn remembering(remembered: usize) -> Self {
-        Self { seen: Seen::default(), has_originals: false, file: None, batch: None, remembered }
+        Self {
+            seen: Seen::default(),
+            has_originals: false,
+            file: None,
+            batch: None,
+            ended: 0,
+            remembered,
+        }
     }
 
     /// Looks at the next message, which has this number in the source.
@@ -183,8 +196,21 @@ impl Source {
         self.seen.add(id, first.unwrap_or(number), self.remembered);
     }
 
+    /// A batch ends, if there is one: one that a header began, or messages without a header.
+    fn end_batch(&mut self, before: u64) {
+        let is_batch = self.batch.take().is_some() || before > self.ended;
+        if let Some(file) = self.file.as_mut().filter(|_| is_batch) {
+            file.batches += 1;
+        }
+        self.ended = before;
+    }
+
     /// Looks at an envelope segment, which stands at `offset` and has `before` messages of the
     /// source before it.
+    ///
+    /// A file is `[FHS] { [BHS] { messages } [BTS] } [FTS]` (chapter 2, section 2.10.3): each of
+    /// the four may be missing. Where only the other one of a pair is there, something may have
+    /// been cut off, which is a warning.
     pub fn envelope(
         &mut self,
         bytes: &[u8],
@@ -195,70 +221,57 @@ impl Source {
     ) {
         let Some(id) = bytes.first_chunk::<3>().copied() else { return };
         let all = (0, u32::try_from(bytes.len()).unwrap_or(u32::MAX));
-        let mut tell = |field: u16, span: (u32, u32), wrong: String, expected: String| {
+        let mut tell = |field: u16, span: (u32, u32), wrong: &'static str, expected: String| {
             let at = place(id, field, 1);
-            let problem = plain(wrong, expected);
-            push(Rule::Bat1, at, span, None, problem, severities, findings);
+            // Without the other one of its pair it is allowed.
+            let usual = wrong.starts_with(UNPAIRED).then_some(Severity::Warning);
+            push(Rule::Bat1, at, span, usual, plain(wrong, expected), severities, findings);
         };
         if matches!(&id, b"FHS" | b"BHS") {
             let separators = separators_of(bytes);
+            let delimiters = (3, all.1.min(8));
             if separators.is_none() {
-                let wrong = "the delimiters cannot be used".to_owned();
-                tell(2, (3, all.1.min(8)), wrong, String::new());
+                tell(2, delimiters, "the delimiters cannot be used", String::new());
             }
-            if &id == b"BHS"
-                && separators
-                    .zip(self.file.and_then(|f| f.separators))
-                    .is_some_and(|(own, file)| !agree(own, file))
-            {
-                tell(
-                    2,
-                    (3, all.1.min(8)),
-                    "the delimiters are not those of FHS".to_owned(),
-                    String::new(),
-                );
+            let around = self.file.and_then(|file| file.separators).filter(|_| &id == b"BHS");
+            if separators.zip(around).is_some_and(|(own, file)| !agree(own, file)) {
+                tell(2, delimiters, "the delimiters are not those of FHS", String::new());
             }
             let open = Some(Open { offset, before, batches: 0, separators });
             if self.batch.is_some() {
-                tell(0, all, "the batch before it has no BTS".to_owned(), String::new());
+                tell(0, all, "there is no BTS for the batch before it", String::new());
             }
+            self.end_batch(before);
             if &id == b"BHS" {
                 self.batch = open;
                 return;
             }
             if self.file.is_some() {
-                tell(0, all, "the file before it has no FTS".to_owned(), String::new());
+                tell(0, all, "there is no FTS for the file before it", String::new());
             }
-            (self.file, self.batch) = (open, None);
+            self.file = open;
             return;
         }
         let is_file = &id == b"FTS";
-        if is_file && self.batch.take().is_some() {
-            tell(0, all, "the batch before it has no BTS".to_owned(), String::new());
-            // Its messages are a batch even so.
-            if let Some(file) = &mut self.file {
-                file.batches += 1;
-            }
+        if is_file && self.batch.is_some() {
+            tell(0, all, "there is no BTS for the batch before it", String::new());
         }
-        let open = if is_file { self.file.take() } else { self.batch.take() };
+        let batch = self.batch;
+        self.end_batch(before);
+        let open = if is_file { self.file.take() } else { batch };
         let Some(open) = open else {
-            let header = if is_file { "FHS" } else { "BHS" };
-            tell(0, all, format!("there is no {header} before it"), String::new());
+            let header =
+                if is_file { "there is no FHS before it" } else { "there is no BHS before it" };
+            tell(0, all, header, String::new());
             return;
         };
-        let (found, what) = if is_file {
-            (open.batches, "batch")
-        } else {
-            if let Some(file) = &mut self.file {
-                file.batches += 1;
-            }
-            (before - open.before, "message")
-        };
+        let (found, what) =
+            if is_file { (open.batches, "batch") } else { (before - open.before, "message") };
         let separator = bytes.get(3).copied();
         if let (Some(theirs), Some(own)) = (open.separators, separator)
             && theirs.field != own
         {
-            tell(0, (3, 4), "its delimiters are not those of its header".to_owned(), String::new());
+            tell(0, (3, 4), "its delimiters are not those of its header", String::new());
             return;
         }
         let Some(separator) = separator else { return };
@@ -273,8 +286,8 @@ impl Source {
         let number = std::str::from_utf8(digits).ok().and_then(|text| text.parse::<u64>().ok());
         match number {
             Some(number) if number == found => {}
-            Some(_) => tell(1, span, "the count is not that of what is there".to_owned(), counted),
-            None => tell(1, span, "the count is no number".to_owned(), counted),
+            Some(_) => tell(1, span, "the count is not that of what is there", counted),
+            None => tell(1, span, "the count is no number", counted),
         }
     }
 
@@ -288,7 +301,8 @@ impl Source {
             let Some(open) = open else { continue };
             let mut found = Vec::new();
             let problem = plain(format!("there is no {trailer} behind it"), "");
-            push(Rule::Bat1, place(id, 0, 1), (0, 0), None, problem, severities, &mut found);
+            let usual = Some(Severity::Warning);
+            push(Rule::Bat1, place(id, 0, 1), (0, 0), usual, problem, severities, &mut found);
             findings.extend(found.into_iter().map(|finding| (open.offset, finding)));
         }
         findings

@@ -89,9 +89,9 @@ fn check<'v>(walk: &mut Walk<'v, '_>, element: &'v Element, candidates: &[Candid
     walk.code(element, set, how, code, at, usual);
 }
 
-/// Message type, processing id, version and character set have rules of their own.
+/// Message type, processing id and version have rules of their own.
 fn is_of_other_rule(is_profile: bool, at: &At) -> bool {
-    !is_profile && at.line == 1 && matches!(at.field, 9 | 11 | 12 | 18)
+    !is_profile && at.line == 1 && matches!(at.field, 9 | 11 | 12)
 }
 
 /// How a code is wrong in a set; `system` is the code system that the message names with it.

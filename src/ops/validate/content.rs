@@ -7,6 +7,7 @@ use super::format::Format;
 use super::model::{Element, Model, SegmentDef, TypeDef, TypeIx, TypeKind, Usage};
 use super::rule::{Rule, Severity};
 use super::settings::Severities;
+use crate::core::message::first;
 use crate::core::{Message, Segment, Separators, escape};
 use crate::dictionary::standard;
 use memchr::memchr;
@@ -25,6 +26,8 @@ pub(super) struct Walk<'v, 'w> {
     pub(super) segment: Segment<'w>,
     /// It has an escape character somewhere.
     has_escapes: bool,
+    /// Of the time in a value of type TS: the name of the whole, which says more than its own.
+    whole: Option<(&'v str, &'v str)>,
 }
 
 /// Which rules are looked at, so that those that are not cost nothing.
@@ -80,6 +83,7 @@ impl<'v, 'w> Walk<'v, 'w> {
             is_newer: false,
             segment: message.header(),
             has_escapes: false,
+            whole: None,
         }
     }
 
@@ -228,6 +232,8 @@ impl<'v, 'w> Walk<'v, 'w> {
         }
         let (wrong, expected, usual) = if first.is_empty() {
             ("has no value, and the one whose data type it names has", "a data type", None)
+        } else if !self.model.is_profile && self.is_listed_type(first) {
+            return None;
         } else if standard().has_data_type(first) && !self.model.is_profile {
             let wrong = "names a data type of another version; the value is not checked";
             (wrong, "a data type of this version", Some(Severity::Warning))
@@ -238,6 +244,12 @@ impl<'v, 'w> Walk<'v, 'w> {
         let part = if first.is_empty() { field } else { first };
         self.report_as(Rule::Coc1, at, part, usual, problem);
         None
+    }
+
+    /// Whether table 0125 of the version has a data type of which nothing else is known.
+    fn is_listed_type(&self, id: &[u8]) -> bool {
+        let table = standard().table("0125");
+        table.is_some_and(|table| table.code(self.model.version, id).is_some())
     }
 
     /// The value at `field[.component[.subcomponent]]` of the segment, undecoded; empty if none.
@@ -269,6 +281,9 @@ impl<'v, 'w> Walk<'v, 'w> {
                         self.value(first, data_type, value, at, level);
                     }
                 } else {
+                    if data_type.name == "TS" {
+                        self.whole = Some((&element.name, &data_type.name));
+                    }
                     self.composite(components, value, at, level);
                     form::check(self, element, data_type, value, at);
                     if self.wants.codes && !element.bindings.is_empty() {
@@ -321,6 +336,7 @@ impl<'v, 'w> Walk<'v, 'w> {
                 }
                 return;
             };
+            let whole = self.whole.take().filter(|_| number == 1);
             if part.is_empty() || (element.usage != Usage::Optional && !self.has_content(part)) {
                 if element.usage != Usage::Optional {
                     self.missing(element, place(number));
@@ -331,6 +347,7 @@ impl<'v, 'w> Walk<'v, 'w> {
             if part != b"\"\""
                 && let Some(data_type) = self.data_type(element.data_type)
             {
+                self.whole = whole;
                 self.value(element, data_type, part, place(number), inner);
             }
         }
@@ -358,7 +375,9 @@ impl<'v, 'w> Walk<'v, 'w> {
         };
         if value.iter().any(divides) {
             // What follows the first delimiter is no part of the value.
-            if self.wants.separators && self.has_content(value) {
+            // Before 2.2 the type alone stood in MSH-9; many write the event with it.
+            let is_event = at.line == 1 && at.field == 9 && !self.model.is_profile;
+            if self.wants.separators && !is_event && self.has_content(value) {
                 let problem =
                     Problem::Separator { name: &element.name, data_type: &data_type.name };
                 self.report(Rule::Enc4, at, value, problem);
@@ -366,9 +385,11 @@ impl<'v, 'w> Walk<'v, 'w> {
             return;
         }
         if let Some((rule, expected)) = format.fault(value) {
-            let (name, data_type) = (&element.name, &data_type.name);
+            let own = (&*element.name, &*data_type.name);
+            let (name, data_type) = self.whole.unwrap_or(own);
             self.report(rule, at, value, Problem::Format { name, data_type, expected });
         }
+        self.whole = None;
         if self.has_escapes && self.wants.escapes {
             self.escapes(element, data_type, value, at);
         }
@@ -503,7 +524,7 @@ impl<'v, 'w> Walk<'v, 'w> {
 /// The bytes before a delimiter, and those behind it if it is there.
 #[inline]
 pub(super) fn cut(bytes: &[u8], by: u8) -> (&[u8], Option<&[u8]>) {
-    match bytes.iter().position(|&b| b == by) {
+    match first(bytes, by) {
         Some(at) => (&bytes[..at], Some(&bytes[at + 1..])),
         None => (bytes, None),
     }

@@ -5,7 +5,6 @@ use super::finding::{At, Problem};
 use super::rule::{Rule, Severity};
 use super::structure::Line;
 use crate::core::{Charset, LineEnding, Message, TextOptions};
-use crate::dictionary::standard;
 
 const ESC: u8 = 0x1B;
 
@@ -45,58 +44,79 @@ fn check_characters(
     let bytes = message.bytes();
     if message.line_ending() == LineEnding::Lf {
         let problem = plain("segments end with line feeds", "carriage returns");
-        walk.report_as(Rule::Enc5, head(18, 0), &[], Some(Severity::Info), problem);
+        walk.report_as(Rule::Enc5, head(0, 0), &[], Some(Severity::Off), problem);
     }
+    let named = message.header().field(18).map_or(&b""[..], |f| f.raw());
+    let repetition = message.separators().repetition;
+    let charset = options.charset.or_else(|| Charset::of_msh18(named, repetition));
     let line_feeds = message.line_ending() == LineEnding::Lf;
-    let is_control =
-        |b: u8| b < 0x20 && !matches!(b, b'\r' | b'\t' | ESC) && !(b == b'\n' && line_feeds);
+    // Switches between sets begin with ESC.
+    let switches =
+        charset.is_some_and(|set| set.name() == "ISO-2022-JP") || named.contains(&repetition);
+    let is_control = |b: u8| {
+        (b < 0x20 || b == 0x7F)
+            && !matches!(b, b'\r' | b'\t')
+            && !(b == b'\n' && line_feeds)
+            && !(b == ESC && switches)
+    };
     // All at once first: that is done for many bytes at a time.
     if bytes.iter().fold(false, |found, &b| found | is_control(b)) {
         for line in lines {
             let raw = line.segment.raw();
             if let Some(at) = raw.iter().position(|&b| is_control(b)) {
                 let problem = plain("a control character", "an escape sequence \\Xhh\\");
-                walk.report(Rule::Enc5, field_at(line, at), &raw[at..=at], problem);
+                walk.report(Rule::Enc5, field_at(line, at).0, &raw[at..=at], problem);
             }
         }
     }
-    let named = message.header().field(18).map_or(&b""[..], |f| f.raw());
-    let charset =
-        options.charset.or_else(|| Charset::of_msh18(named, message.separators().repetition));
     let Some(charset) = charset else {
-        let table = standard().table("0211");
-        let (wrong, usual) = if table.is_some_and(|t| t.knows(named)) {
-            ("a character set that cannot be checked", Some(Severity::Info))
-        } else {
-            ("not a character set that is known", None)
-        };
-        walk.report_as(Rule::Enc5, head(18, 1), named, usual, plain(wrong, "a code of table 0211"));
+        let problem = plain("a character set that cannot be checked", "");
+        walk.report_as(Rule::Enc5, head(18, 1), named, Some(Severity::Info), problem);
         return;
     };
-    if bytes.is_ascii() || charset.decode(bytes).is_ok() {
+    let first = named.split(|&b| b == repetition).next().unwrap_or_default().trim_ascii();
+    let is_ascii = options.charset.is_none() && ASCII.contains(&first) && !switches;
+    let is_wrong = |raw: &[u8]| !raw.is_ascii() && (is_ascii || charset.decode(raw).is_err());
+    if !is_wrong(bytes) {
         return;
     }
-    let invalid = |raw: &[u8]| !raw.is_ascii() && charset.decode(raw).is_err();
-    for line in lines.iter().filter(|line| invalid(line.segment.raw())) {
+    let expected = match (options.charset, first) {
+        (Some(_), _) => format!("{}, as asked for", charset.name()),
+        (None, b"") => format!("{}, since MSH-18 is empty", charset.name()),
+        (None, _) if is_ascii => "ASCII, as MSH-18 says".to_owned(),
+        (None, _) => format!("{}, as MSH-18 says", charset.name()),
+    };
+    for line in lines.iter().filter(|line| is_wrong(line.segment.raw())) {
         let raw = line.segment.raw();
-        let at = std::str::from_utf8(raw).map_or_else(|error| error.valid_up_to(), |_| 0);
+        let by = line.segment.separators().field;
+        let wrong_field = raw.split(|&b| b == by).find(|field| is_wrong(field)).unwrap_or(raw);
+        let start = wrong_field.as_ptr() as usize - raw.as_ptr() as usize;
+        let (at, field) = field_at(line, start);
         let wrong = "bytes that are no text in the character set of the message".into();
-        let expected = format!("{} (MSH-18)", charset.name()).into();
-        let at = if charset == Charset::UTF_8 { field_at(line, at) } else { line.at };
-        walk.report(Rule::Enc5, at, raw, Problem::Plain { wrong, expected });
+        walk.report(
+            Rule::Enc5,
+            at,
+            field,
+            Problem::Plain { wrong, expected: expected.clone().into() },
+        );
     }
 }
+
+/// Names of ASCII in table 0211.
+const ASCII: [&[u8]; 2] = [b"ASCII", b"ISO IR6"];
 
 fn head(field: u16, repetition: u32) -> At {
     At { line: 1, segment: *b"MSH", occurrence: 1, field, repetition, ..At::default() }
 }
 
-/// The field that a byte of a segment is in.
-fn field_at(line: &Line<'_>, byte: usize) -> At {
+/// The field that a byte of a segment is in, and its bytes.
+fn field_at<'m>(line: &Line<'m>, byte: usize) -> (At, &'m [u8]) {
     let by = line.segment.separators().field;
-    let before = line.segment.raw().iter().take(byte).filter(|&&b| b == by).count();
+    let raw = line.segment.raw();
+    let before = raw.iter().take(byte).filter(|&&b| b == by).count();
     let field = before + usize::from(line.segment.is_header());
-    At { field: u16::try_from(field).unwrap_or(u16::MAX), ..line.at }
+    let bytes = raw.split(|&b| b == by).nth(before).unwrap_or_default();
+    (At { field: u16::try_from(field).unwrap_or(u16::MAX), ..line.at }, bytes)
 }
 
 /// Delimiters behind the last value of a segment or field.

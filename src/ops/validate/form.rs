@@ -2,8 +2,9 @@
 
 use super::content::Walk;
 use super::finding::{At, Problem};
-use super::model::{Element, TypeDef};
+use super::model::{Element, TypeDef, TypeKind};
 use super::rule::Rule;
+use crate::core::escape;
 
 /// Checks a whole value whose data type has a form that its components alone do not tell.
 #[inline]
@@ -30,7 +31,13 @@ pub(super) fn check<'v>(
     };
     let by = delimiter(walk, at.subcomponent > 0);
     let bytes = value.split(|&b| b == by).nth(usize::from(part) - 1).unwrap_or_default();
-    let (name, data_type) = (&element.name, &data_type.name);
+    let own = match &data_type.kind {
+        TypeKind::Composite(components) => components.get(usize::from(part) - 1),
+        _ => None,
+    };
+    let own = own.unwrap_or(element);
+    let name = &own.name;
+    let data_type = walk.data_type(own.data_type).map_or(&data_type.name, |own| &own.name);
     walk.report(rule, at, bytes, Problem::Format { name, data_type, expected });
 }
 
@@ -161,6 +168,9 @@ fn structured_number(walk: &Walk<'_, '_>, value: &[u8]) -> Option<Fault> {
 /// ED: data are in the encoding that the fourth component names (table 0299).
 fn encapsulated_data(walk: &Walk<'_, '_>, value: &[u8]) -> Option<Fault> {
     let [_, _, _, encoding, data] = parts(value, delimiter(walk, false));
+    let data = escape::decode(data, &walk.separators);
+    // Lines of MIME may end anywhere in it (RFC 2045, section 6.8).
+    let data: Vec<u8> = data.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
     let is_base64 = || {
         let digits = data.iter().rev().skip_while(|&&b| b == b'=');
         let padding = data.iter().rev().take_while(|&&b| b == b'=').count();

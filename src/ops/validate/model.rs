@@ -168,7 +168,34 @@ pub struct Element {
     /// The only value that it may have.
     pub constant: Option<Text>,
     /// The whole value must match it.
-    pub pattern: Option<regex::bytes::Regex>,
+    pub pattern: Option<ValuePattern>,
+}
+
+/// A regular expression that a whole value has to match.
+#[derive(Clone, Debug)]
+pub struct ValuePattern {
+    written: Text,
+    whole: regex::bytes::Regex,
+}
+
+impl ValuePattern {
+    /// `written`: as the profile has it; `whole`: the same, held fast at both ends.
+    #[must_use]
+    pub fn new(written: Text, whole: regex::bytes::Regex) -> Self {
+        Self { written, whole }
+    }
+
+    /// Whether a value matches.
+    #[must_use]
+    pub fn is_match(&self, value: &[u8]) -> bool {
+        self.whole.is_match(value)
+    }
+
+    /// The pattern as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
 }
 
 /// Lengths in characters, of the unescaped value.

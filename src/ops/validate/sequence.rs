@@ -9,9 +9,19 @@ use super::rule::Rule;
 use super::structure::Line;
 use crate::core::SegmentId;
 
-/// The last number of each kind of segment, and the group that it counts in.
+/// The last number of each list.
 #[derive(Debug, Default)]
-pub(super) struct Numbers(Vec<(SegmentId, u32, u32)>);
+pub(super) struct Numbers(Vec<List>);
+
+/// The segments at one place of the structure.
+#[derive(Debug)]
+struct List {
+    id: SegmentId,
+    place: u16,
+    /// The group that they count in.
+    owner: u32,
+    last: u32,
+}
 
 impl Numbers {
     pub(super) fn clear(&mut self) {
@@ -40,22 +50,22 @@ impl Numbers {
         let Some(value) = digits.and_then(|digits| digits.parse::<u32>().ok()) else { return };
         let owner = owner(seating, layout, seat.group, seat.place);
         let id = line.at.segment;
-        let known = self.0.iter_mut().find(|(known, ..)| *known == id);
-        let expected = match &known {
-            Some((_, last_owner, last)) if *last_owner == owner => (last.saturating_add(1), 0),
-            Some((_, _, last)) => (1, last.saturating_add(1)),
-            None => (1, 0),
-        };
-        if value != expected.0 && (expected.1 == 0 || value != expected.1) {
+        let next = |list: &List| list.last.saturating_add(1);
+        let own = self.0.iter().position(|list| list.id == id && list.place == seat.place);
+        let goes_on = own.map(|at| &self.0[at]).filter(|list| list.owner == owner);
+        let expected = (goes_on.map_or(1, next), self.0.iter().rfind(|l| l.id == id).map(next));
+        let is_right = value == expected.0 || (goes_on.is_none() && Some(value) == expected.1);
+        if !is_right {
             let at = super::At { field: 1, repetition: 1, ..line.at };
             let expected = expected.0.to_string().into();
             let wrong = "the set id does not count on".into();
             walk.report(Rule::Seq1, at, field, Problem::Plain { wrong, expected });
         }
-        match known {
-            Some(known) => (known.1, known.2) = (owner, value),
-            None => self.0.push((id, owner, value)),
+        // The list that was counted last comes last.
+        if let Some(at) = own {
+            self.0.remove(at);
         }
+        self.0.push(List { id, place: seat.place, owner, last: value });
     }
 }
 

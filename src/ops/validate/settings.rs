@@ -140,7 +140,6 @@ impl Settings {
     pub fn strict() -> Self {
         let mut strict = Severities::by(|rule| rule.description().strict);
         strict.is_strict = true;
-        strict.of[Rule::Str5 as usize] = Severity::Off;
         Self {
             severities: strict.clone(),
             profile_severities: strict,
@@ -215,9 +214,9 @@ impl Severities {
         match usual {
             _ if own == Severity::Off => Severity::Off,
             None => own,
+            Some(Severity::Off) if !self.is_strict => Severity::Off,
+            Some(usual) if self.fixed[rule as usize] && usual > Severity::Off => own,
             Some(usual) if self.is_strict => usual.raised(),
-            Some(Severity::Off) => Severity::Off,
-            Some(_) if self.fixed[rule as usize] => own,
             Some(usual) => usual,
         }
     }

@@ -89,6 +89,9 @@ pub fn segment_ix(model: &Model, id: SegmentId) -> Option<SegmentIx> {
     Some(SegmentIx(at as u32))
 }
 
+/// Table 0291, subtype of referenced data.
+const MEDIA_SUBTYPES: &str = "0291";
+
 struct Builder {
     version: Version,
     types: Vec<TypeDef>,
@@ -237,7 +240,8 @@ impl Builder {
         if !found.is_listed(self.version) {
             return Vec::new();
         }
-        let is_open = !found.is_closed(self.version);
+        // Subtypes of media are those of IANA, of which the table lists a few.
+        let is_open = !found.is_closed(self.version) || found.id() == MEDIA_SUBTYPES;
         let set = *self.by_table.entry(found.id()).or_insert_with(|| {
             self.sets.push(ValueSet {
                 id: found.id().into(),

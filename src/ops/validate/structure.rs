@@ -4,7 +4,7 @@ use super::automaton::{self, Step, is_choice, key};
 use super::content::Walk;
 use super::finding::{At, Problem};
 use super::layout::{Kind, Layout, NOWHERE, Place, Seat, Seating};
-use super::model::MessageDef;
+use super::model::{MessageDef, Usage};
 use super::rule::{Rule, Severity};
 use super::search::Search;
 use crate::core::Segment;
@@ -107,19 +107,20 @@ fn explain<'v>(
             continue;
         }
         let left_out = automaton.left_out(places, taken.from, Some(step));
-        missing(walk, places, &left_out, line.at.line);
+        missing(walk, layout, &left_out, line.at.line);
         if step.cost > left_out.len() as u32 * automaton::MISSING {
             repeated(walk, places, step, line, (seat, seating));
         }
     }
     let end = lines.last().map_or(1, |line| line.at.line);
-    missing(walk, places, &automaton.left_out(places, last, None), end + 1);
+    missing(walk, layout, &automaton.left_out(places, last, None), end + 1);
 }
 
 /// Reports required places that are not taken, in front of a line.
-fn missing<'v>(walk: &mut Walk<'v, '_>, places: &'v [Place], left_out: &[u16], line: u32) {
-    for &place in left_out {
-        let place = &places[usize::from(place)];
+fn missing<'v>(walk: &mut Walk<'v, '_>, layout: &'v Layout, left_out: &[u16], line: u32) {
+    let places = layout.places();
+    for &number in left_out {
+        let place = &places[usize::from(number)];
         let at = At { line, ..At::default() };
         match &place.kind {
             Kind::Segment { id, .. } => {
@@ -132,8 +133,13 @@ fn missing<'v>(walk: &mut Walk<'v, '_>, places: &'v [Place], left_out: &[u16], l
                 walk.report(Rule::Str2, at, &[], Problem::MissingSegment { id, group });
             }
             Kind::Group { name, .. } => {
-                let rule = if is_choice(place) { Rule::Str4 } else { Rule::Str2 };
-                walk.report(rule, at, &[], Problem::MissingGroup { group: name });
+                let (rule, wrong) = if is_choice(place) {
+                    (Rule::Str4, "one of several segments or groups is missing".to_owned())
+                } else {
+                    (Rule::Str2, format!("the group {name} is missing"))
+                };
+                let expected = listed(&beginnings(layout, number)).into();
+                walk.report(rule, at, &[], Problem::Plain { wrong: wrong.into(), expected });
             }
         }
     }
@@ -161,8 +167,39 @@ fn repeated<'v>(
         Kind::Segment { .. } => "",
         Kind::Group { name, .. } => name,
     };
+    if is_choice(place) {
+        let wrong = "a second one of several segments or groups of which one is to be there".into();
+        let problem = Problem::Plain { wrong, expected: "".into() };
+        walk.report(Rule::Str4, line.at, line.segment.raw(), problem);
+        return;
+    }
     let problem = Problem::Occurrences { group, found, min: place.cardinality.min, max: Some(1) };
     walk.report(Rule::Str3, line.at, line.segment.raw(), problem);
+}
+
+/// The segments with which a group can begin, in order.
+fn beginnings(layout: &Layout, group: u16) -> Vec<crate::core::SegmentId> {
+    let mut ids = Vec::new();
+    let in_choice = layout.place(group).is_some_and(is_choice);
+    for child in layout.children(group) {
+        let Some(place) = layout.place(child) else { break };
+        match &place.kind {
+            Kind::Segment { id, .. } => ids.extend(*id),
+            Kind::Group { .. } => ids.extend(beginnings(layout, child)),
+        }
+        if place.usage == Usage::Required && !in_choice {
+            break;
+        }
+    }
+    ids
+}
+
+fn listed(ids: &[crate::core::SegmentId]) -> String {
+    let names: Vec<_> = ids.iter().map(|id| id.escape_ascii().to_string()).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// Reports segments and groups that occur too often or too seldom, where the structure counts.

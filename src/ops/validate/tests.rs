@@ -97,14 +97,9 @@ fn enc_4_delimiters_in_simple_values() {
 #[test]
 fn enc_5_characters() {
     assert_rule(Enc5, Warning, "7:NTE-3", "Fasting.", "Fast\u{0}ing", "Fast\ting");
-    assert_rule(
-        Enc5,
-        Warning,
-        "1:MSH-18",
-        "|2.5.1\n",
-        "|2.5.1||||||KLINGON\n",
-        "|2.5.1||||||UNICODE UTF-8\n",
-    );
+    let unknown = with("|2.5.1\n", "|2.5.1||||||KLINGON\n");
+    assert_found(&unknown, &[(Enc5, Info, "1:MSH-18"), (Val1, Warning, "1:MSH-18")]);
+    assert_found(&with("|2.5.1\n", "|2.5.1||||||UNICODE UTF-8\n"), &[]);
     assert_rule(Enc5, Warning, "7:NTE-3", "Fasting.", "Fast\u{7}ing", "F\u{fc}sting");
 }
 
@@ -125,7 +120,11 @@ fn enc_5_bytes_that_are_no_text() {
     let named = [header.as_bytes(), b"\rOBX|1|ST|1^a^LN||caf\xE9||||||F"];
     assert_eq!(check(&named.concat()), []);
     let windows = RESULT.replace('\n', "\r\n");
-    assert_eq!(check(windows.as_bytes()), [(Enc5, 1)]);
+    assert_eq!(check(windows.as_bytes()), []);
+    let ascii = head.replace("|2.5.1\r", "|2.5.1||||||ASCII\r").replace("Fasting", "F\u{fc}r");
+    assert_eq!(check(ascii.as_bytes()), [(Enc5, 7)]);
+    let utf8 = ascii.replace("ASCII", "UNICODE UTF-8");
+    assert_eq!(check(utf8.as_bytes()), []);
 }
 
 #[test]
@@ -188,9 +187,25 @@ fn str_2_required_segments_and_groups() {
     assert_found(head, &[(Str2, Error, "4:")]);
 }
 
+/// Where a group may come again, what the one before lacks is missing.
+#[test]
+fn str_2_in_the_first_of_two_groups() {
+    let merge = "MSH|^~\\&|A|B|C|D|20240131||ADT^A40^ADT_A39|1|P|2.5\nEVN||20240131\n\
+                 PID|1||1^^^H^MR||Sample^Ann\nMRG|2^^^H^MR\nPID|2||3^^^H^MR||Sample^Bea\nMRG|4^^^H^MR";
+    assert_found(merge, &[]);
+    let lacking = merge.replace("MRG|2^^^H^MR\n", "");
+    assert_found(&lacking, &[(Str2, Error, "4:MRG")]);
+    let two = with("PV1|1", "PID|2||1^^^H^MR||Sample^Ann\nPV1|1");
+    assert_found(&two, &[(Str2, Error, "3:")]);
+}
+
 #[test]
 fn str_3_repetition() {
-    assert_rule(Str3, Error, "3:PID", "PV1|1", "PID|2||1^^^H^MR||Sample^Ann\nPV1|1", "PV1|1");
+    let a01 = "MSH|^~\\&|A|B|C|D|20240131||ADT^A01^ADT_A01|1|P|2.5.1\nEVN||20240131\n\
+               PID|1||1^^^H^MR||Sample^Ann\nPV1|1|I";
+    assert_found(a01, &[]);
+    let twice = a01.replace("PV1|1", "PID|2||2^^^H^MR||Sample^Bea\nPV1|1");
+    assert_found(&twice, &[(Str3, Error, "4:PID")]);
     assert_rule(Str3, Error, "4:PV1", "ORC|RE", "PV1|2|I\nORC|RE", "ORC|RE");
 }
 
@@ -234,7 +249,7 @@ fn groups_that_begin_alike_are_told_apart() {
     }
     let two_obr = format!("{head}{order}OBR|1|1||X^Y\n");
     let rules: Vec<_> = found(&two_obr, Settings::new()).into_iter().map(|f| (f.0, f.2)).collect();
-    assert_eq!(rules[0], (Str3, "5:OBR".to_owned()));
+    assert_eq!(rules[0], (Str2, "5:ORC".to_owned()));
 }
 
 /// SPM in the same order are numbered on.
@@ -382,8 +397,11 @@ fn val_1_tables() {
 fn coc_1_observation_types() {
     assert_rule(Coc1, Error, "8:OBX-2", "OBX|2|ST|", "OBX|2||", "OBX|2|TX|");
     assert_found(&with("OBX|2|ST|", "OBX|2|QQ|"), &[(Coc1, Error, "8:OBX-2")]);
-    // CK came to an end with 2.4: the value cannot be checked, which is less than wrong.
-    assert_found(&with("OBX|2|ST|", "OBX|2|CK|"), &[(Coc1, Warning, "8:OBX-2")]);
+    // TQ came to an end with 2.7.1: the value cannot be checked, which is less than wrong.
+    let newer = with("OBX|2|ST|", "OBX|2|TQ|").replace("P|2.5.1", "P|2.8");
+    let of_type = |f: &&(Rule, Severity, String)| f.0 == Coc1;
+    let found = found(&newer, Settings::new());
+    assert_eq!(found.iter().find(of_type), Some(&(Coc1, Warning, "8:OBX-2".to_owned())));
     // Without a value none is needed.
     assert_found(&with("OBX|2|ST|2345-8^Remark^LN||clear|", "OBX|2||2345-8^Remark^LN|||"), &[]);
 }
@@ -407,6 +425,48 @@ fn strict_raises_all() {
     let of_table = |f: &&(Rule, Severity, String)| f.0 == Val1;
     let found = found(&open_table, Settings::strict());
     assert_eq!(found.iter().find(of_table).map(|f| f.1), Some(Info));
+}
+
+#[test]
+fn what_is_asked_for_by_name_counts_more_than_strict() {
+    let text = with("|3.9-6.1|N|||F", "|3.9-6.1|N|||Q");
+    let mut settings = Settings::strict();
+    settings.set(Val1, None, Info);
+    let of_table = |f: &&(Rule, Severity, String)| f.0 == Val1;
+    let found = found(&text, settings);
+    assert_eq!(found.iter().find(of_table), Some(&(Val1, Info, "6:OBX-11".to_owned())));
+}
+
+/// Any number of patients may come in the answer to a query for candidates (table 0354: RSP_K22).
+#[test]
+fn answers_with_several_patients() {
+    let head = "MSH|^~\\&|A|B|C|D|20240131||RSP^K22^RSP_K22|1|P|2.5\nMSA|AA|1\nQAK|1|OK\nQPD|Q22^Find^HL70471|1\n";
+    let patients = "PID|1||1^^^H^MR||Sample^Ann\nPID|2||2^^^H^MR||Sample^Bea";
+    assert_found(&format!("{head}{patients}"), &[]);
+}
+
+/// In version 2.1 the event stands in EVN-1; many write it in MSH-9 as well.
+#[test]
+fn events_of_version_2_1() {
+    for kind in ["ADT", "ADT^A01"] {
+        let text = format!(
+            "MSH|^~\\&|A|B|C|D|20240131||{kind}|1|P|2.1\nEVN|A01|20240131\nPID|||1||Sample^Ann\nPV1||I|W1"
+        );
+        let found = found(&text, Settings::new());
+        assert!(found.iter().all(|f| f.0 != Msg1 && f.0 != Enc4), "{kind}: {found:?}");
+    }
+}
+
+#[test]
+fn the_part_that_is_wrong_is_named() {
+    let named = |text: &str| {
+        findings(text, Settings::new(), |f| match f.first().map(|f| &f.problem) {
+            Some(Problem::Format { name, data_type, .. }) => format!("{name}, {data_type}"),
+            other => panic!("{other:?}"),
+        })
+    };
+    assert_eq!(named(&with("19700203", "19700229")), "Date/Time of Birth, TS");
+    assert_eq!(named(&with("123456^^^", "12345^6^M10^")), "Check Digit, ST");
 }
 
 mod properties {

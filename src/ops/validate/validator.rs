@@ -7,7 +7,7 @@ use super::finding::{At, Finding, Problem};
 use super::header;
 use super::layout::{Kind, NOWHERE, Seating};
 use super::model::{MessageDef, Model, SegmentDef};
-use super::profile::{Choice, Profiles, nist};
+use super::profile::{Choice, Profile, Profiles, nist};
 use super::rule::{Rule, Severity};
 use super::search::Search;
 use super::sequence::Numbers;
@@ -16,7 +16,8 @@ use super::standard;
 use super::structure::{self, Line};
 use super::tree::{Index, Tree};
 use crate::core::scope::to_utf8;
-use crate::core::{Charset, Message, Scope, Segment, SegmentId, TextOptions};
+use crate::core::{Charset, Message, Scope, SegmentId, TextOptions};
+use crate::dictionary::Version;
 use std::collections::HashMap;
 
 /// Holds messages against the standard, or against profiles.
@@ -127,7 +128,10 @@ impl Validator {
         too_long(&mut walk, &lines);
         encoding::check(&mut walk, message, text, &lines);
         header::check(&mut walk, message.header());
-        let structure = structure_of(&mut walk, message.header(), choice);
+        if let Choice::Profile(at, _) = choice {
+            self.other_version(&mut walk, &self.profiles.all[at], version);
+        }
+        let structure = structure_of(&mut walk, message, choice);
         check_against(&mut walk, structure, &lines, scratch);
         if let Some(structure) = structure.filter(|_| !model.constraints.all.is_empty()) {
             let Scratch { seating, index, .. } = scratch;
@@ -139,6 +143,23 @@ impl Validator {
             self.profiles.all[at].check_rules(&scope, structure, severities, findings);
         }
         Checked { model, structure }
+    }
+
+    /// Says that a message names another version than the one that its profile extends, unless
+    /// somebody has said that the profile is for such messages.
+    fn other_version(&self, walk: &mut Walk<'_, '_>, profile: &Profile, version: Version) {
+        let own = profile.model.version;
+        let is_asked = profile.applies.header.iter().any(|&(field, _)| field == 12);
+        if profile.model.is_profile || own == version || is_asked || self.profiles.map.is_some() {
+            return;
+        }
+        let at = At { line: 1, segment: *b"MSH", occurrence: 1, field: 12, ..At::default() };
+        let at = At { repetition: 1, ..at };
+        let problem = Problem::Plain {
+            wrong: "the profile extends another version; the message is held against that".into(),
+            expected: own.as_str().into(),
+        };
+        walk.report_as(Rule::Prf1, at, &[], Some(Severity::Info), problem);
     }
 
     /// What NIST's validator is to hold a message against: it is told the structure, and does not
@@ -164,18 +185,20 @@ impl Validator {
 /// The structure that a message is held against, and what is to be said of the choice.
 fn structure_of<'v>(
     walk: &mut Walk<'v, '_>,
-    header: Segment<'_>,
+    message: &Message<'_>,
     choice: Choice<'v>,
 ) -> Option<&'v MessageDef> {
+    let of_standard =
+        |walk: &mut Walk<'v, '_>| header::structure(walk, message.header(), message.first(*b"EVN"));
     let is_profile = walk.model.is_profile;
     let structure = match choice {
         // What a profile says itself of the event is not held against the standard.
         Choice::Profile(_, Some(own)) if is_profile || !own.event.is_empty() => Some(own),
         Choice::Profile(_, own) => {
-            header::structure(walk, header);
+            of_standard(walk);
             own
         }
-        Choice::Standard | Choice::NoneFits => header::structure(walk, header),
+        Choice::Standard | Choice::NoneFits => of_standard(walk),
     };
     let wrong = match choice {
         Choice::NoneFits => "no profile is for this message; it is held against the standard",

@@ -6,6 +6,7 @@ use rustix::process::Signal;
 use std::io::Read;
 use std::net::TcpListener;
 use std::os::unix::net::UnixDatagram;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 #[test]
@@ -112,26 +113,57 @@ fn what_it_cannot_do_it_tells_at_once() {
     }
 }
 
+/// What a service tells systemd.
+struct Systemd {
+    socket: UnixDatagram,
+    path: PathBuf,
+}
+
+impl Systemd {
+    fn new(folder: &tempfile::TempDir) -> Self {
+        let path = folder.path().join("notify");
+        let socket = UnixDatagram::bind(&path).unwrap();
+        socket.set_read_timeout(Some(super::LONG)).unwrap();
+        Self { socket, path }
+    }
+
+    fn hear(&self) -> String {
+        let mut text = [0; 256];
+        let count = self.socket.recv(&mut text).unwrap();
+        String::from_utf8_lossy(&text[..count]).into_owned()
+    }
+}
+
+#[test]
+fn the_watchdog_of_systemd_hears_of_it() {
+    let folder = folder();
+    let systemd = Systemd::new(&folder);
+    let mut command = Command::new(binary());
+    command.args(["listen", "0"]).env("NOTIFY_SOCKET", &systemd.path).stdout(Stdio::null());
+    command.env("WATCHDOG_USEC", "40000");
+    let listening = Listening::of(&mut command);
+    assert!(systemd.hear().contains("READY=1"));
+    for _ in 0..4 {
+        assert_eq!(systemd.hear().trim_end(), "WATCHDOG=1");
+    }
+    listening.signal(Signal::TERM);
+    while !systemd.hear().contains("STOPPING=1") {}
+    assert_eq!(listening.end().code, 0);
+}
+
 #[test]
 fn systemd_opens_the_socket_and_hears_of_it() {
     let folder = folder();
-    let notify = folder.path().join("notify");
-    let systemd = UnixDatagram::bind(&notify).unwrap();
-    systemd.set_read_timeout(Some(super::LONG)).unwrap();
-    let hear = || {
-        let mut text = [0; 256];
-        let count = systemd.recv(&mut text).unwrap();
-        String::from_utf8_lossy(&text[..count]).into_owned()
-    };
+    let systemd = Systemd::new(&folder);
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = socket.local_addr().unwrap().port();
     let script = "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" listen --once 3<&0 0</dev/null";
     let mut command = Command::new("sh");
-    command.args(["-c", script]).arg(binary()).env("NOTIFY_SOCKET", &notify);
+    command.args(["-c", script]).arg(binary()).env("NOTIFY_SOCKET", &systemd.path);
     command.stdin(Stdio::from(std::os::fd::OwnedFd::from(socket)));
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
-    assert!(hear().contains("READY=1"));
+    assert!(systemd.hear().contains("READY=1"));
     let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
     std::io::Write::write_all(&mut stream, &block(adt("M1"))).unwrap();
     let out = child.wait_with_output().unwrap();

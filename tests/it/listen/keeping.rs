@@ -1,6 +1,7 @@
 //! Where messages are when they are acknowledged.
 
 use super::{Listening, Sender, adt, block, msa, stream};
+use crate::receiver::{Do, receiver, say};
 use crate::util::{Out, binary, folder, hl7_files, mode, pipehat, put};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -324,6 +325,37 @@ fn files_go_into_the_folder_that_is_there() {
     fs::create_dir(&files).unwrap();
     assert_eq!(msa(&listening.answer_to(block(adt("M2")))), ("AA", "M2"));
     assert_eq!(kept(&files), stream(&[adt("M2")]));
+}
+
+#[test]
+fn the_answer_of_another_message_is_none() {
+    // It comes first; and what is the answer has no CR behind its FS. The next has none in time.
+    let host = receiver(|n, id| match n {
+        0 => {
+            let mut answers = [ack("AA", "M0"), ack("AE", id)].concat();
+            answers.pop();
+            vec![Do::Send(answers)]
+        }
+        1 => vec![Do::Send(ack("AA", "M1"))],
+        _ => say("AA", id),
+    });
+    let args = ["--forward", &host.address, "--forward-timeout", "1", "--count", "3"];
+    let near = Listening::start(&[&args[..], &["--stdout", "always"]].concat());
+    let mut sender = near.connect();
+    let mut answer = |id: &str| {
+        sender.send(block(adt(id)));
+        sender.answer()
+    };
+    // Byte for byte.
+    assert_eq!(block(answer("M1")), ack("AE", "M1"));
+    let late = answer("M2");
+    assert_eq!(msa(&late), ("AE", "M2"));
+    assert!(late.contains("|no answer: timed out\r"), "{late}");
+    assert_eq!(msa(&answer("M3")), ("AA", "M3"));
+    // Behind a late answer the connection is another one.
+    let came = [host.next(), host.next(), host.next()].map(|came| (came.connection, came.id()));
+    assert_eq!(came, [(0, "M1"), (0, "M2"), (1, "M3")].map(|(n, id)| (n, id.to_owned())));
+    assert_eq!(near.end().stdout, stream(&[adt("M3")]));
 }
 
 #[test]

@@ -153,3 +153,40 @@ fn a_quiet_listener_still_tells_its_port() {
     listening.answer_to(block(adt("M1")));
     assert_eq!(listening.end().stderr.lines().count(), 1);
 }
+
+#[test]
+fn figures_are_told_as_often_as_was_asked_for() {
+    let stats = ["--stats", "50ms"];
+    for log in [&[][..], &["--log", "json"], &["--log", "text"]] {
+        let mut listening = Listening::start(&[&stats[..], log].concat());
+        let mut sender = listening.connect();
+        for content in [adt("M1"), adt("M2"), "x".to_owned()] {
+            sender.send(block(content));
+            sender.answer();
+        }
+        let told = match log {
+            [_, "json"] => "\"event\":\"stats\",\"messages\":3,\"refused\":1,",
+            [_, _] => " stats messages=3 refused=1 ",
+            _ => "pipehat: 3 messages, 1 refused, ",
+        };
+        let line = listening.wait_for(told);
+        let bytes = adt("M1").len() * 2 + 1;
+        match log {
+            [_, "json"] => {
+                let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+                assert_eq!((&event["bytes"], &event["connections"]), (&bytes.into(), &1.into()));
+                assert!(event["per_second"].is_u64() && event["time"].is_string(), "{line}");
+            }
+            [_, _] => {
+                assert!(line.contains(&format!(" bytes={bytes} per_second=")), "{line}");
+                assert!(line.ends_with(" connections=1\n"), "{line}");
+            }
+            _ => assert!(line.ends_with(" a second, 1 connections\n"), "{line}"),
+        }
+        // Again, while nothing comes.
+        let line = listening.wait_for(told);
+        let idle = ["\"per_second\":0,", " per_second=0 ", ", 0 a second, "];
+        let is_idle = |line: &str| idle.iter().any(|text| line.contains(text));
+        assert!(is_idle(&line) || is_idle(&listening.wait_for(told)), "{line}");
+    }
+}

@@ -70,9 +70,9 @@ fn a_condition_and_a_check() {
     let only = |text: &str| Rules { condition: Some(text.parse().unwrap()), ..Rules::default() };
     assert_eq!(judged(&only("MSH-9.1 = ADT"), ADT), "taken");
     assert_eq!(judged(&only("MSH-9.1 = ORU"), ADT), "Reject condition Some(\"M1\") not kept");
-    let check: Check = Box::new(|message| match message.first(*b"PV1") {
-        Some(_) => Vec::new(),
-        None => vec![Fault::new(Condition::SegmentSequence, "PV1 is missing")],
+    let check: Check = Box::new(|message, _| {
+        let fault = Fault::new(Condition::SegmentSequence, "PV1 is missing");
+        message.first(*b"PV1").is_none().then(|| (Code::Error, vec![fault]))
     });
     let rules = Rules { check: Some(check), ..Rules::default() };
     assert_eq!(judged(&rules, ADT), "Error validation Some(\"M1\") kept");

@@ -84,8 +84,9 @@ fn rules_that_are_off_are_not_looked_at() {
     assert!(findings.is_empty() && source.end(&settings.severities).is_empty());
 }
 
-/// How many findings a stream of envelope segments and counts of messages between them has.
-fn findings_of(stream: &[(&str, u64)]) -> usize {
+/// The findings of a stream of envelope segments and counts of messages behind each, by how severe
+/// they are.
+fn severities_of(stream: &[(&str, u64)]) -> Vec<Severity> {
     let severities = Settings::new().severities;
     let mut source = Source::default();
     let mut findings = Vec::new();
@@ -94,7 +95,45 @@ fn findings_of(stream: &[(&str, u64)]) -> usize {
         source.envelope(segment.as_bytes(), offset, before, &severities, &mut findings);
         before += messages;
     }
-    findings.len() + source.end(&severities).len()
+    let end = source.end(&severities).into_iter().map(|(_, finding)| finding);
+    findings.into_iter().chain(end).map(|finding| finding.severity).collect()
+}
+
+fn findings_of(stream: &[(&str, u64)]) -> usize {
+    severities_of(stream).len()
+}
+
+#[test]
+fn any_envelope_may_be_missing() {
+    let (fhs, bhs) = ("FHS|^~\\&", "BHS|^~\\&");
+    // Messages without a header are a batch: one, or as many as there are trailers.
+    for stream in [
+        &[(fhs, 2), ("FTS|1", 0)][..],
+        &[(fhs, 0), ("FTS|0", 0)],
+        &[(fhs, 2), (bhs, 1), ("BTS|1", 1), ("FTS|3", 0)],
+        &[(fhs, 0), (bhs, 1), ("BTS|1", 0), (bhs, 1), ("BTS|1", 0), ("FTS|2", 0)],
+        &[("", 3), (bhs, 1), ("BTS|1", 0)],
+    ] {
+        assert_eq!(severities_of(stream), [], "{stream:?}");
+    }
+    // Where only one of a pair is there, something may have been cut off.
+    let warning = Severity::Warning;
+    for stream in [
+        &[(fhs, 2)][..],
+        &[(bhs, 2)],
+        &[("", 2), ("BTS|2", 0)],
+        &[("", 2), ("FTS|1", 0)],
+        &[(fhs, 2), ("BTS|2", 0), ("FTS|1", 0)],
+        &[(fhs, 0), (bhs, 1), ("FTS|1", 0)],
+        &[(fhs, 0), (bhs, 1), (bhs, 1), ("BTS|1", 0), ("FTS|2", 0)],
+    ] {
+        assert_eq!(severities_of(stream), [warning], "{stream:?}");
+    }
+    for stream in
+        [&[(fhs, 2), ("FTS|2", 0)][..], &[(fhs, 2), ("FTS|0", 0)], &[(bhs, 2), ("BTS|1", 0)]]
+    {
+        assert_eq!(severities_of(stream), [Severity::Error], "{stream:?}");
+    }
 }
 
 #[test]
@@ -123,7 +162,7 @@ fn envelopes_of_all_kinds() {
         (&[("FHS#*!?@", 0), ("BHS|^~\\&", 0), ("BTS|0", 0), ("FTS#1", 0)], 1),
         (&[("FTS|0", 0)], 1),
         (&[("FHS|^~\\&", 0), ("BHS|^~\\&", 1), ("FTS|1", 0)], 1),
-        (&[("FHS|^~\\&", 0), ("FHS|^~\\&", 1), ("FTS|0", 0)], 1),
+        (&[("FHS|^~\\&", 0), ("FHS|^~\\&", 1), ("FTS|1", 0)], 1),
         (&[("FHS|^~\\&", 0), ("BHS|^~\\&", 1)], 2),
     ] {
         assert_eq!(findings_of(stream), expected, "{stream:?}");

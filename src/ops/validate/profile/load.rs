@@ -17,6 +17,9 @@ pub trait Store {
     /// # Errors
     /// Why that cannot be told.
     fn list(&self, path: &Path) -> Result<Option<Vec<PathBuf>>, String>;
+
+    /// A file of a folder is not read, for it is no profile; whoever wants to know is told.
+    fn pass_over(&self, _path: &Path) {}
 }
 
 /// How many profiles may extend each other.
@@ -44,6 +47,8 @@ pub(super) struct Beside<'l, 'f> {
 /// What a file is.
 enum Kind {
     Overlay,
+    /// TOML that is neither a profile nor a map.
+    Toml,
     Map,
     /// The outermost element.
     Xml(String),
@@ -73,6 +78,15 @@ struct Set {
     parts: Vec<PathBuf>,
 }
 
+impl Found {
+    /// How many files.
+    fn len(&self) -> usize {
+        let of = |set: &Set| set.profiles.len() + set.parts.len();
+        let sets: usize = self.sets.iter().map(of).sum();
+        self.profiles.len() + self.tables.len() + sets + of(&self.named)
+    }
+}
+
 impl Set {
     fn push(&mut self, path: PathBuf, root: &str) {
         if root == nist::PROFILE { self.profiles.push(path) } else { self.parts.push(path) }
@@ -97,6 +111,10 @@ pub fn load(
         loader.find(path, &mut found)?;
     }
     profiles.all = loader.profiles(&found)?;
+    // Tables alone are not what messages can be held against.
+    if let Some(first) = paths.first().filter(|_| profiles.all.is_empty()) {
+        return Err(ProfileError::new(&shown(first), 0, "there is no profile"));
+    }
     if let Some(path) = map {
         let file = shown(path);
         let text = loader.text(path)?;
@@ -151,10 +169,15 @@ impl Loader<'_> {
             self.store.list(path).map_err(|why| ProfileError::new(&shown(path), 0, why))
         };
         if list(path)?.is_some() {
-            return self.find_in(path, 0, found);
+            let before = found.len();
+            self.find_in(path, 0, found)?;
+            return match found.len() > before {
+                true => Ok(()),
+                false => Err(ProfileError::new(&shown(path), 0, "no profile in this folder")),
+            };
         }
         match self.kind(path)? {
-            Kind::Overlay => found.profiles.push(path.to_owned()),
+            Kind::Overlay | Kind::Toml => found.profiles.push(path.to_owned()),
             Kind::Xml(root) if root == hl7v2x::ROOT => found.profiles.push(path.to_owned()),
             Kind::Xml(root) if root == hl7v2x::TABLES => found.tables.push(path.to_owned()),
             Kind::Xml(root) if is_nist(&root) => found.named.push(path.to_owned(), &root),
@@ -186,17 +209,13 @@ impl Loader<'_> {
             if !has_extension(&path, "xml") && !has_extension(&path, "toml") {
                 continue;
             }
-            match self.kind(&path)? {
+            match self.kind_in_folder(&path)? {
                 Kind::Overlay => found.profiles.push(path),
                 Kind::Xml(root) if root == hl7v2x::ROOT => found.profiles.push(path),
                 Kind::Xml(root) if root == hl7v2x::TABLES => found.tables.push(path),
                 Kind::Xml(root) if is_nist(&root) => set.push(path, &root),
                 Kind::Map => {}
-                Kind::Xml(root) => {
-                    let wrong = format!("<{root}> is no part of a profile");
-                    return Err(ProfileError::new(&shown(&path), 0, wrong));
-                }
-                Kind::Other => {}
+                Kind::Xml(_) | Kind::Toml | Kind::Other => self.store.pass_over(&path),
             }
         }
         if !set.profiles.is_empty() || !set.parts.is_empty() {
@@ -215,7 +234,7 @@ impl Loader<'_> {
         {
             if has_extension(&path, "xml")
                 && self.store.list(&path).is_ok_and(|list| list.is_none())
-                && matches!(self.kind(&path)?, Kind::Xml(root) if is_nist(&root) && root != nist::PROFILE)
+                && matches!(self.kind_in_folder(&path)?, Kind::Xml(root) if is_nist(&root) && root != nist::PROFILE)
             {
                 parts.push(path);
             }
@@ -243,8 +262,25 @@ impl Loader<'_> {
 
     /// What a file is, by its content.
     fn kind(&self, path: &Path) -> Result<Kind, ProfileError> {
+        self.kind_of(path, &self.bytes(path)?)
+    }
+
+    /// As [`Loader::kind`] for a file that nobody named: what cannot be read is an error only if
+    /// it speaks of a profile.
+    fn kind_in_folder(&self, path: &Path) -> Result<Kind, ProfileError> {
         let bytes = self.bytes(path)?;
-        let text = xml::text(&bytes);
+        self.kind_of(path, &bytes).or_else(|error| {
+            let speaks = |of: &&str| memchr::memmem::find(&bytes, of.as_bytes()).is_some();
+            let of = [hl7v2x::ROOT, hl7v2x::TABLES, "extends", "[[use]]"];
+            match of.iter().chain(&nist::ROOTS).any(speaks) {
+                true => Err(error),
+                false => Ok(Kind::Other),
+            }
+        })
+    }
+
+    fn kind_of(&self, path: &Path, bytes: &[u8]) -> Result<Kind, ProfileError> {
+        let text = xml::text(bytes);
         let file = shown(path);
         if text.trim_start().starts_with('<') {
             let xml = xml::Xml::read(&file, &text)?;
@@ -257,8 +293,12 @@ impl Loader<'_> {
         let sheet = Sheet { file: &file, text: &text };
         let root = sheet.read()?;
         let mut keys = sheet.keys(&root);
-        let is_map = keys.take("use").is_some() && keys.take("extends").is_none();
-        Ok(if is_map { Kind::Map } else { Kind::Overlay })
+        let (is_map, extends) = (keys.take("use").is_some(), keys.take("extends").is_some());
+        Ok(match (extends, is_map) {
+            (true, _) => Kind::Overlay,
+            (false, true) => Kind::Map,
+            (false, false) => Kind::Toml,
+        })
     }
 
     /// Reads what was found.

@@ -12,6 +12,7 @@ mod map;
 pub mod nist;
 mod overlay;
 mod rules;
+mod scan;
 mod sheet;
 #[cfg(test)]
 mod tests;

@@ -393,7 +393,7 @@ fn what_is_wrong_is_told_with_its_line() {
         ("extends = \"2.5.1\"\n[[rules]]\nrequire = \"PID-3[\"", "p.toml:3: column 7: expected"),
         (
             "extends = \"2.5.1\"\n[[rules]]\neach = \"x\"\nrequire = \"PID\"",
-            "p.toml:3: column 1: expected a segment",
+            "p.toml:3: there is no such segment or group",
         ),
         ("extends = \"2.5.1\"\n[severities]\nVAL-9 = \"off\"", "p.toml:3: VAL-9: no such rule"),
         ("extends = \"2.5.1\"\n[severities]\nVAL-1 = \"bad\"", "p.toml:3: bad: a severity is"),
@@ -548,7 +548,21 @@ fn a_folder_is_all_profiles_in_it() {
     assert_eq!(error, "f/map.toml: this is a profile map; it is given with --profile-map");
     let error = load(&store, &["f/codes.csv".into()], None, false).expect_err("codes").to_string();
     assert!(error.starts_with("f/codes.csv: this is no profile"), "{error}");
-    let store = files(&[("f/a.xml", "<html/>")]);
-    let error = load(&store, &["f".into()], None, false).expect_err("no profile").to_string();
-    assert_eq!(error, "f/a.xml: <html> is no part of a profile");
+    // What is no profile does not matter, and what is a broken one does.
+    for (foreign, text) in [("a.xml", "<html/>"), ("a.xml", "<p><br></p>"), ("a.toml", "a = 1")] {
+        let foreign = format!("f/{foreign}");
+        let store = files(&[(&foreign, text), ("f/p.toml", base)]);
+        let profiles = load(&store, &["f".into()], None, false).unwrap();
+        assert_eq!(profiles.all.len(), 1, "{text}");
+        let store = files(&[(&foreign, text)]);
+        let error = load(&store, &["f".into()], None, false).expect_err(text).to_string();
+        assert_eq!(error, "f: no profile in this folder");
+        load(&store, &[foreign.into()], None, false).expect_err(text);
+    }
+    for (broken, text) in [("b.xml", "<ConformanceProfile>"), ("b.toml", "extends = 2.")] {
+        let broken = format!("f/{broken}");
+        let store = files(&[(&broken, text), ("f/p.toml", base)]);
+        let error = load(&store, &["f".into()], None, false).expect_err(text).to_string();
+        assert!(error.starts_with(&format!("{broken}:1: ")), "{error}");
+    }
 }

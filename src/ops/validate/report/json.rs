@@ -29,8 +29,10 @@ struct Object<'a> {
     problem: String,
     expected: Option<String>,
     /// What it is about: its first byte in the file, and so many bytes.
-    byte: u64,
-    bytes: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    byte: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<Value<'a>>,
 }
@@ -54,7 +56,7 @@ pub(super) fn append(
 ) {
     let mut locator = Locator::new(subject);
     for finding in findings {
-        let range = locator.range(finding);
+        let range = Some(locator.range(finding)).filter(|range| !range.is_empty());
         let words = describe::words(&finding.problem);
         let path = Some(place::path(&finding.at)).filter(|path| !path.is_empty());
         let object = Object {
@@ -69,8 +71,8 @@ pub(super) fn append(
             name: place::name_of(subject, finding),
             problem: words.wrong,
             expected: Some(words.expected).filter(|text| !text.is_empty()),
-            byte: subject.offset + range.start as u64,
-            bytes: range.len(),
+            byte: range.as_ref().map(|range| subject.offset + range.start as u64),
+            bytes: range.map(|range| range.len()),
             value: options.values.then(|| value(subject, finding)).flatten(),
         };
         out.extend_from_slice(before);
@@ -97,6 +99,7 @@ pub(super) fn end(summary: &Summary, out: &mut Vec<u8>) {
     struct Counts {
         messages: u64,
         invalid: u64,
+        not_handled: u64,
         errors: u64,
         warnings: u64,
         infos: u64,
@@ -106,6 +109,7 @@ pub(super) fn end(summary: &Summary, out: &mut Vec<u8>) {
     let counts = Counts {
         messages: summary.messages,
         invalid: summary.invalid,
+        not_handled: summary.not_handled,
         errors: summary.count(Severity::Error),
         warnings: summary.count(Severity::Warning),
         infos: summary.count(Severity::Info),

@@ -3,7 +3,7 @@
 //! There is no standard of it; elements and attributes are those that Jenkins, GitLab and GitHub
 //! actions read.
 
-use super::{Options, Subject, Summary, text};
+use super::{NOT_HANDLED, Options, Subject, Summary, text};
 use crate::ops::validate::finding::Finding;
 use crate::ops::visible;
 use quick_xml::escape::escape;
@@ -16,7 +16,18 @@ pub(super) fn begin(out: &mut Vec<u8>) {
 }
 
 /// Appends the end of the document.
-pub(super) fn end(_: &Summary, out: &mut Vec<u8>) {
+///
+/// What could not be handled is an error in a suite of its own.
+pub(super) fn end(summary: &Summary, out: &mut Vec<u8>) {
+    if summary.not_handled > 0 {
+        let text = format!(
+            "<testsuite name=\"input\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">\n\
+             <testcase classname=\"input\" name=\"all is handled\">\n\
+             <error type=\"input\" message=\"{} {NOT_HANDLED}\"/>\n</testcase>\n</testsuite>\n",
+            summary.not_handled
+        );
+        out.extend_from_slice(text.as_bytes());
+    }
     out.extend_from_slice(b"</testsuites>\n");
 }
 
@@ -83,12 +94,45 @@ fn lines(options: &Options, subject: &Subject<'_>, findings: &[&Finding<'_>], ca
     for finding in findings {
         text::append(&options, subject, std::slice::from_ref(*finding), &mut told);
     }
-    case.push_str(&escape(String::from_utf8_lossy(&told)));
+    push_shown(&told, case);
 }
 
-/// Appends text without characters that XML has not.
+/// Appends text of any bytes.
 fn push(text: &[u8], to: &mut String) {
     let mut shown = Vec::new();
     visible::append(text, usize::MAX, &mut shown);
-    to.push_str(&escape(String::from_utf8_lossy(&shown)));
+    push_shown(&shown, to);
+}
+
+/// Appends text that is fit for people, without characters that XML 1.0 has not (section 2.2,
+/// Char): there are some that nobody sees and a terminal does not mind.
+fn push_shown(shown: &[u8], to: &mut String) {
+    let mut text = String::new();
+    for c in String::from_utf8_lossy(shown).chars() {
+        match c {
+            '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'.. => {
+                text.push(c);
+            }
+            other => text.extend(other.escape_unicode()),
+        }
+    }
+    to.push_str(&escape(&text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_has_not_is_shown() {
+        let mut shown = String::new();
+        for bytes in ["a\u{FFFE}\u{FFFF}<\u{FFFD}\u{1FFFF}\u{1}".as_bytes(), b"\xFF"] {
+            push(bytes, &mut shown);
+        }
+        let document = format!("<a>{shown}</a>");
+        let read = roxmltree::Document::parse(&document).unwrap();
+        let text = read.root_element().text().unwrap();
+        assert!(text.starts_with("a\\u{fffe}\\u{ffff}<\u{FFFD}"), "{text}");
+        assert!(text.ends_with("\\xFF"), "{text}");
+    }
 }

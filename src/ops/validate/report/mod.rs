@@ -9,7 +9,7 @@ pub mod junit;
 mod locate;
 mod nist;
 pub mod place;
-mod sarif;
+pub mod sarif;
 mod text;
 
 use super::finding::Finding;
@@ -17,6 +17,7 @@ use super::rule::{Rule, Severity};
 use crate::core::LineEnding;
 use crate::core::time::Timestamp;
 use crate::dictionary::Version;
+use crate::net::ack::{Code, Fault};
 use std::fmt;
 
 /// The form of a report.
@@ -65,10 +66,13 @@ pub struct Options {
     pub now: Option<Timestamp>,
 }
 
+/// What is told of what could not be handled, besides how much it was.
+const NOT_HANDLED: &str = "times something could not be handled; standard error tells what";
+
 /// What findings are about: a message, or an envelope segment around messages.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    /// The name of the file, for people.
+    /// The name of the file, for people; in SARIF its [`sarif::uri`].
     pub file: &'a str,
     /// The number of the message in it, from 1; `None` of an envelope.
     pub number: Option<u64>,
@@ -94,13 +98,15 @@ pub struct Summary {
     pub messages: u64,
     /// Those that are invalid.
     pub invalid: u64,
+    /// What could not be handled, such as bytes between messages, or files that cannot be read.
+    pub not_handled: u64,
     /// Findings by the place of their rule in [`Rule::ALL`].
     of: [[u64; 4]; Rule::ALL.len()],
 }
 
 impl Default for Summary {
     fn default() -> Self {
-        Self { messages: 0, invalid: 0, of: [[0; 4]; Rule::ALL.len()] }
+        Self { messages: 0, invalid: 0, not_handled: 0, of: [[0; 4]; Rule::ALL.len()] }
     }
 }
 
@@ -148,7 +154,11 @@ impl fmt::Display for Summary {
         counts.into_iter().try_for_each(|(before, severity, what)| {
             let count = self.count(severity);
             write!(f, "{before}{count} {what}{}", plural(count))
-        })
+        })?;
+        match self.not_handled {
+            0 => Ok(()),
+            count => write!(f, "; {count} not handled"),
+        }
     }
 }
 
@@ -157,6 +167,16 @@ impl Options {
     #[must_use]
     pub fn fails(&self, findings: &[Finding<'_>]) -> bool {
         self.fail_on.is_some_and(|level| findings.iter().any(|f| f.severity >= level))
+    }
+
+    /// What a receiver answers to a message with these findings: AA if it is valid, AR if it is not
+    /// HL7 or of a kind, version or processing id that is wrong, else AE.
+    ///
+    /// Errors and warnings come as faults. Before 2.5 an answer has no place for how grave they are:
+    /// there only what makes the message invalid is told.
+    #[must_use]
+    pub fn judge(&self, subject: &Subject<'_>, findings: &[Finding<'_>]) -> (Code, Vec<Fault>) {
+        ack::judge(self, subject, findings, ack::fatal_in(subject.version))
     }
 
     /// Appends what stands before all findings.
@@ -197,7 +217,7 @@ impl Options {
             Form::Text => text::end(summary, out),
             Form::Ndjson | Form::Nist | Form::Ack => {}
             Form::Json => json::end(summary, out),
-            Form::Sarif => sarif::end(out),
+            Form::Sarif => sarif::end(summary, out),
             Form::Junit => junit::end(summary, out),
         }
     }

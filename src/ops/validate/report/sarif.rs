@@ -4,7 +4,7 @@
 
 use super::json::push;
 use super::locate::Locator;
-use super::{Options, Subject, describe, place};
+use super::{NOT_HANDLED, Options, Subject, Summary, describe, place};
 use crate::ops::validate::finding::Finding;
 use crate::ops::validate::rule::{Rule, Severity};
 use memchr::{memchr_iter, memrchr};
@@ -118,7 +118,6 @@ pub(super) fn append(
     findings: &[Finding<'_>],
     out: &mut Vec<u8>,
 ) {
-    let uri = uri(subject.file);
     let mut cursor = Cursor { bytes: subject.bytes, at: 0, lines: 0, column: 0 };
     let mut locator = Locator::new(subject);
     let mut known: HashMap<(Rule, String), u32> = HashMap::new();
@@ -131,7 +130,7 @@ pub(super) fn append(
         let value = value.filter(|value| options.values && !value.is_empty());
         let again = known.entry((finding.rule, path.clone())).or_default();
         *again += 1;
-        let fingerprint = fingerprint(&uri, subject.number, finding.rule, &path);
+        let fingerprint = fingerprint(subject.file, subject.number, finding.rule, &path);
         let result = Report {
             rule_id: finding.rule.id(),
             rule_index: finding.rule as usize,
@@ -139,7 +138,7 @@ pub(super) fn append(
             message: Text { text: text(subject, finding) },
             locations: [Location {
                 physical_location: Physical {
-                    artifact_location: Artifact { uri: &uri },
+                    artifact_location: Artifact { uri: subject.file },
                     region: Region {
                         start_line: subject.first_line + cursor.lines,
                         start_column: starts_line.then_some(cursor.column + 1),
@@ -162,9 +161,19 @@ pub(super) fn append(
     }
 }
 
-/// Appends the end of the document.
-pub(super) fn end(out: &mut Vec<u8>) {
-    out.extend_from_slice(b"\n]}]}\n");
+/// Appends the end of the document: how the run went (3.20), which an empty list of results does
+/// not tell.
+pub(super) fn end(summary: &Summary, out: &mut Vec<u8>) {
+    let count = summary.not_handled;
+    let text = format!("{count} {NOT_HANDLED}");
+    let told = json!([{ "level": "error", "message": { "text": text } }]);
+    let mut invocation = json!({ "executionSuccessful": count == 0 });
+    if count > 0 {
+        invocation["toolExecutionNotifications"] = told;
+    }
+    out.extend_from_slice(b"\n],\n\"invocations\":");
+    push(&json!([invocation]), out);
+    out.extend_from_slice(b"}]}\n");
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -194,13 +203,15 @@ fn fingerprint(uri: &str, number: Option<u64>, rule: Rule, path: &str) -> String
 }
 
 /// A file's name as a URI reference (RFC 3986): relative, unless the name is absolute.
-fn uri(file: &str) -> String {
+/// Bytes that are no text stay what they are.
+#[must_use]
+pub fn uri(file: &[u8]) -> String {
     let mut uri = String::new();
-    if file.starts_with('/') {
+    if file.starts_with(b"/") {
         uri += "file://";
     }
-    let file = file.strip_prefix("./").unwrap_or(file);
-    for byte in file.bytes() {
+    let file = file.strip_prefix(b"./").unwrap_or(file);
+    for &byte in file {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
                 uri.push(char::from(byte));
@@ -243,9 +254,10 @@ mod tests {
 
     #[test]
     fn names_of_files_are_uri_references() {
-        assert_eq!(uri("in/a b#1.hl7"), "in/a%20b%231.hl7");
-        assert_eq!(uri("./Zo\u{eb}.hl7"), "Zo%C3%AB.hl7");
-        assert_eq!(uri("/in/a:1.hl7"), "file:///in/a%3A1.hl7");
+        assert_eq!(uri(b"in/a b#1.hl7"), "in/a%20b%231.hl7");
+        assert_eq!(uri("./Zo\u{eb}.hl7".as_bytes()), "Zo%C3%AB.hl7");
+        assert_eq!(uri(b"/in/a:1.hl7"), "file:///in/a%3A1.hl7");
+        assert_eq!(uri(b"a\xFF.hl7"), "a%FF.hl7");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{Overlay, codes};
 use crate::core::{Path, SegmentId, Select};
 use crate::ops::query::Each;
 use crate::ops::validate::model::{
-    Binding, Cardinality, Element, Length, SetIx, Strength, TypeIx, Usage,
+    Binding, Cardinality, Element, Length, SetIx, Strength, TypeIx, Usage, ValuePattern,
 };
 use crate::ops::validate::profile::{Ask, ProfileRule};
 use crate::ops::validate::rule::{Rule, Severity};
@@ -24,7 +24,7 @@ pub(super) struct Change {
     data_type: Option<TypeIx>,
     bindings: Option<Vec<Binding>>,
     constant: Option<String>,
-    pattern: Option<regex::bytes::Regex>,
+    pattern: Option<ValuePattern>,
 }
 
 /// A number of a component in a table of its field.

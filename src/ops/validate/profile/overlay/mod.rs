@@ -12,7 +12,8 @@ use super::load::{Beside, Loader};
 use super::sheet::{Keys, Sheet, Word, none};
 use super::{Ask, Profile, ProfileError, ProfileRule};
 use crate::core::SegmentId;
-use crate::dictionary::Version;
+use crate::dictionary::{Version, standard};
+use crate::ops::query::Each;
 use crate::ops::validate::model::Model;
 use crate::ops::validate::rule::Severity;
 use crate::ops::validate::settings::{Override, PlacePattern};
@@ -177,8 +178,7 @@ impl Overlay<'_, '_, '_> {
         let level = keys.word("severity")?;
         keys.end(none)?;
         let require = require.ok_or_else(|| keys.error("a rule needs `require`"))?;
-        let each =
-            each.map(|word| word.text.parse().map_err(|error| word.error(format!("{error}"))));
+        let each = each.map(|word| self.each(&word)).transpose()?;
         let number = self.profile.rules.len() + 1;
         let said = || match &when {
             Some(when) => format!("where {}: {}", when.text, require.text),
@@ -187,7 +187,7 @@ impl Overlay<'_, '_, '_> {
         let rule = ProfileRule {
             id: id.map_or_else(|| format!("rule-{number}"), |word| word.text.to_owned()),
             description: message.map_or_else(said, |word| word.text.to_owned()),
-            each: each.transpose()?,
+            each,
             when: when.as_ref().map(values::condition).transpose()?,
             ask: Ask::Holds(values::condition(&require)?),
             at: at.as_ref().map(values::place).transpose()?,
@@ -199,6 +199,27 @@ impl Overlay<'_, '_, '_> {
             self.profile.rules.push(rule);
         }
         Ok(())
+    }
+}
+
+impl Overlay<'_, '_, '_> {
+    /// What a rule is asked for each of.
+    fn each(&self, word: &Word<'_>) -> Result<Each, ProfileError> {
+        let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+        let unknown = || word.error("there is no such segment or group");
+        let each =
+            word.text.parse::<Each>().map_err(|error| match word.text.bytes().all(is_name) {
+                true => unknown(),
+                false => word.error(format!("{error}")),
+            })?;
+        if let Each::Segment(path) = &each
+            && path.segment[0] != b'Z'
+            && self.draft.segment_named(path.segment).is_none()
+            && standard().segment_or_newest(self.draft.model.version, &path.segment).is_none()
+        {
+            return Err(unknown());
+        }
+        Ok(each)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::ProfileError;
 use super::super::sheet::{Value, Word};
 use crate::core::expr::Expression;
-use crate::ops::validate::model::{Cardinality, Length, Usage};
+use crate::ops::validate::model::{Cardinality, Length, Usage, ValuePattern};
 use crate::ops::validate::settings::PlacePattern;
 
 /// The greatest number of a pattern's memory, in bytes.
@@ -82,13 +82,14 @@ pub(super) fn condition(word: &Word<'_>) -> Result<Expression, ProfileError> {
 }
 
 /// A regular expression that all of a value has to match.
-pub(super) fn pattern(word: &Word<'_>) -> Result<regex::bytes::Regex, ProfileError> {
+pub(super) fn pattern(word: &Word<'_>) -> Result<ValuePattern, ProfileError> {
     let build = |source: &str| {
         let mut builder = regex::bytes::RegexBuilder::new(source);
         builder.size_limit(PATTERN_SIZE).dfa_size_limit(PATTERN_SIZE).build()
     };
     // By itself first: what it says must not end the group around it.
     let built = build(word.text).and_then(|_| build(&format!(r"\A(?:{})\z", word.text)));
+    let built = built.map(|whole| ValuePattern::new(word.text.to_owned().into(), whole));
     built.map_err(|error| {
         let text = error.to_string();
         let last = text.lines().next_back().unwrap_or_default();
