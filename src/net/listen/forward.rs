@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 /// The longest answer, in bytes.
 const MOST: usize = 4 << 20;
+/// So long nothing comes until an FS that is the last byte ends its block.
+const QUIET: Duration = Duration::from_millis(250);
 /// How long an address is tried.
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -122,7 +124,7 @@ impl<'f> Link<'f> {
                 continue;
             }
             let read = left(end).and_then(|left| {
-                stream.set_read_timeout(Some(left))?;
+                stream.set_read_timeout(Some(left.min(QUIET)))?;
                 stream.read(deframer.space())
             });
             match read {
@@ -132,6 +134,8 @@ impl<'f> Link<'f> {
                     deframer.filled(count);
                 }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                // An answer may end without a CR behind its FS.
+                Err(e) if is_late(&e) && left(end).is_ok() => deframer.silence(),
                 Err(e) if decided.is_none() && !(last.is_none() && is_late(&e)) => return Err(e),
                 // Errors only are answered, and none was; or it is in safe keeping there, and the
                 // application has not answered. Later answers are to no message.

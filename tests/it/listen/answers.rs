@@ -94,13 +94,15 @@ fn what_is_no_message_is_rejected_and_kept() {
     assert_eq!((out.code, out.stdout), (1, stream(&[adt("M4")])), "{}", out.stderr);
     let kept = std::fs::read(&rejects).unwrap();
     let expected = [
-        b"there before\n\n".to_vec(),
+        b"there before\x1c\r".to_vec(),
         block(garbage),
         block("MSH||x\r"),
         block(&nameless),
         block(&twice),
         block(&batch),
     ];
+    // Line feeds may stand between them.
+    let kept: Vec<u8> = kept.into_iter().filter(|&b| b != b'\n').collect();
     assert_eq!(kept.escape_ascii().to_string(), expected.concat().escape_ascii().to_string());
     // Each is read for itself: the first is no message, and none takes it in.
     let ids = crate::util::pipehat(&["query", "-q", "MSH-10", &rejects]).run();

@@ -49,7 +49,8 @@ fn a_message_that_is_not_valid_is_refused_and_kept() {
     assert_eq!((out.code, out.stdout), (1, stream(&[valid("M1"), valid("M4")])));
     assert_eq!(out.stderr.matches("\"validation\"").count(), 2, "{}", out.stderr);
     assert!(!out.stderr.contains("SECRET") && !answers.concat().contains("SECRET"));
-    assert_eq!(std::fs::read_to_string(&rejects).unwrap(), invalid("M2") + &unknown);
+    let kept = std::fs::read_to_string(&rejects).unwrap().replace('\n', "");
+    assert_eq!(kept.into_bytes(), [block(invalid("M2")), block(&unknown)].concat());
 }
 
 #[test]
@@ -112,7 +113,8 @@ fn conditions_come_before_and_duplicates_after() {
     assert_eq!([say(&valid("M3")), say(&valid("M3"))], ["AA", "AA"]);
     let out = listening.end();
     assert_eq!((out.code, out.stdout), (1, stream(&[valid("M3")])));
-    assert_eq!(std::fs::read_to_string(&rejects).unwrap(), invalid("M2").repeat(2));
+    let kept = std::fs::read_to_string(&rejects).unwrap().replace('\n', "");
+    assert_eq!(kept.into_bytes(), block(invalid("M2")).repeat(2));
 }
 
 #[test]
