@@ -174,7 +174,7 @@ fn encapsulated_data(walk: &Walk<'_, '_>, value: &[u8]) -> Option<Fault> {
     let is_base64 = || {
         let digits = data.iter().rev().skip_while(|&&b| b == b'=');
         let padding = data.iter().rev().take_while(|&&b| b == b'=').count();
-        data.len() % 4 == 0
+        data.len().is_multiple_of(4)
             && padding <= 2
             && digits.into_iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
     };
@@ -182,7 +182,7 @@ fn encapsulated_data(walk: &Walk<'_, '_>, value: &[u8]) -> Option<Fault> {
         _ if data.is_empty() => return None,
         b"Base64" => (is_base64(), "Base64 (RFC 4648), its length a multiple of four"),
         b"Hex" => (
-            data.len() % 2 == 0 && data.iter().all(u8::is_ascii_hexdigit),
+            data.len().is_multiple_of(2) && data.iter().all(u8::is_ascii_hexdigit),
             "pairs of hexadecimal digits",
         ),
         _ => return None,
