@@ -59,8 +59,9 @@ fn check_characters(
             && !(b == b'\n' && line_feeds)
             && !(b == ESC && switches)
     };
-    // All at once first: that is done for many bytes at a time.
-    if bytes.iter().fold(false, |found, &b| found | is_control(b)) {
+    // All at once first, and roughly: that is done for many bytes at a time.
+    let may_be = |b: u8| (b < 0x20 && b != b'\r') | (b == 0x7F);
+    if bytes.iter().fold(false, |found, &b| found | may_be(b)) {
         for line in lines {
             let raw = line.segment.raw();
             if let Some(at) = raw.iter().position(|&b| is_control(b)) {
