@@ -373,6 +373,12 @@ impl<'a> From<Option<&'a [u8]>> for Value<'a> {
 /// Ends segments in every message, so that no field holds it.
 const IN_NO_FIELD: u8 = b'\r';
 
+/// The bytes between delimiters: one piece more than there are delimiters.
+#[inline]
+pub(crate) fn pieces(bytes: &[u8], by: u8) -> impl Iterator<Item = &[u8]> {
+    Pieces { rest: Some(bytes), by }
+}
+
 /// Bytes between delimiters.
 #[derive(Clone, Debug)]
 struct Pieces<'a> {

@@ -1,0 +1,484 @@
+//! Each field as its rule says.
+
+use super::choose::choose;
+use super::rules::parts::{Look, Op, Part, op};
+use super::rules::{Action, Profile, Rule, Special};
+use super::subject::Kind;
+use super::text::{Context, Identity};
+use super::{Deidentifier, Tally, age, moment, observation, query};
+use crate::core::message::{first, pieces};
+use crate::core::{Scope, Segment, Separators, escape};
+
+/// Kinds of numbers in CX.5 (table 0203) that are a person's own wherever they are: a number of
+/// the state, of an insurer, of a licence.
+const PERSONAL: [&[u8]; 20] = [
+    b"SS", b"DL", b"PPN", b"HC", b"JHN", b"MA", b"MB", b"MC", b"MCR", b"MCD", b"MI", b"NI", b"NH",
+    b"TAX", b"CZ", b"BC", b"SN", b"WC", b"WCN", b"RRI",
+];
+
+/// Writes a message.
+pub(super) struct Rewrite<'r, 'c, 'm> {
+    pub(super) of: &'r Deidentifier,
+    pub(super) scope: &'c Scope<'c, 'm>,
+    pub(super) sep: Separators,
+    pub(super) identity: &'c Identity,
+    /// By how many days dates are moved here; without, only years stay.
+    pub(super) days: Option<i32>,
+    /// The day of the message, for ages.
+    pub(super) today: Option<[u8; 8]>,
+    pub(super) tally: &'c mut Tally,
+    pub(super) out: &'c mut Vec<u8>,
+    pub(super) scratch: &'c mut Vec<u8>,
+}
+
+impl<'r> Rewrite<'r, '_, '_> {
+    /// Writes a segment whose rules are known.
+    pub(super) fn segment(&mut self, segment: Segment<'_>, of: &'r super::rules::SegmentRules) {
+        let raw = segment.raw();
+        let Some((id, rest)) = raw.split_at_checked(3) else { return };
+        self.out.extend_from_slice(id);
+        let Some(fields) = rest.get(1..) else { return };
+        let mut skipped = 0;
+        let mut fields = pieces(fields, self.sep.field);
+        if super::counts_as_header(of.id) {
+            // The field separator is field 1; field 2 has the other delimiters.
+            self.out.push(self.sep.field);
+            self.out.extend_from_slice(fields.next().unwrap_or_default());
+            skipped = 2;
+        }
+        let unknown = Rule::unknown(0, of.beyond);
+        for (n, raw) in fields.enumerate() {
+            self.out.push(self.sep.field);
+            if raw.is_empty() {
+                continue;
+            }
+            match of.fields.get(skipped + n) {
+                Some(rule) => {
+                    self.tally.field(rule.number);
+                    self.field(rule, segment, raw);
+                }
+                None => {
+                    self.tally.unknown_fields += 1;
+                    self.field(&unknown, segment, raw);
+                }
+            }
+        }
+    }
+
+    /// Writes a segment that no rule knows.
+    pub(super) fn unknown(&mut self, raw: &[u8], action: Action) {
+        let end = first(raw, self.sep.field).unwrap_or(raw.len());
+        let (id, rest) = raw.split_at(end);
+        self.out.extend_from_slice(id);
+        let Some(fields) = rest.get(1..) else { return };
+        let rule = Rule::unknown(0, action);
+        for raw in pieces(fields, self.sep.field) {
+            self.out.push(self.sep.field);
+            if !raw.is_empty() {
+                self.tally.unknown_fields += 1;
+                self.plain(&rule, raw);
+            }
+        }
+    }
+
+    fn field(&mut self, rule: &Rule, segment: Segment<'_>, raw: &[u8]) {
+        match rule.action {
+            _ if raw == b"\"\"" => self.out.extend_from_slice(raw),
+            Action::Keep if rule.components.is_empty() => self.kept(rule, raw),
+            Action::Remove if rule.components.is_empty() => {}
+            Action::Constant(n) if rule.components.is_empty() => self.constant(n),
+            _ => match rule.special {
+                Special::Observation => observation::write(self, rule, segment, raw),
+                Special::Parameter | Special::Criterion => self.parameters(rule, raw),
+                Special::None => self.plain(rule, raw),
+            },
+        }
+    }
+
+    fn plain(&mut self, rule: &Rule, raw: &[u8]) {
+        if rule.free && rule.components.is_empty() {
+            match rule.action {
+                Action::Keep => self.kept(rule, raw),
+                Action::Remove => {}
+                Action::Constant(n) => self.constant(n),
+                _ => self.free(raw),
+            }
+            return;
+        }
+        for (n, repetition) in pieces(raw, self.sep.repetition).enumerate() {
+            if n > 0 {
+                self.out.push(self.sep.repetition);
+            }
+            match repetition {
+                b"" => {}
+                b"\"\"" => self.out.extend_from_slice(repetition),
+                _ => self.repetition(rule, repetition),
+            }
+        }
+    }
+
+    fn repetition(&mut self, rule: &Rule, raw: &[u8]) {
+        let Some(of) = choose(&self.of.rules, rule, raw, &self.sep) else {
+            let op = rule.op;
+            self.components(rule, &[op], rule.action, raw);
+            return;
+        };
+        // A text in place of a code.
+        if rule.category == "free_text"
+            && raw.contains(&b' ')
+            && first(raw, self.sep.component).is_none()
+            && rule.components.is_empty()
+        {
+            self.free(raw);
+            return;
+        }
+        self.typed(rule, of, rule.action, raw);
+    }
+
+    /// A value of a data type with components.
+    pub(super) fn typed(&mut self, rule: &Rule, of: u8, action: Action, raw: &[u8]) {
+        let rules = &self.of.rules;
+        let ops = rules.ops.of(action, of);
+        match rules.type_id(of) {
+            "CX" if action != Action::Keep => self.identifier(rule, ops, action, raw),
+            "XTN" if action != Action::Keep => self.telephone(rule, ops, action, raw),
+            _ => self.components(rule, ops, action, raw),
+        }
+    }
+
+    /// Each component by its part; what is beyond is removed.
+    fn components(&mut self, rule: &Rule, ops: &[Op], action: Action, raw: &[u8]) {
+        for (n, component) in pieces(raw, self.sep.component).enumerate() {
+            if n > 0 {
+                self.out.push(self.sep.component);
+            }
+            let op = ops.get(n).copied().unwrap_or(Op::Drop);
+            self.component(rule, n, op, action, component);
+        }
+    }
+
+    fn component(&mut self, rule: &Rule, n: usize, op: Op, action: Action, raw: &[u8]) {
+        if raw.is_empty() || raw == b"\"\"" {
+            self.out.extend_from_slice(raw);
+            return;
+        }
+        if let Some(own) = rule.of_component(n + 1) {
+            return self.own_component(rule, n, own, raw);
+        }
+        match op {
+            Op::Nested(of) => {
+                let ops = self.of.rules.ops.of(action, of);
+                for (n, value) in pieces(raw, self.sep.subcomponent).enumerate() {
+                    if n > 0 {
+                        self.out.push(self.sep.subcomponent);
+                    }
+                    let op = ops.get(n).copied().unwrap_or(Op::Drop);
+                    self.leaf(rule, op, value);
+                }
+            }
+            op => self.leaf(rule, op, raw),
+        }
+    }
+
+    /// A component for which the rules of a site have an action of its own.
+    #[cold]
+    fn own_component(&mut self, rule: &Rule, n: usize, action: Action, raw: &[u8]) {
+        match action {
+            Action::Constant(n) => self.constant(n),
+            Action::Keep => self.kept(rule, raw),
+            Action::Remove => {}
+            action => {
+                let part = rule.types.last().and_then(|&of| self.of.rules.parts(of).get(n));
+                let part = match part {
+                    Some(&part) => part,
+                    None if n == 0 => rule.part,
+                    None => Part::Free,
+                };
+                let part = match (part, action) {
+                    (Part::Is(_) | Part::Nested(_), _) => part,
+                    (_, Action::Token | Action::Surrogate | Action::Fake) => Part::Is(Kind::Id),
+                    (_, Action::Name) => Part::Is(Kind::Family),
+                    (_, Action::Shift | Action::Year) => Part::Date,
+                    (_, Action::Zip3) => Part::Zip,
+                    _ => part,
+                };
+                let op = op(part, action, &self.of.rules.settings);
+                let bare = Rule { components: Vec::new(), ..rule.clone() };
+                self.component(&bare, n, op, action, raw);
+            }
+        }
+    }
+
+    /// A value without parts of its own; if it has some nevertheless, what identifies is in the
+    /// first and the others are removed.
+    pub(super) fn leaf(&mut self, rule: &Rule, op: Op, raw: &[u8]) {
+        if raw.is_empty() || raw == b"\"\"" {
+            self.out.extend_from_slice(raw);
+            return;
+        }
+        match op {
+            Op::Keep => self.kept(rule, raw),
+            Op::Drop | Op::Extension => {}
+            Op::Code if is_code(raw) => self.kept(rule, raw),
+            Op::Table if is_table(raw) => self.kept(rule, raw),
+            Op::Number if is_number(raw) => self.out.extend_from_slice(raw),
+            Op::Time if is_number(raw) => self.out.extend_from_slice(raw),
+            Op::Code | Op::Table | Op::Number | Op::Time | Op::Text => self.text(raw),
+            Op::Free => self.free(raw),
+            Op::Note(_) if raw.contains(&b' ') => self.free(raw),
+            Op::Note(look) => self.surrogate(Kind::Id, look, raw),
+            Op::Shift => self.date(raw, false),
+            Op::Year => self.date(raw, true),
+            Op::Birth { year, cap } => {
+                let value = self.head(raw);
+                if cap && age::is_over_89(value, self.today) {
+                    return;
+                }
+                self.date(raw, year);
+            }
+            Op::Zip3 => {
+                let text = self.scope.text(self.head(raw));
+                moment::zip3(&text, self.out);
+            }
+            Op::Surrogate(kind, look) => self.surrogate(super::look(kind, raw), look, raw),
+            Op::Own(look) => self.surrogate(super::own_kind(rule), look, raw),
+            // Recomputed with the number, where that is known.
+            Op::Check => {}
+            Op::Area(look) | Op::Local(look) => self.surrogate(Kind::Phone, look, raw),
+            Op::Nested(of) => {
+                let op = self.of.rules.ops.of(rule.action, of).first().copied();
+                match op {
+                    Some(Op::Nested(_)) | None => {}
+                    Some(op) => self.leaf(rule, op, raw),
+                }
+            }
+        }
+    }
+
+    fn head<'v>(&self, raw: &'v [u8]) -> &'v [u8] {
+        let end = if self.sep.subcomponent == self.sep.field {
+            None
+        } else {
+            first(raw, self.sep.subcomponent)
+        };
+        &raw[..end.unwrap_or(raw.len())]
+    }
+
+    /// A value that stays, unless something stands in it that identifies.
+    pub(super) fn kept(&mut self, rule: &Rule, raw: &[u8]) {
+        if raw.len() >= 3 && self.identity.stands_in(&self.scope.text(raw)) {
+            self.tally.residual(rule.number);
+            self.text(raw);
+        } else {
+            self.out.extend_from_slice(raw);
+        }
+    }
+
+    fn context(&self) -> Context<'_, '_> {
+        Context {
+            scope: self.scope,
+            identity: self.identity,
+            surrogates: match self.of.rules.settings.profile {
+                Profile::SafeHarbor => None,
+                _ => Some(&self.of.own),
+            },
+            days: self.days,
+        }
+    }
+
+    /// A short text beside a code.
+    pub(super) fn text(&mut self, raw: &[u8]) {
+        let mut out = std::mem::take(self.out);
+        let mut found = std::mem::take(&mut self.tally.found);
+        self.of.cleaner.coded_text(raw, self.context(), &mut found, &mut out);
+        self.tally.found = found;
+        *self.out = out;
+    }
+
+    /// Free text.
+    pub(super) fn free(&mut self, raw: &[u8]) {
+        let without = observation::without_documents(raw);
+        if without.is_some() {
+            self.tally.emptied_documents += 1;
+        }
+        let raw = without.as_deref().unwrap_or(raw);
+        let mut out = std::mem::take(self.out);
+        let mut found = std::mem::take(&mut self.tally.found);
+        self.of.cleaner.free_text(raw, self.context(), &mut found, &mut out);
+        self.tally.found = found;
+        *self.out = out;
+    }
+
+    pub(super) fn date(&mut self, raw: &[u8], year: bool) {
+        let value = self.head(raw);
+        let start = self.out.len();
+        let written = match self.days.filter(|_| !year) {
+            Some(days) => moment::shift(value, days, self.out),
+            None => moment::year(value, self.out),
+        };
+        if !written {
+            self.out.truncate(start);
+            self.tally.emptied_dates += 1;
+        }
+    }
+
+    pub(super) fn surrogate(&mut self, kind: Kind, look: Look, raw: &[u8]) {
+        let head = self.head(raw);
+        let text = self.scope.text(head);
+        self.surrogate_of(kind, look, &text);
+    }
+
+    fn surrogate_of(&mut self, kind: Kind, look: Look, text: &[u8]) {
+        if text.trim_ascii().is_empty() {
+            return;
+        }
+        self.scratch.clear();
+        self.of.looking(look).write(kind, text, self.scratch);
+        self.escaped();
+    }
+
+    /// Appends the scratch bytes, which are text.
+    fn escaped(&mut self) {
+        if escape::encode_into(self.scratch, &self.sep, self.out).is_err() {
+            // Without an escape character, what would be a delimiter is left out.
+            let sep = self.sep;
+            let delimits = |b: &u8| {
+                [sep.field, sep.component, sep.repetition, sep.subcomponent, b'\r', b'\n']
+                    .contains(b)
+            };
+            self.out.extend(self.scratch.iter().filter(|b| !delimits(b)));
+        }
+    }
+
+    fn constant(&mut self, n: u16) {
+        self.scratch.clear();
+        self.scratch.extend_from_slice(self.of.rules.constant_text(n).as_bytes());
+        self.escaped();
+    }
+
+    /// CX: what a number is stands in its fifth component.
+    fn identifier(&mut self, rule: &Rule, ops: &[Op], action: Action, raw: &[u8]) {
+        let kind = pieces(raw, self.sep.component).nth(4).unwrap_or_default();
+        let settings = &self.of.rules.settings;
+        let personal = PERSONAL.contains(&kind) || (kind.len() > 2 && kind.starts_with(b"NN"));
+        if personal
+            && settings.profile == Profile::SafeHarbor
+            && matches!(action, Action::Token | Action::Clean)
+        {
+            return;
+        }
+        let is_ssn = kind == b"SS";
+        for (n, component) in pieces(raw, self.sep.component).enumerate() {
+            if n > 0 {
+                self.out.push(self.sep.component);
+            }
+            let mut op = ops.get(n).copied().unwrap_or(Op::Drop);
+            if let (0, true, Op::Surrogate(_, look)) = (n, is_ssn, op) {
+                op = Op::Surrogate(Kind::Ssn, look);
+            }
+            self.component(rule, n, op, action, component);
+        }
+    }
+
+    /// XTN: a number in parts is one number.
+    fn telephone(&mut self, rule: &Rule, ops: &[Op], action: Action, raw: &[u8]) {
+        let mut area: &[u8] = b"";
+        let mut made: Option<(usize, usize)> = None;
+        let mut number = Vec::new();
+        for (n, component) in pieces(raw, self.sep.component).enumerate() {
+            if n > 0 {
+                self.out.push(self.sep.component);
+            }
+            if n == 5 {
+                area = component;
+                let local = pieces(raw, self.sep.component).nth(6).unwrap_or_default();
+                if let (Some(&Op::Area(look)), None) = (ops.get(5), rule.of_component(6))
+                    && !local.is_empty()
+                    && local != b"\"\""
+                {
+                    let mut whole = area.to_vec();
+                    whole.extend_from_slice(local);
+                    let text = self.scope.text(&whole);
+                    self.of.looking(look).write(Kind::Phone, &text, &mut number);
+                    made = Some((0, number.len()));
+                }
+            }
+            let op = ops.get(n).copied().unwrap_or(Op::Drop);
+            match (made, n) {
+                (Some((_, len)), 5 | 6) if !component.is_empty() => {
+                    // As many digits for the area as there were.
+                    let digits = area.iter().filter(|b| b.is_ascii_digit()).count();
+                    let at = after_digits(&number, digits).min(len);
+                    let part = if n == 5 { &number[..at] } else { &number[at..] };
+                    self.scratch.clear();
+                    self.scratch.extend_from_slice(part);
+                    self.escaped();
+                }
+                _ => self.component(rule, n, op, action, component),
+            }
+        }
+    }
+
+    /// What a query asks for, by the rule of the field that it names.
+    fn parameters(&mut self, rule: &Rule, raw: &[u8]) {
+        let rules = &self.of.rules;
+        let place = query::place(rule.special);
+        for (n, repetition) in pieces(raw, self.sep.repetition).enumerate() {
+            if n > 0 {
+                self.out.push(self.sep.repetition);
+            }
+            let mut found = None;
+            for (n, component) in pieces(repetition, self.sep.component).enumerate() {
+                if n > 0 {
+                    self.out.push(self.sep.component);
+                }
+                if n == 0 {
+                    found = query::read(component)
+                        .and_then(|named| Some((named, query::named(rules, named)?)));
+                    if found.is_some() {
+                        self.out.extend_from_slice(component);
+                    }
+                } else if let Some((named, of)) = found {
+                    if n == place {
+                        let part = query::part(rules, of, named);
+                        let op = op(part, of.action, &rules.settings);
+                        for (n, value) in pieces(component, self.sep.subcomponent).enumerate() {
+                            if n > 0 {
+                                self.out.push(self.sep.subcomponent);
+                            }
+                            self.leaf(of, op, value);
+                        }
+                    } else if is_table(component) {
+                        // An operator, or how the next parameter is joined.
+                        self.out.extend_from_slice(component);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where so many digits end.
+fn after_digits(text: &[u8], digits: usize) -> usize {
+    let mut seen = 0;
+    for (at, byte) in text.iter().enumerate() {
+        if seen == digits {
+            return at;
+        }
+        seen += usize::from(byte.is_ascii_digit());
+    }
+    text.len()
+}
+
+/// Short and without blanks, as codes are.
+fn is_code(raw: &[u8]) -> bool {
+    raw.len() <= 20 && raw.iter().all(u8::is_ascii_graphic)
+}
+
+fn is_table(raw: &[u8]) -> bool {
+    raw.len() <= 5 && raw.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+pub(super) fn is_number(raw: &[u8]) -> bool {
+    raw.len() <= 16 && raw.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'+' | b'-'))
+}
