@@ -219,7 +219,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
                 pass.append(&message, &mut job.out).map_err(|why| why.to_string())
             });
             match written {
-                Ok(()) => job.tally.written += 1,
+                Ok(()) => job.tally.written += u64::from(!args.dry_run),
                 Err(why) => job.reject(&item, why),
             }
         });
@@ -326,7 +326,7 @@ fn tell(args: &Args, rules: &Rules, total: &Done, diagnostics: &Diagnostics) {
 struct Done {
     /// Messages read.
     messages: Count,
-    /// Messages written, or that would be without --dry-run.
+    /// Messages written.
     written: u64,
     done: Tally,
 }
