@@ -151,6 +151,8 @@ impl Deidentifier {
             sep,
             identity,
             days: self.days(scope, anchor),
+            caps_age: self.rules.settings.profile == Profile::SafeHarbor
+                || self.rules.settings.cap_age,
             today: sent.or(Some(newest).filter(|day| day != b"00000000")),
             tally,
             out,
