@@ -18,6 +18,8 @@ mod settings;
 mod subject;
 pub mod surrogate;
 mod tally;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 pub use rules::{Overlay, OverlayError, Rules};

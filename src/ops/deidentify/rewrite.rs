@@ -43,9 +43,11 @@ impl<'r> Rewrite<'r, '_, '_> {
         let mut skipped = 0;
         let mut fields = pieces(fields, self.sep.field);
         if super::counts_as_header(of.id) {
-            // The field separator is field 1; field 2 has the other delimiters.
+            // The field separator is field 1; field 2 has the other delimiters, or something else
+            // in a line that is no header.
+            let delimiters = &self.sep.written(self.scope.message.bytes())[1..];
             self.out.push(self.sep.field);
-            self.out.extend_from_slice(fields.next().unwrap_or_default());
+            self.out.extend(fields.next().filter(|field| *field == delimiters).unwrap_or_default());
             skipped = 2;
         }
         let unknown = Rule::unknown(0, of.beyond);
