@@ -154,6 +154,12 @@ impl Rules {
         rules
     }
 
+    /// What was chosen.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// What the settings change.
     fn choose(&mut self) {
         let settings = self.settings.clone();
