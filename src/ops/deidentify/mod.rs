@@ -5,8 +5,11 @@
 //! noted in free text and in everything that is kept. Nothing is remembered from one message to
 //! the next: what a value becomes depends on the key and the value alone.
 
+pub mod dates;
+mod fold;
 mod subject;
 pub mod surrogate;
 pub mod text;
+pub mod zip3;
 
 pub use subject::Kind;
