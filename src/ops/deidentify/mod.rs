@@ -5,11 +5,11 @@
 //! noted in free text and in everything that is kept. Nothing is remembered from one message to
 //! the next: what a value becomes depends on the key and the value alone.
 
-mod age;
 mod anchor;
 mod choose;
 mod collect;
-mod moment;
+pub mod dates;
+mod fold;
 mod observation;
 mod query;
 mod rewrite;
@@ -21,6 +21,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod zip3;
 
 pub use rules::{Overlay, OverlayError, Rules};
 pub use settings::{BirthDate, Profile, Settings, ShiftScope};
