@@ -2,6 +2,7 @@
 
 #[cfg(feature = "charset")]
 pub mod charset;
+pub mod check_digit;
 pub mod edit;
 pub mod escape;
 pub mod expr;

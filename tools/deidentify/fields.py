@@ -22,6 +22,8 @@ def mend(row):
     c = row['category']
     # Needed to tell what belongs together within a run; the key of the run is never stored.
     if c in ('patient_id', 'account_id'): row['safe_harbor'] = 'T'
+    # A code of a place says as much as its name.
+    if c == 'geo' and row['pseudonymise'] == 'G': row['pseudonymise'] = 'X'
     # Not the individual's names: those of an organisation.
     if (row['segment'], row['field']) == ('PYE', '4'): row['category'] = 'org'
     # An echo of what was sent.

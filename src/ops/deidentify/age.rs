@@ -1,4 +1,6 @@
-//! Ages over 89, which tell of few enough people to tell who it is.
+//! Ages over 89, which tell of few enough people to tell who it is (45 CFR 164.514(b)(2)(i)(C)).
+//!
+//! Any date that lies so far back tells of such an age, not only that of birth.
 
 /// Whether somebody born on a date is 90 or older on a day (eight digits); with no day, nobody is
 /// known to be younger.

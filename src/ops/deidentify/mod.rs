@@ -5,11 +5,11 @@
 //! noted in free text and in everything that is kept. Nothing is remembered from one message to
 //! the next: what a value becomes depends on the key and the value alone.
 
-mod age;
 mod anchor;
 mod choose;
 mod collect;
-mod moment;
+pub mod dates;
+mod fold;
 mod observation;
 mod query;
 mod rewrite;
@@ -18,7 +18,10 @@ mod settings;
 mod subject;
 pub mod surrogate;
 mod tally;
+#[cfg(test)]
+mod tests;
 pub mod text;
+pub mod zip3;
 
 pub use rules::{Overlay, OverlayError, Rules};
 pub use settings::{BirthDate, Profile, Settings, ShiftScope};
@@ -151,6 +154,8 @@ impl Deidentifier {
             sep,
             identity,
             days: self.days(scope, anchor),
+            caps_age: self.rules.settings.profile == Profile::SafeHarbor
+                || self.rules.settings.cap_age,
             today: sent.or(Some(newest).filter(|day| day != b"00000000")),
             tally,
             out,

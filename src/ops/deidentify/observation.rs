@@ -1,6 +1,6 @@
 //! OBX-5: what it is stands in OBX-2, and sometimes in OBX-3.
 
-use super::rewrite::{Rewrite, is_number};
+use super::rewrite::{Rewrite, is_time};
 use super::rules::parts::{Look, Op};
 use super::rules::{Action, Rule};
 use super::subject::Kind;
@@ -34,8 +34,7 @@ pub(super) fn write(to: &mut Rewrite<'_, '_, '_>, rule: &Rule, segment: Segment<
             each(to, value);
         }
     };
-    let caps = to.of.rules.settings.cap_age || to.days.is_none();
-    if caps && is_age(segment, sep.component) && caps_age(segment, raw, to.out) {
+    if is_age(segment, sep.component) && caps_age(segment, raw, to.out) {
         return;
     }
     match name {
@@ -50,7 +49,7 @@ pub(super) fn write(to: &mut Rewrite<'_, '_, '_>, rule: &Rule, segment: Segment<
         }
         b"ID" | b"IS" => by_value(to, &mut |to, value| to.leaf(rule, Op::Code, value)),
         b"TM" => by_value(to, &mut |to, value| {
-            if is_number(value) { to.out.extend_from_slice(value) } else { to.free(value) }
+            if is_time(value) { to.out.extend_from_slice(value) } else { to.free(value) }
         }),
         b"DT" | b"TS" | b"DTM" => by_value(to, &mut |to, value| {
             let end = value.iter().position(|&b| b == sep.component).unwrap_or(value.len());

@@ -24,6 +24,8 @@ pub(super) struct Rewrite<'r, 'c, 'm> {
     pub(super) identity: &'c Identity,
     /// By how many days dates are moved here; without, only years stay.
     pub(super) days: Option<i32>,
+    /// Whether nothing may tell of an age over 89.
+    pub(super) caps_age: bool,
     /// The day of the message, for ages.
     pub(super) today: Option<[u8; 8]>,
     pub(super) tally: &'c mut Tally,
@@ -41,9 +43,11 @@ impl<'r> Rewrite<'r, '_, '_> {
         let mut skipped = 0;
         let mut fields = pieces(fields, self.sep.field);
         if super::counts_as_header(of.id) {
-            // The field separator is field 1; field 2 has the other delimiters.
+            // The field separator is field 1; field 2 has the other delimiters, or something else
+            // in a line that is no header.
+            let delimiters = &self.sep.written(self.scope.message.bytes())[1..];
             self.out.push(self.sep.field);
-            self.out.extend_from_slice(fields.next().unwrap_or_default());
+            self.out.extend(fields.next().filter(|field| *field == delimiters).unwrap_or_default());
             skipped = 2;
         }
         let unknown = Rule::unknown(0, of.beyond);
@@ -222,20 +226,13 @@ impl<'r> Rewrite<'r, '_, '_> {
             Op::Code if is_code(raw) => self.kept(rule, raw),
             Op::Table if is_table(raw) => self.kept(rule, raw),
             Op::Number if is_number(raw) => self.out.extend_from_slice(raw),
-            Op::Time if is_number(raw) => self.out.extend_from_slice(raw),
+            Op::Time if is_time(raw) => self.out.extend_from_slice(raw),
             Op::Code | Op::Table | Op::Number | Op::Time | Op::Text => self.text(raw),
             Op::Free => self.free(raw),
             Op::Note(_) if raw.contains(&b' ') => self.free(raw),
             Op::Note(look) => self.surrogate(Kind::Id, look, raw),
             Op::Shift => self.date(raw, false),
             Op::Year => self.date(raw, true),
-            Op::Birth { year, cap } => {
-                let value = self.head(raw);
-                if cap && age::is_over_89(value, self.today) {
-                    return;
-                }
-                self.date(raw, year);
-            }
             Op::Zip3 => {
                 let text = self.scope.text(self.head(raw));
                 moment::zip3(&text, self.out);
@@ -311,6 +308,9 @@ impl<'r> Rewrite<'r, '_, '_> {
 
     pub(super) fn date(&mut self, raw: &[u8], year: bool) {
         let value = self.head(raw);
+        if self.caps_age && age::is_over_89(value, self.today) {
+            return;
+        }
         let start = self.out.len();
         let written = match self.days.filter(|_| !year) {
             Some(days) => moment::shift(value, days, self.out),
@@ -479,6 +479,12 @@ fn is_table(raw: &[u8]) -> bool {
     raw.len() <= 5 && raw.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
-pub(super) fn is_number(raw: &[u8]) -> bool {
+/// An amount: longer numbers are those of somebody or something.
+fn is_number(raw: &[u8]) -> bool {
+    raw.len() <= 8 && is_time(raw)
+}
+
+/// A time of day with its zone: `HHMMSS.SSSS+ZZZZ`.
+pub(super) fn is_time(raw: &[u8]) -> bool {
     raw.len() <= 16 && raw.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'+' | b'-'))
 }

@@ -100,11 +100,6 @@ pub(crate) enum Op {
     Note(Look),
     Shift,
     Year,
-    /// A date of birth, of which the year goes too when it tells of an age over 89.
-    Birth {
-        year: bool,
-        cap: bool,
-    },
     Time,
     Zip3,
     Surrogate(Kind, Look),
@@ -189,21 +184,12 @@ pub(crate) fn op(part: Part, action: Action, settings: &Settings) -> Op {
         (Part::Text, _) => Op::Text,
         (Part::Free, _) => Op::Free,
         (Part::Time, _) => Op::Time,
-        (Part::Date, action) => match action {
+        (Part::Date | Part::Birth, action) => match action {
             Action::Year => Op::Year,
             Action::Shift => Op::Shift,
             _ if safe => Op::Year,
             _ => Op::Shift,
         },
-        (Part::Birth, action) => {
-            let year = match action {
-                Action::Year => true,
-                Action::Shift => false,
-                _ => safe,
-            };
-            Op::Birth { year, cap: safe || settings.cap_age }
-        }
-        (Part::Check, action) if action.replaces() => Op::Check,
         (Part::Check, _) => Op::Check,
         (Part::Zip, Action::Zip3) => Op::Zip3,
         (Part::Is(Kind::Zip | Kind::Street | Kind::Place), Action::Zip3) => Op::Drop,
