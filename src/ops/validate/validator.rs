@@ -16,7 +16,7 @@ use super::standard;
 use super::structure::{self, Line};
 use super::tree::{Index, Tree};
 use crate::core::scope::to_utf8;
-use crate::core::{Charset, Message, Scope, SegmentId, TextOptions};
+use crate::core::{Charset, Message, Scope, SegmentId, TextOptions, segment_id};
 use crate::dictionary::Version;
 use std::collections::HashMap;
 
@@ -270,17 +270,8 @@ fn lines<'m>(message: &Message<'m>, occurrences: &mut Occurrences) -> Vec<Line<'
     occurrences.clear();
     let mut lines = Vec::with_capacity(32);
     for (number, segment) in (1_u32..).zip(message.segments().take(MOST_SEGMENTS)) {
-        let by = segment.separators().field;
-        let id = match segment.raw() {
-            [a, b, c] => Some([*a, *b, *c]),
-            [a, b, c, after, ..] if *after == by => Some([*a, *b, *c]),
-            _ => None,
-        };
-        let is_id = |id: &SegmentId| {
-            id[0].is_ascii_uppercase()
-                && id.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-        };
-        let id = id.filter(is_id);
+        let id = segment_id::at_head(segment.raw(), segment.separators().field)
+            .filter(|&id| segment_id::is_proper(id));
         let occurrence = id.map_or(0, |id| occurrences.count(id));
         let at = At { line: number, segment: id.unwrap_or_default(), occurrence, ..At::default() };
         lines.push(Line { segment, at, is_segment: id.is_some() });

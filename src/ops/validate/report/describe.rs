@@ -1,8 +1,8 @@
 //! Problems in words. Nothing here comes from a message.
 
 use super::Subject;
-use super::place::{self, is_id};
-use crate::core::SegmentId;
+use super::place;
+use crate::core::{SegmentId, segment_id};
 use crate::ops::validate::finding::{CodeProblem, ConstraintProblem, Finding, Problem};
 use crate::ops::validate::model::Usage;
 
@@ -200,7 +200,7 @@ fn constraint(id: &str, description: &str, how: ConstraintProblem) -> Words {
 
 /// `OBX, NTE or SPM`.
 fn ids(expected: &[SegmentId]) -> String {
-    let known: Vec<_> = expected.iter().filter(|&&id| is_id(id)).collect();
+    let known: Vec<_> = expected.iter().filter(|&&id| segment_id::is_proper(id)).collect();
     let told = known.iter().take(MOST_EXPECTED);
     let mut ids: Vec<_> = told.map(|id| id.escape_ascii().to_string()).collect();
     if known.len() > MOST_EXPECTED {
