@@ -1,6 +1,6 @@
 //! Holds the segments of a message against its structure (rules STR).
 
-use super::automaton::{self, Step, is_choice, key};
+use super::automaton::{self, Step, is_choice};
 use super::content::Walk;
 use super::finding::{At, Problem};
 use super::layout::{Kind, Layout, NOWHERE, Place, Seat, Seating};
@@ -8,6 +8,7 @@ use super::model::{MessageDef, Usage};
 use super::rule::{Rule, Severity};
 use super::search::Search;
 use crate::core::Segment;
+use crate::core::segment_id::{SegmentId, key};
 use std::collections::HashMap;
 
 /// So many segments that could stand at a place are named.
@@ -75,7 +76,7 @@ fn unknown(walk: &mut Walk<'_, '_>, layout: &Layout, from: u16, line: &Line<'_>,
     walk.report_as(Rule::Str1, line.at, raw, usual, problem);
 }
 
-fn expected(layout: &Layout, from: u16) -> Box<[crate::core::SegmentId]> {
+fn expected(layout: &Layout, from: u16) -> Box<[SegmentId]> {
     let mut ids = layout.automaton().expected(layout.places(), from);
     ids.truncate(MOST_EXPECTED);
     ids.into()
@@ -178,7 +179,7 @@ fn repeated<'v>(
 }
 
 /// The segments with which a group can begin, in order.
-fn beginnings(layout: &Layout, group: u16) -> Vec<crate::core::SegmentId> {
+fn beginnings(layout: &Layout, group: u16) -> Vec<SegmentId> {
     let mut ids = Vec::new();
     let in_choice = layout.place(group).is_some_and(is_choice);
     for child in layout.children(group) {
@@ -194,7 +195,7 @@ fn beginnings(layout: &Layout, group: u16) -> Vec<crate::core::SegmentId> {
     ids
 }
 
-fn listed(ids: &[crate::core::SegmentId]) -> String {
+fn listed(ids: &[SegmentId]) -> String {
     let names: Vec<_> = ids.iter().map(|id| id.escape_ascii().to_string()).collect();
     match names.split_last() {
         Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
