@@ -134,13 +134,13 @@ fn missing<'v>(walk: &mut Walk<'v, '_>, layout: &'v Layout, left_out: &[u16], li
                 walk.report(Rule::Str2, at, &[], Problem::MissingSegment { id, group });
             }
             Kind::Group { name, .. } => {
-                let (rule, wrong) = if is_choice(place) {
-                    (Rule::Str4, "one of several segments or groups is missing".to_owned())
+                let expected = beginnings(layout, number).into();
+                let (rule, problem) = if is_choice(place) {
+                    (Rule::Str4, Problem::MissingChoice { expected })
                 } else {
-                    (Rule::Str2, format!("the group {name} is missing"))
+                    (Rule::Str2, Problem::MissingGroup { group: name, expected })
                 };
-                let expected = listed(&beginnings(layout, number)).into();
-                walk.report(rule, at, &[], Problem::Plain { wrong: wrong.into(), expected });
+                walk.report(rule, at, &[], problem);
             }
         }
     }
@@ -193,14 +193,6 @@ fn beginnings(layout: &Layout, group: u16) -> Vec<SegmentId> {
         }
     }
     ids
-}
-
-fn listed(ids: &[SegmentId]) -> String {
-    let names: Vec<_> = ids.iter().map(|id| id.escape_ascii().to_string()).collect();
-    match names.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
-        _ => names.concat(),
-    }
 }
 
 /// Reports segments and groups that occur too often or too seldom, where the structure counts.

@@ -35,7 +35,12 @@ pub fn words(problem: &Problem<'_>) -> Words {
         Problem::MissingSegment { id, group } => {
             wrong(format!("the segment {} of the group {group} is missing", id.escape_ascii()))
         }
-        Problem::MissingGroup { group } => wrong(format!("the group {group} is missing")),
+        Problem::MissingGroup { group, expected } => {
+            both(format!("the group {group} is missing"), ids(expected))
+        }
+        Problem::MissingChoice { expected } => {
+            both("one of several segments or groups is missing", ids(expected))
+        }
         Problem::Occurrences { group: "", found, min, max } => {
             both(format!("the segment occurs {}", times(*found)), bounds(*min, *max))
         }
