@@ -346,12 +346,6 @@ impl StandardCodes {
         Self { table, version, short: OnceLock::new() }
     }
 
-    /// The table.
-    #[must_use]
-    pub const fn table(&self) -> &'static Table {
-        self.table
-    }
-
     /// Whether the version has the code.
     #[must_use]
     pub fn has(&self, code: &[u8]) -> bool {
