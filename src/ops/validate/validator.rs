@@ -27,6 +27,8 @@ pub struct Validator {
     profiles: Profiles,
     /// Of each profile how severe its rules are.
     severities: Vec<Severities>,
+    /// Of each profile how many bindings are not checked for want of their value sets.
+    unchecked: Vec<usize>,
 }
 
 /// What is allocated once and used for every message.
@@ -62,7 +64,9 @@ impl Validator {
     pub fn new(settings: Settings, profiles: Profiles) -> Self {
         let all = profiles.all.iter();
         let severities = all.map(|p| settings.beneath(p.model.is_profile, &p.severities));
-        Self { severities: severities.collect(), settings, profiles }
+        let severities = severities.collect();
+        let unchecked = profiles.all.iter().map(|p| p.model.unchecked_bindings()).collect();
+        Self { settings, severities, unchecked, profiles }
     }
 
     /// How messages are held against the model.
@@ -130,6 +134,7 @@ impl Validator {
         header::check(&mut walk, message.header());
         if let Choice::Profile(at, _) = choice {
             self.other_version(&mut walk, &self.profiles.all[at], version);
+            without_sets(&mut walk, self.unchecked[at]);
         }
         let structure = structure_of(&mut walk, message, choice);
         check_against(&mut walk, structure, &lines, scratch);
@@ -251,6 +256,23 @@ fn by_name(model: &Model, id: SegmentId) -> Option<&SegmentDef> {
         return model.segments.iter().find(|s| s.name == id);
     }
     model.segment(standard::segment_ix(model, id)?)
+}
+
+/// Says that codes of a message are not checked.
+fn without_sets(walk: &mut Walk<'_, '_>, unchecked: usize) {
+    if unchecked > 0 {
+        let at = At { line: 1, segment: *b"MSH", occurrence: 1, ..At::default() };
+        let wrong = not_checked(unchecked).into();
+        let problem = Problem::Plain { wrong, expected: "".into() };
+        walk.report_as(Rule::Val2, at, &[], Some(Severity::Info), problem);
+    }
+}
+
+/// Says that so many bindings of a profile have no value sets.
+#[must_use]
+pub fn not_checked(unchecked: usize) -> String {
+    let bindings = if unchecked == 1 { "binding" } else { "bindings" };
+    format!("value sets are not loaded: {unchecked} {bindings} not checked")
 }
 
 /// Says that not all of a message is checked.
