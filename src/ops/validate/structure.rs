@@ -11,9 +11,6 @@ use crate::core::Segment;
 use crate::core::segment_id::{SegmentId, key};
 use std::collections::HashMap;
 
-/// So many segments that could stand at a place are named.
-const MOST_EXPECTED: usize = 8;
-
 /// A segment of the message, with its place in the report.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line<'m> {
@@ -77,9 +74,7 @@ fn unknown(walk: &mut Walk<'_, '_>, layout: &Layout, from: u16, line: &Line<'_>,
 }
 
 fn expected(layout: &Layout, from: u16) -> Box<[SegmentId]> {
-    let mut ids = layout.automaton().expected(layout.places(), from);
-    ids.truncate(MOST_EXPECTED);
-    ids.into()
+    layout.automaton().expected(layout.places(), from).into()
 }
 
 /// Reports what the walk leaves out, skips and repeats.

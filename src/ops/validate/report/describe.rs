@@ -235,3 +235,23 @@ fn bounds(min: u32, max: Option<u32>) -> String {
         (min, Some(max)) => format!("{min} to {max}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_segments_the_nearest_are_named() {
+        let expected = |ids: &[SegmentId]| {
+            let problem = Problem::MissingGroup { group: "A", expected: ids.into() };
+            words(&problem).expected
+        };
+        assert_eq!(expected(&[]), "");
+        assert_eq!(expected(&[*b"OBX"]), "OBX");
+        assert_eq!(expected(&[*b"OBX", *b"NTE", *b"SPM"]), "OBX, NTE or SPM");
+        let nine: Vec<_> = (b'1'..=b'9').map(|n| [b'Z', b'Z', n]).collect();
+        let eight = "ZZ1, ZZ2, ZZ3, ZZ4, ZZ5, ZZ6, ZZ7";
+        assert_eq!(expected(&nine[..8]), format!("{eight} or ZZ8"));
+        assert_eq!(expected(&nine), format!("{eight}, ZZ8 or others"));
+    }
+}
