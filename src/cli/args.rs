@@ -111,7 +111,7 @@ pub(super) struct Plan<'p> {
     pub(super) files: Option<&'p mut Files>,
     /// Rejects that the work adds to, too; else they are the run's own.
     pub(super) rejects: Option<&'p Rejects>,
-    /// Files that are written, and must be no inputs. Those of the run's own rejects are among them.
+    /// Files that must be no inputs, for they are written, besides that of the run's own rejects.
     pub(super) outputs: Vec<&'p Path>,
 }
 
