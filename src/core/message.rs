@@ -3,11 +3,9 @@
 //! Numbers count from 1 as the standard does; nothing is copied and nothing is decoded.
 
 use super::frame::{Framed, LineEnding};
+use super::segment_id::SegmentId;
 use super::separators::{Separators, SeparatorsError};
 use memchr::{memchr, memchr_iter, memchr2};
-
-/// The three letters of a segment, such as `PID`.
-pub type SegmentId = [u8; 3];
 
 /// A message: its bytes, its delimiters, and how its segments end.
 ///
