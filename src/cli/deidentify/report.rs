@@ -33,6 +33,7 @@ pub(super) fn json(
             "rejected": unhandled,
         },
         "fields": fields.collect::<Vec<_>>(),
+        "texts": counts(tally.found.iter().filter(|&(_, count)| count > 0)),
         "residual": counts(tally.residual_hits(rules)),
         "unknown_segments": counts(tally.unknown_segments()),
         "unusual_segments": tally.unusual_segments,
