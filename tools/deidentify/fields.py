@@ -46,6 +46,10 @@ for row in csv.DictReader(open(sys.argv[1])):
     if (seg, n) in (('QPD', 3), ('RDT', 1)): types = ['QIP']
     acts = [ACTION[row[p]] for p in ('safe_harbor', 'pseudonymise', 'test_data')]
     if cat == 'none' and set(types) & PARTLY: acts = ['clean'] * 3
+    # A code that has the form of one stays; anything else that stands in its place is cleaned.
+    if cat == 'none' and seg != 'MSH' and set(types) <= {'ID', 'IS', 'SI', 'NM'}: acts = ['clean'] * 3
+    if cat == 'quasi' and row['pseudonymise'] == 'K' and kind == 'code':
+        acts = ['remove' if row['safe_harbor'] == 'X' else 'clean', 'clean', 'clean']
     if types == ['OBX-2']: acts = ['clean'] * 3
     if types in (['QIP'], ['QSC']): acts = ['remove', 'clean', 'clean']
     if seg == 'RDT': acts = ['remove'] * 3

@@ -160,7 +160,7 @@ impl Collect<'_, '_, '_> {
 
     /// A component, with subcomponents where none belong.
     fn part_of(&mut self, part: Part, rule: Option<&Rule>, raw: &[u8]) {
-        if matches!(part, Part::Is(_) | Part::Date | Part::Birth | Part::Note) {
+        if matches!(part, Part::Is(_) | Part::Date | Part::Birth | Part::Note | Part::Zip) {
             for value in pieces(raw, self.sep.subcomponent) {
                 self.value(part, rule, value);
             }
@@ -175,6 +175,7 @@ impl Collect<'_, '_, '_> {
             Part::Is(kind) => super::look(kind, raw),
             Part::Note if raw.contains(&b' ') => return,
             Part::Note => Kind::Id,
+            Part::Zip => Kind::Zip,
             Part::Date | Part::Birth => {
                 if let Some(day) = raw.first_chunk::<8>()
                     && part == Part::Date

@@ -35,7 +35,7 @@ use rewrite::Rewrite;
 use rules::Rule;
 use rules::parts::{Look, Part};
 use std::fmt;
-use surrogate::{Key, Style, Surrogates};
+use surrogate::{Key, Memo, Style, Surrogates};
 use text::{Cleaner, Identity};
 
 /// De-identifies messages.
@@ -51,6 +51,7 @@ pub struct Deidentifier {
 #[derive(Default)]
 pub struct Memory {
     identity: Identity,
+    memo: Memo,
     out: Vec<u8>,
     scratch: Vec<u8>,
     anchor: Vec<u8>,
@@ -134,9 +135,10 @@ impl Deidentifier {
     }
 
     fn convert(&self, scope: &Scope<'_, '_>, memory: &mut Memory, tally: &mut Tally) {
-        let Memory { identity, out, scratch, anchor, .. } = memory;
+        let Memory { identity, memo, out, scratch, anchor, .. } = memory;
         let sep = scope.message.separators();
         identity.clear();
+        memo.clear();
         out.clear();
         let mut collect =
             Collect { rules: &self.rules, scope, sep, identity, newest: *b"00000000", scratch };
@@ -154,9 +156,11 @@ impl Deidentifier {
             sep,
             identity,
             days: self.days(scope, anchor),
+            is_abroad: false,
             caps_age: self.rules.settings.profile == Profile::SafeHarbor
                 || self.rules.settings.cap_age,
             today: sent.or(Some(newest).filter(|day| day != b"00000000")),
+            memo,
             tally,
             out,
             scratch,

@@ -4,8 +4,11 @@ use super::choose::choose;
 use super::rules::parts::{Look, Op, Part, op};
 use super::rules::{Action, Profile, Rule, Special};
 use super::subject::Kind;
+use super::surrogate::{Memo, lay_out};
 use super::text::{Context, Identity};
-use super::{Deidentifier, Tally, age, moment, observation, query};
+use super::zip3::zip3;
+use super::{Deidentifier, Tally, dates, observation, query};
+use crate::core::check_digit::check_digit;
 use crate::core::message::{first, pieces};
 use crate::core::{Scope, Segment, Separators, escape};
 
@@ -26,8 +29,11 @@ pub(super) struct Rewrite<'r, 'c, 'm> {
     pub(super) days: Option<i32>,
     /// Whether nothing may tell of an age over 89.
     pub(super) caps_age: bool,
+    /// The address that is being written is of another country.
+    pub(super) is_abroad: bool,
     /// The day of the message, for ages.
     pub(super) today: Option<[u8; 8]>,
+    pub(super) memo: &'c mut Memo,
     pub(super) tally: &'c mut Tally,
     pub(super) out: &'c mut Vec<u8>,
     pub(super) scratch: &'c mut Vec<u8>,
@@ -123,8 +129,11 @@ impl<'r> Rewrite<'r, '_, '_> {
 
     fn repetition(&mut self, rule: &Rule, raw: &[u8]) {
         let Some(of) = choose(&self.of.rules, rule, raw, &self.sep) else {
-            let op = rule.op;
-            self.components(rule, &[op], rule.action, raw);
+            // A text beside a code that should stand alone.
+            let ops = [rule.op, Op::Text, Op::Text, Op::Text, Op::Text, Op::Text];
+            let has_texts = rule.op == Op::Code && self.days.is_some();
+            let ops = if has_texts { &ops[..] } else { &ops[..1] };
+            self.components(rule, ops, rule.action, raw);
             return;
         };
         // A text in place of a code.
@@ -146,18 +155,41 @@ impl<'r> Rewrite<'r, '_, '_> {
         match rules.type_id(of) {
             "CX" if action != Action::Keep => self.identifier(rule, ops, action, raw),
             "XTN" if action != Action::Keep => self.telephone(rule, ops, action, raw),
+            "XAD" | "AD" => {
+                let country = pieces(raw, self.sep.component).nth(5).unwrap_or_default();
+                self.is_abroad = !matches!(country, b"" | b"\"\"" | b"US" | b"USA" | b"840");
+                self.components(rule, ops, action, raw);
+                self.is_abroad = false;
+            }
             _ => self.components(rule, ops, action, raw),
         }
     }
 
     /// Each component by its part; what is beyond is removed.
     fn components(&mut self, rule: &Rule, ops: &[Op], action: Action, raw: &[u8]) {
+        let mut number = 0..0;
         for (n, component) in pieces(raw, self.sep.component).enumerate() {
             if n > 0 {
                 self.out.push(self.sep.component);
             }
             let op = ops.get(n).copied().unwrap_or(Op::Drop);
-            self.component(rule, n, op, action, component);
+            let start = self.out.len();
+            match op {
+                Op::Check => {
+                    // The scheme is next to the digit.
+                    let scheme = pieces(raw, self.sep.component).nth(n + 1).unwrap_or_default();
+                    let number = self.out.get(number.clone()).unwrap_or_default();
+                    if let (false, Some(digit)) =
+                        (component.is_empty(), check_digit(scheme, number))
+                    {
+                        self.out.push(digit);
+                    }
+                }
+                _ => self.component(rule, n, op, action, component),
+            }
+            if let Op::Surrogate(Kind::Id | Kind::Ssn, _) = op {
+                number = start..self.out.len();
+            }
         }
     }
 
@@ -234,12 +266,12 @@ impl<'r> Rewrite<'r, '_, '_> {
             Op::Shift => self.date(raw, false),
             Op::Year => self.date(raw, true),
             Op::Zip3 => {
-                let text = self.scope.text(self.head(raw));
-                moment::zip3(&text, self.out);
+                let code = zip3(self.head(raw), self.of.rules.settings.zip3);
+                self.out.extend(code.filter(|_| !self.is_abroad).into_iter().flatten());
             }
             Op::Surrogate(kind, look) => self.surrogate(super::look(kind, raw), look, raw),
             Op::Own(look) => self.surrogate(super::own_kind(rule), look, raw),
-            // Recomputed with the number, where that is known.
+            // It belongs to a number that is gone.
             Op::Check => {}
             Op::Area(look) | Op::Local(look) => self.surrogate(Kind::Phone, look, raw),
             Op::Nested(of) => {
@@ -308,17 +340,31 @@ impl<'r> Rewrite<'r, '_, '_> {
 
     pub(super) fn date(&mut self, raw: &[u8], year: bool) {
         let value = self.head(raw);
-        if self.caps_age && age::is_over_89(value, self.today) {
+        if self.caps_age && self.is_too_old(value) {
             return;
         }
-        let start = self.out.len();
-        let written = match self.days.filter(|_| !year) {
-            Some(days) => moment::shift(value, days, self.out),
-            None => moment::year(value, self.out),
+        let outcome = match self.days.filter(|_| !year) {
+            Some(days) => dates::shift(value, days, self.out),
+            None => dates::year(value, self.out),
         };
-        if !written {
-            self.out.truncate(start);
+        if outcome == dates::Outcome::Emptied {
             self.tally.emptied_dates += 1;
+        }
+    }
+
+    /// Whether a date tells of an age over 89. So does any that lies so far back, not only that of
+    /// birth. Without a day of the message all do.
+    fn is_too_old(&self, date: &[u8]) -> bool {
+        let year = |date: &[u8]| {
+            let digits = date.first_chunk::<4>().filter(|year| year.iter().all(u8::is_ascii_digit));
+            digits.map(|year| year.iter().fold(0, |n, b| n * 10 + i32::from(b - b'0')))
+        };
+        let Some(today) = self.today else { return true };
+        match (year(date), year(&today)) {
+            // Nearly all dates are so young that no more needs to be read.
+            (Some(then), Some(now)) if now - then < 89 => false,
+            _ if is_time(date) && date.len() < 8 && date.len() != 4 && date.len() != 6 => false,
+            _ => dates::is_over_89(date, &today),
         }
     }
 
@@ -333,7 +379,11 @@ impl<'r> Rewrite<'r, '_, '_> {
             return;
         }
         self.scratch.clear();
-        self.of.looking(look).write(kind, text, self.scratch);
+        if look == Look::Own {
+            self.scratch.extend_from_slice(self.memo.get(&self.of.own, kind, text));
+        } else {
+            self.of.looking(look).write(kind, text, self.scratch);
+        }
         self.escaped();
     }
 
@@ -367,54 +417,42 @@ impl<'r> Rewrite<'r, '_, '_> {
         {
             return;
         }
-        let is_ssn = kind == b"SS";
-        for (n, component) in pieces(raw, self.sep.component).enumerate() {
-            if n > 0 {
-                self.out.push(self.sep.component);
+        if kind == b"SS" {
+            let mut own = ops.to_vec();
+            if let Some(Op::Surrogate(of, _)) = own.first_mut() {
+                *of = Kind::Ssn;
             }
-            let mut op = ops.get(n).copied().unwrap_or(Op::Drop);
-            if let (0, true, Op::Surrogate(_, look)) = (n, is_ssn, op) {
-                op = Op::Surrogate(Kind::Ssn, look);
-            }
-            self.component(rule, n, op, action, component);
+            return self.components(rule, &own, action, raw);
         }
+        self.components(rule, ops, action, raw);
     }
 
-    /// XTN: a number in parts is one number.
+    /// XTN: a number in parts is one number, and the same as where it stands in one piece.
     fn telephone(&mut self, rule: &Rule, ops: &[Op], action: Action, raw: &[u8]) {
-        let mut area: &[u8] = b"";
-        let mut made: Option<(usize, usize)> = None;
-        let mut number = Vec::new();
+        let part = |n| pieces(raw, self.sep.component).nth(n).unwrap_or_default();
+        let (area, local) = (part(5), part(6));
+        let has_own = rule.of_component(6).or(rule.of_component(7)).is_some();
+        let digits = match ops.get(5) {
+            Some(&Op::Area(look)) if !area.is_empty() && !local.is_empty() && !has_own => {
+                let whole = [area, local].concat();
+                self.of.looking(look).phone_digits(&self.scope.text(&whole))
+            }
+            _ => None,
+        };
+        let Some(digits) = digits else { return self.components(rule, ops, action, raw) };
+        let cut = area.iter().filter(|b| b.is_ascii_digit()).count().min(digits.len());
+        let (of_area, of_local) = digits.split_at(cut);
         for (n, component) in pieces(raw, self.sep.component).enumerate() {
             if n > 0 {
                 self.out.push(self.sep.component);
             }
-            if n == 5 {
-                area = component;
-                let local = pieces(raw, self.sep.component).nth(6).unwrap_or_default();
-                if let (Some(&Op::Area(look)), None) = (ops.get(5), rule.of_component(6))
-                    && !local.is_empty()
-                    && local != b"\"\""
-                {
-                    let mut whole = area.to_vec();
-                    whole.extend_from_slice(local);
-                    let text = self.scope.text(&whole);
-                    self.of.looking(look).write(Kind::Phone, &text, &mut number);
-                    made = Some((0, number.len()));
-                }
-            }
-            let op = ops.get(n).copied().unwrap_or(Op::Drop);
-            match (made, n) {
-                (Some((_, len)), 5 | 6) if !component.is_empty() => {
-                    // As many digits for the area as there were.
-                    let digits = area.iter().filter(|b| b.is_ascii_digit()).count();
-                    let at = after_digits(&number, digits).min(len);
-                    let part = if n == 5 { &number[..at] } else { &number[at..] };
-                    self.scratch.clear();
-                    self.scratch.extend_from_slice(part);
-                    self.escaped();
-                }
-                _ => self.component(rule, n, op, action, component),
+            if let 5 | 6 = n {
+                self.scratch.clear();
+                lay_out(component, if n == 5 { of_area } else { of_local }, self.scratch);
+                self.escaped();
+            } else {
+                let op = ops.get(n).copied().unwrap_or(Op::Drop);
+                self.component(rule, n, op, action, component);
             }
         }
     }
@@ -456,18 +494,6 @@ impl<'r> Rewrite<'r, '_, '_> {
             }
         }
     }
-}
-
-/// Where so many digits end.
-fn after_digits(text: &[u8], digits: usize) -> usize {
-    let mut seen = 0;
-    for (at, byte) in text.iter().enumerate() {
-        if seen == digits {
-            return at;
-        }
-        seen += usize::from(byte.is_ascii_digit());
-    }
-    text.len()
 }
 
 /// Short and without blanks, as codes are.

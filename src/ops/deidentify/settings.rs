@@ -1,6 +1,7 @@
 //! What can be chosen.
 
 use super::text::Mode;
+use super::zip3::List;
 
 /// What messages are made into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct Settings {
     pub cap_age: bool,
     /// Which dates are moved by the same number of days.
     pub shift_scope: ShiftScope,
+    /// Which beginnings of postal codes may stay.
+    pub zip3: List,
     /// Names and numbers of providers stay.
     pub keep_providers: bool,
     /// The assigning authority (CX.4, its namespace or universal id) of the identifier that tells
@@ -75,6 +78,7 @@ impl Settings {
             birth_date: BirthDate::Shift,
             cap_age: false,
             shift_scope: ShiftScope::Patient,
+            zip3: List::default(),
             keep_providers: false,
             anchor: None,
         }
