@@ -21,8 +21,8 @@ pub enum Outcome {
 /// month), `5.1.2023` (day first), the last two with a time of day behind a blank.
 ///
 /// A year stays: moved by less than a year it is the same or the one before, and which cannot be
-/// told. A month becomes its year, as whole weeks do not make months. Times of day (`HHMM`) have no
-/// date and stay; `HHMMSS` only if it is no date with a year of two digits.
+/// told. A month becomes its year, as whole weeks do not make months. Times of day have no date
+/// and stay, but `HHMMSS` alone, which may be another number or a date with a year of two digits.
 pub fn shift(value: &[u8], days: i32, out: &mut Vec<u8>) -> Outcome {
     if let Some((year, month, day)) = plain_day(value) {
         return match moved(year, month, day, days) {
@@ -218,16 +218,11 @@ fn keep(value: &[u8], out: &mut Vec<u8>) -> Outcome {
     Outcome::Kept
 }
 
-/// Whether this is a time of day and no date, as `HHMMSS` can be one with a year of two digits.
+/// Whether this is a time of day. Six digits alone are as likely a date with a year of two digits,
+/// or no date at all.
 fn is_time_of_day(value: &[u8]) -> bool {
-    let Some(time) = Time::parse(value) else { return false };
-    let parts = [time.hour(), time.minute(), time.second()];
-    let is_month = |part: u8| (1..=12).contains(&part);
-    let is_date =
-        |month: usize, day: usize| is_month(parts[month]) && (1..=31).contains(&parts[day]);
-    time.precision() != Precision::Second
-        || time.offset().is_some()
-        || !(is_date(0, 1) || is_date(1, 0) || is_date(1, 2))
+    let is_unclear = value.len() == 6 && value.iter().all(u8::is_ascii_digit);
+    !is_unclear && Time::parse(value).is_some()
 }
 
 /// `10:30`, `10:30:15`, with AM or PM or without.
