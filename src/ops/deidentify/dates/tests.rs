@@ -54,17 +54,9 @@ fn dates_are_moved_in_their_spelling() {
 
 #[test]
 fn what_has_no_day_stays() {
-    for value in [
-        "",
-        "\"\"",
-        "2023",
-        "2023-0500",
-        "1030",
-        "10",
-        "1030-0500",
-        "103015.5",
-        "103015+0100",
-    ] {
+    for value in
+        ["", "\"\"", "2023", "2023-0500", "1030", "10", "1030-0500", "103015.5", "103015+0100"]
+    {
         assert_eq!(shifted(value, -7), (value.to_owned(), Outcome::Kept), "{value}");
     }
 }
@@ -176,7 +168,7 @@ proptest! {
             let mut out = Vec::new();
             shift(value, days, &mut out);
             year(value, &mut out);
-            is_over_89(value, value);
+            let _ = is_over_89(value, value);
         }
     }
 }
