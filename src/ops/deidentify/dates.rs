@@ -21,8 +21,8 @@ pub enum Outcome {
 /// month), `5.1.2023` (day first), the last two with a time of day behind a blank.
 ///
 /// A year stays: moved by less than a year it is the same or the one before, and which cannot be
-/// told. A month becomes its year, as whole weeks do not make months. Times of day (`HHMM`) have no
-/// date and stay; `HHMMSS` only if it is no date with a year of two digits.
+/// told. A month becomes its year, as whole weeks do not make months. Times of day have no date
+/// and stay, but `HHMMSS` alone, which may be another number or a date with a year of two digits.
 pub fn shift(value: &[u8], days: i32, out: &mut Vec<u8>) -> Outcome {
     if let Some((year, month, day)) = plain_day(value) {
         return match moved(year, month, day, days) {
@@ -37,6 +37,10 @@ pub fn shift(value: &[u8], days: i32, out: &mut Vec<u8>) -> Outcome {
         };
     }
     match Date::of(value) {
+        Some(Date { month: None, .. }) => {
+            out.extend_from_slice(value);
+            Outcome::Kept
+        }
         Some(date) => date.write_moved(days, out),
         None => keep(value, out),
     }
@@ -64,8 +68,7 @@ pub fn year(value: &[u8], out: &mut Vec<u8>) -> Outcome {
 ///
 /// Both in any spelling that [`shift`] knows; clocks do not count. What is not known counts for the
 /// higher age: of a year or a month of birth the first day, of the other date the last. `true` if
-/// one of them cannot be read. Born on 29 February, a year is full on 1 March (as the day before it
-/// is 28 February, it is full a day later than some laws say).
+/// one of them cannot be read. Somebody born on 29 February is a year older on 1 March.
 #[must_use]
 pub fn is_over_89(birth: &[u8], at: &[u8]) -> bool {
     let (Some(birth), Some(at)) = (Date::of(birth), Date::of(at)) else { return true };
@@ -86,13 +89,14 @@ struct Date<'v> {
 enum Spelling<'v> {
     /// Year, month and day with this between them, and what is behind the day.
     YearFirst { between: &'v [u8], rest: &'v [u8] },
-    /// Month and day, or day and month, and the year, each of these first two with a leading zero or
-    /// without.
-    YearLast { is_month_first: bool, between: u8, is_padded: [bool; 2], rest: &'v [u8] },
+    /// Month and day, or day and month, and the year; the first two with leading zeros unless one of
+    /// them shows that there are none.
+    YearLast { is_month_first: bool, between: u8, is_padded: bool, rest: &'v [u8] },
 }
 
 impl<'v> Date<'v> {
     fn of(value: &'v [u8]) -> Option<Self> {
+        let value = value.trim_ascii();
         let hl7 = || Timestamp::parse(value).map(|time| (time, 0));
         let iso = || Timestamp::parse_iso(value).map(|time| (time, 1));
         let Some((time, hyphen)) = hl7().or_else(iso) else { return Self::year_last(value) };
@@ -131,7 +135,6 @@ impl<'v> Date<'v> {
         let (month, day) = if is_month_first { (first, second) } else { (second, first) };
         let is_time = match clock {
             [] => true,
-            // The clock is held against the ISO form of some day.
             [b' ', clock @ ..] => is_clock(clock),
             _ => false,
         };
@@ -142,7 +145,7 @@ impl<'v> Date<'v> {
             spelling: Spelling::YearLast {
                 is_month_first,
                 between,
-                is_padded: [is_first_padded, is_second_padded],
+                is_padded: is_first_padded && is_second_padded,
                 rest: clock,
             },
         })
@@ -151,7 +154,7 @@ impl<'v> Date<'v> {
     fn write_moved(&self, days: i32, out: &mut Vec<u8>) -> Outcome {
         let (Some(month), Some(day)) = (self.month, self.day) else {
             push(self.year.into(), 4, out);
-            return if self.month.is_none() { Outcome::Kept } else { Outcome::Written };
+            return Outcome::Written;
         };
         let Some((year, month, day)) = moved(self.year, month, day, days) else {
             return Outcome::Emptied;
@@ -167,7 +170,7 @@ impl<'v> Date<'v> {
             }
             Spelling::YearLast { is_month_first, between, is_padded, rest } => {
                 let parts = if is_month_first { [month, day] } else { [day, month] };
-                for (part, is_padded) in parts.into_iter().zip(is_padded) {
+                for part in parts {
                     push(part.into(), if is_padded || part > 9 { 2 } else { 1 }, out);
                     out.push(between);
                 }
@@ -215,16 +218,11 @@ fn keep(value: &[u8], out: &mut Vec<u8>) -> Outcome {
     Outcome::Kept
 }
 
-/// Whether this is a time of day and no date, as `HHMMSS` can be one with a year of two digits.
+/// Whether this is a time of day. Six digits alone are as likely a date with a year of two digits,
+/// or no date at all.
 fn is_time_of_day(value: &[u8]) -> bool {
-    let Some(time) = Time::parse(value) else { return false };
-    let parts = [time.hour(), time.minute(), time.second()];
-    let is_month = |part: u8| (1..=12).contains(&part);
-    let is_date =
-        |month: usize, day: usize| is_month(parts[month]) && (1..=31).contains(&parts[day]);
-    time.precision() != Precision::Second
-        || time.offset().is_some()
-        || !(is_date(0, 1) || is_date(1, 0) || is_date(1, 2))
+    let is_unclear = value.len() == 6 && value.iter().all(u8::is_ascii_digit);
+    !is_unclear && Time::parse(value).is_some()
 }
 
 /// `10:30`, `10:30:15`, with AM or PM or without.
@@ -242,16 +240,19 @@ fn is_clock(clock: &[u8]) -> bool {
             .all(|part| (1..=2).contains(&part.len()) && part.iter().all(u8::is_ascii_digit))
 }
 
-/// Takes a number of one or two digits off the front, and whether it has a leading zero.
+/// Takes a number of one or two digits off the front, and whether it has two.
 fn short_number(rest: &mut &[u8]) -> Option<(u8, bool)> {
     let length = rest.iter().take_while(|b| b.is_ascii_digit()).take(2).count();
     let (digits, behind) = rest.split_at(length);
     *rest = behind;
     let number = digits.iter().fold(0, |n, b| n * 10 + (b - b'0'));
-    (length > 0).then_some((number, digits[0] == b'0'))
+    (length > 0).then_some((number, length == 2))
 }
 
 /// Appends the last digits of a number.
 fn push(number: u32, count: u32, out: &mut Vec<u8>) {
     out.extend((0..count).rev().map(|place| b'0' + (number / 10_u32.pow(place) % 10) as u8));
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,7 +46,10 @@ impl List {
 pub fn zip3(text: &[u8], list: List) -> Option<[u8; 3]> {
     let text = text.trim_ascii();
     let (five, four) = text.split_at_checked(5).unwrap_or((text, b""));
-    let four = four.strip_prefix(b"-").or(four.strip_prefix(b" ")).unwrap_or(four);
+    let four = match four {
+        [b'-' | b' ', four @ ..] if four.len() == 4 => four,
+        _ => four,
+    };
     let is_zip = matches!((five.len(), four.len()), (3 | 5, 0) | (5, 4))
         && five.iter().chain(four).all(u8::is_ascii_digit);
     let code = *five.first_chunk().filter(|_| is_zip)?;

@@ -28,12 +28,12 @@ const MAX_ALPHANUMERICS: usize = 48;
 ///   one under `2.25` (ITU-T X.667), both of 122 bits.
 /// - all else, shorter, longer or with other characters: a token of 16 letters and digits.
 ///
-/// Two identifiers that are permuted never become one. Tokens have 80 bits and UUIDs 122, so that
-/// among a hundred million of them two are the same with a chance of 1 in 200; a token is the
-/// surrogate of an identifier of 16 letters and digits as rarely.
-/// A permutation may leave a value as it is: of 6 digits about 1 in a million, of 9 about 1 in a
-/// thousand million. To avoid it would tell that a value is not its surrogate, and cost what makes
-/// the surrogates distinct.
+/// Two identifiers that are permuted never become one. Tokens have 80 bits and UUIDs 122: among a
+/// hundred million tokens two are the same with a chance of 1 in 240 million, and no more often is
+/// one the surrogate of an identifier of 16 letters and digits.
+/// A permutation may leave a value as it is: 1 in a million of those with 6 digits, 1 in a thousand
+/// million of those with 9. It stays that way, for whoever sees it cannot know it, and a surrogate
+/// that is chosen instead would be that of another value, too.
 pub(super) struct Ids {
     ff1: Ff1<Aes256>,
     digits: [Option<Form>; MAX_DIGITS + 1],

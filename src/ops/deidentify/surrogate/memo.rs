@@ -29,6 +29,7 @@ pub struct Memo {
 #[derive(Debug)]
 struct Entry {
     hash: u64,
+    slot: usize,
     kind: Kind,
     value: Range<usize>,
     surrogate: Range<usize>,
@@ -37,11 +38,15 @@ struct Entry {
 impl Memo {
     /// Forgets everything.
     pub fn clear(&mut self) {
-        self.entries.clear();
+        // One by one: after a large message they are few among many.
+        for entry in self.entries.drain(..) {
+            self.slots[entry.slot] = 0;
+        }
         self.bytes.clear();
-        self.bytes.shrink_to(MAX_KEPT);
         self.slots.truncate(MAX_KEPT);
-        self.slots.fill(0);
+        self.slots.shrink_to(MAX_KEPT);
+        self.entries.shrink_to(MAX_KEPT / 2);
+        self.bytes.shrink_to(MAX_KEPT);
     }
 
     /// The surrogate as [`Surrogates::write`] makes it.
@@ -50,37 +55,36 @@ impl Memo {
         if self.entries.len() * 2 >= self.slots.len() {
             self.grow();
         }
-        let mut slot = self.slot(hash);
+        let last = self.slots.len() - 1;
+        let mut slot = hash as usize & last;
         while let Some(at) = self.slots[slot].checked_sub(1) {
             let entry = &self.entries[at as usize];
             let is_same = entry.hash == hash && entry.kind == kind;
             if is_same && self.bytes[entry.value.clone()] == *text {
                 return &self.bytes[entry.surrogate.clone()];
             }
-            slot = (slot + 1) % self.slots.len();
+            slot = (slot + 1) & last;
         }
         let start = self.bytes.len();
         self.bytes.extend_from_slice(text);
         let end = self.bytes.len();
         surrogates.write(kind, text, &mut self.bytes);
         let surrogate = end..self.bytes.len();
-        self.entries.push(Entry { hash, kind, value: start..end, surrogate: surrogate.clone() });
+        let value = start..end;
+        self.entries.push(Entry { hash, slot, kind, value, surrogate: surrogate.clone() });
         self.slots[slot] = u32::try_from(self.entries.len()).unwrap_or(0);
         &self.bytes[surrogate]
     }
 
-    fn slot(&self, hash: u64) -> usize {
-        hash as usize & (self.slots.len() - 1)
-    }
-
     fn grow(&mut self) {
         self.slots = vec![0; (self.slots.len() * 2).max(MIN_SLOTS)];
-        for at in 0..self.entries.len() {
-            let mut slot = self.slot(self.entries[at].hash);
-            while self.slots[slot] != 0 {
-                slot = (slot + 1) % self.slots.len();
+        let last = self.slots.len() - 1;
+        for (entry, number) in self.entries.iter_mut().zip(1..) {
+            entry.slot = entry.hash as usize & last;
+            while self.slots[entry.slot] != 0 {
+                entry.slot = (entry.slot + 1) & last;
             }
-            self.slots[slot] = u32::try_from(at + 1).unwrap_or(0);
+            self.slots[entry.slot] = number;
         }
     }
 }

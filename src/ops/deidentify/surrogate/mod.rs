@@ -24,6 +24,7 @@ use super::zip3::{List, zip3};
 use id::Ids;
 use number::Digits;
 use prf::{Digest, Prf, Subkeys, first_64, last_64, write_token};
+use std::io::Write;
 
 /// How surrogates look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,8 +140,7 @@ impl Surrogates {
             (_, Some(entry)) => {
                 if kind == Kind::Street {
                     let number = 1 + last_64(digest) % 9999;
-                    out.extend_from_slice(number.to_string().as_bytes());
-                    out.push(b' ');
+                    write!(out, "{number} ").expect("a vector takes all that is written");
                 }
                 match initial {
                     Some(letter) => name::write_initial(text, letter, out),
