@@ -2,6 +2,7 @@
 
 use super::super::Kind;
 use super::Surrogates;
+use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
@@ -15,7 +16,7 @@ const MAX_KEPT: usize = 1 << 16;
 ///
 /// To be cleared before each message; then it grows with the largest message only. A memo is for
 /// one `Surrogates`.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Memo {
     entries: Vec<Entry>,
     /// Values and surrogates.
@@ -26,13 +27,19 @@ pub struct Memo {
     hasher: RandomState,
 }
 
-#[derive(Debug)]
 struct Entry {
     hash: u64,
     slot: usize,
     kind: Kind,
     value: Range<usize>,
     surrogate: Range<usize>,
+}
+
+impl fmt::Debug for Memo {
+    /// Without what it remembers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memo").field("entries", &self.entries.len()).finish_non_exhaustive()
+    }
 }
 
 impl Memo {
