@@ -168,7 +168,7 @@ impl<'r> Builder<'r> {
         let body = self.raw.get(at + 1..)?;
         let end = at + memchr(self.separators.escape, body)? + 2;
         let whole = self.raw.get(at..end)?;
-        escape::faults(whole, &self.separators).next().is_none().then_some(end)
+        escape::fault(whole, &self.separators).is_none().then_some(end)
     }
 
     /// Reads the bytes beyond ASCII at `at`; gives where to go on.
