@@ -46,6 +46,8 @@ for row in csv.DictReader(open(sys.argv[1])):
     if (seg, n) in (('QPD', 3), ('RDT', 1)): types = ['QIP']
     acts = [ACTION[row[p]] for p in ('safe_harbor', 'pseudonymise', 'test_data')]
     if cat == 'none' and set(types) & PARTLY: acts = ['clean'] * 3
+    # Nothing tells what a query's text is of: it may be a name that stands nowhere else.
+    if cat == 'query' and set(types) <= {'ST', 'TX', 'FT'}: acts = ['remove'] * 3
     # A code that has the form of one stays; anything else that stands in its place is cleaned.
     if cat == 'none' and seg != 'MSH' and set(types) <= {'ID', 'IS', 'SI', 'NM'}: acts = ['clean'] * 3
     if cat == 'quasi' and row['pseudonymise'] == 'K' and kind == 'code':

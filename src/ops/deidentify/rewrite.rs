@@ -128,6 +128,10 @@ impl<'r> Rewrite<'r, '_, '_> {
     }
 
     fn repetition(&mut self, rule: &Rule, raw: &[u8]) {
+        // What a query asks for in words may be a name that stands nowhere else.
+        if rule.category == "query" && raw.contains(&b' ') {
+            return;
+        }
         let Some(of) = choose(&self.of.rules, rule, raw, &self.sep) else {
             // A text beside a code that should stand alone.
             let ops = [rule.op, Op::Text, Op::Text, Op::Text, Op::Text, Op::Text];

@@ -84,6 +84,15 @@ pub(super) fn write_phone(text: &[u8], digest: &Digest, extensions: &Prf, out: &
 pub(super) fn phone_number(digits: &Digits, digest: &Digest) -> Digits {
     let begin: &[u8] = match digits.count {
         ..=7 => b"",
+        // An area that is 555 must not stay. Codes with 9 in the middle are reserved for longer
+        // numbers (North American Numbering Plan).
+        count if digits.national().starts_with(b"555") => {
+            if digits.national().len() < count {
+                b"1595"
+            } else {
+                b"595"
+            }
+        }
         count if digits.national().len() < count => b"1555",
         _ => b"555",
     };

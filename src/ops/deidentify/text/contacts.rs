@@ -36,6 +36,25 @@ pub(super) fn host(text: &[u8], last: Range<usize>) -> Option<Range<usize>> {
     (is_name && ends).then_some(start..end)
 }
 
+/// The IPv6 address (RFC 4291, section 2.2) that the colon at `at` belongs to.
+pub(super) fn ipv6(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let is_part = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
+    let before = text.get(..at)?;
+    let start = before.iter().rposition(|b| !is_part(b)).map_or(0, |n| n + 1);
+    let rest = text.get(at..)?;
+    let end = at + rest.iter().position(|b| !is_part(b)).unwrap_or(rest.len());
+    let address = text.get(start..end)?;
+    let groups = address.split(|&b| b == b':');
+    let colons = groups.clone().count() - 1;
+    let is_short = address.windows(2).any(|two| two == b"::");
+    let is_alone = |at: Option<usize>| !at.and_then(|n| text.get(n)).is_some_and(|&b| is_alnum(b));
+    let fits = groups.clone().all(|group| group.len() <= 4)
+        && (colons == 7 || is_short && (3..7).contains(&colons))
+        && is_alone(start.checked_sub(1))
+        && is_alone(Some(end));
+    fits.then_some(start..end)
+}
+
 fn host_end(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     let is_host = |b: &u8| is_alnum(*b) || matches!(b, b'.' | b'-');

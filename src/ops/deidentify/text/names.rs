@@ -243,6 +243,58 @@ pub(super) fn unknown_street(text: &[u8], number: Range<usize>) -> Option<Range<
     None
 }
 
+/// The last word of a name that begins with `word` and is made of names that many people bear.
+pub(super) fn listed(text: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
+    let letters = text.get(word.clone())?;
+    if !letters.first()?.is_ascii_uppercase() || letters.len() < 2 {
+        return None;
+    }
+    let first = words().of(letters);
+    let style = case(letters);
+    if !first.is_name() || first.is_common() || style == Case::Upper && first.is_word() {
+        return None;
+    }
+    let mut at = word.end;
+    let is_turned = text.get(at) == Some(&b',');
+    at += usize::from(is_turned);
+    match text.get(at..)? {
+        [b' ', initial, b'.', b' ', ..] if initial.is_ascii_uppercase() => at += 4,
+        [b' ', initial, b' ', ..] if initial.is_ascii_uppercase() => at += 3,
+        [b' ', ..] => at += 1,
+        _ => return None,
+    }
+    let last = word_at(text, at);
+    let letters = text.get(last.clone())?;
+    let second = words().of(letters);
+    let fits = if is_turned {
+        second.is_given() && !second.is_common()
+    } else {
+        first.is_given() && (second.is_name() || !second.is_word())
+    };
+    let is_name = fits
+        && letters.len() > 1
+        && case(letters) == style
+        && !(style == Case::Upper && second.is_word())
+        && cues().of(letters).is_none()
+        && word.start.checked_sub(1).and_then(|n| text.get(n)) != Some(&b'-');
+    is_name.then_some(last)
+}
+
+/// Whether a sentence or a line begins at `at`.
+pub(super) fn begins_sentence(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let last = before.iter().rev().find(|&&b| b != b' ');
+    last.is_none_or(|b| b".!?:;\n|~^\x1E\"-([>".contains(b))
+}
+
+/// Whether a word behind `at` can be a family name: it has a capital and is not everyday English.
+pub(super) fn is_before_a_name(text: &[u8], at: usize) -> bool {
+    let next = word_at(text, gap_end(text, at));
+    let letters = text.get(next).unwrap_or_default();
+    let listed = words().of(letters);
+    case(letters) == Case::Title && (letters.len() == 1 || listed.is_name() || !listed.is_common())
+}
+
 /// The words of a name that may begin at `at`, behind a word that tells so.
 ///
 /// `is_title`: it is a title, behind which nearly any word is a name.

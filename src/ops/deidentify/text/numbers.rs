@@ -230,11 +230,11 @@ pub(super) fn by_form(
         let start = token_start(text, at);
         return Some((start..end, if cue == Some(Cue::Ssn) { Sort::Ssn } else { Sort::Id }));
     }
-    if matches!(before, b'.' | b',' | b'<' | b'>' | b'=') && run.len() < 9 {
-        return None;
-    }
     if let Some(end) = address(text, groups) {
         return Some((at..end, Sort::Url));
+    }
+    if matches!(before, b'.' | b',' | b'<' | b'>' | b'=') && run.len() < 9 {
+        return None;
     }
     if is_ssn(text, groups) && !is_letter(before) {
         return Some((at..groups.range(2).end, Sort::Ssn));
@@ -306,43 +306,56 @@ fn address(text: &[u8], groups: &Groups) -> Option<usize> {
 
 /// Where a telephone number ends.
 fn phone(text: &[u8], groups: &Groups, before: u8, cue: Option<Cue>) -> Option<usize> {
-    let is_called = cue == Some(Cue::Phone);
-    if before == b'+' || is_called {
-        let end = long_phone(text, groups, is_called)?;
-        return Some(end);
-    }
-    let skip = usize::from(groups.width(0) == 1 && groups.number(text, 0) == 1);
-    let first = |n: usize| text.get(groups.range(n).start).copied().unwrap_or_default();
+    let number = |n: usize| text.get(groups.range(n)).unwrap_or_default();
+    // Those of North America, which are the same with 1 before them (NANPA: NXX-NXX-XXXX).
+    let skip = usize::from(number(0) == b"1");
     let is_national = groups.width(skip) == 3
         && groups.width(skip + 1) == 3
         && groups.width(skip + 2) == 4
-        && matches!(first(skip), b'2'..=b'9')
-        && matches!(first(skip + 1), b'2'..=b'9');
+        && matches!(number(skip).first(), Some(b'2'..=b'9'))
+        && matches!(number(skip + 1).first(), Some(b'2'..=b'9'));
     let is_written_so = [skip, skip + 1].iter().any(|&n| groups.between(text, n) != b" ");
     let ends = !matches!(groups.between(text, skip + 2), b"-" | b"." | b"/");
-    (is_national && ends && (is_written_so || skip == 1)).then(|| groups.range(skip + 2).end)
+    if is_national && ends && (is_written_so || skip == 1 || cue == Some(Cue::Phone)) {
+        return Some(groups.range(skip + 2).end);
+    }
+    match (before, cue) {
+        (b'+', _) => digits_of_phone(text, groups, 8..=15, 12),
+        (_, Some(Cue::Phone)) => digits_of_phone(text, groups, 7..=15, 10),
+        // An area code with the digit for long distance.
+        _ if number(0).starts_with(b"0") && (3..=5).contains(&groups.width(0)) => {
+            digits_of_phone(text, groups, 9..=11, 9).filter(|_| groups.len() > 1)
+        }
+        _ => None,
+    }
 }
 
-/// Where a number of 7 to 15 digits ends whose first group is only that of a country, or that was
-/// announced as a telephone number.
-fn long_phone(text: &[u8], groups: &Groups, is_called: bool) -> Option<usize> {
+/// Where the groups end that have so many digits together. Behind `enough`, a blank ends them.
+fn digits_of_phone(
+    text: &[u8],
+    groups: &Groups,
+    count: std::ops::RangeInclusive<usize>,
+    enough: usize,
+) -> Option<usize> {
+    let is_year = groups.width(0) == 4 && (1850..=2100).contains(&groups.number(text, 0));
+    if is_year && groups.width(1) == 2 && groups.width(2) == 2 {
+        return None;
+    }
     let mut digits = 0;
     let mut end = None;
     for n in 0..groups.len() {
         digits += groups.width(n);
-        if digits > 15 {
+        if digits > *count.end() {
             break;
         }
-        if digits >= if is_called { 7 } else { 8 } {
+        if digits >= *count.start() {
             end = Some(groups.range(n).end);
-            // Behind ten digits, a blank begins something else.
-            if digits >= 10 && groups.between(text, n) == b" " {
+            if digits >= enough && groups.between(text, n) == b" " {
                 break;
             }
         }
     }
-    let is_date = groups.width(0) == 4 && groups.width(1) == 2 && groups.width(2) == 2;
-    end.filter(|_| !is_date)
+    end
 }
 
 /// Where the number of a payment card ends (ISO/IEC 7812-1, annex B: its check digit).

@@ -4,10 +4,11 @@ use super::cues::{Cue, Cues, cues};
 use super::dates::{self, Written};
 use super::found::Sort;
 use super::identity::{Identity, Noted};
-use super::letters::{is_letter, word_at};
+use super::letters::{Case, case, is_letter, word_at};
 use super::numbers::{self, Groups, digits_end};
 use super::words::words;
 use super::{contacts, names};
+use crate::ops::deidentify::Kind;
 use std::ops::Range;
 
 /// How far behind a word the number may begin that it announces.
@@ -31,6 +32,21 @@ pub(super) enum What {
     Date(Written),
 }
 
+impl Span {
+    fn is_name(&self) -> bool {
+        is_name(&self.what)
+    }
+}
+
+/// Whether something is a name, or may be one.
+fn is_name(what: &What) -> bool {
+    match what {
+        What::Own(noted) => matches!(noted.kind, Kind::Family | Kind::Given),
+        What::Other(sort) => matches!(sort, Sort::Name | Sort::Word),
+        What::Date(_) => false,
+    }
+}
+
 /// All that is to be replaced in a text, in order, without overlaps.
 ///
 /// `strict`: words that no list has are, too.
@@ -44,6 +60,8 @@ pub(super) fn scan(identity: &Identity, text: &[u8], strict: bool) -> Vec<Span> 
             scan.number(at)
         } else if byte == b'@' {
             scan.email(at)
+        } else if byte == b':' {
+            scan.colon(at)
         } else {
             at + 1
         };
@@ -64,6 +82,15 @@ struct Scan<'t> {
 impl Scan<'_> {
     /// Takes a span; gives where to go on.
     fn push(&mut self, mut range: Range<usize>, what: What) -> usize {
+        if let Some(last) = self.spans.last_mut()
+            && last.is_name()
+            && is_name(&what)
+            && let Some([b' ', initial, rest @ ..]) = self.text.get(last.range.end..range.start)
+            && initial.is_ascii_uppercase()
+            && matches!(rest, b" " | b". ")
+        {
+            last.range.end = range.start - 1;
+        }
         while let Some(last) = self.spans.pop_if(|last| last.range.start >= range.start) {
             range.end = range.end.max(last.range.end);
         }
@@ -92,12 +119,21 @@ impl Scan<'_> {
             return end.max(word.end);
         }
         match self.cues.of(letters) {
-            None if self.strict && !self.tells_of_nobody(&word) => {
-                self.push(word, What::Other(Sort::Word))
-            }
-            None => word.end,
+            None => self.plain_word(word),
             Some(cue) => self.cue(word, cue),
         }
+    }
+
+    /// Takes a word that neither is known of somebody nor tells of what is beside it.
+    fn plain_word(&mut self, word: Range<usize>) -> usize {
+        if let Some(last) = names::listed(self.text, &word) {
+            self.name(word);
+            return self.name(last);
+        }
+        if self.strict && !self.tells_of_nobody(&word) {
+            return self.push(word, What::Other(Sort::Word));
+        }
+        word.end
     }
 
     /// Whether a word is in a list of words, or is a part of a code or a unit.
@@ -108,7 +144,20 @@ impl Scan<'_> {
             .flatten()
             .any(|at| self.text.get(at).is_some_and(u8::is_ascii_digit));
         let most = if is_glued { 3 } else { 1 };
-        word.len() <= most || words().of(self.slice(word)).is_word()
+        let letters = self.slice(word);
+        let listed = words().of(letters);
+        if word.len() <= most || !listed.is_word() || !listed.is_name() {
+            return word.len() <= most || listed.is_word();
+        }
+        let is_behind_a_name = self.spans.last().is_some_and(|last| {
+            last.is_name() && self.slice(&(last.range.end..word.start)) == b" "
+        });
+        let is_name = case(letters) == Case::Title
+            && (is_behind_a_name
+                || listed.is_given()
+                    && (!names::begins_sentence(self.text, word.start)
+                        || names::is_before_a_name(self.text, word.end)));
+        !is_name
     }
 
     fn cue(&mut self, word: Range<usize>, cue: Cue) -> usize {
@@ -117,8 +166,7 @@ impl Scan<'_> {
                 if word.len() <= 4 || cue == Cue::Person {
                     self.cue_of(cue, word.end);
                 }
-                let is_title = cue == Cue::Title;
-                for part in names::behind(self.text, word.end, is_title) {
+                for part in names::behind(self.text, word.end, cue == Cue::Title) {
                     self.name(part);
                 }
                 self.spans.last().map_or(word.end, |last| last.range.end.max(word.end))
@@ -162,7 +210,7 @@ impl Scan<'_> {
     }
 
     /// A word of a name that a word beside it told of.
-    fn name(&mut self, part: Range<usize>) {
+    fn name(&mut self, part: Range<usize>) -> usize {
         match names::own(self.identity, self.text, part.clone()) {
             Some((range, noted)) => self.push(range, What::Own(noted)),
             None => {
@@ -170,7 +218,7 @@ impl Scan<'_> {
                 let what = noted.map_or(What::Other(Sort::Name), What::Own);
                 self.push(part, what)
             }
-        };
+        }
     }
 
     fn date(&mut self, written: Written) -> usize {
@@ -179,9 +227,8 @@ impl Scan<'_> {
 
     fn number(&mut self, at: usize) -> usize {
         if let Some((range, noted)) = numbers::own(self.identity, self.text, at) {
-            if let crate::ops::deidentify::Kind::Date = noted.kind {
-                // Found as a date, so that it is moved.
-            } else {
+            // A date is found as such below, so that it is moved.
+            if noted.kind != Kind::Date {
                 let end = range.end;
                 self.push(range, What::Own(noted));
                 return end.max(digits_end(self.text, at));
@@ -213,6 +260,14 @@ impl Scan<'_> {
         let reach = if cue == Cue::Phone { CUE_REACH } else { 8 };
         let glued = if cue == Cue::Phone { 12 } else { 3 };
         (signs && gap.len() <= reach && letters <= glued).then_some(cue)
+    }
+
+    fn colon(&mut self, at: usize) -> usize {
+        let is_next = self.text.get(at + 1).is_some_and(|&b| b == b':' || b.is_ascii_hexdigit());
+        match contacts::ipv6(self.text, at) {
+            Some(range) if is_next => self.push(range, What::Other(Sort::Url)),
+            _ => at + 1,
+        }
     }
 
     fn email(&mut self, at: usize) -> usize {
