@@ -92,7 +92,7 @@ impl Rule {
             part: Part::Free,
             op: Op::Drop,
             types: Vec::new(),
-            free: false,
+            free: true,
             special: Special::None,
             category: UNKNOWN,
             names: "",
@@ -308,6 +308,7 @@ fn read_rule(columns: &[&'static str], column: usize, types: &[Type]) -> Option<
     }
     rule.types = found.iter().filter_map(|id| type_of(types, id)).collect();
     let textual = |name: &str| matches!(name, "ST" | "TX" | "FT");
+    rule.free = false;
     rule.part = match Part::of_word(kind)? {
         Part::Text => {
             rule.free = names.split('/').all(textual);
