@@ -87,7 +87,7 @@ fn write_part(written: &[u8], value: u32, is_padded: bool, out: &mut Vec<u8>) {
     let digits = written.iter().take_while(|b| b.is_ascii_digit()).count();
     if digits == 4 {
         out.extend_from_slice(format!("{value:04}").as_bytes());
-    } else if is_padded {
+    } else if is_padded || value > 99 {
         out.extend_from_slice(format!("{:02}", value % 100).as_bytes());
     } else {
         out.extend_from_slice(value.to_string().as_bytes());
