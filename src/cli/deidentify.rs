@@ -27,6 +27,7 @@ use std::sync::Arc;
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
     after_help = "Exit status: 0 all messages were done; 1 there was none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
@@ -63,8 +64,7 @@ argument. --key-file or the variable PIPEHAT_KEY_FILE names it. Who has it can u
 Exit status:
   0  all messages were done
   1  there was no message
-  2  the work was not fully done: usage, I/O, or a message that could not be handled; or, with
-     --fail-on-residual, something stood where no rule expects it"
+  2  not fully done: usage, I/O, a message not handled, or what --fail-on-residual asks for"
 )]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -139,6 +139,14 @@ enum Command {
     /// Make a new key
     ///
     /// Writes 32 random bytes as hexadecimal digits to a new file that only its owner can read.
+    #[command(after_long_help = "\
+Examples:
+  pipehat deidentify keygen study.key
+  pipehat deidentify --profile pseudonymise --key-file study.key in.hl7 -o out.hl7
+
+Exit status:
+  0  the key is there, on disk
+  2  it is not: the file is there already, or cannot be written")]
     Keygen {
         /// The file, which must not be there yet
         file: PathBuf,

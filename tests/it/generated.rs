@@ -37,6 +37,11 @@ fn man_pages_are_up_to_date() {
         let name = format!("pipehat-{}.1", sub.get_name());
         check(&format!("man/{name}"), &page(sub));
         expected.push(name);
+        for below in pages(sub) {
+            let name = format!("pipehat-{}-{}.1", sub.get_name(), below.get_name());
+            check(&format!("man/{name}"), &page(below));
+            expected.push(name);
+        }
     }
     let files = fs::read_dir(root().join("man")).unwrap();
     for file in files {
