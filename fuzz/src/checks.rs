@@ -8,8 +8,15 @@ use pipehat::core::{
     Separators, SyntaxError, TextOptions, escape,
 };
 use pipehat::net::reply::{Reply, replies};
+<<<<<<< HEAD
 use pipehat::ops::deidentify::surrogate::Key;
 use pipehat::ops::deidentify::{self as deid, Deidentifier, Memory, Rules};
+=======
+use pipehat::ops::deidentify::Kind as Identifies;
+use pipehat::ops::deidentify::text::{
+    Cleaner, Context as Cleaning, Found as TextFound, Identity, Mode,
+};
+>>>>>>> deid-text
 use pipehat::ops::groups::{Context, group_occurrences};
 use pipehat::ops::json::{
     JsonCutter, JsonFrame, JsonFrames, JsonOptions, JsonReader, JsonWriter, Problem, ReadOptions,
@@ -41,7 +48,11 @@ pub const ALL: [(&str, Check); 14] = [
     ("nist_profile", nist_profile),
     ("deframe", deframe),
     ("ack_reader", ack_reader),
+<<<<<<< HEAD
     ("deidentify", deidentify),
+=======
+    ("deid_text", deid_text),
+>>>>>>> deid-text
 ];
 
 /// Takes a first byte as a number and so many bytes behind it as the sizes of pieces.
@@ -863,6 +874,7 @@ fn answers(stream: &[u8], sizes: &[usize]) -> Vec<(String, Vec<u8>)> {
     all
 }
 
+<<<<<<< HEAD
 /// Any message keeps its delimiters and has no segment more; the same rules and key give the same
 /// bytes again.
 pub fn deidentify(data: &[u8]) {
@@ -883,5 +895,58 @@ pub fn deidentify(data: &[u8]) {
             let count = done.split(|&b| b == b'\r').count();
             assert!(count <= message.segments().count());
         }
+=======
+/// Texts are cleaned without a panic: what was noted goes, what a text without any of it and
+/// without anything that looks so has stays.
+pub fn deid_text(data: &[u8]) {
+    const OWN: &[u8] = b"Zvarkae";
+    // The first byte chooses the delimiters, the next where in the text the name stands.
+    let [choice, place, raw @ ..] = data else { return };
+    let headers: [&[u8]; 3] = [
+        b"MSH|^~\\&|A|B|C|D|20230601||ADT^A08|1|P|2.5.1||||||UNICODE UTF-8",
+        b"MSH|^~\\&|A|B|C|D|20230601||ADT^A08|1|P|2.5.1||||||8859/1",
+        b"MSH#$*!%#A#B#C#D#20230601##ADT$A08#1#P#2.5.1",
+    ];
+    let header = headers[usize::from(*choice) % headers.len()];
+    let Some(Frame::Message(framed)) = Frames::new(header).next() else { panic!() };
+    let message = Message::new(framed).expect("a header that can be read");
+    let scope = Scope::new(&message);
+    let mut identity = Identity::default();
+    let clean = |identity: &Identity, mode, days, raw: &[u8]| {
+        let context = Cleaning { scope: &scope, identity, surrogates: None, days };
+        let mut out = Vec::new();
+        Cleaner::new(mode).free_text(raw, context, &mut TextFound::default(), &mut out);
+        out
+    };
+    for kind in [
+        Identifies::Given,
+        Identifies::Id,
+        Identifies::Phone,
+        Identifies::Street,
+        Identifies::Date,
+        Identifies::Email,
+    ] {
+        identity.note(kind, raw);
+    }
+    identity.note(Identifies::Family, OWN);
+    identity.seal();
+    for mode in [Mode::Drop, Mode::Scrub, Mode::Strict] {
+        clean(&identity, mode, Some(-21), raw);
+        clean(&identity, mode, None, raw);
+    }
+    let _ = identity.stands_in(raw);
+
+    identity.clear();
+    identity.note(Identifies::Family, OWN);
+    identity.seal();
+    let at = usize::from(*place).min(raw.len());
+    // Blanks and a line feed keep the name apart from escape sequences that are not closed.
+    let text = [&raw[..at], b"\n ", OWN, b" \n", &raw[at..]].concat();
+    let is_alone = !raw.windows(OWN.len()).any(|part| part.eq_ignore_ascii_case(OWN));
+    if is_alone && !raw.contains(&message.separators().escape) {
+        let out = clean(&identity, Mode::Scrub, None, &text);
+        assert!(!out.windows(OWN.len()).any(|part| part == OWN));
+        assert!(identity.stands_in(&text));
+>>>>>>> deid-text
     }
 }

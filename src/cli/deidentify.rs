@@ -54,8 +54,9 @@ Profiles:
 What scrubbing finds:
 Whatever the message itself knows of its people, in the usual spellings, and what looks like a
 telephone or social security number, an e-mail address, a URL, a record number, a date. A name
-that stands in no field is found only beside a title or such a word: about half of them. --text
-strict masks every word that is in no list of words: about nine of ten; --text drop removes texts.
+that stands in no field is found only beside a title or another word that names go with: of 1,500
+texts by others, every third was. --text strict masks every word that is in no list of words: there
+94 of 100 names went, and 1 of 150 other words. --text drop removes texts.
 
 Keys:
 A key is a file of 64 hexadecimal digits that nobody but its owner can read. It is never an

@@ -49,7 +49,7 @@ for part in ("dist.female.first", "dist.male.first"):
         given[name] = given.get(name, 0) + share
 
 common = scowl((10, 20, 35))
-common |= scowl((10, 35), ("contractions",))
+common |= scowl((10, 20, 35, 40, 50), ("contractions",))
 rest = scowl((40, 50, 55, 60, 70))
 rest |= scowl((10, 35), ("upper",)) | scowl((10, 20, 35, 40, 50), ("abbreviations",))
 medical = own("medical.txt")

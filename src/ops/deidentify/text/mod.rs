@@ -77,7 +77,8 @@ impl Cleaner {
     ) {
         match self.mode {
             Mode::Keep => out.extend_from_slice(raw),
-            Mode::Scrub | Mode::Strict => self.clean(raw, context, found, out),
+            Mode::Scrub => clean(raw, false, context, found, out),
+            Mode::Strict => clean(raw, true, context, found, out),
             Mode::Drop => {
                 let words = raw.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()).count();
                 let look = Look::new(raw, context.scope);
@@ -97,39 +98,39 @@ impl Cleaner {
         found: &mut Found,
         out: &mut Vec<u8>,
     ) {
-        self.clean(raw, context, found, out);
+        clean(raw, false, context, found, out);
     }
+}
 
-    fn clean(&self, raw: &[u8], context: Context<'_, '_>, found: &mut Found, out: &mut Vec<u8>) {
-        let look = Look::new(raw, context.scope);
-        let strict = self.mode == Mode::Strict;
-        let spans = scan(context.identity, look.text(), strict);
-        let joined = look.joined(raw, context.scope);
-        let joined = joined.map(|look| (scan(context.identity, look.text(), strict), look));
-        if spans.is_empty() && joined.as_ref().is_none_or(|(spans, _)| spans.is_empty()) {
-            out.extend_from_slice(raw);
-            return;
-        }
-        let mut places: Vec<_> =
-            spans.iter().map(|span| (look.raw(span.range.clone()), span, &look)).collect();
-        if let Some((spans, look)) = &joined {
-            let more = spans.iter().map(|span| (look.raw(span.range.clone()), span, look));
-            places.extend(more);
-            places.sort_by_key(|(raw, _, _)| (raw.start, std::cmp::Reverse(raw.end)));
-        }
-        let mut replacer = Replacer { context, found, written: Vec::new(), value: Vec::new() };
-        let mut at = 0;
-        for (range, span, look) in places {
-            let span: &Span = span;
-            if range.end <= at {
-                continue;
-            }
-            out.extend_from_slice(raw.get(at..range.start.max(at)).unwrap_or_default());
-            replacer.replace(look.text(), span, out);
-            at = range.end;
-        }
-        out.extend_from_slice(raw.get(at..).unwrap_or_default());
+/// Appends a text with what is found in it replaced.
+fn clean(raw: &[u8], strict: bool, context: Context<'_, '_>, found: &mut Found, out: &mut Vec<u8>) {
+    let look = Look::new(raw, context.scope);
+    let spans = scan(context.identity, look.text(), strict);
+    let joined = look.joined(raw, context.scope);
+    let joined = joined.map(|look| (scan(context.identity, look.text(), strict), look));
+    if spans.is_empty() && joined.as_ref().is_none_or(|(spans, _)| spans.is_empty()) {
+        out.extend_from_slice(raw);
+        return;
     }
+    let mut places: Vec<_> =
+        spans.iter().map(|span| (look.raw(span.range.clone()), span, &look)).collect();
+    if let Some((spans, look)) = &joined {
+        let more = spans.iter().map(|span| (look.raw(span.range.clone()), span, look));
+        places.extend(more);
+        places.sort_by_key(|(raw, _, _)| (raw.start, std::cmp::Reverse(raw.end)));
+    }
+    let mut replacer = Replacer { context, found, written: Vec::new(), value: Vec::new() };
+    let mut at = 0;
+    for (range, span, look) in places {
+        let span: &Span = span;
+        if range.end <= at {
+            continue;
+        }
+        out.extend_from_slice(raw.get(at..range.start.max(at)).unwrap_or_default());
+        replacer.replace(look.text(), span, out);
+        at = range.end;
+    }
+    out.extend_from_slice(raw.get(at..).unwrap_or_default());
 }
 
 #[cfg(test)]

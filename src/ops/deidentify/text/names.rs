@@ -301,7 +301,9 @@ pub(super) fn is_before_a_name(text: &[u8], at: usize) -> bool {
 pub(super) fn behind(text: &[u8], at: usize, is_title: bool) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut start = at;
-    while text.get(start).is_some_and(|b| b" .:\x1E".contains(b)) && start < at + 4 {
+    // A title stays with its name across a line, too.
+    let gap: &[u8] = if is_title { b" .:\n\x1E" } else { b" .:\x1E" };
+    while text.get(start).is_some_and(|b| gap.contains(b)) && start < at + 4 {
         start += 1;
     }
     while found.len() < WORDS_MAX {

@@ -147,6 +147,7 @@ fn what_looks_like_an_identifier_is_replaced() {
         ("aged 93", "aged [AGE]"),
         ("at 123 Elm Street", "at [ADDRESS]"),
         ("Seen by Dr. Vrandt elsewhere", "Seen by Dr. [NAME] elsewhere"),
+        ("Seen by Dr.\\.br\\Vrandt there", "Seen by Dr.\\.br\\[NAME] there"),
         ("Daughter Vrandt at bedside", "Daughter [NAME] at bedside"),
         ("Signed by Vrandt MD", "Signed by [NAME] MD"),
         ("Maria Gonzalez called", "[NAME] [NAME] called"),
@@ -247,6 +248,21 @@ fn strict_masks_words_that_no_list_has() {
         ("when Grace came", "when [WORD] came"),
     ] {
         check(Mode::Strict, None, raw, expected);
+    }
+}
+
+#[test]
+fn texts_beside_codes_are_scrubbed_whatever_the_mode() {
+    let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let scope = Scope::new(&message);
+    let identity = identity();
+    let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+    for mode in [Mode::Drop, Mode::Scrub, Mode::Strict, Mode::Keep] {
+        let mut out = Vec::new();
+        let raw = b"Vrandtz panel of Zvarkae";
+        Cleaner::new(mode).coded_text(raw, context, &mut Found::default(), &mut out);
+        assert_eq!(out, b"Vrandtz panel of [NAME]");
     }
 }
 
