@@ -8,15 +8,12 @@ use pipehat::core::{
     Separators, SyntaxError, TextOptions, escape,
 };
 use pipehat::net::reply::{Reply, replies};
-<<<<<<< HEAD
 use pipehat::ops::deidentify::surrogate::Key;
 use pipehat::ops::deidentify::{self as deid, Deidentifier, Memory, Rules};
-=======
 use pipehat::ops::deidentify::Kind as Identifies;
 use pipehat::ops::deidentify::text::{
     Cleaner, Context as Cleaning, Found as TextFound, Identity, Mode,
 };
->>>>>>> deid-text
 use pipehat::ops::groups::{Context, group_occurrences};
 use pipehat::ops::json::{
     JsonCutter, JsonFrame, JsonFrames, JsonOptions, JsonReader, JsonWriter, Problem, ReadOptions,
@@ -34,7 +31,7 @@ use std::path::{Path as FilePath, PathBuf};
 pub type Check = fn(&[u8]);
 
 /// All targets by their names.
-pub const ALL: [(&str, Check); 14] = [
+pub const ALL: [(&str, Check); 15] = [
     ("framing", framing),
     ("message", message),
     ("escape", escape),
@@ -48,11 +45,8 @@ pub const ALL: [(&str, Check); 14] = [
     ("nist_profile", nist_profile),
     ("deframe", deframe),
     ("ack_reader", ack_reader),
-<<<<<<< HEAD
     ("deidentify", deidentify),
-=======
     ("deid_text", deid_text),
->>>>>>> deid-text
 ];
 
 /// Takes a first byte as a number and so many bytes behind it as the sizes of pieces.
@@ -874,7 +868,6 @@ fn answers(stream: &[u8], sizes: &[usize]) -> Vec<(String, Vec<u8>)> {
     all
 }
 
-<<<<<<< HEAD
 /// Any message keeps its delimiters and has no segment more; the same rules and key give the same
 /// bytes again.
 pub fn deidentify(data: &[u8]) {
@@ -895,7 +888,9 @@ pub fn deidentify(data: &[u8]) {
             let count = done.split(|&b| b == b'\r').count();
             assert!(count <= message.segments().count());
         }
-=======
+    }
+}
+
 /// Texts are cleaned without a panic: what was noted goes, what a text without any of it and
 /// without anything that looks so has stays.
 pub fn deid_text(data: &[u8]) {
@@ -947,6 +942,5 @@ pub fn deid_text(data: &[u8]) {
         let out = clean(&identity, Mode::Scrub, None, &text);
         assert!(!out.windows(OWN.len()).any(|part| part == OWN));
         assert!(identity.stands_in(&text));
->>>>>>> deid-text
     }
 }
