@@ -1,6 +1,6 @@
 //! A message passed on to another system, whose answer is the answer.
 
-use crate::core::mllp::{Piece, append_block};
+use crate::core::mllp::{Commit, Piece, append_block};
 use crate::net::ack::{Code, Header, Kind};
 use crate::net::reply::{Reply, replies};
 use crate::net::send::{Address, Failure, Link as _, Mllp};
@@ -107,6 +107,9 @@ impl<'f> Link<'f> {
                     Piece::Torn(_) | Piece::Junk(_) => continue,
                     Piece::TooLong(_) => return Err(Failure::of("an answer without an end")),
                 };
+                if Commit::of(answer) == Some(Commit::Nak) {
+                    return Err(Failure::of("NAK: it is not stored there"));
+                }
                 let Some((said, kind)) = answer_to(header.field(10), answer) else { continue };
                 block.clear();
                 append_block(answer, &mut block);

@@ -359,6 +359,23 @@ fn the_answer_of_another_message_is_none() {
 }
 
 #[test]
+fn a_commit_block_that_says_no_is_not_waited_behind() {
+    // ACK of release 2 decides nothing, NAK says that the message is not stored.
+    let host = receiver(|n, id| match n {
+        0 => vec![Do::Send([block("\x06"), ack("AA", id)].concat())],
+        _ => vec![Do::Send(block("\x15"))],
+    });
+    let near = Listening::start(&["--forward", &host.address, "--count", "2"]);
+    let mut sender = near.connect();
+    sender.send(block(adt("M1")));
+    assert_eq!(msa(&sender.answer()), ("AA", "M1"));
+    sender.send(block(adt("M2")));
+    let answer = sender.answer();
+    assert_eq!(msa(&answer), ("AE", "M2"));
+    assert!(answer.contains("NAK"), "{answer}");
+}
+
+#[test]
 fn a_second_answer_is_for_no_later_message() {
     let host = receiver(|n, id| match n {
         0 => vec![Do::Send([ack("AA", id), ack("AA", id)].concat())],
