@@ -212,6 +212,12 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let deidentifier = Deidentifier::new(rules, &key);
     let (mut output, _) = args.common.output_beside(args.report.as_deref())?;
     args.common.keep_all_inputs(args.report.as_deref(), &args.files)?;
+    // A key that is lost cannot be made again, nor can what was written with it be linked to more.
+    let kept = [keys::place(args.key_file.as_deref()), args.rules.clone()];
+    let kept: Vec<OsString> = kept.into_iter().flatten().map(PathBuf::into_os_string).collect();
+    if !kept.is_empty() {
+        args.common.keep_all_inputs(args.report.as_deref(), &kept)?;
+    }
     let pass = args.form.pass(&args.common, &output);
     let text = args.common.text();
     let work = |view: View<'_>, job: &mut Job<Done>| {

@@ -500,3 +500,21 @@ fn rules_of_a_file_count_more_and_the_list_is_such_a_file() {
     let again = put(&dir, "listed.rules", &listed);
     assert_eq!(pipehat(&["deidentify", "--rules", &again, "--list-rules"]).text(), listed);
 }
+
+#[test]
+fn no_output_replaces_the_key_or_the_rules() {
+    let dir = folder();
+    let (_, plain) = marked();
+    let key = key(&dir, "k", KEY);
+    let rules = put(&dir, "r", "PID-8 = keep\n");
+    for file in [&key, &rules] {
+        let before = fs::read_to_string(file).unwrap();
+        for option in ["-o", "--report", "--rejects"] {
+            let args = ["--profile", "pseudonymise", "--key-file", &key, "--rules", &rules];
+            let out = pipehat(&[&["deidentify"], &args[..], &[option, file]].concat());
+            let out = out.stdin(&plain).run();
+            assert!(out.code == 2 && out.stdout.is_empty(), "{option} {file}: {out:?}");
+            assert_eq!(fs::read_to_string(file).unwrap(), before, "{option} {file}");
+        }
+    }
+}
