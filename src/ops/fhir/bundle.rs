@@ -6,7 +6,7 @@ use super::input::Seg;
 use super::json::Json;
 use super::kind::Kind;
 use super::settings::BundleKind;
-use super::{map, time};
+use super::{map, request, time};
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
 use std::ops::Range;
@@ -219,13 +219,10 @@ pub(crate) fn write<'m>(arena: &mut Arena, cx: &mut Context<'m>, out: &mut Vec<u
         out.extend_from_slice(b"{\"fullUrl\":\"urn:uuid:");
         entry.own.id.write(out);
         out.extend_from_slice(b"\",\"resource\":");
+        let start = out.len();
         arena.append(n, entry, out);
         if matches!(cx.settings.bundle, BundleKind::Transaction | BundleKind::Batch) {
-            out.extend_from_slice(b",\"request\":{\"method\":\"PUT\",\"url\":\"");
-            out.extend_from_slice(entry.own.kind.name().as_bytes());
-            out.push(b'/');
-            entry.own.id.write(out);
-            out.extend_from_slice(b"\"}");
+            request::write(out, start, entry.own, cx.settings.upsert);
         }
         out.push(b'}');
     }

@@ -97,11 +97,12 @@ pub(crate) fn concept_with<'m>(
             let has_code = !value.peek(1).is_empty();
             if has_code && value.peek(3).is_empty() && !system.is_empty() {
                 w.item(|w| {
-                    if let Some(uri) = cx.system(system.first()) {
+                    let code = cx.text(value.get(1).raw());
+                    if let Some(uri) = cx.system_of(system.first(), code.trim_ascii()) {
                         w.string("system", &uri);
                     }
                     text::string(w, cx, "version", value.get(7));
-                    w.code("code", &cx.text(value.get(1).raw()));
+                    w.code("code", &code);
                     text::string(w, cx, "display", value.get(2));
                 });
                 CODINGS[1..].iter().for_each(|&places| coding_item(w, cx, value, places));
@@ -175,11 +176,12 @@ fn coding_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, places: Place
     if value.peek(code).is_empty() && (code == 1 || value.peek(display).is_empty()) {
         return;
     }
-    if let Some(uri) = cx.system(value.at(system)) {
+    let code = cx.text(value.get(code).raw());
+    if let Some(uri) = cx.system_of(value.at(system), code.trim_ascii()) {
         w.string("system", &uri);
     }
     text::string(w, cx, "version", value.get(version));
-    w.code("code", &cx.text(value.get(code).raw()));
+    w.code("code", &code);
     text::string(w, cx, "display", value.get(display));
 }
 
@@ -267,6 +269,19 @@ mod tests {
         assert_eq!(of("^Chest pain"), r#"{"code":{"text":"Chest pain"}}"#);
         assert_eq!(of("R07"), r#"{"code":{"coding":[{"code":"R07"}]}}"#);
         assert_eq!(of("^^LN"), "");
+    }
+
+    #[test]
+    fn no_code_stands_under_a_table_that_lacks_it() {
+        let of = |value: &str| field(value, |w, cx, v| _ = concept(w, cx, "code", v));
+        assert_eq!(
+            of("F^Female^HL70001"),
+            r#"{"code":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0001","code":"F","display":"Female"}]}}"#
+        );
+        assert_eq!(
+            of("W^weiblich^HL70001"),
+            r#"{"code":{"coding":[{"system":"urn:id:HL70001","code":"W","display":"weiblich"}]}}"#
+        );
     }
 
     #[test]
