@@ -43,7 +43,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, gt1: Seg<'m>) {
             coded::concept_item_by(w, cx, gt1.get(11), Table::Relationship);
             coded::fixed_item(
                 w,
-                "http://terminology.hl7.org/CodeSystem/v3-RoleCode",
+                "http://terminology.hl7.org/CodeSystem/v3-RoleClass",
                 "GUAR",
                 "guarantor",
             );
