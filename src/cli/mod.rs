@@ -16,6 +16,7 @@ mod query;
 mod send;
 mod signals;
 mod terminal;
+mod to_fhir;
 mod transform;
 mod validate;
 mod verdicts;
@@ -68,6 +69,7 @@ enum Command {
     Diff(Box<diff::Args>),
     Transform(transform::Args),
     Validate(Box<validate::Args>),
+    ToFhir(Box<to_fhir::Args>),
     Listen(Box<listen::Args>),
     Send(Box<send::Args>),
     Completions(completions::Args),
@@ -140,6 +142,7 @@ pub fn main() -> ExitCode {
         Command::Diff(args) => diff::run(*args, &diagnostics),
         Command::Transform(args) => transform::run(args, &diagnostics),
         Command::Validate(args) => validate::run(*args, &diagnostics),
+        Command::ToFhir(args) => to_fhir::run(*args, &diagnostics),
         Command::Listen(args) => listen::run(*args, &diagnostics),
         Command::Send(args) => send::run(*args, &diagnostics),
         Command::Completions(args) => completions::run(args),
@@ -166,6 +169,7 @@ impl Command {
             Self::Diff(args) => args.loudness(),
             Self::Transform(args) => args.common.loudness(),
             Self::Validate(args) => args.common.loudness(),
+            Self::ToFhir(args) => args.common.loudness(),
             Self::Listen(args) => args.loudness(),
             Self::Send(args) => args.common.loudness(),
             Self::Completions(_) => (false, false),

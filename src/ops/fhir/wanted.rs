@@ -1,0 +1,125 @@
+//! Resources that are there because others refer to them.
+
+use super::bundle::Arena;
+use super::context::{Context, Ref};
+use super::id::Key;
+use super::input::Parts;
+use super::kind::Kind;
+use super::types::{organization, place, practitioner};
+
+/// What a resource is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wanted<'m> {
+    /// XCN, CNN, or the CN of old versions.
+    Practitioner(Parts<'m>),
+    /// The person of an NDL.
+    NamedPractitioner(Parts<'m>),
+    /// XON.
+    Organization(Parts<'m>),
+    /// HD, or EI without its first component.
+    Authority(Parts<'m>),
+    /// CWE or text that names an organization.
+    NamedOrganization(Parts<'m>),
+    /// A practitioner (XCN), their organization (XON) and its place (PL), each of which may be
+    /// missing.
+    Role(Parts<'m>, Parts<'m>, Parts<'m>),
+    /// PL down to a level: the place itself is at its innermost one.
+    Location(Parts<'m>, place::Level),
+    /// Text that names a place.
+    NamedLocation(Parts<'m>),
+}
+
+impl<'m> Wanted<'m> {
+    /// The type of the resource.
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::Practitioner(_) | Self::NamedPractitioner(_) => Kind::Practitioner,
+            Self::Organization(_) | Self::Authority(_) | Self::NamedOrganization(_) => {
+                Kind::Organization
+            }
+            Self::Role(..) => Kind::PractitionerRole,
+            Self::Location(..) | Self::NamedLocation(_) => Kind::Location,
+        }
+    }
+
+    fn parts(&self) -> [Parts<'m>; 3] {
+        match *self {
+            Self::Practitioner(parts)
+            | Self::NamedPractitioner(parts)
+            | Self::Organization(parts)
+            | Self::Authority(parts)
+            | Self::NamedOrganization(parts)
+            | Self::NamedLocation(parts)
+            | Self::Location(parts, _) => [parts, Parts::EMPTY, Parts::EMPTY],
+            Self::Role(practitioner, organization, location) => {
+                [practitioner, organization, location]
+            }
+        }
+    }
+
+    /// What tells it from others of its kind besides the parts.
+    fn variant(&self) -> u8 {
+        match self {
+            Self::Practitioner(_) => 0,
+            Self::NamedPractitioner(_) => 1,
+            Self::Organization(_) => 2,
+            Self::Authority(_) => 3,
+            Self::NamedOrganization(_) => 4,
+            Self::Role(..) => 5,
+            Self::NamedLocation(_) => 6,
+            Self::Location(_, level) => 10 + *level as u8,
+        }
+    }
+
+    /// Whether there is nothing to say of it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.parts().iter().all(Parts::is_empty)
+    }
+
+    /// Whether the same is said of it.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        let same = |(a, b): (Parts<'_>, Parts<'_>)| a.peek_raw() == b.peek_raw();
+        self.variant() == other.variant() && self.parts().into_iter().zip(other.parts()).all(same)
+    }
+
+    /// All that is said of it as a key.
+    pub(crate) fn content(&self, key: Key) -> Key {
+        let key = key.with(&[self.variant()]);
+        self.parts().iter().fold(key, |key, parts| key.with(parts.peek_raw()))
+    }
+
+    /// The key of what it is about, if that has an identifier.
+    pub(crate) fn key(&self, cx: &mut Context<'m>) -> Option<Key> {
+        match *self {
+            Self::Practitioner(parts) => practitioner::key(cx, parts),
+            Self::NamedPractitioner(parts) => practitioner::key(cx, parts.peek(1)),
+            Self::Organization(parts) => organization::key(cx, parts),
+            Self::Authority(parts) => organization::authority_key(cx, parts),
+            Self::Location(parts, level) => Some(place::key(cx, parts, level)),
+            Self::NamedOrganization(_) | Self::NamedLocation(_) | Self::Role(..) => None,
+        }
+    }
+
+    /// Counts what it is made of as mapped, as it was where the same was said before.
+    pub(crate) fn count_as_mapped(&self) {
+        for parts in self.parts() {
+            parts.raw();
+        }
+    }
+
+    /// Writes it.
+    pub(crate) fn write(&self, out: &mut Arena, cx: &mut Context<'m>, own: Ref) {
+        match *self {
+            Self::Practitioner(parts) => practitioner::write(out, cx, own, parts),
+            Self::NamedPractitioner(parts) => practitioner::write_named(out, cx, own, parts),
+            Self::Organization(parts) => organization::write(out, cx, own, parts),
+            Self::Authority(parts) => organization::write_authority(out, cx, own, parts),
+            Self::NamedOrganization(parts) => organization::write_named(out, cx, own, parts),
+            Self::Role(who, organization, location) => {
+                practitioner::write_role(out, cx, own, [who, organization, location]);
+            }
+            Self::Location(parts, level) => place::write(out, cx, own, parts, level),
+            Self::NamedLocation(parts) => place::write_named(out, cx, own, parts),
+        }
+    }
+}
