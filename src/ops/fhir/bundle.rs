@@ -86,7 +86,11 @@ impl Arena {
     /// The resources that the message is about.
     pub(crate) fn focus(&self) -> impl Iterator<Item = Ref> + '_ {
         let about = |entry: &&Entry| {
-            entry.focus && !matches!(entry.own.kind, Kind::Provenance | Kind::MessageHeader)
+            let is_beside = matches!(
+                entry.own.kind,
+                Kind::Provenance | Kind::MessageHeader | Kind::Device | Kind::PractitionerRole
+            );
+            entry.focus && !is_beside
         };
         self.entries.iter().filter(about).map(|entry| entry.own)
     }

@@ -5,7 +5,7 @@ use super::context::{Context, Ref};
 use super::id::Key;
 use super::input::Parts;
 use super::kind::Kind;
-use super::types::{organization, place, practitioner};
+use super::types::{identifier, organization, place, practitioner, software};
 
 /// What a resource is made of.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,8 @@ pub(crate) enum Wanted<'m> {
     Organization(Parts<'m>),
     /// HD, or EI without its first component.
     Authority(Parts<'m>),
+    /// The sender (HD) and its country.
+    Sender(Parts<'m>, Parts<'m>),
     /// CWE or text that names an organization.
     NamedOrganization(Parts<'m>),
     /// A practitioner (XCN), their organization (XON) and its place (PL), each of which may be
@@ -27,6 +29,12 @@ pub(crate) enum Wanted<'m> {
     Location(Parts<'m>, place::Level),
     /// Text that names a place.
     NamedLocation(Parts<'m>),
+    /// HD of a place.
+    Facility(Parts<'m>),
+    /// DLD.
+    Discharge(Parts<'m>),
+    /// HD of an application.
+    Application(Parts<'m>),
 }
 
 impl<'m> Wanted<'m> {
@@ -34,11 +42,16 @@ impl<'m> Wanted<'m> {
     pub(crate) fn kind(&self) -> Kind {
         match self {
             Self::Practitioner(_) | Self::NamedPractitioner(_) => Kind::Practitioner,
-            Self::Organization(_) | Self::Authority(_) | Self::NamedOrganization(_) => {
-                Kind::Organization
-            }
+            Self::Organization(_)
+            | Self::Authority(_)
+            | Self::Sender(..)
+            | Self::NamedOrganization(_) => Kind::Organization,
+            Self::Application(_) => Kind::Device,
             Self::Role(..) => Kind::PractitionerRole,
-            Self::Location(..) | Self::NamedLocation(_) => Kind::Location,
+            Self::Location(..)
+            | Self::NamedLocation(_)
+            | Self::Facility(_)
+            | Self::Discharge(_) => Kind::Location,
         }
     }
 
@@ -50,7 +63,11 @@ impl<'m> Wanted<'m> {
             | Self::Authority(parts)
             | Self::NamedOrganization(parts)
             | Self::NamedLocation(parts)
+            | Self::Facility(parts)
+            | Self::Discharge(parts)
+            | Self::Application(parts)
             | Self::Location(parts, _) => [parts, Parts::EMPTY, Parts::EMPTY],
+            Self::Sender(parts, country) => [parts, country, Parts::EMPTY],
             Self::Role(practitioner, organization, location) => {
                 [practitioner, organization, location]
             }
@@ -67,13 +84,22 @@ impl<'m> Wanted<'m> {
             Self::NamedOrganization(_) => 4,
             Self::Role(..) => 5,
             Self::NamedLocation(_) => 6,
+            Self::Sender(..) => 30,
+            Self::Facility(_) => 31,
+            Self::Discharge(_) => 32,
+            Self::Application(_) => 33,
             Self::Location(_, level) => 10 + *level as u8,
         }
     }
 
-    /// Whether there is nothing to say of it.
+    /// Whether there is nothing to say of it. An Organization needs a name or an identifier (org-1).
     pub(crate) fn is_empty(&self) -> bool {
-        self.parts().iter().all(Parts::is_empty)
+        let none = |parts: &Parts<'_>, of: &[usize]| of.iter().all(|&n| parts.peek(n).is_empty());
+        match self {
+            Self::Organization(parts) => none(parts, &[1, 3, 10]),
+            Self::Authority(parts) | Self::Sender(parts, _) => none(parts, &[1, 2]),
+            _ => self.parts().iter().all(Parts::is_empty),
+        }
     }
 
     /// Whether the same is said of it.
@@ -94,9 +120,18 @@ impl<'m> Wanted<'m> {
             Self::Practitioner(parts) => practitioner::key(cx, parts),
             Self::NamedPractitioner(parts) => practitioner::key(cx, parts.peek(1)),
             Self::Organization(parts) => organization::key(cx, parts),
-            Self::Authority(parts) => organization::authority_key(cx, parts),
+            Self::Authority(parts) | Self::Sender(parts, _) => {
+                organization::authority_key(cx, parts)
+            }
+            Self::Facility(parts) | Self::Application(parts) => {
+                let uri = identifier::authority(cx, identifier::hd_again(parts))?;
+                Some(Key::new(self.kind().name()).with(&uri))
+            }
             Self::Location(parts, level) => Some(place::key(cx, parts, level)),
-            Self::NamedOrganization(_) | Self::NamedLocation(_) | Self::Role(..) => None,
+            Self::NamedOrganization(_)
+            | Self::NamedLocation(_)
+            | Self::Discharge(_)
+            | Self::Role(..) => None,
         }
     }
 
@@ -113,13 +148,21 @@ impl<'m> Wanted<'m> {
             Self::Practitioner(parts) => practitioner::write(out, cx, own, parts),
             Self::NamedPractitioner(parts) => practitioner::write_named(out, cx, own, parts),
             Self::Organization(parts) => organization::write(out, cx, own, parts),
-            Self::Authority(parts) => organization::write_authority(out, cx, own, parts),
+            Self::Authority(parts) => {
+                organization::write_authority(out, cx, own, parts, Parts::EMPTY);
+            }
+            Self::Sender(parts, country) => {
+                organization::write_authority(out, cx, own, parts, country);
+            }
             Self::NamedOrganization(parts) => organization::write_named(out, cx, own, parts),
             Self::Role(who, organization, location) => {
                 practitioner::write_role(out, cx, own, [who, organization, location]);
             }
             Self::Location(parts, level) => place::write(out, cx, own, parts, level),
             Self::NamedLocation(parts) => place::write_named(out, cx, own, parts),
+            Self::Facility(parts) => place::write_facility(out, cx, own, parts),
+            Self::Discharge(parts) => place::write_discharge(out, cx, own, parts),
+            Self::Application(parts) => software::write_application(out, cx, own, parts),
         }
     }
 }

@@ -62,10 +62,11 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, dg1: Seg<'m>) {
     });
 }
 
-/// Writes the items of `diagnosis` of the visit of a patient, an Encounter or an EpisodeOfCare,
-/// which calls the type of a diagnosis `use` or `role`.
-pub(crate) fn diagnoses<'m>(w: &mut Json, cx: &mut Context<'m>, pid: Seg<'m>, kind: &str) {
-    for dg1 in cx.story.of(pid, b"DG1") {
+/// Writes the items of `diagnosis` of a visit, its Encounter or its EpisodeOfCare, which calls the
+/// type of a diagnosis `use` or `role`.
+pub(crate) fn diagnoses<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, kind: &str) {
+    let Some(patient) = cx.story.patient(pv1) else { return };
+    for dg1 in cx.story.of(patient, b"DG1") {
         let condition = condition(cx, dg1);
         w.item(|w| {
             cx.reference(w, "condition", condition);

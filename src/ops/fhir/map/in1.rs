@@ -1,4 +1,4 @@
-//! IN1 and IN2 as Coverage (guide: IN1[Coverage], PV1[Coverage]).
+//! IN1 and IN2 as Coverage (guide: IN1[Coverage]).
 
 use super::super::bundle::Arena;
 use super::super::codes::Table;
@@ -35,6 +35,14 @@ pub(crate) fn coverage<'m>(cx: &mut Context<'m>, in1: Seg<'m>) -> Ref {
     })
 }
 
+/// Writes the items of `coverage` of the Account of a patient.
+pub(crate) fn of_account<'m>(w: &mut Json, cx: &mut Context<'m>, pid: Seg<'m>) {
+    for in1 in cx.story.of(pid, b"IN1") {
+        let to = coverage(cx, in1);
+        w.item(|w| cx.reference(w, "coverage", to));
+    }
+}
+
 /// Writes the Coverage, its insurer, its policy holder and its subscriber.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, in1: Seg<'m>) {
     let own = coverage(cx, in1);
@@ -46,7 +54,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, in1: Seg<'m>) {
     out.resource(own, Some(in1), |w| {
         w.array("identifier", |w| identifiers(w, cx, in1, in2));
         w.literal("status", "active");
-        plan_type(w, cx, in1);
+        coded::concept(w, cx, "type", in1.get(15));
         if let Some(holder) = holder {
             cx.reference(w, "policyHolder", holder);
         }
@@ -116,21 +124,6 @@ fn identifiers<'m>(w: &mut Json, cx: &mut Context<'m>, in1: Seg<'m>, in2: Option
             identifier::cx_item_typed(w, cx, value, (code, display));
         }
     }
-}
-
-/// IN1-15, else the financial class of the visit (PV1-20).
-fn plan_type<'m>(w: &mut Json, cx: &mut Context<'m>, in1: Seg<'m>) {
-    if coded::concept(w, cx, "type", in1.get(15)) {
-        return;
-    }
-    if let Some(visit) = cx.story.visit(in1) {
-        financial_class(w, cx, visit);
-    }
-}
-
-fn financial_class<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>) {
-    let class = pv1.get(20);
-    coded::concept(w, cx, "type", class.get(1));
 }
 
 /// The plan (IN1-2) and the group (IN1-8, IN1-9).
@@ -285,21 +278,5 @@ fn write_subscriber<'m>(
             let Some(in2) = in2 else { return };
             w.item(|w| _ = coded::concept(w, cx, "language", in2.get(34)));
         });
-    });
-}
-
-/// Writes the Coverage of a visit whose financial class (PV1-20) is all that is told of it.
-pub(crate) fn of_visit<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
-    let insured = cx.story.patient(pv1).and_then(|pid| cx.story.first_of(pid, b"IN1"));
-    if pv1.peek(20).is_empty() || insured.is_some() {
-        return;
-    }
-    let own = cx.own(Kind::Coverage, pv1, |_| None);
-    out.resource(own, None, |w| {
-        w.literal("status", "active");
-        financial_class(w, cx, pv1);
-        subject_required(w, cx, "beneficiary", pv1);
-        w.object("period", |w| _ = time::date_time(w, cx, "start", pv1.get(20).get(2)));
-        w.array("payor", |w| _ = w.item(|w| w.literal("display", "unknown")));
     });
 }

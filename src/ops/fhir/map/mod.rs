@@ -1,23 +1,35 @@
 //! What of each segment goes where, one file a segment. A function that writes a resource is in the
 //! file of its main segment.
 
+pub(super) mod account;
+pub(super) mod ack;
 pub(super) mod ais;
 pub(super) mod al1;
 pub(super) mod dg1;
+pub(super) mod evn;
 pub(super) mod ft1;
 pub(super) mod gt1;
+pub(super) mod history;
 pub(super) mod iam;
 pub(super) mod in1;
+pub(super) mod mrg;
 pub(super) mod msh;
+pub(super) mod nk1;
 pub(super) mod obr;
 pub(super) mod obx;
+pub(super) mod participation;
+pub(super) mod pd1;
 pub(super) mod pid;
 pub(super) mod pr1;
 pub(super) mod prb;
+pub(super) mod provenance;
 pub(super) mod pv1;
+pub(super) mod pv2;
 pub(super) mod rf1;
 pub(super) mod sch;
+pub(super) mod sft;
 pub(super) mod source;
+pub(super) mod team;
 pub(super) mod txa;
 
 use super::bundle::Arena;
@@ -29,11 +41,15 @@ use super::json::Json;
 pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
     for seg in cx.story.input().segs() {
         match &seg.id() {
+            b"SFT" => sft::write(out, cx, seg),
+            b"MSA" | b"ERR" => ack::write(out, cx, seg),
+            b"EVN" => evn::write(out, cx, seg),
+            b"PD1" => pd1::write(out, cx, seg),
+            b"NK1" => nk1::write(out, cx, seg),
+            b"MRG" => mrg::write(out, cx, seg),
+            b"ROL" | b"PRT" => participation::write(out, cx, seg),
             b"PID" => pid::write(out, cx, seg),
-            b"PV1" => {
-                pv1::write(out, cx, seg);
-                in1::of_visit(out, cx, seg);
-            }
+            b"PV1" => pv1::write(out, cx, seg),
             b"OBR" => obr::write(out, cx, seg),
             b"OBX" if txa::is_content(cx, seg) => {}
             b"OBX" => obx::write(out, cx, seg),

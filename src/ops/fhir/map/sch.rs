@@ -9,7 +9,7 @@ use super::super::json::{Decimal, Json};
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, practitioner, text, timing};
-use super::{ais, msh, pid, subject_required};
+use super::{ais, msh, pid, provenance, subject_required};
 use crate::core::time::Timestamp;
 
 /// The extensions that carry elements of R5.
@@ -76,7 +76,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>) {
         let of_it = if last { of_it } else { of_it.get(..1).unwrap_or_default() };
         write_order(out, cx, (sch, n, order), of_it, base.as_ref());
     }
-    provenance(out, cx, sch, own);
+    entered(out, cx, sch, own);
 }
 
 /// The status, which is required: SCH-25, else that of the first service, else by the event.
@@ -334,16 +334,14 @@ fn order_status(appointment: &str) -> &'static str {
 }
 
 /// Writes who entered the appointment (SCH-20).
-fn provenance<'m>(out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>, target: Ref) {
+fn entered<'m>(out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>, target: Ref) {
     if sch.peek(20).is_empty() {
         return;
     }
     let own = cx.own(Kind::Provenance, sch, |_| None);
     out.resource(own, None, |w| {
         w.array("target", |w| cx.reference_item(w, target));
-        if !time::instant(w, cx, "recorded", cx.msh().peek(7)) {
-            msh::unknown(w, "_recorded");
-        }
+        provenance::recorded(w, cx);
         w.array("agent", |w| {
             for value in sch.all(20) {
                 w.item_with(

@@ -190,6 +190,29 @@ pub(crate) fn coding(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Part
     w.object(name, |w| coding_in(w, cx, value, CODINGS[0]))
 }
 
+/// As [`coding`] for a code of a table of the guide; one that this does not have is written as it
+/// came.
+pub(crate) fn coding_by(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    name: &str,
+    value: Parts<'_>,
+    table: Table,
+) -> bool {
+    match cx.code(table, value.peek(1).first()) {
+        Some(code) => {
+            value.get(1);
+            value.get(3);
+            // What the table calls it need not be said in words of the sender.
+            if value.peek(2).peek_raw().eq_ignore_ascii_case(code.display.as_bytes()) {
+                value.get(2);
+            }
+            w.object(name, |w| code_in(w, code))
+        }
+        None => coding(w, cx, name, value),
+    }
+}
+
 /// Writes an item of type Coding, the first of a value. Returns whether it is there.
 pub(crate) fn coding_first_item(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) -> bool {
     w.item(|w| coding_in(w, cx, value, CODINGS[0]))

@@ -225,6 +225,27 @@ pub(crate) fn pln_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>)
     })
 }
 
+/// Writes an item of type Identifier for a Social Security number, PID-19 or NK1-37.
+pub(crate) fn ssn_item(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) -> bool {
+    w.item_with(
+        |w| {
+            coded::fixed(w, "type", TYPES, "SS", "Social Security number");
+            w.literal("system", "http://hl7.org/fhir/sid/us-ssn");
+        },
+        |w| _ = text::string(w, cx, "value", value),
+    )
+}
+
+/// Writes an item of type Identifier that is not in use any more, from CX.
+pub(crate) fn cx_item_old<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    value: Parts<'m>,
+    kind: Option<(&str, &str)>,
+) -> bool {
+    w.item_with(|w| w.literal("use", "old"), |w| typed_in(w, cx, value, kind))
+}
+
 /// Writes an item of type Identifier from DLN. Returns whether it is there.
 pub(crate) fn dln_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) -> bool {
     w.item(|w| {

@@ -11,5 +11,6 @@ pub(super) mod organization;
 pub(super) mod place;
 pub(super) mod practitioner;
 pub(super) mod quantity;
+pub(super) mod software;
 pub(super) mod text;
 pub(super) mod timing;
