@@ -5,7 +5,8 @@ use super::context::{Context, Ref};
 use super::id::Key;
 use super::input::Parts;
 use super::kind::Kind;
-use super::types::{organization, place, practitioner};
+use super::types::participant::{self, Acting, Function};
+use super::types::{identifier, organization, place, practitioner, software};
 
 /// What a resource is made of.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +19,8 @@ pub(crate) enum Wanted<'m> {
     Organization(Parts<'m>),
     /// HD, or EI without its first component.
     Authority(Parts<'m>),
+    /// The sender (HD) and its country.
+    Sender(Parts<'m>, Parts<'m>),
     /// CWE or text that names an organization.
     NamedOrganization(Parts<'m>),
     /// A practitioner (XCN), their organization (XON) and its place (PL), each of which may be
@@ -27,6 +30,30 @@ pub(crate) enum Wanted<'m> {
     Location(Parts<'m>, place::Level),
     /// Text that names a place.
     NamedLocation(Parts<'m>),
+    /// HD of a place.
+    Facility(Parts<'m>),
+    /// DLD.
+    Discharge(Parts<'m>),
+    /// HD of an application.
+    Application(Parts<'m>),
+    /// XCN and an address of the person.
+    PractitionerAt(Parts<'m>, Parts<'m>),
+    /// XON, its address and its number.
+    OrganizationAt(Parts<'m>, Parts<'m>, Parts<'m>),
+    /// XON, its address and its number, as a place.
+    Site(Parts<'m>, Parts<'m>, Parts<'m>),
+    /// A practitioner of an organization, and what they do.
+    Acting(Function, Acting<'m>),
+    /// NDL as a role.
+    Ndl(Parts<'m>),
+    /// The place of an NDL.
+    NdlLocation(Parts<'m>),
+    /// EI of a device.
+    Device(Parts<'m>),
+    /// CWE of a device.
+    CodedDevice(Parts<'m>),
+    /// EIP of a specimen of which nothing else is told.
+    Specimen(Parts<'m>),
 }
 
 impl<'m> Wanted<'m> {
@@ -34,15 +61,26 @@ impl<'m> Wanted<'m> {
     pub(crate) fn kind(&self) -> Kind {
         match self {
             Self::Practitioner(_) | Self::NamedPractitioner(_) => Kind::Practitioner,
-            Self::Organization(_) | Self::Authority(_) | Self::NamedOrganization(_) => {
-                Kind::Organization
-            }
+            Self::Organization(_)
+            | Self::Authority(_)
+            | Self::Sender(..)
+            | Self::NamedOrganization(_) => Kind::Organization,
+            Self::Application(_) | Self::Device(_) | Self::CodedDevice(_) => Kind::Device,
+            Self::PractitionerAt(..) => Kind::Practitioner,
+            Self::OrganizationAt(..) => Kind::Organization,
+            Self::Site(..) | Self::NdlLocation(_) => Kind::Location,
+            Self::Specimen(_) => Kind::Specimen,
+            Self::Acting(..) | Self::Ndl(_) => Kind::PractitionerRole,
             Self::Role(..) => Kind::PractitionerRole,
-            Self::Location(..) | Self::NamedLocation(_) => Kind::Location,
+            Self::Location(..)
+            | Self::NamedLocation(_)
+            | Self::Facility(_)
+            | Self::Discharge(_) => Kind::Location,
         }
     }
 
-    fn parts(&self) -> [Parts<'m>; 3] {
+    fn parts(&self) -> [Parts<'m>; 5] {
+        let none = Parts::EMPTY;
         match *self {
             Self::Practitioner(parts)
             | Self::NamedPractitioner(parts)
@@ -50,10 +88,22 @@ impl<'m> Wanted<'m> {
             | Self::Authority(parts)
             | Self::NamedOrganization(parts)
             | Self::NamedLocation(parts)
-            | Self::Location(parts, _) => [parts, Parts::EMPTY, Parts::EMPTY],
-            Self::Role(practitioner, organization, location) => {
-                [practitioner, organization, location]
+            | Self::Facility(parts)
+            | Self::Discharge(parts)
+            | Self::Application(parts)
+            | Self::Ndl(parts)
+            | Self::NdlLocation(parts)
+            | Self::Device(parts)
+            | Self::CodedDevice(parts)
+            | Self::Specimen(parts)
+            | Self::Location(parts, _) => [parts, none, none, none, none],
+            Self::Sender(parts, more) | Self::PractitionerAt(parts, more) => {
+                [parts, more, none, none, none]
             }
+            Self::Role(a, b, c) | Self::OrganizationAt(a, b, c) | Self::Site(a, b, c) => {
+                [a, b, c, none, none]
+            }
+            Self::Acting(_, role) => role.parts(),
         }
     }
 
@@ -67,13 +117,29 @@ impl<'m> Wanted<'m> {
             Self::NamedOrganization(_) => 4,
             Self::Role(..) => 5,
             Self::NamedLocation(_) => 6,
+            Self::Sender(..) => 30,
+            Self::Facility(_) => 31,
+            Self::Discharge(_) => 32,
+            Self::Application(_) => 33,
+            Self::PractitionerAt(..) => 40,
+            Self::OrganizationAt(..) => 41,
+            Self::Site(..) => 42,
+            Self::Ndl(_) => 43,
+            Self::NdlLocation(_) => 44,
+            Self::Device(_) => 45,
+            Self::CodedDevice(_) => 46,
+            Self::Specimen(_) => 47,
+            Self::Acting(function, _) => 50 + *function as u8,
             Self::Location(_, level) => 10 + *level as u8,
         }
     }
 
     /// Whether there is nothing to say of it.
     pub(crate) fn is_empty(&self) -> bool {
-        self.parts().iter().all(Parts::is_empty)
+        match *self {
+            Self::NdlLocation(parts) => !participant::has_place(parts),
+            _ => self.parts().iter().all(Parts::is_empty),
+        }
     }
 
     /// Whether the same is said of it.
@@ -91,12 +157,32 @@ impl<'m> Wanted<'m> {
     /// The key of what it is about, if that has an identifier.
     pub(crate) fn key(&self, cx: &mut Context<'m>) -> Option<Key> {
         match *self {
-            Self::Practitioner(parts) => practitioner::key(cx, parts),
+            Self::Practitioner(parts) | Self::PractitionerAt(parts, _) => {
+                practitioner::key(cx, parts)
+            }
+            Self::Device(parts) => identifier::ei_key(cx, Kind::Device, parts),
+            Self::Specimen(parts) => identifier::eip_key(cx, Kind::Specimen, parts),
             Self::NamedPractitioner(parts) => practitioner::key(cx, parts.peek(1)),
-            Self::Organization(parts) => organization::key(cx, parts),
-            Self::Authority(parts) => organization::authority_key(cx, parts),
+            Self::Organization(parts) | Self::OrganizationAt(parts, ..) => {
+                organization::key(cx, parts)
+            }
+            Self::Authority(parts) | Self::Sender(parts, _) => {
+                organization::authority_key(cx, parts)
+            }
+            Self::Facility(parts) | Self::Application(parts) => {
+                let uri = identifier::authority(cx, identifier::hd_again(parts))?;
+                Some(Key::new(self.kind().name()).with(&uri))
+            }
             Self::Location(parts, level) => Some(place::key(cx, parts, level)),
-            Self::NamedOrganization(_) | Self::NamedLocation(_) | Self::Role(..) => None,
+            Self::NamedOrganization(_)
+            | Self::NamedLocation(_)
+            | Self::Discharge(_)
+            | Self::Site(..)
+            | Self::Acting(..)
+            | Self::Ndl(_)
+            | Self::NdlLocation(_)
+            | Self::CodedDevice(_)
+            | Self::Role(..) => None,
         }
     }
 
@@ -113,13 +199,34 @@ impl<'m> Wanted<'m> {
             Self::Practitioner(parts) => practitioner::write(out, cx, own, parts),
             Self::NamedPractitioner(parts) => practitioner::write_named(out, cx, own, parts),
             Self::Organization(parts) => organization::write(out, cx, own, parts),
-            Self::Authority(parts) => organization::write_authority(out, cx, own, parts),
+            Self::Authority(parts) => {
+                organization::write_authority(out, cx, own, parts, Parts::EMPTY);
+            }
+            Self::Sender(parts, country) => {
+                organization::write_authority(out, cx, own, parts, country);
+            }
             Self::NamedOrganization(parts) => organization::write_named(out, cx, own, parts),
             Self::Role(who, organization, location) => {
                 practitioner::write_role(out, cx, own, [who, organization, location]);
             }
             Self::Location(parts, level) => place::write(out, cx, own, parts, level),
             Self::NamedLocation(parts) => place::write_named(out, cx, own, parts),
+            Self::Facility(parts) => place::write_facility(out, cx, own, parts),
+            Self::Discharge(parts) => place::write_discharge(out, cx, own, parts),
+            Self::Application(parts) => software::write_application(out, cx, own, parts),
+            Self::PractitionerAt(who, at) => participant::write_person(out, cx, own, [who, at]),
+            Self::OrganizationAt(of, at, call) => {
+                participant::write_organization(out, cx, own, [of, at, call]);
+            }
+            Self::Site(of, at, call) => participant::write_site(out, cx, own, [of, at, call]),
+            Self::Acting(function, role) => {
+                participant::write_acting(out, cx, own, function, role);
+            }
+            Self::Ndl(parts) => participant::write_ndl(out, cx, own, parts),
+            Self::NdlLocation(parts) => participant::write_ndl_place(out, cx, own, parts),
+            Self::Device(parts) => participant::write_device(out, cx, own, parts),
+            Self::CodedDevice(parts) => participant::write_coded_device(out, cx, own, parts),
+            Self::Specimen(parts) => participant::write_specimen(out, cx, own, parts),
         }
     }
 }

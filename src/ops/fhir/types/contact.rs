@@ -9,6 +9,7 @@ use crate::ops::fhir::json::Json;
 const COUNTRY: &str = "http://hl7.org/fhir/StructureDefinition/contactpoint-country";
 const AREA: &str = "http://hl7.org/fhir/StructureDefinition/contactpoint-area";
 const LOCAL: &str = "http://hl7.org/fhir/StructureDefinition/contactpoint-local";
+const PREFERRED: &str = "http://hl7.org/fhir/StructureDefinition/iso21090-preferred";
 const EXTENSION: &str = "http://hl7.org/fhir/StructureDefinition/contactpoint-extension";
 
 /// Writes an item of type ContactPoint, with a use of ours unless the value has one. Returns
@@ -19,12 +20,59 @@ pub(crate) fn item(
     value: Parts<'_>,
     default_use: &str,
 ) -> bool {
-    w.item(|w| contact_in(w, cx, value, default_use))
+    w.item(|w| contact_in(w, cx, value, default_use, false))
 }
 
-fn contact_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, default_use: &str) {
+/// Writes items of type ContactPoint, of which one is preferred: the first of the kind that a code
+/// of table 0185 tells, or the first at all if none is.
+pub(crate) fn items_preferring<'m>(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    values: impl Iterator<Item = Parts<'m>> + Clone,
+    method: Parts<'_>,
+) {
+    let code = method.first().trim_ascii();
+    let known = cx.code(Table::PreferredMethodOfContact, code).is_some();
+    if !known && !code.is_empty() {
+        method.give_up();
+    }
+    let best = values.clone().position(|value| is_of_method(value, code)).unwrap_or(0);
+    for (n, value) in values.enumerate() {
+        w.item(|w| contact_in(w, cx, value, "", known && n == best));
+    }
+}
+
+/// Writes a member of type ContactPoint. Returns whether it is there.
+pub(crate) fn member(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    w.object(name, |w| contact_in(w, cx, value, "", false))
+}
+
+/// Whether a contact is of a kind of table 0185.
+fn is_of_method(value: Parts<'_>, method: &[u8]) -> bool {
+    let (usage, equipment) = (value.peek(2).peek_raw(), value.peek(3).peek_raw());
+    match method {
+        b"B" => equipment == b"BP" || usage == b"BPN",
+        b"C" => equipment == b"CP",
+        b"E" => equipment == b"Internet" || equipment == b"X.400" || usage == b"NET",
+        b"F" => equipment == b"FX",
+        b"H" => usage == b"PRN" && equipment != b"CP" && equipment != b"FX",
+        b"O" => usage == b"WPN" && equipment != b"CP" && equipment != b"FX",
+        _ => false,
+    }
+}
+
+fn contact_in(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    value: Parts<'_>,
+    default_use: &str,
+    preferred: bool,
+) {
     let start = w.len();
     w.array("extension", |w| {
+        if preferred {
+            w.extension(PREFERRED, |w| w.boolean("valueBoolean", true));
+        }
         for (url, n) in [(COUNTRY, 5), (AREA, 6), (LOCAL, 7), (EXTENSION, 8)] {
             w.extension(url, |w| _ = text::string(w, cx, "valueString", value.get(n)));
         }
@@ -84,11 +132,11 @@ fn value_in(w: &mut Json, cx: &Context<'_>, value: Parts<'_>, system: &str) {
         text += &format!("+{} ", country.trim_start_matches('+'));
     }
     if !area.is_empty() {
-        text += &format!("({area}) ");
+        text += &format!("{area} ");
     }
     text += &local;
     if !extension.is_empty() {
-        text += &format!(" x{extension}");
+        text += &format!(" X{extension}");
     }
     w.string("value", text.as_bytes());
 }
@@ -123,7 +171,7 @@ mod tests {
     #[test]
     fn a_number_in_parts() {
         let made = contact("^PRN^PH^^1^555^1234^9");
-        assert!(made.ends_with(r#""system":"phone","value":"+1 (555) 1234 x9","use":"home"}]}"#));
+        assert!(made.ends_with(r#""system":"phone","value":"+1 555 1234 X9","use":"home"}]}"#));
         assert!(made.contains(
             r#"{"url":"http://hl7.org/fhir/StructureDefinition/contactpoint-area","valueString":"555"}"#
         ));

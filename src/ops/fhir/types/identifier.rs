@@ -195,6 +195,27 @@ pub(crate) fn pln_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>)
     })
 }
 
+/// Writes an item of type Identifier for a Social Security number, PID-19 or NK1-37.
+pub(crate) fn ssn_item(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) -> bool {
+    w.item_with(
+        |w| {
+            coded::fixed(w, "type", TYPES, "SS", "Social Security number");
+            w.literal("system", "http://hl7.org/fhir/sid/us-ssn");
+        },
+        |w| _ = text::string(w, cx, "value", value),
+    )
+}
+
+/// Writes an item of type Identifier that is not in use any more, from CX.
+pub(crate) fn cx_item_old<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    value: Parts<'m>,
+    kind: Option<(&str, &str)>,
+) -> bool {
+    w.item_with(|w| w.literal("use", "old"), |w| typed_in(w, cx, value, kind))
+}
+
 /// Writes an item of type Identifier from DLN. Returns whether it is there.
 pub(crate) fn dln_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) -> bool {
     w.item(|w| {
@@ -246,6 +267,11 @@ pub(crate) fn cx_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> 
 /// The key of a resource by EI.
 pub(crate) fn ei_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
     key(cx, kind, value.peek(1), [value.peek(2), value.peek(3), value.peek(4)])
+}
+
+/// The key of a resource by EIP: the filler's identifier, else the placer's.
+pub(crate) fn eip_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
+    ei_key(cx, kind, value.peek(2)).or_else(|| ei_key(cx, kind, value.peek(1)))
 }
 
 /// The components of an HD, not counted as mapped.

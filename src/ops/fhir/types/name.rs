@@ -111,6 +111,26 @@ pub(crate) fn xpn_member(w: &mut Json, cx: &mut Context<'_>, name: &str, value: 
     w.object(name, |w| name_in(w, cx, value, XPN, ""))
 }
 
+/// Writes a member with all of an XPN as text, in the order of XPN.11: given names first unless it
+/// says otherwise. Returns whether it is there.
+pub(crate) fn words(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    let family_first = value.get(XPN.order).first().trim_ascii() == b"F";
+    let family = value.get(XPN.family);
+    let family = if family.is_split() { family.get(1) } else { family };
+    let [given, further, suffix, prefix, degree] =
+        [XPN.given, XPN.further, XPN.suffix, XPN.prefix, XPN.degree].map(|n| value.get(n));
+    let order = match family_first {
+        true => [prefix, family, given, further, suffix, degree],
+        false => [prefix, given, further, family, suffix, degree],
+    };
+    let words: Vec<Vec<u8>> = order
+        .iter()
+        .map(|part| cx.text(part.raw()).trim_ascii().to_vec())
+        .filter(|word| !word.is_empty())
+        .collect();
+    w.string(name, &words.join(&b' '))
+}
+
 /// Writes the members of a HumanName.
 pub(crate) fn name_in(
     w: &mut Json,

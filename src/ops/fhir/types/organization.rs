@@ -1,10 +1,11 @@
 //! XON, HD and names as Organization.
 
-use super::{identifier, text};
+use super::{coded, identifier, text};
 use crate::ops::fhir::bundle::Arena;
 use crate::ops::fhir::context::{Context, Ref};
 use crate::ops::fhir::id::Key;
 use crate::ops::fhir::input::Parts;
+use crate::ops::fhir::json::Json;
 use crate::ops::fhir::kind::Kind;
 
 /// The key of an XON by its identifier, XON.10 or the older XON.3.
@@ -22,6 +23,17 @@ pub(crate) fn authority_key<'m>(cx: &mut Context<'m>, value: Parts<'m>) -> Optio
 
 /// Writes the Organization of an XON.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
+    write_with(out, cx, own, value, |_, _| {});
+}
+
+/// As [`write`] with what else is told of it.
+pub(crate) fn write_with<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    value: Parts<'m>,
+    more: impl FnOnce(&mut Json, &mut Context<'m>),
+) {
     out.resource(own, None, |w| {
         w.array("identifier", |w| {
             for number in [value.get(10), value.get(3)] {
@@ -37,19 +49,35 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, value: 
             }
         });
         text::string(w, cx, "name", value.get(1));
+        more(w, cx);
     });
 }
 
-/// Writes the Organization of an HD.
+/// Writes the Organization of an XON, of which a CWE tells the type.
+pub(crate) fn write_typed<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    value: Parts<'m>,
+    kind: Parts<'m>,
+) {
+    write_with(out, cx, own, value, |w, cx| {
+        w.array("type", |w| _ = coded::concept_item(w, cx, kind));
+    });
+}
+
+/// Writes the Organization of an HD. `country`: where it is.
 pub(crate) fn write_authority<'m>(
     out: &mut Arena,
     cx: &mut Context<'m>,
     own: Ref,
     value: Parts<'m>,
+    country: Parts<'m>,
 ) {
     out.resource(own, None, |w| {
         w.array("identifier", |w| identifier::hd_items(w, cx, value));
         text::string(w, cx, "name", value.get(1));
+        w.array("address", |w| _ = w.item(|w| _ = text::string(w, cx, "country", country)));
     });
 }
 

@@ -31,7 +31,8 @@ pub(crate) enum Level {
 use Level::{Bed, Building, Described, Facility, Floor, PointOfCare, Room};
 
 const LEVELS: [Level; 6] = [Bed, Room, Floor, PointOfCare, Building, Facility];
-const PHYSICAL: &str = "http://terminology.hl7.org/CodeSystem/location-physical-type";
+/// The system of physical types of places.
+pub(crate) const PHYSICAL: &str = "http://terminology.hl7.org/CodeSystem/location-physical-type";
 
 impl Level {
     /// The component of PL that has it.
@@ -74,7 +75,8 @@ pub(crate) fn member<'m>(w: &mut Json, cx: &mut Context<'m>, name: &str, value: 
     true
 }
 
-fn innermost(value: Parts<'_>) -> Option<Level> {
+/// The level of the place itself.
+pub(crate) fn innermost(value: Parts<'_>) -> Option<Level> {
     let found = LEVELS.into_iter().find(|level| !value.peek(level.component()).is_empty());
     let is_described = !value.peek(9).is_empty() || !value.peek(10).is_empty();
     found.or(is_described.then_some(Described))
@@ -104,6 +106,18 @@ pub(crate) fn write<'m>(
     value: Parts<'m>,
     level: Level,
 ) {
+    write_with(out, cx, own, value, level, |_, _| {});
+}
+
+/// As [`write`] with what else is told of the place.
+pub(crate) fn write_with<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    value: Parts<'m>,
+    level: Level,
+    more: impl FnOnce(&mut Json, &mut Context<'m>),
+) {
     let is_innermost = innermost(value) == Some(level);
     let around = outside(value, level).and_then(|outer| cx.refer(Wanted::Location(value, outer)));
     let named = if level == Described { Parts::EMPTY } else { value.get(level.component()) };
@@ -121,12 +135,41 @@ pub(crate) fn write<'m>(
             text::string(w, cx, "description", value.get(9));
         }
         w.literal("mode", "instance");
+        more(w, cx);
         if let Some((code, display)) = level.physical() {
             coded::fixed(w, "physicalType", PHYSICAL, code, display);
         }
         if let Some(around) = around {
             cx.reference(w, "partOf", around);
         }
+    });
+}
+
+/// Writes the Location of an HD.
+pub(crate) fn write_facility<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    value: Parts<'m>,
+) {
+    out.resource(own, None, |w| {
+        w.array("identifier", |w| identifier::hd_items(w, cx, value));
+        text::string(w, cx, "name", value.get(1));
+        w.literal("mode", "instance");
+        coded::fixed(w, "physicalType", PHYSICAL, "si", "Site");
+    });
+}
+
+/// Writes the Location of a DLD: what kind of place it is.
+pub(crate) fn write_discharge<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    value: Parts<'m>,
+) {
+    out.resource(own, None, |w| {
+        w.literal("mode", "instance");
+        w.array("type", |w| _ = coded::concept_item(w, cx, value.get(1)));
     });
 }
 

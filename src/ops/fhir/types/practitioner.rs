@@ -25,25 +25,45 @@ pub(crate) fn key<'m>(cx: &mut Context<'m>, value: Parts<'m>) -> Option<Key> {
 
 /// Writes the Practitioner of an XCN.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
+    write_with(out, cx, own, value, |_, _| {});
+}
+
+/// As [`write`] with what else is told of the person.
+pub(crate) fn write_with<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    value: Parts<'m>,
+    more: impl FnOnce(&mut Json, &mut Context<'m>),
+) {
     out.resource(own, None, |w| {
-        w.array("identifier", |w| {
-            w.item(|w| {
-                if value.peek(1).is_empty() {
-                    return;
-                }
-                identifier::check_digit(w, cx, value.get(11), value.get(12));
-                identifier::identifier_type(w, cx, value.get(13), None);
-                identifier::system_and_value(w, cx, identifier::hd(value.get(9)), value.get(1));
-                identifier::assigner(w, cx, value.peek(9).peek(1));
-            });
-        });
-        w.array("name", |w| _ = w.item(|w| name::name_in(w, cx, value, name::XCN, "")));
+        w.array("identifier", |w| identifier_item(w, cx, value));
+        w.array("name", |w| name_item(w, cx, value));
+        more(w, cx);
         w.array("qualification", |w| {
             w.item(|w| {
                 coded::concept_by(w, cx, "code", value.get(7), Table::DegreeLicenseCertificate);
             });
         });
     });
+}
+
+/// Writes an item of type Identifier from an XCN.
+pub(crate) fn identifier_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
+    w.item(|w| {
+        if value.peek(1).is_empty() {
+            return;
+        }
+        identifier::check_digit(w, cx, value.get(11), value.get(12));
+        identifier::identifier_type(w, cx, value.get(13), None);
+        identifier::system_and_value(w, cx, identifier::hd(value.get(9)), value.get(1));
+        identifier::assigner(w, cx, value.peek(9).peek(1));
+    });
+}
+
+/// Writes an item of type HumanName from an XCN.
+pub(crate) fn name_item(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {
+    w.item(|w| name::name_in(w, cx, value, name::XCN, ""));
 }
 
 /// Writes the Practitioner of an NDL, whose first component is a CNN.
