@@ -7,7 +7,7 @@ pub(super) mod note;
 pub(super) mod obr;
 pub(super) mod obx;
 pub(super) mod orc;
-pub(super) mod participation;
+pub(super) mod prt;
 pub(super) mod pid;
 pub(super) mod pv1;
 pub(super) mod rxa;
@@ -34,7 +34,7 @@ pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
             b"OBR" => obr::write(out, cx, seg),
             b"OBX" => obx::write(out, cx, seg),
             b"SPM" => spm::write(out, cx, seg),
-            b"PRT" => participation::write(out, cx, seg),
+            b"PRT" => prt::write(out, cx, seg),
             b"RXO" | b"RXE" | b"RXG" => rxo::write(out, cx, seg),
             b"RXD" => rxd::write(out, cx, seg),
             b"RXA" => rxa::write(out, cx, seg),

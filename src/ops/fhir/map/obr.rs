@@ -10,7 +10,7 @@ use super::super::time;
 use super::super::types::{coded, identifier, timing};
 use super::super::wanted::Wanted;
 use super::{
-    asks, encounter, field, fields, note, obx, orc, participation, service_request, spm, subject,
+    asks, encounter, field, fields, note, obx, orc, prt, service_request, spm, subject,
 };
 
 const FUNCTION: &str = "http://hl7.org/fhir/StructureDefinition/event-performerFunction";
@@ -178,8 +178,8 @@ fn roles<'m>(
     codes: &'static [&'static [u8]],
 ) {
     for owner in orc.into_iter().chain([obr]) {
-        for prt in participation::of(cx, owner, codes) {
-            if let Some(to) = participation::role(cx, prt) {
+        for prt in prt::of(cx, owner, codes) {
+            if let Some(to) = prt::role(cx, prt) {
                 cx.reference_item(w, to);
             }
         }

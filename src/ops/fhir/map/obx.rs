@@ -13,7 +13,7 @@ use super::super::types::participant::{self, Acting, Function};
 use super::super::types::{coded, identifier, quantity, text};
 use super::super::wanted::Wanted;
 use super::value::{self, Shape};
-use super::{encounter, note, obr, participation, rxa, rxd, rxo, service_request, spm, subject};
+use super::{encounter, note, obr, prt, rxa, rxd, rxo, service_request, spm, subject};
 
 const ALTERNATE: &str = "http://hl7.org/fhir/StructureDefinition/alternate-codes";
 const ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
@@ -192,7 +192,7 @@ fn performers<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
         cx.reference_item(w, to);
     }
     for prt in cx.story.of(obx, b"PRT") {
-        if let Some(to) = participation::role(cx, prt) {
+        if let Some(to) = prt::role(cx, prt) {
             cx.reference_item(w, to);
         }
     }
@@ -217,7 +217,7 @@ fn specimen<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>, owner: Option<
 
 /// The PRT of a device, else OBX-18.
 fn device<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
-    let told = cx.story.of(obx, b"PRT").find_map(|prt| participation::device(cx, prt));
+    let told = cx.story.of(obx, b"PRT").find_map(|prt| prt::device(cx, prt));
     let to = told.or_else(|| cx.refer(Wanted::Device(obx.get(18))));
     if let Some(to) = to {
         cx.reference(w, "device", to);
@@ -276,7 +276,7 @@ fn extensions<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
         }
     }
     for prt in cx.story.of(obx, b"PRT") {
-        if let Some(to) = participation::location(cx, prt) {
+        if let Some(to) = prt::location(cx, prt) {
             w.extension(LOCATION, |w| cx.reference(w, "valueReference", to));
         }
     }

@@ -11,7 +11,7 @@ use super::super::time;
 use super::super::types::{address, coded, identifier, place, quantity, text, timing};
 use super::super::wanted::Wanted;
 use super::{
-    encounter, field, fields, medication, msh, note, orc, participation, rxo, subject_required,
+    encounter, field, fields, medication, msh, note, orc, prt, rxo, subject_required,
 };
 
 const FUNCTIONS: &str = "http://terminology.hl7.org/CodeSystem/v2-0443";
@@ -169,9 +169,9 @@ fn performer(w: &mut Json, cx: &Context<'_>, function: &str, actor: Ref) {
 /// The PRT of those who ordered and gave it.
 fn participants<'m>(w: &mut Json, cx: &mut Context<'m>, orc: Option<Seg<'m>>, rxa: Seg<'m>) {
     for owner in orc.into_iter().chain([rxa]) {
-        for prt in participation::of(cx, owner, &[b"OP", b"AP"]) {
+        for prt in prt::of(cx, owner, &[b"OP", b"AP"]) {
             let function = if prt.peek(4).first() == b"OP" { "OP" } else { "AP" };
-            if let Some(role) = participation::role(cx, prt) {
+            if let Some(role) = prt::role(cx, prt) {
                 performer(w, cx, function, role);
             }
         }

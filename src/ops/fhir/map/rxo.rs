@@ -10,7 +10,7 @@ use super::super::time;
 use super::super::types::participant::PLACER_GROUP;
 use super::super::types::{coded, identifier, practitioner, quantity, text};
 use super::medication::{self, Places};
-use super::{encounter, field, note, orc, participation, subject_required, tq1, valued};
+use super::{encounter, field, note, orc, prt, subject_required, tq1, valued};
 
 /// The fields of a segment that asks for a medication, besides those of all.
 #[derive(Clone, Copy, Debug)]
@@ -208,9 +208,9 @@ fn requester<'m>(
 ) {
     let owners = orc.into_iter().chain([seg]);
     let participant =
-        owners.filter_map(|owner| participation::of(cx, owner, &[b"OP"]).next()).next();
+        owners.filter_map(|owner| prt::of(cx, owner, &[b"OP"]).next()).next();
     let role = match participant.filter(|_| !valued(orc, 12)) {
-        Some(prt) => participation::role(cx, prt),
+        Some(prt) => prt::role(cx, prt),
         None => None,
     };
     let own: Parts<'m> = seg.get(layout.orderer);

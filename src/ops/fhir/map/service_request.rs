@@ -12,7 +12,7 @@ use super::super::types::participant::{Function, PLACER_GROUP};
 use super::super::types::{coded, contact, identifier, practitioner, quantity, text, timing};
 use super::super::wanted::Wanted;
 use super::{
-    asks, encounter, field, fields, note, obr, obx, orc, participation, spm, subject,
+    asks, encounter, field, fields, note, obr, obx, orc, prt, spm, subject,
     subject_required, tq1, valued,
 };
 
@@ -161,7 +161,7 @@ fn requester<'m>(w: &mut Json, cx: &mut Context<'m>, orc: Option<Seg<'m>>, obr: 
     let participant = [orc, obr]
         .into_iter()
         .flatten()
-        .filter_map(|owner| participation::of(cx, owner, &[b"OP"]).next())
+        .filter_map(|owner| prt::of(cx, owner, &[b"OP"]).next())
         .next();
     if valued(orc, 12) {
         // The same person may stand in both.
@@ -171,7 +171,7 @@ fn requester<'m>(w: &mut Json, cx: &mut Context<'m>, orc: Option<Seg<'m>>, obr: 
         {
             obr.get(16).raw();
         }
-    } else if let Some(role) = participant.and_then(|prt| participation::role(cx, prt)) {
+    } else if let Some(role) = participant.and_then(|prt| prt::role(cx, prt)) {
         cx.reference(w, "requester", role);
         return;
     } else if !valued(orc, 21) {

@@ -9,7 +9,7 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, participant, practitioner, quantity, text, timing};
 use super::super::wanted::Wanted;
-use super::{field, fields, note, participation, service_request, subject, valued};
+use super::{field, fields, note, prt, service_request, subject, valued};
 
 /// The Specimen of an SPM.
 pub(crate) fn specimen<'m>(cx: &mut Context<'m>, spm: Seg<'m>) -> Ref {
@@ -177,9 +177,9 @@ fn collection<'m>(w: &mut Json, cx: &mut Context<'m>, spm: Option<Seg<'m>>, obr:
     let collector = obr.and_then(|obr| {
         let orc = super::orc::of(cx, obr);
         let mut owners = orc.into_iter().chain([obr]).chain(spm);
-        owners.find_map(|owner| participation::of(cx, owner, &[b"SC"]).next())
+        owners.find_map(|owner| prt::of(cx, owner, &[b"SC"]).next())
     });
-    match collector.and_then(|prt| participation::role(cx, prt)) {
+    match collector.and_then(|prt| prt::role(cx, prt)) {
         Some(role) => cx.reference(w, "collector", role),
         None => _ = practitioner::member(w, cx, "collector", field(obr, 10)),
     }
