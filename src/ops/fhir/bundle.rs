@@ -14,14 +14,16 @@ use std::ops::Range;
 /// The extension for a value of the message that has no place in a resource.
 const UNMAPPED: &str = "https://pipehat.dev/fhir/StructureDefinition/v2-field";
 
+const NO_ENTRY: u32 = u32::MAX;
+
 /// The resources of a message as they are written, one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Arena {
     json: Json,
     entries: Vec<Entry>,
     written: HashSet<Id, BuildHasherDefault<IdHasher>>,
-    /// Which entry is that of a segment: positions of both.
-    owners: Vec<(usize, usize)>,
+    /// The entry of each segment by the position of this; [`NO_ENTRY`] if it has none.
+    owners: Vec<u32>,
     /// Extensions for unmapped values, of which an entry has some.
     extensions: Json,
     added: Vec<(usize, Range<usize>)>,
@@ -77,9 +79,19 @@ impl Arena {
         self.entries.push(Entry { own, range, open, focus: seg.is_some() });
     }
 
+    /// The resource written last also takes the unmapped values of a segment, unless one does.
+    pub(crate) fn takes(&mut self, seg: Seg<'_>) {
+        if let Some(last) = self.entries.len().checked_sub(1) {
+            self.owns(seg, last);
+        }
+    }
+
     fn owns(&mut self, seg: Seg<'_>, entry: usize) {
-        if !self.owners.iter().any(|(at, _)| *at == seg.at()) {
-            self.owners.push((seg.at(), entry));
+        if self.owners.len() <= seg.at() {
+            self.owners.resize(seg.at() + 1, NO_ENTRY);
+        }
+        if let Some(owner) = self.owners.get_mut(seg.at()).filter(|owner| **owner == NO_ENTRY) {
+            *owner = u32::try_from(entry).unwrap_or(NO_ENTRY);
         }
     }
 
@@ -139,8 +151,8 @@ impl Arena {
     fn owner<'m>(&self, cx: &Context<'m>, seg: Seg<'m>) -> Option<usize> {
         let mut at = seg;
         loop {
-            if let Some((_, entry)) = self.owners.iter().find(|(known, _)| *known == at.at()) {
-                return Some(*entry);
+            if let Some(&entry) = self.owners.get(at.at()).filter(|&&entry| entry != NO_ENTRY) {
+                return Some(entry as usize);
             }
             at = cx.story.owner(at)?;
         }
@@ -149,8 +161,9 @@ impl Arena {
     /// Appends a resource with its unmapped values.
     fn append(&self, n: usize, entry: &Entry, out: &mut Vec<u8>) {
         let json = &self.json.bytes()[entry.range.clone()];
-        let mut added = self.added.iter().filter(|(owner, _)| *owner == n).peekable();
-        if added.peek().is_none() {
+        let first = self.added.partition_point(|(owner, _)| *owner < n);
+        let added = self.added[first..].iter().take_while(|(owner, _)| *owner == n);
+        if added.clone().next().is_none() {
             out.extend_from_slice(json);
             return;
         }

@@ -51,6 +51,8 @@ pub(crate) struct Context<'m> {
     /// The ids of resources that segments become.
     own: HashMap<(usize, Kind, u32), Id>,
     wanted: Vec<(Ref, Wanted<'m>)>,
+    /// How often each key was asked for.
+    repeats: HashMap<Id, u32, BuildHasherDefault<IdHasher>>,
 }
 
 impl<'m> Context<'m> {
@@ -81,6 +83,7 @@ impl<'m> Context<'m> {
             claims: HashMap::default(),
             own: HashMap::new(),
             wanted: Vec::new(),
+            repeats: HashMap::default(),
         }
     }
 
@@ -237,8 +240,8 @@ impl<'m> Context<'m> {
         };
         let is_free = |claim: Option<&Claim>| match claim {
             None => true,
-            // A patient may come again with every order.
-            Some(Claim::Segment(at)) if kind == Kind::Patient => {
+            // A patient or a specimen may come again with every order.
+            Some(Claim::Segment(at)) if matches!(kind, Kind::Patient | Kind::Specimen) => {
                 self.story.input().seg(*at).raw() == seg.raw()
             }
             Some(_) => false,
@@ -251,6 +254,13 @@ impl<'m> Context<'m> {
         self.claims.insert(id, Claim::Segment(seg.at()));
         self.own.insert((seg.at(), kind, part), id);
         Ref { kind, id }
+    }
+
+    /// How often a key was asked for before.
+    pub(crate) fn times_before(&mut self, key: Id) -> u32 {
+        let times = self.repeats.entry(key).or_default();
+        *times += 1;
+        *times - 1
     }
 
     /// A resource that is written later, once, however often it is referred to; `None` if there is

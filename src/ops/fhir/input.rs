@@ -209,6 +209,11 @@ impl<'m> Seg<'m> {
         self.input.bytes.get(entry.start as usize..entry.end as usize).unwrap_or_default()
     }
 
+    /// The delimiter of components.
+    pub(crate) fn component_separator(&self) -> u8 {
+        self.input.separators.component
+    }
+
     fn parts(&self, raw: &'m [u8], used: Option<&'m Marks>) -> Parts<'m> {
         let s = self.input.separators;
         Parts { raw, by: s.component, then: s.subcomponent, used, mask: COMPONENTS }

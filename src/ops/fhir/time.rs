@@ -125,7 +125,15 @@ pub(crate) fn time_item(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) ->
     true
 }
 
-fn clock_of(value: &Parts<'_>) -> Option<Time> {
+/// As [`time`], an item of an array from the text of a TM. Returns whether it is there.
+pub(crate) fn time_of_item(w: &mut Json, text: &[u8]) -> bool {
+    let Some(clock) = Time::parse(text.trim_ascii()) else { return false };
+    w.verbatim_item(|out| write_hours(&clock, out));
+    true
+}
+
+/// The time of day of a TM or DTM.
+pub(crate) fn clock_of(value: &Parts<'_>) -> Option<Time> {
     let text = value.first().trim_ascii();
     Time::parse(text).or_else(|| Time::parse(text.get(8..)?))
 }

@@ -42,6 +42,11 @@ pub(crate) fn items_preferring<'m>(
     }
 }
 
+/// Writes a member of type ContactPoint. Returns whether it is there.
+pub(crate) fn member(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    w.object(name, |w| contact_in(w, cx, value, "", false))
+}
+
 /// Whether a contact is of a kind of table 0185.
 fn is_of_method(value: Parts<'_>, method: &[u8]) -> bool {
     let (usage, equipment) = (value.peek(2).peek_raw(), value.peek(3).peek_raw());

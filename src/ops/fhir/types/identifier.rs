@@ -299,6 +299,11 @@ pub(crate) fn ei_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> 
     key(cx, kind, value.peek(1), [value.peek(2), value.peek(3), value.peek(4)])
 }
 
+/// The key of a resource by EIP: the filler's identifier, else the placer's.
+pub(crate) fn eip_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
+    ei_key(cx, kind, value.peek(2)).or_else(|| ei_key(cx, kind, value.peek(1)))
+}
+
 /// The components of an HD, not counted as mapped.
 pub(crate) fn hd_again(value: Parts<'_>) -> [Parts<'_>; 3] {
     [value.peek(1), value.peek(2), value.peek(3)]
