@@ -48,6 +48,7 @@ fn address_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, district: Pa
         kind.give_up();
         cx.report.code(Table::AddressUse.name(), code);
     }
+    kind.translated();
     let before = w.len();
     w.array("line", |w| lines(w, cx, value));
     text::string(w, cx, "city", value.get(3));

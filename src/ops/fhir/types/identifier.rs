@@ -23,9 +23,25 @@ const CHECK_SCHEME: &str = "http://hl7.org/fhir/StructureDefinition/namingsystem
 /// the name.
 pub(crate) fn authority<'n>(
     cx: &mut Context<'n>,
-    [name, universal, kind]: [Parts<'n>; 3],
+    [named, universal, kind]: [Parts<'n>; 3],
 ) -> Option<Cow<'n, [u8]>> {
-    let (name, universal, kind) = (name.first(), universal.first(), kind.first());
+    let uri = authority_uri(cx, [named.first(), universal.first(), kind.first()])?;
+    for part in [named, universal] {
+        if !systems::shows(&uri, part.first()) {
+            part.translated();
+        }
+    }
+    // The form of the URI tells these.
+    if !matches!(kind.first().trim_ascii(), b"" | b"ISO" | b"UUID" | b"GUID" | b"URI") {
+        kind.translated();
+    }
+    Some(uri)
+}
+
+fn authority_uri<'n>(
+    cx: &mut Context<'n>,
+    [name, universal, kind]: [&'n [u8]; 3],
+) -> Option<Cow<'n, [u8]>> {
     let settings = cx.settings;
     if let Some(uri) = settings.systems.own(name).or_else(|| settings.systems.own(universal)) {
         return Some(Cow::Borrowed(uri));
