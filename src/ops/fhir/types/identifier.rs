@@ -1,6 +1,6 @@
 //! CX, EI, EIP, HD, PLN and DLN as Identifier.
 
-use super::{coded, text};
+use super::{coded, text, timing};
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::id::Key;
@@ -106,10 +106,7 @@ fn typed_in<'m>(
     check_digit(w, cx, value.get(2), value.get(3));
     identifier_type(w, cx, value.get(5), default);
     system_and_value(w, cx, hd(value.get(4)), value.get(1));
-    w.object("period", |w| {
-        time::date_time(w, cx, "start", value.get(7));
-        time::date_time(w, cx, "end", value.get(8));
-    });
+    timing::period(w, cx, "period", [value.get(7), value.get(8)]);
     assigner(w, cx, value.peek(4).peek(1));
 }
 
