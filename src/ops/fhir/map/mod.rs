@@ -29,6 +29,7 @@ pub(super) mod provenance;
 pub(super) mod prt;
 pub(super) mod pv1;
 pub(super) mod pv2;
+pub(super) mod race;
 pub(super) mod rf1;
 pub(super) mod rxa;
 pub(super) mod rxd;
