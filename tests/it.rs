@@ -50,6 +50,8 @@ mod send;
 mod shared;
 #[path = "it/text.rs"]
 mod text;
+#[path = "it/to_fhir.rs"]
+mod to_fhir;
 #[path = "it/to_fhir_fields.rs"]
 mod to_fhir_fields;
 #[path = "it/transform.rs"]

@@ -19,3 +19,8 @@ mod walk;
 
 pub(crate) use bundle::{check, orphans};
 pub(crate) use parse::parse;
+
+/// All problems of a resource by itself; what it refers to is not looked for.
+pub(crate) fn problems(resource: &serde_json::Value) -> Vec<String> {
+    walk::resource(resource).problems
+}

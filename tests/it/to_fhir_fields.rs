@@ -85,7 +85,7 @@ fn assignments(text: &str) -> impl Iterator<Item = (&str, &str)> {
 /// The Bundles of all rows, in one run.
 fn bundles(rows: &[Row], args: &[&str]) -> Vec<Value> {
     let input: Vec<u8> = rows.iter().flat_map(|row| row.message.clone()).collect();
-    let out = pipehat(&[&["to-fhir", "--provenance", "full"], args].concat()).stdin(input).run();
+    let out = pipehat(&[&["to-fhir"], args].concat()).stdin(input).run();
     assert_eq!(out.code, 0, "{}", out.stderr);
     let found: Vec<_> = out.text().lines().map(|l| r4::parse(l.as_bytes()).unwrap()).collect();
     assert_eq!(found.len(), rows.len());

@@ -6,7 +6,7 @@ use super::input::Seg;
 use super::json::Json;
 use super::kind::Kind;
 use super::settings::BundleKind;
-use super::{map, time};
+use super::{map, request, time};
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
 use std::ops::Range;
@@ -98,7 +98,11 @@ impl Arena {
     /// The resources that the message is about.
     pub(crate) fn focus(&self) -> impl Iterator<Item = Ref> + '_ {
         let about = |entry: &&Entry| {
-            entry.focus && !matches!(entry.own.kind, Kind::Provenance | Kind::MessageHeader)
+            let is_beside = matches!(
+                entry.own.kind,
+                Kind::Provenance | Kind::MessageHeader | Kind::Device | Kind::PractitionerRole
+            );
+            entry.focus && !is_beside
         };
         self.entries.iter().filter(about).map(|entry| entry.own)
     }
@@ -232,13 +236,10 @@ pub(crate) fn write<'m>(arena: &mut Arena, cx: &mut Context<'m>, out: &mut Vec<u
         out.extend_from_slice(b"{\"fullUrl\":\"urn:uuid:");
         entry.own.id.write(out);
         out.extend_from_slice(b"\",\"resource\":");
+        let start = out.len();
         arena.append(n, entry, out);
         if matches!(cx.settings.bundle, BundleKind::Transaction | BundleKind::Batch) {
-            out.extend_from_slice(b",\"request\":{\"method\":\"PUT\",\"url\":\"");
-            out.extend_from_slice(entry.own.kind.name().as_bytes());
-            out.push(b'/');
-            entry.own.id.write(out);
-            out.extend_from_slice(b"\"}");
+            request::write(out, start, entry.own, cx.settings.upsert);
         }
         out.push(b'}');
     }

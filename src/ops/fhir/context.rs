@@ -3,13 +3,13 @@
 use super::codes::{Code, Table};
 use super::id::{Id, IdHasher, Key};
 use super::input::{Parts, Seg};
-use super::json::Json;
+use super::json::{Json, percent_encoded};
 use super::kind::Kind;
 use super::report::Report;
 use super::settings::{BundleKind, Ids, Settings};
 use super::story::Story;
 use super::wanted::Wanted;
-use super::{systems, time};
+use super::{systems, time, v2codes};
 use crate::core::Scope;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
@@ -151,6 +151,20 @@ impl<'m> Context<'m> {
             self.report.system(name);
         }
         Some(uri)
+    }
+
+    /// As [`Context::system`] for a code: one that a table of HL7 v2 does not have is of a system
+    /// of the sender's, though it bears the name of the table.
+    pub(crate) fn system_of<'n>(&mut self, name: &'n [u8], code: &[u8]) -> Option<Cow<'n, [u8]>>
+    where
+        'm: 'n,
+    {
+        let uri = self.system(name)?;
+        if !v2codes::lacks(&uri, code) {
+            return Some(uri);
+        }
+        self.report.code("HL7 v2", code);
+        Some(Cow::Owned([b"urn:id:", &*percent_encoded(name.trim_ascii())].concat()))
     }
 
     /// Writes a member that refers to a resource.

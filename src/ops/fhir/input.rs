@@ -32,7 +32,29 @@ struct Place {
 struct Entry {
     start: u32,
     end: u32,
+    marks: Marks,
+}
+
+/// What of a field was asked for, and what of that could not be carried, in any repetition.
+#[derive(Debug, Default)]
+struct Marks {
     used: Cell<u64>,
+    dropped: Cell<u64>,
+}
+
+impl Marks {
+    fn add(&self, mask: u64) {
+        self.used.set(self.used.get() | mask);
+    }
+
+    fn drop(&self, mask: u64) {
+        self.dropped.set(self.dropped.get() | mask & COMPONENTS);
+    }
+
+    /// All that was asked for and carried.
+    fn mapped(&self) -> u64 {
+        self.used.get() & !self.dropped.get()
+    }
 }
 
 /// The first repetition was asked for.
@@ -66,7 +88,7 @@ impl<'m> Input<'m> {
             let entry = |start: usize, end: usize| Entry {
                 start: (base + start) as u32,
                 end: (base + end) as u32,
-                used: Cell::new(0),
+                marks: Marks::default(),
             };
             let mut from = None;
             let is_header = index.segments.is_empty();
@@ -192,7 +214,7 @@ impl<'m> Seg<'m> {
         self.input.separators.component
     }
 
-    fn parts(&self, raw: &'m [u8], used: Option<&'m Cell<u64>>) -> Parts<'m> {
+    fn parts(&self, raw: &'m [u8], used: Option<&'m Marks>) -> Parts<'m> {
         let s = self.input.separators;
         Parts { raw, by: s.component, then: s.subcomponent, used, mask: COMPONENTS }
     }
@@ -200,20 +222,20 @@ impl<'m> Seg<'m> {
     /// The first repetition of field `n` that has a value. What is asked of it counts as mapped.
     pub(crate) fn get(&self, n: usize) -> Parts<'m> {
         let Some(entry) = self.entry(n) else { return Parts::EMPTY };
-        entry.used.set(entry.used.get() | FIRST);
+        entry.marks.add(FIRST);
         let first = self.split(self.bytes_of(entry)).find(|raw| is_valued(raw));
-        first.map_or(Parts::EMPTY, |raw| self.parts(raw, Some(&entry.used)))
+        first.map_or(Parts::EMPTY, |raw| self.parts(raw, Some(&entry.marks)))
     }
 
     /// All repetitions of field `n` that have a value. What is asked of them counts as mapped.
     pub(crate) fn all(&self, n: usize) -> impl Iterator<Item = Parts<'m>> + use<'m> {
         let entry = self.entry(n);
         if let Some(entry) = entry {
-            entry.used.set(entry.used.get() | FIRST | REPETITIONS);
+            entry.marks.add(FIRST | REPETITIONS);
         }
         let seg = *self;
         let field = entry.map_or(&b""[..], |entry| self.bytes_of(entry));
-        let used = entry.map(|entry| &entry.used);
+        let used = entry.map(|entry| &entry.marks);
         seg.split(field).filter(|raw| is_valued(raw)).map(move |raw| seg.parts(raw, used))
     }
 
@@ -234,7 +256,8 @@ impl<'m> Seg<'m> {
     /// Counts all of field `n` as mapped.
     pub(crate) fn done(&self, n: usize) {
         if let Some(entry) = self.entry(n) {
-            entry.used.set(u64::MAX);
+            entry.marks.add(u64::MAX);
+            entry.marks.dropped.set(0);
         }
     }
 
@@ -255,7 +278,7 @@ impl<'m> Seg<'m> {
     pub(crate) fn unmapped(&self, mut each: impl FnMut(usize, usize, usize, &'m [u8])) {
         for n in 1..=self.field_count() {
             let Some(entry) = self.entry(n) else { return };
-            let used = entry.used.get();
+            let used = entry.marks.mapped();
             let raw = self.bytes_of(entry);
             if used == u64::MAX || raw.is_empty() || !is_valued(raw) {
                 continue;
@@ -323,7 +346,7 @@ pub(crate) struct Parts<'m> {
     by: u8,
     /// The delimiter of the parts' parts.
     then: u8,
-    used: Option<&'m Cell<u64>>,
+    used: Option<&'m Marks>,
     /// The bits of `used` that all of it stands for.
     mask: u64,
 }
@@ -338,7 +361,7 @@ impl<'m> Parts<'m> {
         let part = self.peek(n);
         let Some(used) = self.used else { return part };
         let mask = if self.mask == COMPONENTS { component_bit(n) } else { self.mask };
-        used.set(used.get() | mask);
+        used.add(mask);
         Self { used: self.used, mask, ..part }
     }
 
@@ -355,15 +378,15 @@ impl<'m> Parts<'m> {
     #[inline]
     pub(crate) fn raw(&self) -> &'m [u8] {
         if let Some(used) = self.used {
-            used.set(used.get() | self.mask);
+            used.add(self.mask);
         }
         self.raw
     }
 
-    /// Counts it as not mapped after all: it could not be carried.
+    /// Counts it as not mapped after all, whatever other repetitions are: it could not be carried.
     pub(crate) fn give_up(&self) {
         if let Some(used) = self.used {
-            used.set(used.get() & !self.mask);
+            used.drop(self.mask);
         }
     }
 
@@ -418,7 +441,6 @@ mod tests {
         let mut index = Index::default();
         let input = Input::read(&message, &mut index).unwrap();
         let msh = input.seg(0);
-        assert_eq!(msh.get(1).raw(), b"|");
         assert_eq!(msh.get(2).raw(), b"^~\\&");
         assert_eq!(msh.get(3).at(1), b"LAB");
         assert_eq!(msh.get(3).get(2).at(2), b"x");

@@ -16,6 +16,7 @@ mod json;
 mod kind;
 mod map;
 mod report;
+mod request;
 mod settings;
 mod story;
 mod systems;
@@ -23,12 +24,13 @@ mod systems;
 mod testing;
 mod time;
 mod types;
+mod v2codes;
 mod wanted;
 mod zones;
 
 pub use codes::LocalCodes;
 pub use report::Report;
-pub use settings::{BundleKind, Ids, Settings};
+pub use settings::{BundleKind, Ids, Settings, Upsert};
 pub use systems::Systems;
 pub use zones::Zones;
 

@@ -134,10 +134,13 @@ impl<'m> Wanted<'m> {
         }
     }
 
-    /// Whether there is nothing to say of it.
+    /// Whether there is nothing to say of it. An Organization needs a name or an identifier (org-1).
     pub(crate) fn is_empty(&self) -> bool {
-        match *self {
-            Self::NdlLocation(parts) => !participant::has_place(parts),
+        let none = |parts: &Parts<'_>, of: &[usize]| of.iter().all(|&n| parts.peek(n).is_empty());
+        match self {
+            Self::Organization(parts) | Self::OrganizationAt(parts, ..) => none(parts, &[1, 3, 10]),
+            Self::NdlLocation(parts) => !participant::has_place(*parts),
+            Self::Authority(parts) | Self::Sender(parts, _) => none(parts, &[1, 2]),
             _ => self.parts().iter().all(Parts::is_empty),
         }
     }

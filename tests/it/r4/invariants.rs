@@ -143,6 +143,9 @@ fn part(type_name: &str, this: Reader<'_>) -> Vec<&'static str> {
             this.has_any(&["vaccineCode", "targetDisease"]),
             "imr-1: neither vaccineCode nor targetDisease",
         )]),
+        "Linkage" => {
+            unless(&[(items(this.get("item")).count() > 1, "lnk-1: fewer than two items")])
+        }
         "List" => {
             unless(&[(!this.has("emptyReason") || !this.has("entry"), "lst-1: empty with entries")])
         }

@@ -1,22 +1,46 @@
 //! What of each segment goes where, one file a segment. A function that writes a resource is in the
 //! file of its main segment.
 
+pub(super) mod account;
+pub(super) mod ack;
+pub(super) mod ais;
+pub(super) mod al1;
+pub(super) mod dg1;
+pub(super) mod evn;
+pub(super) mod ft1;
+pub(super) mod gt1;
+pub(super) mod history;
+pub(super) mod iam;
+pub(super) mod in1;
 pub(super) mod medication;
+pub(super) mod mrg;
 pub(super) mod msh;
+pub(super) mod nk1;
 pub(super) mod note;
 pub(super) mod obr;
 pub(super) mod obx;
 pub(super) mod orc;
-pub(super) mod prt;
+pub(super) mod participation;
+pub(super) mod pd1;
 pub(super) mod pid;
+pub(super) mod pr1;
+pub(super) mod prb;
+pub(super) mod provenance;
+pub(super) mod prt;
 pub(super) mod pv1;
+pub(super) mod pv2;
+pub(super) mod rf1;
 pub(super) mod rxa;
 pub(super) mod rxd;
 pub(super) mod rxo;
+pub(super) mod sch;
 pub(super) mod service_request;
+pub(super) mod sft;
 pub(super) mod source;
 pub(super) mod spm;
+pub(super) mod team;
 pub(super) mod tq1;
+pub(super) mod txa;
 pub(super) mod value;
 
 use super::bundle::Arena;
@@ -28,16 +52,41 @@ use super::json::Json;
 pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
     for seg in cx.story.input().segs() {
         match &seg.id() {
+            b"SFT" => sft::write(out, cx, seg),
+            b"MSA" | b"ERR" => ack::write(out, cx, seg),
+            b"EVN" => evn::write(out, cx, seg),
+            b"PD1" => pd1::write(out, cx, seg),
+            b"NK1" => nk1::write(out, cx, seg),
+            b"MRG" => mrg::write(out, cx, seg),
+            b"ROL" => participation::write(out, cx, seg),
             b"PID" => pid::write(out, cx, seg),
             b"PV1" => pv1::write(out, cx, seg),
             b"ORC" => orc::write(out, cx, seg),
             b"OBR" => obr::write(out, cx, seg),
+            b"OBX" if txa::is_content(cx, seg) => {}
             b"OBX" => obx::write(out, cx, seg),
             b"SPM" => spm::write(out, cx, seg),
-            b"PRT" => prt::write(out, cx, seg),
+            b"PRT" => {
+                participation::write(out, cx, seg);
+                prt::write(out, cx, seg);
+            }
             b"RXO" | b"RXE" | b"RXG" => rxo::write(out, cx, seg),
             b"RXD" => rxd::write(out, cx, seg),
             b"RXA" => rxa::write(out, cx, seg),
+            b"SCH" => sch::write(out, cx, seg),
+            b"AIS" | b"AIG" => ais::write(out, cx, seg),
+            b"TXA" => txa::write(out, cx, seg),
+            b"AL1" => al1::write(out, cx, seg),
+            b"IAM" => iam::write(out, cx, seg),
+            b"DG1" => dg1::write(out, cx, seg),
+            b"PR1" => pr1::write(out, cx, seg),
+            b"IN1" => in1::write(out, cx, seg),
+            b"GT1" => gt1::write(out, cx, seg),
+            b"FT1" => ft1::write(out, cx, seg),
+            b"PRB" => prb::write(out, cx, seg),
+            b"GOL" => prb::write_goal(out, cx, seg),
+            b"RF1" => rf1::write(out, cx, seg),
+            b"PRD" => rf1::write_provider(out, cx, seg),
             _ => {}
         }
     }

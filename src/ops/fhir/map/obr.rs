@@ -9,9 +9,7 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, timing};
 use super::super::wanted::Wanted;
-use super::{
-    asks, encounter, field, fields, note, obx, orc, prt, service_request, spm, subject,
-};
+use super::{asks, encounter, field, fields, note, obx, orc, prt, service_request, spm, subject};
 
 const FUNCTION: &str = "http://hl7.org/fhir/StructureDefinition/event-performerFunction";
 const PARTICIPATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";

@@ -10,9 +10,7 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{address, coded, identifier, place, quantity, text, timing};
 use super::super::wanted::Wanted;
-use super::{
-    encounter, field, fields, medication, msh, note, orc, prt, rxo, subject_required,
-};
+use super::{encounter, field, fields, medication, msh, note, orc, prt, rxo, subject_required};
 
 const FUNCTIONS: &str = "http://terminology.hl7.org/CodeSystem/v2-0443";
 

@@ -207,8 +207,7 @@ fn requester<'m>(
     layout: Layout,
 ) {
     let owners = orc.into_iter().chain([seg]);
-    let participant =
-        owners.filter_map(|owner| prt::of(cx, owner, &[b"OP"]).next()).next();
+    let participant = owners.filter_map(|owner| prt::of(cx, owner, &[b"OP"]).next()).next();
     let role = match participant.filter(|_| !valued(orc, 12)) {
         Some(prt) => prt::role(cx, prt),
         None => None,

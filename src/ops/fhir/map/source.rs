@@ -4,26 +4,68 @@
 use super::super::bundle::Arena;
 use super::super::context::{Context, Ref};
 use super::super::id::Key;
+use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
-use super::super::types::coded;
 use super::super::wanted::Wanted;
-use super::msh;
+use super::{msh, provenance, sft};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
 
-/// Writes both, unless the settings leave them out.
+/// Writes the document, unless the settings leave it out, and the Provenances.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>) {
-    if !cx.settings.source {
-        return;
-    }
+    let focus: Vec<Ref> = out.focus().collect();
+    let document = cx.settings.source.then(|| write_document(out, cx));
+    let own = Ref {
+        kind: Kind::Provenance,
+        id: cx.message_id(Key::new("source").with(Kind::Provenance.name().as_bytes())),
+    };
+    let header = msh::header(cx);
+    let msh = cx.msh();
+    let application = match msh.valued(24) {
+        true => cx.refer(Wanted::Application(msh.get(3))),
+        false => None,
+    };
+    let software = cx.story.input().segs().filter(|seg| seg.is(b"SFT"));
+    out.resource(own, None, |w| {
+        w.array("target", |w| {
+            cx.reference_item(w, header);
+            for to in focus {
+                cx.reference_item(w, to);
+            }
+        });
+        time::date_time(w, cx, "occurredDateTime", msh.peek(7));
+        provenance::recorded(w, cx);
+        provenance::activity(w, cx, "message", 3);
+        w.array("agent", |w| provenance::senders(w, cx, Some(("author", "Author"))));
+        w.array("entity", |w| {
+            for to in document.into_iter().chain(application) {
+                entity(w, cx, "source", to);
+            }
+            // The first is the one that made the message, each further one changed it.
+            for (n, sft) in software.enumerate() {
+                let to = sft::device(cx, sft);
+                entity(w, cx, if n == 0 { "source" } else { "derivation" }, to);
+            }
+        });
+    });
+    provenance::write_conversion(out, cx, document);
+}
+
+fn entity(w: &mut Json, cx: &Context<'_>, role: &str, what: Ref) {
+    w.item(|w| {
+        w.literal("role", role);
+        cx.reference(w, "what", what);
+    });
+}
+
+fn write_document<'m>(out: &mut Arena, cx: &mut Context<'m>) -> Ref {
     let document = Ref {
         kind: Kind::DocumentReference,
         id: cx.message_id(Key::new("source").with(Kind::DocumentReference.name().as_bytes())),
     };
     let bytes = cx.source();
-    let focus: Vec<Ref> = out.focus().collect();
     out.resource(document, None, |w| {
         w.literal("status", "current");
         w.array("content", |w| {
@@ -36,40 +78,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>) {
             });
         });
     });
-    let own = Ref {
-        kind: Kind::Provenance,
-        id: cx.message_id(Key::new("source").with(Kind::Provenance.name().as_bytes())),
-    };
-    let header = msh::header(cx);
-    let sender = cx.refer(Wanted::Authority(cx.msh().get(4)));
-    out.resource(own, None, |w| {
-        w.array("target", |w| {
-            cx.reference_item(w, header);
-            for to in focus {
-                cx.reference_item(w, to);
-            }
-        });
-        if !time::instant(w, cx, "recorded", cx.msh().peek(7)) {
-            msh::unknown(w, "_recorded");
-        }
-        w.array("agent", |w| {
-            w.item(|w| {
-                const TYPES: &str =
-                    "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
-                coded::fixed(w, "type", TYPES, "author", "Author");
-                match sender {
-                    Some(sender) => cx.reference(w, "who", sender),
-                    None => _ = w.object("who", |w| w.literal("display", "unknown")),
-                }
-            });
-        });
-        w.array("entity", |w| {
-            w.item(|w| {
-                w.literal("role", "source");
-                cx.reference(w, "what", document);
-            });
-        });
-    });
+    document
 }
 
 fn encode(bytes: &[u8], out: &mut Vec<u8>) {

@@ -62,6 +62,63 @@ pub(crate) fn concept_in(
     }
 }
 
+/// Writes a member of type CodeableConcept with the codings of several values, and the first text
+/// among them. Returns whether it is there.
+pub(crate) fn concept_of(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    name: &str,
+    values: &[Parts<'_>],
+) -> bool {
+    w.object(name, |w| {
+        let is_coded = w.array("coding", |w| {
+            values.iter().filter(|value| !value.is_empty()).for_each(|&v| codings(w, cx, v, None));
+        });
+        let has_text = values.iter().any(|value| text::string(w, cx, "text", value.get(9)));
+        if !is_coded && !has_text {
+            values.iter().any(|value| text::string(w, cx, "text", value.get(2)));
+        }
+    })
+}
+
+/// Writes a member of type CodeableConcept, whose text and whose coding system stand in fields of
+/// their own in old versions: `words` and `system`. `more` adds codings. Returns whether it is
+/// there.
+pub(crate) fn concept_with<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    name: &str,
+    value: Parts<'m>,
+    [words, system]: [Parts<'m>; 2],
+    more: impl FnOnce(&mut Json, &mut Context<'m>),
+) -> bool {
+    w.object(name, |w| {
+        let is_coded = w.array("coding", |w| {
+            let has_code = !value.peek(1).is_empty();
+            if has_code && value.peek(3).is_empty() && !system.is_empty() {
+                w.item(|w| {
+                    let code = cx.text(value.get(1).raw());
+                    if let Some(uri) = cx.system_of(system.first(), code.trim_ascii()) {
+                        w.string("system", &uri);
+                    }
+                    text::string(w, cx, "version", value.get(7));
+                    w.code("code", &code);
+                    text::string(w, cx, "display", value.get(2));
+                });
+                CODINGS[1..].iter().for_each(|&places| coding_item(w, cx, value, places));
+            } else if !value.is_empty() {
+                codings(w, cx, value, None);
+            }
+            more(w, cx);
+        });
+        let has_text =
+            text::string(w, cx, "text", value.get(9)) || text::string(w, cx, "text", words);
+        if !has_text && (!is_coded || value.peek(1).is_empty()) {
+            text::string(w, cx, "text", value.get(2));
+        }
+    })
+}
+
 /// Writes the items of `coding`.
 fn codings(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, table: Option<Table>) {
     let mapped = table.and_then(|table| cx.code(table, value.peek(1).first()));
@@ -119,17 +176,41 @@ fn coding_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, places: Place
     if value.peek(code).is_empty() && (code == 1 || value.peek(display).is_empty()) {
         return;
     }
-    if let Some(uri) = cx.system(value.at(system)) {
+    let code = cx.text(value.get(code).raw());
+    if let Some(uri) = cx.system_of(value.at(system), code.trim_ascii()) {
         w.string("system", &uri);
     }
     text::string(w, cx, "version", value.get(version));
-    w.code("code", &cx.text(value.get(code).raw()));
+    w.code("code", &code);
     text::string(w, cx, "display", value.get(display));
 }
 
 /// Writes a member of type Coding, the first of a value. Returns whether it is there.
 pub(crate) fn coding(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
     w.object(name, |w| coding_in(w, cx, value, CODINGS[0]))
+}
+
+/// As [`coding`] for a code of a table of the guide; one that this does not have is written as it
+/// came.
+pub(crate) fn coding_by(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    name: &str,
+    value: Parts<'_>,
+    table: Table,
+) -> bool {
+    match cx.code(table, value.peek(1).first()) {
+        Some(code) => {
+            value.get(1);
+            value.get(3);
+            // What the table calls it need not be said in words of the sender.
+            if value.peek(2).peek_raw().eq_ignore_ascii_case(code.display.as_bytes()) {
+                value.get(2);
+            }
+            w.object(name, |w| code_in(w, code))
+        }
+        None => coding(w, cx, name, value),
+    }
 }
 
 /// Writes an item of type Coding, the first of a value. Returns whether it is there.
@@ -211,6 +292,19 @@ mod tests {
         assert_eq!(of("^Chest pain"), r#"{"code":{"text":"Chest pain"}}"#);
         assert_eq!(of("R07"), r#"{"code":{"coding":[{"code":"R07"}]}}"#);
         assert_eq!(of("^^LN"), "");
+    }
+
+    #[test]
+    fn no_code_stands_under_a_table_that_lacks_it() {
+        let of = |value: &str| field(value, |w, cx, v| _ = concept(w, cx, "code", v));
+        assert_eq!(
+            of("F^Female^HL70001"),
+            r#"{"code":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0001","code":"F","display":"Female"}]}}"#
+        );
+        assert_eq!(
+            of("W^weiblich^HL70001"),
+            r#"{"code":{"coding":[{"system":"urn:id:HL70001","code":"W","display":"weiblich"}]}}"#
+        );
     }
 
     #[test]
