@@ -54,6 +54,8 @@ mod text;
 mod to_fhir;
 #[path = "it/to_fhir_fields.rs"]
 mod to_fhir_fields;
+#[path = "it/to_fhir_orders.rs"]
+mod to_fhir_orders;
 #[path = "it/transform.rs"]
 mod transform;
 #[path = "it/tree.rs"]
