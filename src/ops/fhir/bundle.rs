@@ -68,6 +68,7 @@ impl Arena {
         let start = self.json.len();
         let mut extension_end = 0;
         self.json.begin();
+        self.json.begin_organization(own.kind == Kind::Organization);
         self.json.root(|w| {
             w.literal("resourceType", own.kind.name());
             w.verbatim("id", |out| own.id.write(out));

@@ -47,12 +47,28 @@ pub(crate) struct Context<'m> {
     header_offset: Option<i16>,
     zone: Option<&'m TimeZone>,
     message_key: Id,
-    claims: HashMap<Id, Claim, BuildHasherDefault<IdHasher>>,
-    /// The ids of resources that segments become.
-    own: HashMap<(usize, Kind, u32), Id>,
+    names: &'m mut Names,
     wanted: Vec<(Ref, Wanted<'m>)>,
+}
+
+type ById<V> = HashMap<Id, V, BuildHasherDefault<IdHasher>>;
+
+/// The ids of a message; kept from message to message for their memory alone.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    claims: ById<Claim>,
+    /// The ids of resources that segments become: by the segment, the type and the part.
+    own: HashMap<(usize, Kind, u32), Id, BuildHasherDefault<IdHasher>>,
     /// How often each key was asked for.
-    repeats: HashMap<Id, u32, BuildHasherDefault<IdHasher>>,
+    repeats: ById<u32>,
+}
+
+impl Names {
+    fn clear(&mut self) {
+        self.claims.clear();
+        self.own.clear();
+        self.repeats.clear();
+    }
 }
 
 impl<'m> Context<'m> {
@@ -62,7 +78,9 @@ impl<'m> Context<'m> {
         scope: Scope<'m, 'm>,
         source: &'m [u8],
         report: &'m mut Report,
+        names: &'m mut Names,
     ) -> Self {
+        names.clear();
         let msh = story.input().seg(0);
         let (application, facility) = (msh.peek(3), msh.peek(4));
         let control = msh.peek(10);
@@ -80,10 +98,8 @@ impl<'m> Context<'m> {
             header_offset: time::read(&msh.peek(7)).and_then(|time| time.offset()),
             zone: settings.zones.of(facility.first(), application.first()),
             message_key: key.id(),
-            claims: HashMap::default(),
-            own: HashMap::new(),
+            names,
             wanted: Vec::new(),
-            repeats: HashMap::default(),
         }
     }
 
@@ -231,7 +247,7 @@ impl<'m> Context<'m> {
         part: u32,
         business: impl FnOnce(&mut Self) -> Option<Key>,
     ) -> Ref {
-        if let Some(&id) = self.own.get(&(seg.at(), kind, part)) {
+        if let Some(&id) = self.names.own.get(&(seg.at(), kind, part)) {
             return Ref { kind, id };
         }
         let by_business = match self.settings.ids {
@@ -246,19 +262,19 @@ impl<'m> Context<'m> {
             }
             Some(_) => false,
         };
-        let id = by_business.filter(|id| is_free(self.claims.get(id))).unwrap_or_else(|| {
+        let id = by_business.filter(|id| is_free(self.names.claims.get(id))).unwrap_or_else(|| {
             let place = format!("{}[{}]{part}", String::from_utf8_lossy(&seg.id()), seg.ordinal());
             let place = if seg.id() == *b"   " { format!("{}", seg.at()) } else { place };
             self.message_key(kind).with(place.as_bytes()).id()
         });
-        self.claims.insert(id, Claim::Segment(seg.at()));
-        self.own.insert((seg.at(), kind, part), id);
+        self.names.claims.insert(id, Claim::Segment(seg.at()));
+        self.names.own.insert((seg.at(), kind, part), id);
         Ref { kind, id }
     }
 
     /// How often a key was asked for before.
     pub(crate) fn times_before(&mut self, key: Id) -> u32 {
-        let times = self.repeats.entry(key).or_default();
+        let times = self.names.repeats.entry(key).or_default();
         *times += 1;
         *times - 1
     }
@@ -277,7 +293,7 @@ impl<'m> Context<'m> {
         let by_content = |cx: &Self| wanted.content(cx.message_key(kind).with(b"content")).id();
         let mut id = by_business.unwrap_or_else(|| by_content(self));
         for _ in 0..2 {
-            match self.claims.get(&id) {
+            match self.names.claims.get(&id) {
                 None => break,
                 Some(Claim::Wanted(n)) if self.wanted[*n].1.same(&wanted) => {
                     wanted.count_as_mapped();
@@ -287,7 +303,7 @@ impl<'m> Context<'m> {
                 Some(_) => id = by_content(self),
             }
         }
-        self.claims.insert(id, Claim::Wanted(self.wanted.len()));
+        self.names.claims.insert(id, Claim::Wanted(self.wanted.len()));
         let to = Ref { kind, id };
         self.wanted.push((to, wanted));
         Some(to)

@@ -53,6 +53,7 @@ pub struct Memory {
     index: input::Index,
     owners: story::Owners,
     arena: bundle::Arena,
+    names: context::Names,
 }
 
 /// A message is too long to be converted.
@@ -84,7 +85,7 @@ impl Converter {
         report: &mut Report,
         out: &mut Vec<u8>,
     ) -> Result<(), TooLong> {
-        let Memory { index, owners, arena } = memory;
+        let Memory { index, owners, arena, names } = memory;
         arena.clear();
         let source = message.bytes();
         let converted = to_utf8(message, text);
@@ -96,7 +97,7 @@ impl Converter {
         };
         let input = Input::read(message, index).ok_or(TooLong)?;
         let story = Story::read(input, owners);
-        let mut cx = Context::new(&self.settings, story, scope, source, report);
+        let mut cx = Context::new(&self.settings, story, scope, source, report, names);
         bundle::write(arena, &mut cx, out);
         Ok(())
     }

@@ -138,9 +138,9 @@ impl<'m> Wanted<'m> {
     pub(crate) fn is_empty(&self) -> bool {
         let none = |parts: &Parts<'_>, of: &[usize]| of.iter().all(|&n| parts.peek(n).is_empty());
         match self {
-            Self::Organization(parts) => none(parts, &[1, 3, 10]),
-            Self::Authority(parts) | Self::Sender(parts, _) => none(parts, &[1, 2]),
+            Self::Organization(parts) | Self::OrganizationAt(parts, ..) => none(parts, &[1, 3, 10]),
             Self::NdlLocation(parts) => !participant::has_place(*parts),
+            Self::Authority(parts) | Self::Sender(parts, _) => none(parts, &[1, 2]),
             _ => self.parts().iter().all(Parts::is_empty),
         }
     }

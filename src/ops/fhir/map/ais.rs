@@ -90,6 +90,9 @@ pub(crate) fn period(
 /// Writes the resource that is needed, unless it is a place or a person.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
     let is_service = seg.is(b"AIS");
+    if cx.story.up(seg, b"SCH").is_none() {
+        return;
+    }
     if is_service && !has_time(seg) || !is_service && (seg.peek(3).is_empty() || is_place(seg)) {
         return;
     }

@@ -102,7 +102,11 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
                 coded::concept_item(w, cx, value);
             }
         });
-        w.array("reasonReference", |w| dg1::items_of(w, cx, obr.unwrap_or(seg)));
+        w.array("reasonReference", |w| {
+            for owner in orc.into_iter().chain(obr) {
+                dg1::items_of(w, cx, owner);
+            }
+        });
         w.array("insurance", |w| in1::items(w, cx, seg));
         if let Some(obr) = obr {
             supporting(w, cx, obr);

@@ -41,7 +41,8 @@ fn address_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, district: Pa
         };
         w.extension(USE, |w| _ = w.string("valueCode", other.as_bytes()));
     });
-    let said = w.string("use", address_use.map_or("", |code| code.code).as_bytes())
+    let usage = w.allowed_use(address_use.map_or("", |code| code.code));
+    let said = w.string("use", usage.as_bytes())
         | w.string("type", address_type.map_or("", |code| code.code).as_bytes());
     if !said && !kind.is_empty() {
         kind.give_up();

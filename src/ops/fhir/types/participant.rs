@@ -9,6 +9,9 @@ use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::Json;
 use crate::ops::fhir::wanted::Wanted;
 
+/// Table 0912, participation.
+const ROLES: &str = "http://terminology.hl7.org/CodeSystem/v2-0912";
+
 /// What a practitioner is in a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Function {
@@ -126,19 +129,22 @@ pub(crate) fn write_acting<'m>(
         if let Some(of) = of {
             cx.reference(w, "organization", of);
         }
-        let code = match function {
-            Function::Plain => None,
-            Function::Observer => Some((
-                "http://terminology.hl7.org/CodeSystem/practitioner-role",
-                "responsibleObserver",
-                "Responsible Observer",
-            )),
-            Function::Director => {
-                Some(("http://terminology.hl7.org/CodeSystem/v2-0912", "MDIR", "Medical Director"))
+        match function {
+            Function::Plain => {}
+            Function::Observer => {
+                w.array("code", |w| {
+                    coded::fixed_item(w, ROLES, "RO", "Responsible Observer");
+                    // The guide's code, which the code system that it names does not have in R4.
+                    w.item(|w| {
+                        w.array("coding", |w| {
+                            w.item(|w| w.literal("code", "responsibleObserver"));
+                        });
+                    });
+                });
             }
-        };
-        if let Some((system, code, display)) = code {
-            w.array("code", |w| coded::fixed_item(w, system, code, display));
+            Function::Director => {
+                w.array("code", |w| coded::fixed_item(w, ROLES, "MDIR", "Medical Director"));
+            }
         }
     });
 }
