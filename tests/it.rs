@@ -10,6 +10,8 @@ mod diff;
 mod dirty;
 #[path = "it/endings.rs"]
 mod endings;
+#[path = "it/fhir_path.rs"]
+mod fhir_path;
 #[path = "it/generated.rs"]
 mod generated;
 #[path = "it/hostile.rs"]
@@ -34,6 +36,8 @@ mod profiles;
 mod properties;
 #[path = "it/query.rs"]
 mod query;
+#[path = "it/r4.rs"]
+mod r4;
 #[path = "it/readme.rs"]
 mod readme;
 #[path = "it/receiver.rs"]
@@ -46,6 +50,14 @@ mod send;
 mod shared;
 #[path = "it/text.rs"]
 mod text;
+#[path = "it/to_fhir.rs"]
+mod to_fhir;
+#[path = "it/to_fhir_adt.rs"]
+mod to_fhir_adt;
+#[path = "it/to_fhir_fields.rs"]
+mod to_fhir_fields;
+#[path = "it/to_fhir_orders.rs"]
+mod to_fhir_orders;
 #[path = "it/transform.rs"]
 mod transform;
 #[path = "it/tree.rs"]

@@ -17,6 +17,7 @@ mod query;
 mod send;
 mod signals;
 mod terminal;
+mod to_fhir;
 mod transform;
 mod validate;
 mod verdicts;
@@ -69,6 +70,7 @@ enum Command {
     Diff(Box<diff::Args>),
     Transform(transform::Args),
     Validate(Box<validate::Args>),
+    ToFhir(Box<to_fhir::Args>),
     Deidentify(Box<deidentify::Args>),
     Listen(Box<listen::Args>),
     Send(Box<send::Args>),
@@ -142,6 +144,7 @@ pub fn main() -> ExitCode {
         Command::Diff(args) => diff::run(*args, &diagnostics),
         Command::Transform(args) => transform::run(args, &diagnostics),
         Command::Validate(args) => validate::run(*args, &diagnostics),
+        Command::ToFhir(args) => to_fhir::run(*args, &diagnostics),
         Command::Deidentify(args) => deidentify::run(*args, &diagnostics),
         Command::Listen(args) => listen::run(*args, &diagnostics),
         Command::Send(args) => send::run(*args, &diagnostics),
@@ -169,6 +172,7 @@ impl Command {
             Self::Diff(args) => args.loudness(),
             Self::Transform(args) => args.common.loudness(),
             Self::Validate(args) => args.common.loudness(),
+            Self::ToFhir(args) => args.common.loudness(),
             Self::Deidentify(args) => args.common.loudness(),
             Self::Listen(args) => args.loudness(),
             Self::Send(args) => args.common.loudness(),

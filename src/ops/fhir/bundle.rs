@@ -1,0 +1,267 @@
+//! The resources of a message and the Bundle that they are put into.
+
+use super::context::{Context, Ref};
+use super::id::{Id, IdHasher, Key};
+use super::input::Seg;
+use super::json::Json;
+use super::kind::Kind;
+use super::settings::BundleKind;
+use super::{map, request, time};
+use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
+use std::ops::Range;
+
+/// The extension for a value of the message that has no place in a resource.
+const UNMAPPED: &str = "https://pipehat.dev/fhir/StructureDefinition/v2-field";
+
+const NO_ENTRY: u32 = u32::MAX;
+
+/// The resources of a message as they are written, one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Arena {
+    json: Json,
+    entries: Vec<Entry>,
+    written: HashSet<Id, BuildHasherDefault<IdHasher>>,
+    /// The entry of each segment by the position of this; [`NO_ENTRY`] if it has none.
+    owners: Vec<u32>,
+    /// Extensions for unmapped values, of which an entry has some.
+    extensions: Json,
+    added: Vec<(usize, Range<usize>)>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    own: Ref,
+    range: Range<usize>,
+    /// It ends with the array `extension`, so that more can follow.
+    open: bool,
+    /// It was made of a segment, not because others refer to it.
+    focus: bool,
+}
+
+impl Arena {
+    /// Empties it and keeps its memory.
+    pub(crate) fn clear(&mut self) {
+        self.json.clear();
+        self.entries.clear();
+        self.written.clear();
+        self.owners.clear();
+        self.extensions.clear();
+        self.added.clear();
+    }
+
+    /// Writes a resource, unless it is there already. `seg`: what it is made of, if that is a
+    /// segment; the first resource of a segment also takes its unmapped values. Whatever of
+    /// `extension` there is, is the last that `write` writes.
+    pub(crate) fn resource(
+        &mut self,
+        own: Ref,
+        seg: Option<Seg<'_>>,
+        write: impl FnOnce(&mut Json),
+    ) {
+        if !self.written.insert(own.id) {
+            return;
+        }
+        if let Some(seg) = seg {
+            self.owns(seg, self.entries.len());
+        }
+        let start = self.json.len();
+        let mut extension_end = 0;
+        self.json.begin();
+        self.json.begin_organization(own.kind == Kind::Organization);
+        self.json.root(|w| {
+            w.literal("resourceType", own.kind.name());
+            w.verbatim("id", |out| own.id.write(out));
+            write(w);
+            extension_end = w.extension_end();
+        });
+        let open = extension_end + 1 == self.json.len();
+        let range = self.json.root_range(start);
+        self.entries.push(Entry { own, range, open, focus: seg.is_some() });
+    }
+
+    /// The resource written last also takes the unmapped values of a segment, unless one does.
+    pub(crate) fn takes(&mut self, seg: Seg<'_>) {
+        if let Some(last) = self.entries.len().checked_sub(1) {
+            self.owns(seg, last);
+        }
+    }
+
+    fn owns(&mut self, seg: Seg<'_>, entry: usize) {
+        if self.owners.len() <= seg.at() {
+            self.owners.resize(seg.at() + 1, NO_ENTRY);
+        }
+        if let Some(owner) = self.owners.get_mut(seg.at()).filter(|owner| **owner == NO_ENTRY) {
+            *owner = u32::try_from(entry).unwrap_or(NO_ENTRY);
+        }
+    }
+
+    /// The resources that the message is about.
+    pub(crate) fn focus(&self) -> impl Iterator<Item = Ref> + '_ {
+        let about = |entry: &&Entry| {
+            let is_beside = matches!(
+                entry.own.kind,
+                Kind::Provenance | Kind::MessageHeader | Kind::Device | Kind::PractitionerRole
+            );
+            entry.focus && !is_beside
+        };
+        self.entries.iter().filter(about).map(|entry| entry.own)
+    }
+
+    /// Finds the values that no map asked for, counts them, and keeps them as extensions.
+    fn unmapped(&mut self, cx: &mut Context<'_>, header: usize) {
+        let input = cx.story.input();
+        for seg in input.segs() {
+            cx.report.nulls += seg.nulls() as u64;
+            let start = self.extensions.len();
+            self.extensions.begin();
+            let keep = cx.settings.unmapped;
+            let mut last = 0;
+            seg.unmapped(keep, |lost, [field, repetition, component], raw| {
+                if lost && field != last {
+                    cx.report.field(seg.id(), field);
+                    last = field;
+                }
+                if !keep {
+                    return;
+                }
+                let text = cx.text(raw);
+                self.extensions.extension(UNMAPPED, |w| {
+                    w.array("extension", |w| {
+                        w.extension("id", |w| {
+                            w.verbatim("valueString", |out| {
+                                place(out, seg, field, repetition, component);
+                            });
+                        });
+                        w.extension("value", |w| _ = w.string("valueString", &text));
+                    });
+                });
+            });
+            if self.extensions.len() == start || !keep {
+                continue;
+            }
+            let range = self.extensions.root_range(start);
+            if !range.is_empty() {
+                self.added.push((self.owner(cx, seg).unwrap_or(header), range));
+            }
+        }
+        self.added.sort_by_key(|(entry, _)| *entry);
+    }
+
+    /// The entry of a segment, or of what it belongs to.
+    fn owner<'m>(&self, cx: &Context<'m>, seg: Seg<'m>) -> Option<usize> {
+        let mut at = seg;
+        loop {
+            if let Some(&entry) = self.owners.get(at.at()).filter(|&&entry| entry != NO_ENTRY) {
+                return Some(entry as usize);
+            }
+            at = cx.story.owner(at)?;
+        }
+    }
+
+    /// Appends a resource with its unmapped values.
+    fn append(&self, n: usize, entry: &Entry, out: &mut Vec<u8>) {
+        let json = &self.json.bytes()[entry.range.clone()];
+        let first = self.added.partition_point(|(owner, _)| *owner < n);
+        let added = self.added[first..].iter().take_while(|(owner, _)| *owner == n);
+        if added.clone().next().is_none() {
+            out.extend_from_slice(json);
+            return;
+        }
+        let cut = if entry.open { 2 } else { 1 };
+        out.extend_from_slice(&json[..json.len() - cut]);
+        out.extend_from_slice(if entry.open { b"," } else { b",\"extension\":[" });
+        for (n, (_, range)) in added.enumerate() {
+            if n > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(&self.extensions.bytes()[range.clone()]);
+        }
+        out.extend_from_slice(b"]}");
+    }
+}
+
+/// Appends `SEG[n]-f[r].c`.
+fn place(out: &mut Vec<u8>, seg: Seg<'_>, field: usize, repetition: usize, component: usize) {
+    let id = seg.id();
+    let id = if id.iter().all(u8::is_ascii_alphanumeric) { &id[..] } else { b"???" };
+    out.extend_from_slice(id);
+    if seg.ordinal() > 1 {
+        out.extend_from_slice(format!("[{}]", seg.ordinal()).as_bytes());
+    }
+    out.extend_from_slice(format!("-{field}").as_bytes());
+    if repetition > 1 {
+        out.extend_from_slice(format!("[{repetition}]").as_bytes());
+    }
+    if component > 0 {
+        out.extend_from_slice(format!(".{component}").as_bytes());
+    }
+}
+
+/// Converts the message of a context, and appends it as one line or, for resources, as several.
+pub(crate) fn write<'m>(arena: &mut Arena, cx: &mut Context<'m>, out: &mut Vec<u8>) {
+    map::segments(arena, cx);
+    let mut n = 0;
+    while let Some((own, wanted)) = cx.wanted(n) {
+        wanted.write(arena, cx, own);
+        n += 1;
+    }
+    map::source::write(arena, cx);
+    let header = arena.entries.len();
+    map::msh::write(arena, cx);
+    // What the header refers to.
+    while let Some((own, wanted)) = cx.wanted(n) {
+        wanted.write(arena, cx, own);
+        n += 1;
+    }
+    arena.unmapped(cx, header);
+    let order = std::iter::once(header)
+        .chain((0..arena.entries.len()).filter(|&n| n != header))
+        .filter_map(|n| Some((n, arena.entries.get(n)?)));
+    if cx.settings.resources {
+        for (n, entry) in order {
+            arena.append(n, entry, out);
+            out.push(b'\n');
+        }
+        return;
+    }
+    let mut w = Json::default();
+    w.root(|w| head(w, cx));
+    let head = w.bytes();
+    out.extend_from_slice(&head[..head.len() - 1]);
+    out.extend_from_slice(b",\"entry\":[");
+    for (place, (n, entry)) in order.enumerate() {
+        if place > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(b"{\"fullUrl\":\"urn:uuid:");
+        entry.own.id.write(out);
+        out.extend_from_slice(b"\",\"resource\":");
+        let start = out.len();
+        arena.append(n, entry, out);
+        if matches!(cx.settings.bundle, BundleKind::Transaction | BundleKind::Batch) {
+            request::write(out, start, entry.own, cx.settings.upsert);
+        }
+        out.push(b'}');
+    }
+    out.extend_from_slice(b"]}\n");
+}
+
+/// Writes what a Bundle has besides its entries.
+fn head(w: &mut Json, cx: &mut Context<'_>) {
+    let msh = cx.msh();
+    let id = cx.message_id(Key::new("Bundle"));
+    w.literal("resourceType", "Bundle");
+    w.verbatim("id", |out| id.write(out));
+    let control = msh.get(10);
+    w.object("identifier", |w| {
+        if !control.is_empty() {
+            if let Some(uri) = cx.system(msh.peek(3).first()) {
+                w.string("system", &uri);
+            }
+            w.string("value", &cx.text(control.raw()));
+        }
+    });
+    w.literal("type", cx.settings.bundle.name());
+    time::instant(w, cx, "timestamp", msh.get(7));
+}

@@ -1,0 +1,316 @@
+//! What maps need besides the fields: settings, text, ids, and the resources that are referred to.
+
+use super::codes::{Code, Table};
+use super::id::{Id, IdHasher, Key};
+use super::input::{Parts, Seg};
+use super::json::{Json, percent_encoded};
+use super::kind::Kind;
+use super::report::Report;
+use super::settings::{BundleKind, Ids, Settings};
+use super::story::Story;
+use super::wanted::Wanted;
+use super::{systems, time, v2codes};
+use crate::core::Scope;
+use jiff::tz::TimeZone;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
+/// A resource of the Bundle, to be referred to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ref {
+    /// Its type.
+    pub(crate) kind: Kind,
+    /// Its id.
+    pub(crate) id: Id,
+}
+
+/// Who has an id.
+#[derive(Clone, Copy, Debug)]
+enum Claim {
+    /// The resource of a segment, by its position.
+    Segment(usize),
+    /// The resource that is wanted, by its position.
+    Wanted(usize),
+}
+
+/// One message on its way.
+#[derive(Debug)]
+pub(crate) struct Context<'m> {
+    pub(crate) settings: &'m Settings,
+    /// What belongs to what in the message.
+    pub(crate) story: Story<'m>,
+    pub(crate) report: &'m mut Report,
+    scope: Scope<'m, 'm>,
+    source: &'m [u8],
+    msh: Seg<'m>,
+    header_offset: Option<i16>,
+    zone: Option<&'m TimeZone>,
+    message_key: Id,
+    names: &'m mut Names,
+    wanted: Vec<(Ref, Wanted<'m>)>,
+}
+
+type ById<V> = HashMap<Id, V, BuildHasherDefault<IdHasher>>;
+
+/// The ids of a message; kept from message to message for their memory alone.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    claims: ById<Claim>,
+    /// The ids of resources that segments become: by the segment, the type and the part.
+    own: HashMap<(usize, Kind, u32), Id, BuildHasherDefault<IdHasher>>,
+    /// How often each key was asked for.
+    repeats: ById<u32>,
+}
+
+impl Names {
+    fn clear(&mut self) {
+        self.claims.clear();
+        self.own.clear();
+        self.repeats.clear();
+    }
+}
+
+impl<'m> Context<'m> {
+    pub(crate) fn new(
+        settings: &'m Settings,
+        story: Story<'m>,
+        scope: Scope<'m, 'm>,
+        source: &'m [u8],
+        report: &'m mut Report,
+        names: &'m mut Names,
+    ) -> Self {
+        names.clear();
+        let msh = story.input().seg(0);
+        let (application, facility) = (msh.peek(3), msh.peek(4));
+        let control = msh.peek(10);
+        let key = [application, facility, msh.peek(7), control]
+            .iter()
+            .fold(Key::new("message"), |key, part| key.with(part.peek_raw()));
+        let key = if control.is_empty() { key.with(story.input().bytes()) } else { key };
+        Self {
+            settings,
+            story,
+            report,
+            scope,
+            source,
+            msh,
+            header_offset: time::read(&msh.peek(7)).and_then(|time| time.offset()),
+            zone: settings.zones.of(facility.first(), application.first()),
+            message_key: key.id(),
+            names,
+            wanted: Vec::new(),
+        }
+    }
+
+    /// The MSH segment.
+    pub(crate) fn msh(&self) -> Seg<'m> {
+        self.msh
+    }
+
+    /// The bytes of the message as they came, whatever its character set.
+    pub(super) fn source(&self) -> &'m [u8] {
+        self.source
+    }
+
+    /// The trigger event, MSH-9.2; in older versions EVN-1 has it alone.
+    pub(crate) fn event(&self) -> &'m [u8] {
+        let event = self.msh.peek(9).at(2);
+        if !event.is_empty() {
+            return event;
+        }
+        self.story.input().first(b"EVN").map_or(b"", |evn| evn.peek(1).first())
+    }
+
+    /// The offset of MSH-7, in minutes.
+    pub(super) fn header_offset(&self) -> Option<i16> {
+        self.header_offset
+    }
+
+    /// The time zone set for the sender.
+    pub(super) fn zone(&self) -> Option<&'m TimeZone> {
+        self.zone
+    }
+
+    /// Bytes of the message as text: escape sequences and character set decoded.
+    #[inline]
+    pub(crate) fn text<'r>(&self, raw: &'r [u8]) -> Cow<'r, [u8]> {
+        self.scope.text(raw)
+    }
+
+    /// Counts a value as not carried, so that it is among the unmapped ones.
+    pub(crate) fn give_up(&mut self, value: &Parts<'_>, kind: &'static str) {
+        value.give_up();
+        self.report.dropped(kind);
+    }
+
+    /// The code of FHIR for one of HL7 v2; one that the table does not have is counted.
+    pub(crate) fn code(&mut self, table: Table, code: &[u8]) -> Option<Code> {
+        let code = code.trim_ascii();
+        if code.is_empty() {
+            return None;
+        }
+        let found = table.get(code);
+        if found.is_none() {
+            self.report.code(table.name(), code);
+        }
+        found
+    }
+
+    /// The URI of a coding system or authority by its name as written; `None` without a name.
+    pub(crate) fn system<'n>(&mut self, name: &'n [u8]) -> Option<Cow<'n, [u8]>>
+    where
+        'm: 'n,
+    {
+        let (uri, known) = systems::uri_of(&self.settings.systems, name)?;
+        if !known {
+            self.report.system(name);
+        }
+        Some(uri)
+    }
+
+    /// As [`Context::system`] for a code: one that a table of HL7 v2 does not have is of a system
+    /// of the sender's, though it bears the name of the table.
+    pub(crate) fn system_of<'n>(&mut self, name: &'n [u8], code: &[u8]) -> Option<Cow<'n, [u8]>>
+    where
+        'm: 'n,
+    {
+        let uri = self.system(name)?;
+        if !v2codes::lacks(&uri, code) {
+            return Some(uri);
+        }
+        self.report.code("HL7 v2", code);
+        Some(Cow::Owned([b"urn:id:", &*percent_encoded(name.trim_ascii())].concat()))
+    }
+
+    /// Writes a member that refers to a resource.
+    pub(crate) fn reference(&self, w: &mut Json, name: &str, to: Ref) {
+        w.object(name, |w| self.reference_in(w, to));
+    }
+
+    /// Writes an item that refers to a resource.
+    pub(crate) fn reference_item(&self, w: &mut Json, to: Ref) {
+        w.item(|w| self.reference_in(w, to));
+    }
+
+    /// Writes the member `reference`.
+    pub(crate) fn reference_in(&self, w: &mut Json, to: Ref) {
+        // Servers do not rewrite references in a batch, and alone nothing tells what a UUID is.
+        let literal = self.settings.resources || self.settings.bundle == BundleKind::Batch;
+        w.verbatim("reference", |out| {
+            if literal {
+                out.extend_from_slice(to.kind.name().as_bytes());
+                out.push(b'/');
+            } else {
+                out.extend_from_slice(b"urn:uuid:");
+            }
+            to.id.write(out);
+        });
+    }
+
+    /// What keys of things begin with that have an identifier without an authority.
+    pub(crate) fn scope_key(&self, kind: Kind) -> Key {
+        let key = Key::new(kind.name());
+        match &self.settings.id_scope {
+            Some(scope) => key.with(scope.as_bytes()),
+            None => key.with(self.msh.peek(4).peek_raw()).with(self.msh.peek(3).peek_raw()),
+        }
+    }
+
+    /// A key that holds within this message.
+    pub(crate) fn message_key(&self, kind: Kind) -> Key {
+        Key::new(kind.name()).with(self.message_key.bytes())
+    }
+
+    /// An id that holds within this message.
+    pub(super) fn message_id(&self, key: Key) -> Id {
+        key.with(self.message_key.bytes()).id()
+    }
+
+    /// The resource of a type that a segment becomes. `business` makes the key of what it is
+    /// about, if its identifiers tell; an id that another segment's resource has is not given
+    /// twice.
+    pub(crate) fn own(
+        &mut self,
+        kind: Kind,
+        seg: Seg<'m>,
+        business: impl FnOnce(&mut Self) -> Option<Key>,
+    ) -> Ref {
+        self.own_part(kind, seg, 0, business)
+    }
+
+    /// As [`Context::own`] for one of several resources of a type, by a number of the map's choice.
+    pub(crate) fn own_part(
+        &mut self,
+        kind: Kind,
+        seg: Seg<'m>,
+        part: u32,
+        business: impl FnOnce(&mut Self) -> Option<Key>,
+    ) -> Ref {
+        if let Some(&id) = self.names.own.get(&(seg.at(), kind, part)) {
+            return Ref { kind, id };
+        }
+        let by_business = match self.settings.ids {
+            Ids::Business => business(self).map(Key::id),
+            Ids::Message => None,
+        };
+        let is_free = |claim: Option<&Claim>| match claim {
+            None => true,
+            // A patient or a specimen may come again with every order.
+            Some(Claim::Segment(at)) if matches!(kind, Kind::Patient | Kind::Specimen) => {
+                self.story.input().seg(*at).raw() == seg.raw()
+            }
+            Some(_) => false,
+        };
+        let id = by_business.filter(|id| is_free(self.names.claims.get(id))).unwrap_or_else(|| {
+            let place = format!("{}[{}]{part}", String::from_utf8_lossy(&seg.id()), seg.ordinal());
+            let place = if seg.id() == *b"   " { format!("{}", seg.at()) } else { place };
+            self.message_key(kind).with(place.as_bytes()).id()
+        });
+        self.names.claims.insert(id, Claim::Segment(seg.at()));
+        self.names.own.insert((seg.at(), kind, part), id);
+        Ref { kind, id }
+    }
+
+    /// How often a key was asked for before.
+    pub(crate) fn times_before(&mut self, key: Id) -> u32 {
+        let times = self.names.repeats.entry(key).or_default();
+        *times += 1;
+        *times - 1
+    }
+
+    /// A resource that is written later, once, however often it is referred to; `None` if there is
+    /// nothing to say of it.
+    pub(crate) fn refer(&mut self, wanted: Wanted<'m>) -> Option<Ref> {
+        if wanted.is_empty() {
+            return None;
+        }
+        let kind = wanted.kind();
+        let by_business = match self.settings.ids {
+            Ids::Business => wanted.key(self).map(Key::id),
+            Ids::Message => None,
+        };
+        let by_content = |cx: &Self| wanted.content(cx.message_key(kind).with(b"content")).id();
+        let mut id = by_business.unwrap_or_else(|| by_content(self));
+        for _ in 0..2 {
+            match self.names.claims.get(&id) {
+                None => break,
+                Some(Claim::Wanted(n)) if self.wanted[*n].1.same(&wanted) => {
+                    wanted.count_as_mapped();
+                    return Some(Ref { kind, id });
+                }
+                // The same thing, but told otherwise: it keeps what is said of it here.
+                Some(_) => id = by_content(self),
+            }
+        }
+        self.names.claims.insert(id, Claim::Wanted(self.wanted.len()));
+        let to = Ref { kind, id };
+        self.wanted.push((to, wanted));
+        Some(to)
+    }
+
+    /// The resource that was referred to as the `n`th, from 0.
+    pub(super) fn wanted(&self, n: usize) -> Option<(Ref, Wanted<'m>)> {
+        self.wanted.get(n).copied()
+    }
+}

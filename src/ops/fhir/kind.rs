@@ -1,0 +1,57 @@
+//! The types of resources that messages become.
+
+macro_rules! kinds {
+    ($($kind:ident,)*) => {
+        /// A type of resource.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(dead_code, reason = "all that maps may make")]
+        pub(crate) enum Kind {
+            $(#[doc = stringify!($kind)] $kind,)*
+        }
+
+        impl Kind {
+            /// Its name in FHIR.
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => stringify!($kind),)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    Account,
+    AllergyIntolerance,
+    Appointment,
+    Basic,
+    CareTeam,
+    ChargeItem,
+    Condition,
+    Coverage,
+    Device,
+    DiagnosticReport,
+    DocumentReference,
+    Encounter,
+    EpisodeOfCare,
+    Goal,
+    HealthcareService,
+    Immunization,
+    Location,
+    Medication,
+    MedicationAdministration,
+    MedicationDispense,
+    MedicationRequest,
+    MessageHeader,
+    Observation,
+    OperationOutcome,
+    Organization,
+    Patient,
+    Practitioner,
+    PractitionerRole,
+    Procedure,
+    Provenance,
+    RelatedPerson,
+    ServiceRequest,
+    Specimen,
+}

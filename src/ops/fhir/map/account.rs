@@ -1,0 +1,67 @@
+//! PID-18 and MRG-3 as Account (guide: PID[Account], MRG[Account]).
+
+use super::super::bundle::Arena;
+use super::super::context::{Context, Ref};
+use super::super::input::{Parts, Seg};
+use super::super::json::Json;
+use super::super::kind::Kind;
+use super::super::types::identifier;
+use super::{gt1, in1};
+
+/// The Account of a patient, if the message tells of one.
+pub(crate) fn account<'m>(cx: &mut Context<'m>, pid: Seg<'m>) -> Option<Ref> {
+    of(cx, pid, 18)
+}
+
+/// The Account of a field of type CX.
+fn of<'m>(cx: &mut Context<'m>, seg: Seg<'m>, field: usize) -> Option<Ref> {
+    if seg.peek(field).peek(1).is_empty() {
+        return None;
+    }
+    Some(cx.own(Kind::Account, seg, |cx| identifier::cx_key(cx, Kind::Account, seg.peek(field))))
+}
+
+/// Writes an item that refers to the account of the patient whom a segment is about.
+pub(crate) fn items<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>) {
+    let Some(patient) = cx.story.patient(seg) else { return };
+    if let Some(to) = account(cx, patient) {
+        cx.reference_item(w, to);
+    }
+}
+
+/// Writes the Account of a patient.
+pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'m>) {
+    let Some(own) = account(cx, pid) else { return };
+    let patient = super::pid::patient(cx, pid);
+    out.resource(own, None, |w| {
+        account_in(w, cx, pid.get(18), "active", Some(patient));
+        w.array("coverage", |w| in1::of_account(w, cx, pid));
+        w.array("guarantor", |w| gt1::guarantors(w, cx, pid));
+    });
+}
+
+/// Writes the Account that there was before a merge, of the patient whose it was. Nothing tells
+/// whether it is in use still.
+pub(crate) fn write_prior<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    mrg: Seg<'m>,
+    patient: Option<Ref>,
+) {
+    let Some(own) = of(cx, mrg, 3) else { return };
+    out.resource(own, Some(mrg), |w| account_in(w, cx, mrg.get(3), "unknown", patient));
+}
+
+fn account_in<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    value: Parts<'m>,
+    status: &str,
+    patient: Option<Ref>,
+) {
+    w.array("identifier", |w| _ = identifier::cx_item(w, cx, value));
+    w.literal("status", status);
+    if let Some(patient) = patient {
+        w.array("subject", |w| cx.reference_item(w, patient));
+    }
+}

@@ -1,0 +1,103 @@
+//! MRG: who and what there was before a merge, a move or a change of identifiers (guide: MRG[Account];
+//! the rest follows R4, Patient.link).
+
+use super::super::bundle::Arena;
+use super::super::context::{Context, Ref};
+use super::super::input::{Parts, Seg};
+use super::super::json::Json;
+use super::super::kind::Kind;
+use super::super::types::{identifier, name};
+
+/// The identifiers that a patient had: MRG-1, or those of old versions.
+fn ids<'m>(mrg: Seg<'m>) -> impl Iterator<Item = Parts<'m>> + Clone + use<'m> {
+    mrg.all_again(1).chain(mrg.all_again(4)).chain(mrg.all_again(2))
+}
+
+/// The Patient of MRG-1, if that is another than the one of PID.
+pub(crate) fn prior<'m>(cx: &mut Context<'m>, mrg: Seg<'m>) -> Option<Ref> {
+    let id = super::pid::first(ids(mrg))?;
+    let key = identifier::cx_key(cx, Kind::Patient, id)?.id();
+    let now = cx.story.owner(mrg).and_then(|pid| super::pid::key(cx, pid));
+    if now.is_some_and(|now| now.id() == key) {
+        return None;
+    }
+    Some(cx.own(Kind::Patient, mrg, |cx| identifier::cx_key(cx, Kind::Patient, id)))
+}
+
+/// Whether the patient of MRG-1 is the same person as the one of PID, and that of PID stays. Where
+/// identifiers, accounts or visits move (A43 to A45), both patients do.
+fn is_replaced(cx: &Context<'_>) -> bool {
+    !matches!(cx.event(), b"A43" | b"A44" | b"A45")
+}
+
+/// Writes items of Patient.link: the patients whom this one replaces, or those whom the message says to
+/// be the same person (A24).
+pub(crate) fn links<'m>(w: &mut Json, cx: &mut Context<'m>, pid: Seg<'m>) {
+    if is_replaced(cx) {
+        for mrg in cx.story.of(pid, b"MRG") {
+            if let Some(prior) = prior(cx, mrg) {
+                link(w, cx, prior, "replaces");
+            }
+        }
+    }
+    if cx.event() == b"A24" {
+        let own = super::pid::patient(cx, pid);
+        for other in cx.story.input().segs().filter(|seg| seg.is(b"PID")) {
+            let other = super::pid::patient(cx, other);
+            if other != own {
+                link(w, cx, other, "seealso");
+            }
+        }
+    }
+}
+
+fn link(w: &mut Json, cx: &Context<'_>, to: Ref, kind: &str) {
+    w.item(|w| {
+        cx.reference(w, "other", to);
+        w.literal("type", kind);
+    });
+}
+
+/// Writes the identifiers that a visit had (MRG-5, MRG-6).
+pub(crate) fn visit_identifiers<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>) {
+    let Some(patient) = cx.story.owner(pv1) else { return };
+    for mrg in cx.story.of(patient, b"MRG") {
+        identifier::cx_item_old(w, cx, mrg.get(5), Some(("VN", "Visit number")));
+        for value in mrg.all(6) {
+            identifier::cx_item_old(w, cx, value, None);
+        }
+    }
+}
+
+/// Writes the Patient and the Account that there were.
+pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, mrg: Seg<'m>) {
+    let now = cx.story.owner(mrg).map(|pid| super::pid::patient(cx, pid));
+    let prior = prior(cx, mrg);
+    if let Some(own) = prior {
+        let is_replaced = is_replaced(cx);
+        out.resource(own, Some(mrg), |w| {
+            w.array("identifier", |w| {
+                for field in [1, 4, 2] {
+                    for value in mrg.all(field) {
+                        identifier::cx_item(w, cx, value);
+                    }
+                }
+            });
+            if is_replaced {
+                w.boolean("active", false);
+            }
+            w.array("name", |w| {
+                for value in mrg.all(7) {
+                    name::xpn_items(w, cx, value);
+                }
+            });
+            if let Some(now) = now.filter(|_| is_replaced) {
+                w.array("link", |w| link(w, cx, now, "replaced-by"));
+            }
+        });
+    } else {
+        // The same patient, whose identifiers PID has.
+        mrg.get(1).raw();
+    }
+    super::account::write_prior(out, cx, mrg, prior.or(now));
+}

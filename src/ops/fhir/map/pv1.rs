@@ -1,0 +1,278 @@
+//! PV1 as Encounter, with what PV2, ROL and PRT say of it, as EpisodeOfCare and as Coverage (guide:
+//! PV1[Encounter], PV1[Coverage], PV1[Patient], MSH[Encounter]).
+
+use super::super::bundle::Arena;
+use super::super::codes::Table;
+use super::super::context::{Context, Ref};
+use super::super::id::Key;
+use super::super::input::{Parts, Seg};
+use super::super::json::Json;
+use super::super::kind::Kind;
+use super::super::time;
+use super::super::types::place::Level;
+use super::super::types::{coded, identifier, place, practitioner, text, timing};
+use super::super::wanted::Wanted;
+use super::{account, dg1, history, mrg, participation, pv2, subject, subject_required};
+
+const NULL_FLAVOR: &str = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
+const IMPORTANCE: &str = "http://hl7.org/fhir/StructureDefinition/patient-importance";
+const CLASSIFICATION: &str =
+    "http://hl7.org/fhir/StructureDefinition/subject-locationClassification";
+const DESCRIPTION: &str = "http://hl7.org/fhir/StructureDefinition/resource-instance-description";
+const PARTICIPATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
+
+/// The Encounter of a PV1.
+pub(crate) fn encounter<'m>(cx: &mut Context<'m>, pv1: Seg<'m>) -> Ref {
+    let patient = cx.story.patient(pv1).map(|pid| super::pid::patient(cx, pid));
+    cx.own(Kind::Encounter, pv1, |cx| {
+        let number: Key = identifier::cx_key(cx, Kind::Encounter, pv1.peek(19))?;
+        Some(match patient {
+            Some(patient) => number.with(patient.id.bytes()),
+            None => number,
+        })
+    })
+}
+
+/// Writes the Encounter, and what else the segment tells of.
+pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
+    let own = encounter(cx, pv1);
+    pv1.done(1);
+    let episode = episode(cx, pv1);
+    let pv2 = cx.story.first_of(pv1, b"PV2");
+    out.resource(own, Some(pv1), |w| {
+        if let Some(pv2) = pv2 {
+            pv2::meta(w, cx, pv2);
+            pv2::text(w, cx, pv2);
+        }
+        w.array("identifier", |w| {
+            identifier::cx_item_typed(w, cx, pv1.get(19), ("VN", "Visit number"));
+            for value in pv1.all(50) {
+                identifier::cx_item(w, cx, value);
+            }
+            mrg::visit_identifiers(w, cx, pv1);
+        });
+        status(w, cx, pv1);
+        class(w, cx, pv1);
+        w.array("type", |w| _ = coded::concept_item_by(w, cx, pv1.get(4), Table::AdmissionType));
+        coded::concept_by(w, cx, "serviceType", pv1.get(10), Table::HospitalService);
+        if let Some(pv2) = pv2 {
+            coded::concept_by(w, cx, "priority", pv2.get(25), Table::EncounterPriority);
+        }
+        subject(w, cx, "subject", pv1);
+        if let Some(episode) = episode {
+            w.array("episodeOfCare", |w| cx.reference_item(w, episode));
+        }
+        w.array("participant", |w| {
+            participants(w, cx, pv1, pv2);
+            participation::participants(w, cx, pv1);
+        });
+        timing::period(w, cx, "period", [pv1.get(44), pv1.get(45)]);
+        if let Some(pv2) = pv2 {
+            pv2::length(w, cx, pv2);
+            w.array("reasonCode", |w| _ = coded::concept_item(w, cx, pv2.get(3)));
+        }
+        w.array("diagnosis", |w| dg1::diagnoses(w, cx, pv1, "use"));
+        w.array("account", |w| account::items(w, cx, pv1));
+        w.object("hospitalization", |w| hospitalization(w, cx, pv1));
+        w.array("location", |w| locations(w, cx, pv1, pv2));
+        w.extensions(|w| {
+            if let Some(pv2) = pv2 {
+                pv2::extensions(w, cx, pv2);
+            }
+        });
+    });
+    write_bed(out, cx, pv1);
+    write_episode(out, cx, pv1);
+    write_coverages(out, cx, pv1);
+    history::write(out, cx, pv1);
+}
+
+fn hospitalization<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>) {
+    identifier::cx_member(w, cx, "preAdmissionIdentifier", pv1.get(5));
+    coded::concept(w, cx, "admitSource", pv1.get(14));
+    coded::concept_by(w, cx, "reAdmission", pv1.get(13), Table::ReadmissionIndicator);
+    w.array("dietPreference", |w| _ = coded::concept_item(w, cx, pv1.get(38)));
+    w.array("specialCourtesy", |w| _ = coded::concept_item(w, cx, pv1.get(16)));
+    w.array("specialArrangement", |w| {
+        for value in pv1.all(15) {
+            coded::concept_item_by(w, cx, value, Table::AmbulatoryStatus);
+        }
+    });
+    if let Some(to) = cx.refer(Wanted::Discharge(pv1.get(37))) {
+        cx.reference(w, "destination", to);
+    }
+    coded::concept(w, cx, "dischargeDisposition", pv1.get(36));
+}
+
+/// Writes the items of `location`: PV1-3, 6, 11 and 42, PV2-1.
+fn locations<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, pv2: Option<Seg<'m>>) {
+    let is_planned = pv1.peek(2).first().trim_ascii() == b"P";
+    let assigned = if is_planned { "planned" } else { "active" };
+    let prior_pending = pv2.map_or(Parts::EMPTY, |pv2| pv2.get(1));
+    let places = [
+        (pv1.get(3), assigned),
+        (pv1.get(6), "completed"),
+        (pv1.get(11), "active"),
+        (pv1.get(42), "reserved"),
+        (prior_pending, "planned"),
+    ];
+    for (n, (value, status)) in places.into_iter().enumerate() {
+        let to = match n {
+            0 => assigned_place(cx, pv1),
+            _ => place::refer(cx, value),
+        };
+        let Some(to) = to else { continue };
+        w.item(|w| {
+            if n == 2 {
+                w.array("extension", temporary);
+            }
+            cx.reference(w, "location", to);
+            w.literal("status", status);
+        });
+    }
+}
+
+/// Writes the extension that tells that a location is a temporary one.
+pub(super) fn temporary(w: &mut Json) {
+    w.extension(CLASSIFICATION, |w| {
+        const SYSTEM: &str = "http://hl7.org/fhir/subject-locationClassification";
+        coded::fixed(w, "valueCodeableConcept", SYSTEM, "temporary", "Temporary");
+    });
+}
+
+/// Whether PV1-40 tells the status of a room or bed.
+fn has_bed_status(pv1: Seg<'_>) -> bool {
+    let place = pv1.peek(3);
+    let level = place::innermost(place);
+    pv1.valued(40) && matches!(level, Some(Level::Bed | Level::Room))
+}
+
+/// The Location of PV1-3: one of its own if there is a status of the bed.
+fn assigned_place<'m>(cx: &mut Context<'m>, pv1: Seg<'m>) -> Option<Ref> {
+    let value = pv1.get(3);
+    if !has_bed_status(pv1) {
+        return place::refer(cx, value);
+    }
+    let level = place::innermost(value)?;
+    Some(cx.own(Kind::Location, pv1, |cx| Some(place::key(cx, value.again(), level))))
+}
+
+/// Writes the Location of PV1-3 with the status of the bed.
+fn write_bed<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
+    if !has_bed_status(pv1) {
+        return;
+    }
+    let value = pv1.get(3);
+    let (Some(own), Some(level)) = (assigned_place(cx, pv1), place::innermost(value)) else {
+        return;
+    };
+    place::write_with(out, cx, own, value, level, |w, cx| {
+        coded::coding_by(w, cx, "operationalStatus", pv1.get(40), Table::BedStatus);
+    });
+}
+
+/// The EpisodeOfCare that a visit is part of, if PV1-53 or PV1-54 tells of one.
+pub(super) fn episode<'m>(cx: &mut Context<'m>, pv1: Seg<'m>) -> Option<Ref> {
+    if !pv1.valued(53) && !pv1.valued(54) {
+        return None;
+    }
+    Some(cx.own(Kind::EpisodeOfCare, pv1, |cx| {
+        identifier::cx_key(cx, Kind::EpisodeOfCare, pv1.peek(54))
+    }))
+}
+
+fn write_episode<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
+    let Some(own) = episode(cx, pv1) else { return };
+    out.resource(own, None, |w| {
+        w.array("identifier", |w| {
+            for value in pv1.all(54) {
+                identifier::cx_item(w, cx, value);
+            }
+        });
+        // The status is required, and no code of it says that it is not known.
+        w.literal("status", "active");
+        w.array("diagnosis", |w| dg1::diagnoses(w, cx, pv1, "role"));
+        subject_required(w, cx, "patient", pv1);
+        w.extensions(|w| {
+            w.extension(DESCRIPTION, |w| _ = text::string(w, cx, "valueString", pv1.get(53)));
+        });
+    });
+}
+
+/// Writes a Coverage for each financial class, PV1-20.
+fn write_coverages<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
+    for (n, value) in (0..).zip(pv1.all(20)) {
+        let own = cx.own_part(Kind::Coverage, pv1, n, |_| None);
+        out.resource(own, None, |w| {
+            w.literal("status", "active");
+            coded::concept(w, cx, "type", value.get(1));
+            subject_required(w, cx, "beneficiary", pv1);
+            w.object("period", |w| _ = time::date_time(w, cx, "start", value.get(2)));
+            w.array("payor", |w| _ = w.item(|w| w.literal("display", "unknown")));
+        });
+    }
+}
+
+/// Writes the extension of Patient for PV1-16.
+pub(super) fn importance(w: &mut Json, cx: &mut Context<'_>, pv1: Seg<'_>) {
+    w.extension(IMPORTANCE, |w| {
+        _ = coded::concept(w, cx, "valueCodeableConcept", pv1.get(16));
+    });
+}
+
+/// The status is required: that of an event that takes back, by discharge, by event, by class.
+fn status(w: &mut Json, cx: &mut Context<'_>, pv1: Seg<'_>) {
+    let discharged = !pv1.peek(45).is_empty();
+    let event = cx.event();
+    let takes_back = matches!(event, b"A11" | b"A13" | b"A23" | b"A27" | b"A38");
+    let by_event = Table::EventEncounterStatus.get(event).map(|code| code.code);
+    let by_class = Table::PatientClassEncounterStatus.get(pv1.peek(2).first());
+    let status = match by_event {
+        Some(status) if takes_back => status,
+        _ if discharged => "finished",
+        Some(status) if status != "unknown" => status,
+        _ => by_class.map_or("unknown", |code| code.code),
+    };
+    w.literal("status", status);
+}
+
+/// The class is required: table 0004, else as it came.
+fn class(w: &mut Json, cx: &mut Context<'_>, pv1: Seg<'_>) {
+    let value = pv1.get(2);
+    match cx.code(Table::PatientClassEncounterClass, value.first()) {
+        Some(code) => {
+            w.object("class", |w| coded::code_in(w, code));
+        }
+        None => {
+            if !coded::coding(w, cx, "class", value) {
+                w.object("class", |w| {
+                    w.literal("system", NULL_FLAVOR);
+                    w.literal("code", "UNK");
+                    w.literal("display", "Unknown");
+                });
+            }
+        }
+    }
+}
+
+/// PV1-7, 8, 9, 17 and 52, and PV2-13.
+fn participants<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, pv2: Option<Seg<'m>>) {
+    let roles = [
+        (Some(pv1), 7, "ATND", "attender"),
+        (Some(pv1), 8, "REF", "referrer"),
+        (Some(pv1), 9, "CON", "consultant"),
+        (Some(pv1), 17, "ADM", "admitter"),
+        (Some(pv1), 52, "PART", "Participation"),
+        (pv2, 13, "REF", "referrer"),
+    ];
+    for (seg, field, code, display) in roles {
+        for value in seg.into_iter().flat_map(|seg| seg.all(field)) {
+            w.item_with(
+                |w| {
+                    w.array("type", |w| coded::fixed_item(w, PARTICIPATION, code, display));
+                },
+                |w| _ = practitioner::member(w, cx, "individual", value),
+            );
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The message itself as DocumentReference, and the Provenance of all that was made of it (guide:
+//! MSH[Provenance-Source]).
+
+use super::super::bundle::Arena;
+use super::super::context::{Context, Ref};
+use super::super::id::Key;
+use super::super::json::Json;
+use super::super::kind::Kind;
+use super::super::time;
+use super::super::wanted::Wanted;
+use super::{msh, provenance, sft};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha1::{Digest, Sha1};
+
+/// Writes the document, unless the settings leave it out, and the Provenances.
+pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>) {
+    let focus: Vec<Ref> = out.focus().collect();
+    let document = cx.settings.source.then(|| write_document(out, cx));
+    let own = Ref {
+        kind: Kind::Provenance,
+        id: cx.message_id(Key::new("source").with(Kind::Provenance.name().as_bytes())),
+    };
+    let header = msh::header(cx);
+    let msh = cx.msh();
+    let application = match msh.valued(24) {
+        true => cx.refer(Wanted::Application(msh.get(3))),
+        false => None,
+    };
+    let software = cx.story.input().segs().filter(|seg| seg.is(b"SFT"));
+    out.resource(own, None, |w| {
+        w.array("target", |w| {
+            cx.reference_item(w, header);
+            for to in focus {
+                cx.reference_item(w, to);
+            }
+        });
+        time::date_time(w, cx, "occurredDateTime", msh.peek(7));
+        provenance::recorded(w, cx);
+        provenance::activity(w, cx, "message", 3);
+        w.array("agent", |w| provenance::senders(w, cx, Some(("author", "Author"))));
+        w.array("entity", |w| {
+            for to in document.into_iter().chain(application) {
+                entity(w, cx, "source", to);
+            }
+            // The first is the one that made the message, each further one changed it.
+            for (n, sft) in software.enumerate() {
+                let to = sft::device(cx, sft);
+                entity(w, cx, if n == 0 { "source" } else { "derivation" }, to);
+            }
+        });
+    });
+    provenance::write_conversion(out, cx);
+}
+
+fn entity(w: &mut Json, cx: &Context<'_>, role: &str, what: Ref) {
+    w.item(|w| {
+        w.literal("role", role);
+        cx.reference(w, "what", what);
+    });
+}
+
+fn write_document<'m>(out: &mut Arena, cx: &mut Context<'m>) -> Ref {
+    let document = Ref {
+        kind: Kind::DocumentReference,
+        id: cx.message_id(Key::new("source").with(Kind::DocumentReference.name().as_bytes())),
+    };
+    let bytes = cx.source();
+    out.resource(document, None, |w| {
+        w.literal("status", "current");
+        w.array("content", |w| {
+            w.item(|w| {
+                w.object("attachment", |w| {
+                    w.literal("contentType", "x-application/hl7-v2+er7");
+                    w.verbatim("data", |out| encode(bytes, out));
+                    w.verbatim("hash", |out| encode(&Sha1::digest(bytes), out));
+                });
+            });
+        });
+    });
+    document
+}
+
+fn encode(bytes: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    out.resize(start + bytes.len().div_ceil(3) * 4, 0);
+    let written = STANDARD.encode_slice(bytes, &mut out[start..]).unwrap_or(0);
+    out.truncate(start + written);
+}

@@ -1,0 +1,326 @@
+//! What belongs to what in a message: each segment's owner, by the order of the segments.
+//!
+//! The order is what senders get right; groups they leave out, mix and extend. So a segment belongs
+//! to the last one before it that can own such a segment, and no type of message is unknown.
+
+use super::input::{Input, Seg};
+
+/// The owners of all segments of a message, by their positions; kept from message to message.
+#[derive(Debug, Default)]
+pub(crate) struct Owners {
+    links: Vec<Links>,
+    /// The last segment with each id so far.
+    latest: Vec<([u8; 3], u32)>,
+}
+
+/// Positions of segments; [`NONE`] where there is none.
+#[derive(Clone, Copy, Debug)]
+struct Links {
+    owner: u32,
+    first_child: u32,
+    last_child: u32,
+    next_sibling: u32,
+    /// Of a PID, its last PV1; of an OBR, the SPM before it where specimens come first.
+    aside: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+/// Which segments can own one: the last of these before it does.
+const CAN_OWN: &[(&[u8; 3], &[&[u8; 3]])] = &[
+    (b"PD1", &[b"PID"]),
+    (b"NK1", &[b"PID"]),
+    (b"PV1", &[b"PID"]),
+    (b"PV2", &[b"PV1"]),
+    (b"MRG", &[b"PID"]),
+    (b"AL1", &[b"PID"]),
+    (b"IAM", &[b"PID"]),
+    (b"ARV", &[b"PID"]),
+    (b"OH1", &[b"PID"]),
+    (b"OH2", &[b"PID"]),
+    (b"OH3", &[b"PID"]),
+    (b"OH4", &[b"PID"]),
+    (b"ACC", &[b"PID"]),
+    (b"UB1", &[b"PID"]),
+    (b"UB2", &[b"PID"]),
+    (b"DB1", &[b"PID"]),
+    (b"PDA", &[b"PID"]),
+    (b"GT1", &[b"PID"]),
+    (b"IN1", &[b"PID"]),
+    (b"IN2", &[b"IN1"]),
+    (b"IN3", &[b"IN1"]),
+    (b"DRG", &[b"DG1", b"FT1", b"PID"]),
+    (b"DG1", &[b"PID", b"OBR", b"FT1", b"RF1"]),
+    (b"PR1", &[b"PID", b"OBR", b"FT1", b"RF1"]),
+    (b"FT1", &[b"PID"]),
+    (b"PRB", &[b"PID"]),
+    (b"GOL", &[b"PID", b"PRB"]),
+    (b"PTH", &[b"PID", b"PRB", b"GOL"]),
+    (b"TXA", &[b"PID"]),
+    (b"CON", &[b"TXA", b"PID"]),
+    (b"ORC", &[b"PID"]),
+    (b"OBR", &[b"ORC", b"PID"]),
+    (b"RQD", &[b"ORC", b"PID"]),
+    (b"ODS", &[b"ORC", b"PID"]),
+    (b"RXO", &[b"ORC", b"PID"]),
+    (b"RXE", &[b"ORC", b"PID"]),
+    (b"RXD", &[b"ORC", b"PID"]),
+    (b"RXG", &[b"ORC", b"PID"]),
+    (b"RXA", &[b"ORC", b"PID"]),
+    (b"RXV", &[b"ORC", b"PID"]),
+    (b"RXR", &[b"RXO", b"RXE", b"RXD", b"RXG", b"RXA"]),
+    (b"RXC", &[b"RXO", b"RXE", b"RXD", b"RXG"]),
+    (b"TQ1", &[b"ORC", b"OBR", b"RXO", b"RXE", b"RXD", b"RXG", b"RXA", b"SCH"]),
+    (b"TQ2", &[b"TQ1"]),
+    (b"IPC", &[b"ORC", b"OBR"]),
+    (b"BLG", &[b"ORC", b"OBR", b"RXE"]),
+    (b"CTI", &[b"OBR", b"RXE", b"ORC"]),
+    (b"TCD", &[b"OBR", b"OBX"]),
+    (b"SPM", &[b"OBR", b"ORC", b"PID"]),
+    (b"SAC", &[b"SPM", b"OBR", b"PID"]),
+    (b"INV", &[b"SAC", b"OBX", b"EQU"]),
+    (b"SID", &[b"TCD", b"OBX"]),
+    (
+        b"OBX",
+        &[
+            b"PID", b"PV1", b"OBR", b"SPM", b"SAC", b"RXO", b"RXE", b"RXD", b"RXG", b"RXA", b"RXV",
+            b"TXA", b"PRB", b"GOL", b"PTH", b"FT1", b"IN1", b"RQD", b"ODS",
+        ],
+    ),
+    (b"RGS", &[b"SCH"]),
+    (b"AIS", &[b"RGS", b"SCH"]),
+    (b"AIG", &[b"RGS", b"SCH"]),
+    (b"AIL", &[b"RGS", b"SCH"]),
+    (b"AIP", &[b"RGS", b"SCH"]),
+    (b"APR", &[b"SCH"]),
+    (b"CTD", &[b"OBR", b"RF1", b"PRD", b"PID"]),
+    (
+        b"ROL",
+        &[
+            b"PID", b"PV1", b"PV2", b"DG1", b"PR1", b"IN1", b"ORC", b"OBR", b"FT1", b"PRB", b"GOL",
+            b"PTH",
+        ],
+    ),
+    (
+        b"PRT",
+        &[
+            b"PID", b"PD1", b"NK1", b"PV1", b"PV2", b"DG1", b"PR1", b"IN1", b"ORC", b"OBR", b"OBX",
+            b"SPM", b"RXO", b"RXE", b"RXD", b"RXG", b"RXA", b"FT1", b"TXA", b"PRB", b"GOL", b"PTH",
+            b"SCH", b"AIS", b"AIG", b"AIL", b"AIP",
+        ],
+    ),
+];
+
+/// The details of an order: of each kind one belongs to an ORC, and a second is an order of its
+/// own that came without one.
+const ONE_OF_ORDER: &[&[u8; 3]] = &[b"OBR", b"RXO", b"RXE", b"RXD", b"RXG", b"RQD", b"ODS"];
+
+/// The parts of a message as they belong together.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Story<'m> {
+    input: Input<'m>,
+    owners: &'m Owners,
+    /// Specimens come before the orders for them, as in OUL^R22 and OML^O33.
+    specimen_first: bool,
+}
+
+impl<'m> Story<'m> {
+    /// Finds the owner of each segment.
+    pub(crate) fn read(input: Input<'m>, memory: &'m mut Owners) -> Self {
+        let position = |id: &[u8; 3]| input.first(id).map(|seg| seg.at());
+        let specimen_first =
+            position(b"SPM").is_some_and(|spm| position(b"OBR").is_some_and(|obr| spm < obr));
+        memory.links.clear();
+        memory.latest.clear();
+        let mut before_note = NONE;
+        for seg in input.segs() {
+            let (id, at) = (seg.id(), seg.at() as u32);
+            let owner = match &id {
+                b"NTE" => before_note,
+                b"SPM" if specimen_first => memory.last(&[b"PID"]),
+                _ => memory.owner_of(input, id),
+            };
+            memory.add(at, owner);
+            match &id {
+                b"PV1" => memory.put_aside(owner, at),
+                b"OBR" if specimen_first => memory.put_aside(at, memory.last(&[b"SPM"])),
+                _ => {}
+            }
+            if &id == b"NTE" {
+                continue;
+            }
+            before_note = at;
+            match memory.latest.iter_mut().find(|(known, _)| *known == id) {
+                Some((_, last)) => *last = at,
+                None => memory.latest.push((id, at)),
+            }
+        }
+        Self { input, owners: memory, specimen_first }
+    }
+
+    fn links(&self, seg: Seg<'m>) -> Option<&'m Links> {
+        self.owners.links.get(seg.at())
+    }
+
+    fn at(&self, at: u32) -> Option<Seg<'m>> {
+        (at != NONE).then(|| self.input.seg(at as usize))
+    }
+
+    /// The segment that one belongs to.
+    pub(crate) fn owner(&self, seg: Seg<'m>) -> Option<Seg<'m>> {
+        self.at(self.links(seg)?.owner)
+    }
+
+    /// The segments that belong to one.
+    pub(crate) fn children(&self, owner: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
+        let story = *self;
+        let first = story.links(owner).and_then(|links| story.at(links.first_child));
+        std::iter::successors(first, move |seg| story.at(story.links(*seg)?.next_sibling))
+    }
+
+    /// The segments with an id that belong to one.
+    pub(crate) fn of(
+        &self,
+        owner: Seg<'m>,
+        id: &'static [u8; 3],
+    ) -> impl Iterator<Item = Seg<'m>> + use<'m> {
+        self.children(owner).filter(move |seg| seg.is(id))
+    }
+
+    /// The first segment with an id that belongs to one.
+    pub(crate) fn first_of(&self, owner: Seg<'m>, id: &'static [u8; 3]) -> Option<Seg<'m>> {
+        self.of(owner, id).next()
+    }
+
+    /// The nearest segment with an id that one belongs to, or belongs to what it belongs to.
+    pub(crate) fn up(&self, seg: Seg<'m>, id: &[u8; 3]) -> Option<Seg<'m>> {
+        let mut at = seg;
+        loop {
+            if at.is(id) {
+                return Some(at);
+            }
+            at = self.owner(at)?;
+        }
+    }
+
+    /// The PID of the patient that a segment is about: the one that it belongs to, else the first.
+    pub(crate) fn patient(&self, seg: Seg<'m>) -> Option<Seg<'m>> {
+        self.up(seg, b"PID").or_else(|| self.input.first(b"PID"))
+    }
+
+    /// The PV1 of the visit that a segment is about.
+    pub(crate) fn visit(&self, seg: Seg<'m>) -> Option<Seg<'m>> {
+        match self.patient(seg) {
+            Some(patient) => self.at(self.links(patient)?.aside),
+            None => self.input.first(b"PV1"),
+        }
+    }
+
+    /// The ORC of the order that a segment belongs to.
+    pub(crate) fn order(&self, seg: Seg<'m>) -> Option<Seg<'m>> {
+        self.up(seg, b"ORC")
+    }
+
+    /// The SPM segments of an OBR: those behind it, or the last one before it where specimens come
+    /// first.
+    pub(crate) fn specimens(&self, obr: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
+        let before = self.specimen_first.then(|| self.at(self.links(obr)?.aside));
+        self.of(obr, b"SPM").chain(before.flatten())
+    }
+
+    /// The whole message.
+    pub(crate) fn input(&self) -> Input<'m> {
+        self.input
+    }
+}
+
+impl Owners {
+    /// The last of the segments with one of these ids.
+    fn last(&self, ids: &[&[u8; 3]]) -> u32 {
+        let last = self.latest.iter().filter(|(id, _)| ids.contains(&id)).map(|(_, at)| *at).max();
+        last.unwrap_or(NONE)
+    }
+
+    fn owner_of(&self, input: Input<'_>, id: [u8; 3]) -> u32 {
+        let Some((_, can_own)) = CAN_OWN.iter().find(|(owned, _)| **owned == id) else {
+            return NONE;
+        };
+        let owner = self.last(can_own);
+        let is_order = owner != NONE && input.seg(owner as usize).is(b"ORC");
+        // The last one is behind the ORC: then it belongs to it, or something else has since.
+        let before = self.latest.iter().find(|(known, _)| *known == id).map(|(_, at)| *at);
+        let is_taken =
+            is_order && ONE_OF_ORDER.contains(&&id) && before.is_some_and(|before| before > owner);
+        if is_taken { self.last(&[b"PID"]) } else { owner }
+    }
+
+    fn put_aside(&mut self, of: u32, at: u32) {
+        if let Some(links) = self.links.get_mut(of as usize) {
+            links.aside = at;
+        }
+    }
+
+    fn add(&mut self, at: u32, owner: u32) {
+        let none =
+            Links { owner, first_child: NONE, last_child: NONE, next_sibling: NONE, aside: NONE };
+        self.links.push(none);
+        let Some(links) = self.links.get_mut(owner as usize) else { return };
+        let before = std::mem::replace(&mut links.last_child, at);
+        if before == NONE {
+            links.first_child = at;
+        } else if let Some(links) = self.links.get_mut(before as usize) {
+            links.next_sibling = at;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::input::Index;
+    use super::*;
+    use crate::core::{Frame, Frames, Message};
+
+    /// The ids of the segments, each with the id and position of its owner.
+    fn owners(ids: &str) -> Vec<String> {
+        let text = format!("MSH|^~\\&\r{}", ids.replace(' ', "\r"));
+        let Some(Frame::Message(framed)) = Frames::new(text.as_bytes()).next() else { panic!() };
+        let message = Message::new(framed).unwrap();
+        let (mut index, mut memory) = (Index::default(), Owners::default());
+        let story = Story::read(Input::read(&message, &mut index).unwrap(), &mut memory);
+        let name = |seg: Seg<'_>| String::from_utf8(seg.id().to_vec()).unwrap();
+        let told = |seg: Seg<'_>| match story.owner(seg) {
+            Some(owner) => format!("{}<{}{}", name(seg), name(owner), owner.ordinal()),
+            None => name(seg),
+        };
+        story.input().segs().skip(1).map(told).collect()
+    }
+
+    #[test]
+    fn results_belong_to_their_orders() {
+        let found = owners("PID NTE PV1 ORC OBR NTE OBX NTE NTE OBR OBX SPM OBX ORC OBR");
+        let expected = [
+            "PID", "NTE<PID1", "PV1<PID1", "ORC<PID1", "OBR<ORC1", "NTE<OBR1", "OBX<OBR1",
+            "NTE<OBX1", "NTE<OBX1", "OBR<PID1", "OBX<OBR2", "SPM<OBR2", "OBX<SPM1", "ORC<PID1",
+            "OBR<ORC2",
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn specimens_may_come_first() {
+        let found = owners("PID SPM ORC OBR SPM ORC OBR");
+        let expected =
+            ["PID", "SPM<PID1", "ORC<PID1", "OBR<ORC1", "SPM<PID1", "ORC<PID1", "OBR<ORC2"];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn medication_appointments_and_insurance() {
+        let found = owners("SCH TQ1 PID IN1 IN2 RGS AIS NTE ORC RXO RXR RXE TQ1 RXC ZZZ");
+        let expected = [
+            "SCH", "TQ1<SCH1", "PID", "IN1<PID1", "IN2<IN11", "RGS<SCH1", "AIS<RGS1", "NTE<AIS1",
+            "ORC<PID1", "RXO<ORC1", "RXR<RXO1", "RXE<ORC1", "TQ1<RXE1", "RXC<RXE1", "ZZZ",
+        ];
+        assert_eq!(found, expected);
+    }
+}

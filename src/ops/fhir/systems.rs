@@ -1,0 +1,156 @@
+//! The URIs of coding systems and of authorities, which messages call by names.
+
+use super::json::percent_encoded;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// Names of table 0396 and such as are in use, with the URIs that FHIR has for them.
+static KNOWN: LazyLock<HashMap<&'static [u8], &'static str>> = LazyLock::new(|| {
+    let lines = include_str!("systems.tsv").lines();
+    lines.filter_map(|line| line.split_once('\t')).map(|(n, uri)| (n.as_bytes(), uri)).collect()
+});
+
+/// The URIs that a site has for names.
+#[derive(Clone, Debug, Default)]
+pub struct Systems {
+    named: HashMap<Vec<u8>, Vec<u8>>,
+}
+
+impl Systems {
+    /// Adds the URI of a name.
+    ///
+    /// # Errors
+    /// When it is no absolute URI.
+    pub fn add(&mut self, name: &str, uri: &str) -> Result<(), String> {
+        if !is_uri(uri.as_bytes()) {
+            return Err("an absolute URI is expected, such as http://hospital.example/codes".into());
+        }
+        self.named.insert(name.as_bytes().to_vec(), uri.as_bytes().to_vec());
+        Ok(())
+    }
+
+    /// The URI that the site has for a name.
+    pub(crate) fn own(&self, name: &[u8]) -> Option<&[u8]> {
+        self.named.get(name).map(Vec::as_slice)
+    }
+}
+
+/// The URI of a name (`LN`, `HL70203`, `99LAB`), an OID or a URI; and whether it is a known one,
+/// and not `urn:id:` with the name. `None` for an empty name.
+pub(crate) fn uri_of<'n>(own: &'n Systems, name: &'n [u8]) -> Option<(Cow<'n, [u8]>, bool)> {
+    let name = name.trim_ascii();
+    if name.is_empty() {
+        return None;
+    }
+    if let Some(uri) = own.own(name) {
+        return Some((Cow::Borrowed(uri), true));
+    }
+    if let Some(uri) = KNOWN.get(name).or_else(|| KNOWN.get(&name.to_ascii_uppercase()[..])) {
+        return Some((Cow::Borrowed(uri.as_bytes()), true));
+    }
+    if let Some(table) = table_number(name) {
+        let mut uri = b"http://terminology.hl7.org/CodeSystem/v2-".to_vec();
+        uri.extend_from_slice(&table);
+        return Some((Cow::Owned(uri), true));
+    }
+    if is_oid(name) {
+        return Some((Cow::Owned([b"urn:oid:", name].concat()), true));
+    }
+    if is_uri(name) {
+        return Some((Cow::Borrowed(name), true));
+    }
+    Some((Cow::Owned([b"urn:id:", &*percent_encoded(name)].concat()), false))
+}
+
+/// Whether a URI shows the name that it was made of.
+pub(crate) fn shows(uri: &[u8], name: &[u8]) -> bool {
+    let name = name.trim_ascii();
+    name.is_empty() || uri.windows(name.len()).any(|part| part.eq_ignore_ascii_case(name))
+}
+
+/// The four digits of `HL7nnnn`, whose zeros may be missing.
+fn table_number(name: &[u8]) -> Option<[u8; 4]> {
+    let rest = name.strip_prefix(b"HL7").or_else(|| name.strip_prefix(b"hl7"))?;
+    let digits = rest.trim_ascii_start().strip_prefix(b"-").unwrap_or(rest).trim_ascii_start();
+    if !(1..=4).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let mut number = *b"0000";
+    number[4 - digits.len()..].copy_from_slice(digits);
+    Some(number)
+}
+
+/// Whether text is an OID as FHIR has it (R4, section 2.24.0.1): arcs without leading zeros, of
+/// which the first is 0, 1 or 2.
+pub(crate) fn is_oid(text: &[u8]) -> bool {
+    let mut arcs = text.split(|&b| b == b'.');
+    let is_arc = |arc: &[u8]| {
+        !arc.is_empty() && arc.iter().all(u8::is_ascii_digit) && (arc == b"0" || arc[0] != b'0')
+    };
+    matches!(arcs.next(), Some(b"0" | b"1" | b"2")) && arcs.clone().count() >= 1 && arcs.all(is_arc)
+}
+
+/// Whether text is a UUID in its usual form.
+pub(crate) fn is_uuid(text: &[u8]) -> bool {
+    text.len() == 36
+        && text.iter().enumerate().all(|(n, b)| match n {
+            8 | 13 | 18 | 23 => *b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+/// Whether text is an absolute URI of a kind that identifies systems: `http:`, `https:`, `urn:`,
+/// with a known namespace in a form that this has.
+pub(crate) fn is_uri(text: &[u8]) -> bool {
+    let allowed = |b: &u8| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(b);
+    if !text.iter().all(allowed) {
+        return false;
+    }
+    if let Some(oid) = text.strip_prefix(b"urn:oid:") {
+        return is_oid(oid);
+    }
+    if let Some(uuid) = text.strip_prefix(b"urn:uuid:") {
+        return is_uuid(uuid) && !uuid.iter().any(u8::is_ascii_uppercase);
+    }
+    if let Some(rest) = text.strip_prefix(b"urn:") {
+        return rest.iter().position(|&b| b == b':').is_some_and(|n| n > 1 && n + 1 < rest.len());
+    }
+    let rest = text.strip_prefix(b"http://").or_else(|| text.strip_prefix(b"https://"));
+    rest.is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uri(name: &str) -> String {
+        let systems = Systems::default();
+        let (uri, _) = uri_of(&systems, name.as_bytes()).unwrap();
+        String::from_utf8(uri.into_owned()).unwrap()
+    }
+
+    #[test]
+    fn names_have_uris() {
+        assert_eq!(uri("LN"), "http://loinc.org");
+        assert_eq!(uri("SCT"), "http://snomed.info/sct");
+        assert_eq!(uri("ucum"), "http://unitsofmeasure.org");
+        assert_eq!(uri("HL70203"), "http://terminology.hl7.org/CodeSystem/v2-0203");
+        assert_eq!(uri("HL7 78"), "http://terminology.hl7.org/CodeSystem/v2-0078");
+        assert_eq!(uri("2.16.840.1.113883.6.1"), "urn:oid:2.16.840.1.113883.6.1");
+        assert_eq!(uri("http://h.example/x"), "http://h.example/x");
+        assert_eq!(uri("99 LAB"), "urn:id:99%20LAB");
+        assert_eq!(uri("1.02.3"), "urn:id:1.02.3");
+        assert_eq!(uri("urn:oid:3.1"), "urn:id:urn%3Aoid%3A3.1");
+        assert!(uri_of(&Systems::default(), b" ").is_none());
+    }
+
+    #[test]
+    fn a_site_has_its_own() {
+        let mut systems = Systems::default();
+        systems.add("99LAB", "http://lab.example/codes").unwrap();
+        assert!(systems.add("X", "lab codes").is_err());
+        let (uri, known) = uri_of(&systems, b"99LAB").unwrap();
+        assert_eq!((&*uri, known), (&b"http://lab.example/codes"[..], true));
+    }
+}

@@ -1,0 +1,344 @@
+//! CWE, CNE, CE, CF, IS and ID as CodeableConcept, Coding and code.
+
+use super::text;
+use crate::ops::fhir::codes::{Code, Table};
+use crate::ops::fhir::context::Context;
+use crate::ops::fhir::input::Parts;
+use crate::ops::fhir::json::Json;
+use crate::ops::fhir::systems;
+
+/// The components of one coding in CWE: code, text, system, version of the system.
+type Places = [usize; 4];
+
+/// The codings of CWE (2.7, chapter 2A.2.13). CE and the older types have the first two.
+const CODINGS: [Places; 3] = [[1, 2, 3, 7], [4, 5, 6, 8], [10, 11, 12, 13]];
+
+/// Writes a member of type CodeableConcept, its codes as they came. Returns whether it is there.
+pub(crate) fn concept(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    w.object(name, |w| concept_in(w, cx, value, None))
+}
+
+/// As [`concept`] for an item of an array.
+pub(crate) fn concept_item(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) -> bool {
+    w.item(|w| concept_in(w, cx, value, None))
+}
+
+/// Writes a member of type CodeableConcept whose code is one of a table of the guide: first as the
+/// table has it, then as it came. Returns whether it is there.
+pub(crate) fn concept_by(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    name: &str,
+    value: Parts<'_>,
+    table: Table,
+) -> bool {
+    w.object(name, |w| concept_in(w, cx, value, Some(table)))
+}
+
+/// As [`concept_by`] for an item of an array.
+pub(crate) fn concept_item_by(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    value: Parts<'_>,
+    table: Table,
+) -> bool {
+    w.item(|w| concept_in(w, cx, value, Some(table)))
+}
+
+/// Writes the members of a CodeableConcept.
+pub(crate) fn concept_in(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    value: Parts<'_>,
+    table: Option<Table>,
+) {
+    if value.is_empty() {
+        return;
+    }
+    let is_coded = w.array("coding", |w| codings(w, cx, value, table));
+    let original = value.get(9);
+    // Text that a coding shows already is not said twice.
+    if !text::string(w, cx, "text", original) && (!is_coded || value.peek(1).is_empty()) {
+        text::string(w, cx, "text", value.get(2));
+    }
+}
+
+/// Writes a member of type CodeableConcept with the codings of several values, and the first text
+/// among them. Returns whether it is there.
+pub(crate) fn concept_of(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    name: &str,
+    values: &[Parts<'_>],
+) -> bool {
+    w.object(name, |w| {
+        let is_coded = w.array("coding", |w| {
+            values.iter().filter(|value| !value.is_empty()).for_each(|&v| codings(w, cx, v, None));
+        });
+        let has_text = values.iter().any(|value| text::string(w, cx, "text", value.get(9)));
+        if !is_coded && !has_text {
+            values.iter().any(|value| text::string(w, cx, "text", value.get(2)));
+        }
+    })
+}
+
+/// Writes a member of type CodeableConcept, whose text and whose coding system stand in fields of
+/// their own in old versions: `words` and `system`. `more` adds codings. Returns whether it is
+/// there.
+pub(crate) fn concept_with<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    name: &str,
+    value: Parts<'m>,
+    [words, system]: [Parts<'m>; 2],
+    more: impl FnOnce(&mut Json, &mut Context<'m>),
+) -> bool {
+    w.object(name, |w| {
+        let is_coded = w.array("coding", |w| {
+            let has_code = !value.peek(1).is_empty();
+            if has_code && value.peek(3).is_empty() && !system.is_empty() {
+                w.item(|w| {
+                    let code = cx.text(value.get(1).raw());
+                    if let Some(uri) = cx.system_of(system.first(), code.trim_ascii()) {
+                        w.string("system", &uri);
+                    }
+                    text::string(w, cx, "version", value.get(7));
+                    w.code("code", &code);
+                    text::string(w, cx, "display", value.get(2));
+                });
+                CODINGS[1..].iter().for_each(|&places| coding_item(w, cx, value, places));
+            } else if !value.is_empty() {
+                codings(w, cx, value, None);
+            }
+            more(w, cx);
+        });
+        let has_text =
+            text::string(w, cx, "text", value.get(9)) || text::string(w, cx, "text", words);
+        if !has_text && (!is_coded || value.peek(1).is_empty()) {
+            text::string(w, cx, "text", value.get(2));
+        }
+    })
+}
+
+/// Writes the items of `coding`.
+fn codings(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, table: Option<Table>) {
+    let mapped = table.and_then(|table| cx.code(table, value.peek(1).first()));
+    if let Some(code) = mapped {
+        w.item(|w| code_in(w, code));
+    }
+    for places in CODINGS {
+        local(w, cx, value, places);
+        if places[0] == 1 && mapped.is_some_and(|code| says_all(&code, value)) {
+            value.get(1);
+            value.get(3);
+            continue;
+        }
+        coding_item(w, cx, value, places);
+    }
+}
+
+/// Whether the code of a table says all that a value does.
+fn says_all(code: &Code, value: Parts<'_>) -> bool {
+    let rest = [2, 7].into_iter().all(|n| value.peek(n).is_empty());
+    rest && value.peek(3).is_empty() && value.at(1) == code.code.as_bytes()
+}
+
+/// Writes what the site says a code is elsewhere.
+fn local(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, [code, _, system, _]: Places) {
+    let settings = cx.settings;
+    if settings.codes.is_empty() {
+        return;
+    }
+    let code = value.peek(code).first();
+    let system = value.peek(system).first();
+    let code = cx.text(code);
+    let found = settings.codes.get(&cx.text(system), &code).or_else(|| {
+        let uri = crate::ops::fhir::systems::uri_of(&settings.systems, system)?.0;
+        settings.codes.get(&uri, &code)
+    });
+    let Some(found) = found else { return };
+    let uri = crate::ops::fhir::systems::uri_of(&settings.systems, &found.system);
+    w.item(|w| {
+        if let Some((uri, _)) = uri {
+            w.string("system", &uri);
+        }
+        w.code("code", &found.code);
+        w.string("display", &found.display);
+    });
+}
+
+/// Writes one coding as it came, if it has a code.
+fn coding_item(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, places: Places) {
+    w.item(|w| coding_in(w, cx, value, places));
+}
+
+fn coding_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, places: Places) {
+    let [code, display, system, version] = places;
+    if value.peek(code).is_empty() && (code == 1 || value.peek(display).is_empty()) {
+        return;
+    }
+    let code = cx.text(value.get(code).raw());
+    let named = value.get(system);
+    if let Some(uri) = cx.system_of(named.first(), code.trim_ascii()) {
+        w.string("system", &uri);
+        if !systems::shows(&uri, named.first()) {
+            named.translated();
+        }
+    }
+    text::string(w, cx, "version", value.get(version));
+    w.code("code", &code);
+    text::string(w, cx, "display", value.get(display));
+}
+
+/// Writes a member of type Coding, the first of a value. Returns whether it is there.
+pub(crate) fn coding(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    w.object(name, |w| coding_in(w, cx, value, CODINGS[0]))
+}
+
+/// As [`coding`] for a code of a table of the guide; one that this does not have is written as it
+/// came.
+pub(crate) fn coding_by(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    name: &str,
+    value: Parts<'_>,
+    table: Table,
+) -> bool {
+    match cx.code(table, value.peek(1).first()) {
+        Some(code) => {
+            value.get(1);
+            value.get(3);
+            // What the table calls it need not be said in words of the sender.
+            if value.peek(2).peek_raw().eq_ignore_ascii_case(code.display.as_bytes()) {
+                value.get(2);
+            }
+            w.object(name, |w| code_in(w, code))
+        }
+        None => coding(w, cx, name, value),
+    }
+}
+
+/// Writes an item of type Coding, the first of a value. Returns whether it is there.
+pub(crate) fn coding_first_item(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) -> bool {
+    w.item(|w| coding_in(w, cx, value, CODINGS[0]))
+}
+
+/// Writes the members of a Coding that is known.
+pub(crate) fn code_in(w: &mut Json, code: Code) {
+    w.string("system", code.system.as_bytes());
+    w.string("code", code.code.as_bytes());
+    w.string("display", code.display.as_bytes());
+}
+
+/// Writes a member of type CodeableConcept with one coding of ours.
+pub(crate) fn fixed(w: &mut Json, name: &str, system: &str, code: &str, display: &str) {
+    w.object(name, |w| fixed_in(w, system, code, display));
+}
+
+/// Writes an item of type CodeableConcept with one coding of ours.
+pub(crate) fn fixed_item(w: &mut Json, system: &str, code: &str, display: &str) {
+    w.item(|w| fixed_in(w, system, code, display));
+}
+
+fn fixed_in(w: &mut Json, system: &str, code: &str, display: &str) {
+    w.array("coding", |w| {
+        w.item(|w| {
+            w.literal("system", system);
+            w.literal("code", code);
+            if !display.is_empty() {
+                w.literal("display", display);
+            }
+        });
+    });
+}
+
+/// Writes a member of type code from a table of the guide. A code that this does not have is
+/// counted, stays among the unmapped values, and `fallback` takes its place unless it is empty.
+/// Returns whether it is there.
+pub(crate) fn code(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    name: &str,
+    value: Parts<'_>,
+    table: Table,
+    fallback: &str,
+) -> bool {
+    let found = cx.code(table, value.first());
+    if found.is_none() && !value.is_empty() {
+        value.give_up();
+    }
+    let code = found.map_or(fallback, |code| code.code);
+    if code.as_bytes() != value.first() {
+        value.translated();
+    }
+    w.string(name, code.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::fhir::testing::field;
+
+    #[test]
+    fn a_code_has_up_to_three_codings() {
+        let made = field("718-7^Hemoglobin^LN^HGB^Hb^99LAB^2.40^v1^Hb in blood", |w, cx, v| {
+            concept(w, cx, "code", v);
+        });
+        assert_eq!(
+            made,
+            concat!(
+                r#"{"code":{"coding":[{"system":"http://loinc.org","version":"2.40","#,
+                r#""code":"718-7","display":"Hemoglobin"},{"system":"urn:id:99LAB","version":"v1","#,
+                r#""code":"HGB","display":"Hb"}],"text":"Hb in blood"}}"#
+            )
+        );
+    }
+
+    #[test]
+    fn what_has_no_code_is_text() {
+        let of = |value: &str| field(value, |w, cx, v| _ = concept(w, cx, "code", v));
+        assert_eq!(of("^Chest pain"), r#"{"code":{"text":"Chest pain"}}"#);
+        assert_eq!(of("R07"), r#"{"code":{"coding":[{"code":"R07"}]}}"#);
+        assert_eq!(of("^^LN"), "");
+    }
+
+    #[test]
+    fn no_code_stands_under_a_table_that_lacks_it() {
+        let of = |value: &str| field(value, |w, cx, v| _ = concept(w, cx, "code", v));
+        assert_eq!(
+            of("F^Female^HL70001"),
+            r#"{"code":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0001","code":"F","display":"Female"}]}}"#
+        );
+        assert_eq!(
+            of("W^weiblich^HL70001"),
+            r#"{"code":{"coding":[{"system":"urn:id:HL70001","code":"W","display":"weiblich"}]}}"#
+        );
+    }
+
+    #[test]
+    fn a_table_comes_first() {
+        let of = |value: &str| {
+            field(value, |w, cx, v| _ = concept_by(w, cx, "m", v, Table::MaritalStatus))
+        };
+        let married = r#"{"system":"http://terminology.hl7.org/CodeSystem/v3-MaritalStatus","code":"M","display":"Married"}"#;
+        assert_eq!(of("M"), format!(r#"{{"m":{{"coding":[{married}]}}}}"#));
+        assert_eq!(
+            of("M^verheiratet^99X"),
+            format!(
+                r#"{{"m":{{"coding":[{married},{{"system":"urn:id:99X","code":"M","display":"verheiratet"}}]}}}}"#
+            )
+        );
+        assert_eq!(of("?"), r#"{"m":{"coding":[{"code":"?"}]}}"#);
+    }
+
+    #[test]
+    fn codes_come_from_tables_or_fall_back() {
+        let of = |value: &str| {
+            field(value, |w, cx, v| {
+                code(w, cx, "gender", v, Table::AdministrativeSex, "unknown");
+            })
+        };
+        assert_eq!(of("F"), r#"{"gender":"female"}"#);
+        assert_eq!(of("?"), r#"{"gender":"unknown"}"#);
+    }
+}

@@ -1,0 +1,396 @@
+//! CX, EI, EIP, HD, PLN and DLN as Identifier.
+
+use super::{coded, text, timing};
+use crate::ops::fhir::codes::Table;
+use crate::ops::fhir::context::Context;
+use crate::ops::fhir::id::Key;
+use crate::ops::fhir::input::Parts;
+use crate::ops::fhir::json::Json;
+use crate::ops::fhir::kind::Kind;
+use crate::ops::fhir::{systems, time};
+use std::borrow::Cow;
+
+/// The system of types of identifiers.
+pub(crate) const TYPES: &str = "http://terminology.hl7.org/CodeSystem/v2-0203";
+/// The R4 extension for a check digit.
+const CHECK_DIGIT: &str = "http://hl7.org/fhir/StructureDefinition/identifier-checkDigit";
+/// The scheme of a check digit has none in R4; the guide names this.
+const CHECK_SCHEME: &str = "http://hl7.org/fhir/StructureDefinition/namingsystem-checkDigit";
+
+/// The URI of an authority: HD, or the components of it that follow another in EI.
+///
+/// What the site has for the name counts first, then a universal id in a form that URIs have, then
+/// the name.
+pub(crate) fn authority<'n>(
+    cx: &mut Context<'n>,
+    [named, universal, kind]: [Parts<'n>; 3],
+) -> Option<Cow<'n, [u8]>> {
+    let uri = authority_uri(cx, [named.first(), universal.first(), kind.first()])?;
+    for part in [named, universal] {
+        if !systems::shows(&uri, part.first()) {
+            part.translated();
+        }
+    }
+    // The form of the URI tells these.
+    if !matches!(kind.first().trim_ascii(), b"" | b"ISO" | b"UUID" | b"GUID" | b"URI") {
+        kind.translated();
+    }
+    Some(uri)
+}
+
+fn authority_uri<'n>(
+    cx: &mut Context<'n>,
+    [name, universal, kind]: [&'n [u8]; 3],
+) -> Option<Cow<'n, [u8]>> {
+    let settings = cx.settings;
+    if let Some(uri) = settings.systems.own(name).or_else(|| settings.systems.own(universal)) {
+        return Some(Cow::Borrowed(uri));
+    }
+    let universal = universal.trim_ascii();
+    if systems::is_oid(universal) {
+        return Some(Cow::Owned([b"urn:oid:", universal].concat()));
+    }
+    if systems::is_uuid(universal) && !kind.eq_ignore_ascii_case(b"URI") {
+        return Some(Cow::Owned([b"urn:uuid:", &universal.to_ascii_lowercase()[..]].concat()));
+    }
+    if systems::is_uri(universal) {
+        return Some(Cow::Borrowed(universal));
+    }
+    let named = if name.is_empty() { universal } else { name };
+    cx.system(named)
+}
+
+/// The three components of an HD.
+pub(crate) fn hd(value: Parts<'_>) -> [Parts<'_>; 3] {
+    [value.get(1), value.get(2), value.get(3)]
+}
+
+/// Writes an item of type Identifier from CX. Returns whether it is there.
+pub(crate) fn cx_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) -> bool {
+    w.item(|w| cx_in(w, cx, value))
+}
+
+/// Writes a member of type Identifier from CX. Returns whether it is there.
+pub(crate) fn cx_member<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    name: &str,
+    value: Parts<'m>,
+) -> bool {
+    w.object(name, |w| cx_in(w, cx, value))
+}
+
+fn cx_in<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
+    typed_in(w, cx, value, None);
+}
+
+/// Writes an item of type Identifier from CX, with a type of ours unless CX.5 has one.
+pub(crate) fn cx_item_typed<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    value: Parts<'m>,
+    (code, display): (&str, &str),
+) -> bool {
+    w.item(|w| typed_in(w, cx, value, Some((code, display))))
+}
+
+fn typed_in<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    value: Parts<'m>,
+    default: Option<(&str, &str)>,
+) {
+    if value.peek(1).is_empty() {
+        return;
+    }
+    check_digit(w, cx, value.get(2), value.get(3));
+    identifier_type(w, cx, value.get(5), default);
+    system_and_value(w, cx, hd(value.get(4)), value.get(1));
+    timing::period(w, cx, "period", [value.get(7), value.get(8)]);
+    assigner(w, cx, value.peek(4).peek(1));
+}
+
+/// Writes the extensions for a check digit.
+pub(crate) fn check_digit(w: &mut Json, cx: &Context<'_>, digit: Parts<'_>, scheme: Parts<'_>) {
+    w.array("extension", |w| {
+        w.extension(CHECK_DIGIT, |w| _ = text::string(w, cx, "valueString", digit));
+        w.extension(CHECK_SCHEME, |w| _ = text::string(w, cx, "valueString", scheme));
+    });
+}
+
+/// Writes the type of an identifier from table 0203.
+pub(crate) fn identifier_type(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    value: Parts<'_>,
+    default: Option<(&str, &str)>,
+) {
+    if !coded::concept_by(w, cx, "type", value, Table::IdentifierType)
+        && let Some((code, display)) = default
+    {
+        coded::fixed(w, "type", TYPES, code, display);
+    }
+}
+
+/// Writes `system` and `value`.
+pub(crate) fn system_and_value<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    from: [Parts<'m>; 3],
+    value: Parts<'m>,
+) {
+    if let Some(uri) = authority(cx, from) {
+        w.string("system", &uri);
+    }
+    text::string(w, cx, "value", value);
+}
+
+/// Writes who gave an identifier, by the name in the message.
+pub(crate) fn assigner(w: &mut Json, cx: &Context<'_>, name: Parts<'_>) {
+    w.object("assigner", |w| _ = text::string(w, cx, "display", name));
+}
+
+/// Writes an item of type Identifier from EI, with a type of ours from table 0203 if there is one.
+/// Returns whether it is there.
+pub(crate) fn ei_item<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    value: Parts<'m>,
+    kind: Option<(&str, &str)>,
+) -> bool {
+    w.item(|w| ei_in(w, cx, value, kind))
+}
+
+/// Writes a member of type Identifier from EI. Returns whether it is there.
+pub(crate) fn ei_member<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    name: &str,
+    value: Parts<'m>,
+    kind: Option<(&str, &str)>,
+) -> bool {
+    w.object(name, |w| ei_in(w, cx, value, kind))
+}
+
+fn ei_in<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>, kind: Option<(&str, &str)>) {
+    if value.peek(1).is_empty() {
+        return;
+    }
+    if let Some((code, display)) = kind {
+        coded::fixed(w, "type", TYPES, code, display);
+    }
+    let from = [value.get(2), value.get(3), value.get(4)];
+    system_and_value(w, cx, from, value.get(1));
+    assigner(w, cx, value.peek(2));
+}
+
+/// The types of the two identifiers of an order.
+pub(crate) const PLACER: (&str, &str) = ("PLAC", "Placer Identifier");
+/// See [`PLACER`].
+pub(crate) const FILLER: (&str, &str) = ("FILL", "Filler Identifier");
+
+/// Writes items of type Identifier from both components of EIP.
+pub(crate) fn eip_items<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
+    ei_item(w, cx, value.get(1), Some(PLACER));
+    ei_item(w, cx, value.get(2), Some(FILLER));
+}
+
+/// Writes items of type Identifier from the codes of a CWE.
+pub(crate) fn cwe_items<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
+    for [code, system] in [[1, 3], [4, 6], [10, 12]] {
+        w.item(|w| {
+            if value.peek(code).is_empty() {
+                return;
+            }
+            if let Some(uri) = cx.system(value.at(system)) {
+                w.string("system", &uri);
+            }
+            text::string(w, cx, "value", value.get(code));
+        });
+    }
+}
+
+/// Writes an item that refers by identifier to a resource of a type, from EI. Returns whether it is
+/// there.
+pub(crate) fn ei_reference_item<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    kind: Kind,
+    value: Parts<'m>,
+    role: Option<(&str, &str)>,
+) -> bool {
+    w.item_with(
+        |w| w.literal("type", kind.name()),
+        |w| _ = ei_member(w, cx, "identifier", value, role),
+    )
+}
+
+/// Writes an item of type Identifier from PLN. Returns whether it is there.
+pub(crate) fn pln_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) -> bool {
+    w.item(|w| {
+        if value.peek(1).is_empty() {
+            return;
+        }
+        coded::concept_by(w, cx, "type", value.get(2), Table::PractitionerIdNumberType);
+        text::string(w, cx, "value", value.get(1));
+        w.object("period", |w| _ = time::date_time(w, cx, "end", value.get(4)));
+        w.object("assigner", |w| _ = text::string(w, cx, "display", value.get(3)));
+    })
+}
+
+/// Writes an item of type Identifier for a Social Security number, PID-19 or NK1-37.
+pub(crate) fn ssn_item(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) -> bool {
+    w.item_with(
+        |w| {
+            coded::fixed(w, "type", TYPES, "SS", "Social Security number");
+            w.literal("system", "http://hl7.org/fhir/sid/us-ssn");
+        },
+        |w| _ = text::string(w, cx, "value", value),
+    )
+}
+
+/// Writes an item of type Identifier that is not in use any more, from CX.
+pub(crate) fn cx_item_old<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    value: Parts<'m>,
+    kind: Option<(&str, &str)>,
+) -> bool {
+    w.item_with(|w| w.literal("use", "old"), |w| typed_in(w, cx, value, kind))
+}
+
+/// Writes an item of type Identifier from DLN. Returns whether it is there.
+pub(crate) fn dln_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) -> bool {
+    w.item(|w| {
+        if value.peek(1).is_empty() {
+            return;
+        }
+        coded::fixed(w, "type", TYPES, "DL", "Driver's license number");
+        let state = value.get(2);
+        if let Some(uri) = cx.system(state.first()) {
+            w.string("system", &uri);
+        }
+        text::string(w, cx, "value", value.get(1));
+        w.object("period", |w| _ = time::date_time(w, cx, "end", value.get(3)));
+    })
+}
+
+/// Writes items of type Identifier from HD: its name, and its universal id.
+pub(crate) fn hd_items<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
+    w.item(|w| _ = text::string(w, cx, "value", value.get(1)));
+    let universal = value.get(2);
+    w.item(|w| {
+        if universal.is_empty() {
+            return;
+        }
+        coded::concept_by(w, cx, "type", value.get(3), Table::UniversalIdType);
+        let id = universal.first();
+        let uri = match () {
+            () if systems::is_oid(id) => Some([b"urn:oid:", id].concat()),
+            () if systems::is_uuid(id) => {
+                Some([b"urn:uuid:", &id.to_ascii_lowercase()[..]].concat())
+            }
+            () => None,
+        };
+        match uri {
+            Some(uri) => {
+                w.literal("system", "urn:ietf:rfc:3986");
+                w.string("value", &uri);
+            }
+            None => _ = text::string(w, cx, "value", universal),
+        }
+    });
+}
+
+/// The key of a resource by CX, whose authority may be missing; then the sender stands for it.
+pub(crate) fn cx_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
+    key(cx, kind, value.again().peek(1), hd_again(value.again().peek(4)))
+}
+
+/// The key of a resource by EI.
+pub(crate) fn ei_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
+    key(cx, kind, value.peek(1), [value.peek(2), value.peek(3), value.peek(4)])
+}
+
+/// The key of a resource by EIP: the filler's identifier, else the placer's.
+pub(crate) fn eip_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
+    ei_key(cx, kind, value.peek(2)).or_else(|| ei_key(cx, kind, value.peek(1)))
+}
+
+/// The components of an HD, not counted as mapped.
+pub(crate) fn hd_again(value: Parts<'_>) -> [Parts<'_>; 3] {
+    [value.peek(1), value.peek(2), value.peek(3)]
+}
+
+/// The key of a resource by an identifier and its authority.
+pub(crate) fn key<'m>(
+    cx: &mut Context<'m>,
+    kind: Kind,
+    value: Parts<'m>,
+    from: [Parts<'m>; 3],
+) -> Option<Key> {
+    let value = value.peek_raw();
+    if value.trim_ascii().is_empty() {
+        return None;
+    }
+    let has_authority = from.iter().take(2).any(|part| !part.is_empty());
+    let key = match has_authority.then(|| authority(cx, from)).flatten() {
+        Some(uri) => Key::new(kind.name()).with(&uri),
+        None => cx.scope_key(kind),
+    };
+    Some(key.with(&cx.text(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::fhir::testing::field;
+
+    #[test]
+    fn cx_is_an_identifier() {
+        let made = field("123^4^M10^H&1.2.3&ISO^MR^^2020^2030", |w, cx, v| {
+            cx_member(w, cx, "i", v);
+        });
+        assert_eq!(
+            made,
+            concat!(
+                r#"{"i":{"extension":["#,
+                r#"{"url":"http://hl7.org/fhir/StructureDefinition/identifier-checkDigit","valueString":"4"},"#,
+                r#"{"url":"http://hl7.org/fhir/StructureDefinition/namingsystem-checkDigit","valueString":"M10"}],"#,
+                r#""type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"MR","display":"Medical record number"}]},"#,
+                r#""system":"urn:oid:1.2.3","value":"123","period":{"start":"2020","end":"2030"},"assigner":{"display":"H"}}}"#
+            )
+        );
+    }
+
+    #[test]
+    fn authorities_are_uris() {
+        let system = |value: &str| {
+            field(value, |w, cx, v| {
+                let uri = authority(cx, hd(v));
+                w.string("s", &uri.unwrap_or_default());
+            })
+        };
+        assert_eq!(system("NPI"), r#"{"s":"http://hl7.org/fhir/sid/us-npi"}"#);
+        assert_eq!(system("H^1.2.840^ISO"), r#"{"s":"urn:oid:1.2.840"}"#);
+        assert_eq!(system("^https://h.example/id^URI"), r#"{"s":"https://h.example/id"}"#);
+        assert_eq!(
+            system("^6BA7B810-9DAD-11D1-80B4-00C04FD430C8^GUID"),
+            r#"{"s":"urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8"}"#
+        );
+        assert_eq!(system("North 1"), r#"{"s":"urn:id:North%201"}"#);
+        assert_eq!(system("H^1.2.840.x^ISO"), r#"{"s":"urn:id:H"}"#);
+    }
+
+    #[test]
+    fn ei_has_a_type_of_its_place() {
+        let made = field("55^LAB", |w, cx, v| _ = ei_member(w, cx, "i", v, Some(FILLER)));
+        assert_eq!(
+            made,
+            concat!(
+                r#"{"i":{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","#,
+                r#""code":"FILL","display":"Filler Identifier"}]},"system":"urn:id:LAB","value":"55","assigner":{"display":"LAB"}}}"#
+            )
+        );
+    }
+}

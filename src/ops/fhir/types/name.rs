@@ -1,0 +1,233 @@
+//! XPN, PN and the names in XCN as HumanName.
+
+use super::{text, timing};
+use crate::ops::fhir::codes::Table;
+use crate::ops::fhir::context::Context;
+use crate::ops::fhir::input::Parts;
+use crate::ops::fhir::json::Json;
+
+/// The R4 extensions for the parts of a family name (FN).
+const OWN_PREFIX: &str = "http://hl7.org/fhir/StructureDefinition/humanname-own-prefix";
+const OWN_NAME: &str = "http://hl7.org/fhir/StructureDefinition/humanname-own-name";
+const PARTNER_PREFIX: &str = "http://hl7.org/fhir/StructureDefinition/humanname-partner-prefix";
+const PARTNER_NAME: &str = "http://hl7.org/fhir/StructureDefinition/humanname-partner-name";
+const ASSEMBLY_ORDER: &str = "http://hl7.org/fhir/StructureDefinition/humanname-assembly-order";
+
+/// Where the parts of a name stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places {
+    family: usize,
+    given: usize,
+    further: usize,
+    suffix: usize,
+    prefix: usize,
+    /// 0 where it is no part of the name.
+    degree: usize,
+    kind: usize,
+    range: usize,
+    order: usize,
+    start: usize,
+    end: usize,
+    professional: usize,
+    /// 0 where there is none.
+    called_by: usize,
+}
+
+/// In XPN.
+const XPN: Places = Places {
+    family: 1,
+    given: 2,
+    further: 3,
+    suffix: 4,
+    prefix: 5,
+    degree: 6,
+    kind: 7,
+    range: 10,
+    order: 11,
+    start: 12,
+    end: 13,
+    professional: 14,
+    called_by: 15,
+};
+
+/// In XCN, whose degree is a qualification.
+pub(crate) const XCN: Places = Places {
+    family: 2,
+    given: 3,
+    further: 4,
+    suffix: 5,
+    prefix: 6,
+    degree: 0,
+    kind: 10,
+    range: 17,
+    order: 18,
+    start: 19,
+    end: 20,
+    professional: 21,
+    called_by: 0,
+};
+
+/// In CNN, the person of an NDL. Components that it does not have are beyond its last.
+pub(crate) const CNN: Places = Places {
+    family: 2,
+    given: 3,
+    further: 4,
+    suffix: 5,
+    prefix: 6,
+    degree: 0,
+    kind: 90,
+    range: 90,
+    order: 90,
+    start: 90,
+    end: 90,
+    professional: 90,
+    called_by: 90,
+};
+
+/// Writes items of type HumanName from XPN: the name, and what the person is called.
+pub(crate) fn xpn_items(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {
+    w.item(|w| name_in(w, cx, value, XPN, ""));
+    let called_by = value.get(XPN.called_by);
+    if !called_by.is_empty() {
+        w.item(|w| {
+            w.literal("use", "nickname");
+            w.array("given", |w| _ = text::string_item(w, cx, called_by));
+        });
+    }
+}
+
+/// As [`xpn_items`] for the name only, with a use if XPN.7 has none. Returns whether it is there.
+pub(crate) fn xpn_item(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    value: Parts<'_>,
+    default_use: &str,
+) -> bool {
+    w.item(|w| name_in(w, cx, value, XPN, default_use))
+}
+
+/// Writes a member of type HumanName from XPN. Returns whether it is there.
+pub(crate) fn xpn_member(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    w.object(name, |w| name_in(w, cx, value, XPN, ""))
+}
+
+/// Writes a member with all of an XPN as text, in the order of XPN.11: given names first unless it
+/// says otherwise. Returns whether it is there.
+pub(crate) fn words(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    let family_first = value.get(XPN.order).first().trim_ascii() == b"F";
+    let family = value.get(XPN.family);
+    let family = if family.is_split() { family.get(1) } else { family };
+    let [given, further, suffix, prefix, degree] =
+        [XPN.given, XPN.further, XPN.suffix, XPN.prefix, XPN.degree].map(|n| value.get(n));
+    let order = match family_first {
+        true => [prefix, family, given, further, suffix, degree],
+        false => [prefix, given, further, family, suffix, degree],
+    };
+    let words: Vec<Vec<u8>> = order
+        .iter()
+        .map(|part| cx.text(part.raw()).trim_ascii().to_vec())
+        .filter(|word| !word.is_empty())
+        .collect();
+    w.string(name, &words.join(&b' '))
+}
+
+/// Writes the members of a HumanName.
+pub(crate) fn name_in(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    value: Parts<'_>,
+    at: Places,
+    default_use: &str,
+) {
+    let start = w.len();
+    let order = value.get(at.order);
+    if !order.is_empty() {
+        let code = cx.code(Table::NameAssemblyOrder, order.first());
+        w.array("extension", |w| {
+            w.extension(ASSEMBLY_ORDER, |w| {
+                w.string("valueCode", code.map_or("", |code| code.code).as_bytes());
+            });
+        });
+    }
+    let kind = value.get(at.kind);
+    let code = cx.code(Table::NameType, kind.first());
+    match code {
+        Some(_) => kind.translated(),
+        None => kind.give_up(),
+    }
+    w.string("use", code.map_or(default_use, |code| code.code).as_bytes());
+    let before = w.len();
+    family(w, cx, value.get(at.family));
+    w.array("given", |w| {
+        text::string_item(w, cx, value.get(at.given));
+        text::string_item(w, cx, value.get(at.further));
+    });
+    w.array("prefix", |w| _ = text::string_item(w, cx, value.get(at.prefix)));
+    w.array("suffix", |w| {
+        text::string_item(w, cx, value.get(at.suffix));
+        if at.degree > 0 {
+            text::string_item(w, cx, value.get(at.degree));
+        }
+        text::string_item(w, cx, value.get(at.professional));
+    });
+    if w.len() == before {
+        // A name of nothing but its kind.
+        w.back_to(start);
+        return;
+    }
+    let dates = [value.get(at.start), value.get(at.end)];
+    timing::period_or(w, cx, "period", value.get(at.range), dates);
+}
+
+/// Writes the family name, and its parts if FN has them.
+fn family(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) {
+    if !value.is_split() {
+        text::string(w, cx, "family", value);
+        return;
+    }
+    text::string(w, cx, "family", value.get(1));
+    w.object("_family", |w| {
+        w.array("extension", |w| {
+            for (url, n) in [(OWN_PREFIX, 2), (OWN_NAME, 3), (PARTNER_PREFIX, 4), (PARTNER_NAME, 5)]
+            {
+                w.extension(url, |w| _ = text::string(w, cx, "valueString", value.get(n)));
+            }
+        });
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::fhir::testing::field;
+
+    fn name(value: &str) -> String {
+        field(value, |w, cx, v| _ = w.array("name", |w| xpn_items(w, cx, v)))
+    }
+
+    #[test]
+    fn names_have_parts() {
+        assert_eq!(
+            name("Doe^John^Q^Jr^Dr^MD^L^^^2001&2010^G^^^PhD^Johnny"),
+            concat!(
+                r#"{"name":[{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/humanname-assembly-order","valueCode":"G"}],"#,
+                r#""use":"official","family":"Doe","given":["John","Q"],"prefix":["Dr"],"suffix":["Jr","MD","PhD"],"#,
+                r#""period":{"start":"2001","end":"2010"}},{"use":"nickname","given":["Johnny"]}]}"#
+            )
+        );
+        assert_eq!(name("Doe"), r#"{"name":[{"family":"Doe"}]}"#);
+        assert_eq!(name("^^^^^^L"), "");
+    }
+
+    #[test]
+    fn family_names_have_parts_of_their_own() {
+        assert_eq!(
+            name("van Doe&van&Doe^J"),
+            concat!(
+                r#"{"name":[{"family":"van Doe","_family":{"extension":["#,
+                r#"{"url":"http://hl7.org/fhir/StructureDefinition/humanname-own-prefix","valueString":"van"},"#,
+                r#"{"url":"http://hl7.org/fhir/StructureDefinition/humanname-own-name","valueString":"Doe"}]},"given":["J"]}]}"#
+            )
+        );
+    }
+}

@@ -1,0 +1,102 @@
+//! XON, HD and names as Organization.
+
+use super::{coded, identifier, text};
+use crate::ops::fhir::bundle::Arena;
+use crate::ops::fhir::context::{Context, Ref};
+use crate::ops::fhir::id::Key;
+use crate::ops::fhir::input::Parts;
+use crate::ops::fhir::json::Json;
+use crate::ops::fhir::kind::Kind;
+
+/// The key of an XON by its identifier, XON.10 or the older XON.3.
+pub(crate) fn key<'m>(cx: &mut Context<'m>, value: Parts<'m>) -> Option<Key> {
+    let number = if value.peek(10).is_empty() { value.peek(3) } else { value.peek(10) };
+    let from = identifier::hd_again(value.peek(6));
+    identifier::key(cx, Kind::Organization, number, from)
+}
+
+/// The key of an authority by its URI.
+pub(crate) fn authority_key<'m>(cx: &mut Context<'m>, value: Parts<'m>) -> Option<Key> {
+    let uri = identifier::authority(cx, identifier::hd_again(value))?;
+    Some(Key::new(Kind::Organization.name()).with(&uri))
+}
+
+/// Writes the Organization of an XON.
+pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
+    write_with(out, cx, own, value, |_, _| {});
+}
+
+/// As [`write`] with what else is told of it.
+pub(crate) fn write_with<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    value: Parts<'m>,
+    more: impl FnOnce(&mut Json, &mut Context<'m>),
+) {
+    out.resource(own, None, |w| {
+        w.array("identifier", |w| {
+            for number in [value.get(10), value.get(3)] {
+                w.item(|w| {
+                    if number.is_empty() {
+                        return;
+                    }
+                    identifier::check_digit(w, cx, value.get(4), value.get(5));
+                    identifier::identifier_type(w, cx, value.get(7), None);
+                    identifier::system_and_value(w, cx, identifier::hd(value.get(6)), number);
+                    identifier::assigner(w, cx, value.peek(6).peek(1));
+                });
+            }
+        });
+        text::string(w, cx, "name", value.get(1));
+        more(w, cx);
+    });
+}
+
+/// Writes the Organization of an XON, of which a CWE tells the type.
+pub(crate) fn write_typed<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    value: Parts<'m>,
+    kind: Parts<'m>,
+) {
+    write_with(out, cx, own, value, |w, cx| {
+        w.array("type", |w| _ = coded::concept_item(w, cx, kind));
+    });
+}
+
+/// Writes the Organization of an HD. `country`: where it is.
+pub(crate) fn write_authority<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    value: Parts<'m>,
+    country: Parts<'m>,
+) {
+    out.resource(own, None, |w| {
+        w.array("identifier", |w| identifier::hd_items(w, cx, value));
+        text::string(w, cx, "name", value.get(1));
+        w.array("address", |w| _ = w.item(|w| _ = text::string(w, cx, "country", country)));
+    });
+}
+
+/// Writes the Organization of a name or of a CWE.
+pub(crate) fn write_named<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
+    out.resource(own, None, |w| {
+        let is_coded = value.is_split();
+        if is_coded {
+            w.array("identifier", |w| {
+                w.item(|w| {
+                    if let Some(uri) = cx.system(value.at(3)) {
+                        w.string("system", &uri);
+                    }
+                    text::string(w, cx, "value", value.get(1));
+                });
+            });
+            text::of_coded(w, cx, "name", value);
+        } else {
+            text::string(w, cx, "name", value);
+        }
+    });
+}

@@ -1,0 +1,47 @@
+//! ST, TX, FT and such as text.
+
+use crate::ops::fhir::context::Context;
+use crate::ops::fhir::input::Parts;
+use crate::ops::fhir::json::Json;
+
+/// Writes a member with all of a value as text: delimiters in it that the sender did not escape
+/// stay. Returns whether it is there.
+#[inline]
+pub(crate) fn string(w: &mut Json, cx: &Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    w.string(name, &cx.text(value.raw()))
+}
+
+/// As [`string`] for an item of an array.
+#[inline]
+pub(crate) fn string_item(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) -> bool {
+    w.string_item(&cx.text(value.raw()))
+}
+
+/// Writes a member with the repetitions of a text as lines of one.
+pub(crate) fn lines<'m>(
+    w: &mut Json,
+    cx: &Context<'_>,
+    name: &str,
+    values: impl Iterator<Item = Parts<'m>>,
+) -> bool {
+    let mut text = Vec::new();
+    for value in values {
+        if !text.is_empty() {
+            text.push(b'\n');
+        }
+        text.extend_from_slice(&cx.text(value.raw()));
+    }
+    w.string(name, &text)
+}
+
+/// Writes a member of type markdown or string from a code or the text of a CWE: CWE.2, else
+/// CWE.9, else CWE.1.
+pub(crate) fn of_coded(w: &mut Json, cx: &Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    let mut parts = [2, 9, 1].into_iter().map(|n| value.get(n));
+    let is_there = parts.any(|part| string(w, cx, name, part));
+    // A component is carried as a whole or not at all.
+    if value.is_split() {
+        value.translated();
+    }
+    is_there
+}

@@ -1,0 +1,235 @@
+//! Resources that are there because others refer to them.
+
+use super::bundle::Arena;
+use super::context::{Context, Ref};
+use super::id::Key;
+use super::input::Parts;
+use super::kind::Kind;
+use super::types::participant::{self, Acting, Function};
+use super::types::{identifier, organization, place, practitioner, software};
+
+/// What a resource is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wanted<'m> {
+    /// XCN, CNN, or the CN of old versions.
+    Practitioner(Parts<'m>),
+    /// The person of an NDL.
+    NamedPractitioner(Parts<'m>),
+    /// XON.
+    Organization(Parts<'m>),
+    /// HD, or EI without its first component.
+    Authority(Parts<'m>),
+    /// The sender (HD) and its country.
+    Sender(Parts<'m>, Parts<'m>),
+    /// CWE or text that names an organization.
+    NamedOrganization(Parts<'m>),
+    /// A practitioner (XCN), their organization (XON) and its place (PL), each of which may be
+    /// missing.
+    Role(Parts<'m>, Parts<'m>, Parts<'m>),
+    /// PL down to a level: the place itself is at its innermost one.
+    Location(Parts<'m>, place::Level),
+    /// Text that names a place.
+    NamedLocation(Parts<'m>),
+    /// HD of a place.
+    Facility(Parts<'m>),
+    /// DLD.
+    Discharge(Parts<'m>),
+    /// HD of an application.
+    Application(Parts<'m>),
+    /// XCN and an address of the person.
+    PractitionerAt(Parts<'m>, Parts<'m>),
+    /// XON, its address and its number.
+    OrganizationAt(Parts<'m>, Parts<'m>, Parts<'m>),
+    /// XON, its address and its number, as a place.
+    Site(Parts<'m>, Parts<'m>, Parts<'m>),
+    /// A practitioner of an organization, and what they do.
+    Acting(Function, Acting<'m>),
+    /// NDL as a role.
+    Ndl(Parts<'m>),
+    /// The place of an NDL.
+    NdlLocation(Parts<'m>),
+    /// EI of a device.
+    Device(Parts<'m>),
+    /// CWE of a device.
+    CodedDevice(Parts<'m>),
+    /// EIP of a specimen of which nothing else is told.
+    Specimen(Parts<'m>),
+}
+
+impl<'m> Wanted<'m> {
+    /// The type of the resource.
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::Practitioner(_) | Self::NamedPractitioner(_) => Kind::Practitioner,
+            Self::Organization(_)
+            | Self::Authority(_)
+            | Self::Sender(..)
+            | Self::NamedOrganization(_) => Kind::Organization,
+            Self::Application(_) | Self::Device(_) | Self::CodedDevice(_) => Kind::Device,
+            Self::PractitionerAt(..) => Kind::Practitioner,
+            Self::OrganizationAt(..) => Kind::Organization,
+            Self::Site(..) | Self::NdlLocation(_) => Kind::Location,
+            Self::Specimen(_) => Kind::Specimen,
+            Self::Acting(..) | Self::Ndl(_) => Kind::PractitionerRole,
+            Self::Role(..) => Kind::PractitionerRole,
+            Self::Location(..)
+            | Self::NamedLocation(_)
+            | Self::Facility(_)
+            | Self::Discharge(_) => Kind::Location,
+        }
+    }
+
+    fn parts(&self) -> [Parts<'m>; 5] {
+        let none = Parts::EMPTY;
+        match *self {
+            Self::Practitioner(parts)
+            | Self::NamedPractitioner(parts)
+            | Self::Organization(parts)
+            | Self::Authority(parts)
+            | Self::NamedOrganization(parts)
+            | Self::NamedLocation(parts)
+            | Self::Facility(parts)
+            | Self::Discharge(parts)
+            | Self::Application(parts)
+            | Self::Ndl(parts)
+            | Self::NdlLocation(parts)
+            | Self::Device(parts)
+            | Self::CodedDevice(parts)
+            | Self::Specimen(parts)
+            | Self::Location(parts, _) => [parts, none, none, none, none],
+            Self::Sender(parts, more) | Self::PractitionerAt(parts, more) => {
+                [parts, more, none, none, none]
+            }
+            Self::Role(a, b, c) | Self::OrganizationAt(a, b, c) | Self::Site(a, b, c) => {
+                [a, b, c, none, none]
+            }
+            Self::Acting(_, role) => role.parts(),
+        }
+    }
+
+    /// What tells it from others of its kind besides the parts.
+    fn variant(&self) -> u8 {
+        match self {
+            Self::Practitioner(_) => 0,
+            Self::NamedPractitioner(_) => 1,
+            Self::Organization(_) => 2,
+            Self::Authority(_) => 3,
+            Self::NamedOrganization(_) => 4,
+            Self::Role(..) => 5,
+            Self::NamedLocation(_) => 6,
+            Self::Sender(..) => 30,
+            Self::Facility(_) => 31,
+            Self::Discharge(_) => 32,
+            Self::Application(_) => 33,
+            Self::PractitionerAt(..) => 40,
+            Self::OrganizationAt(..) => 41,
+            Self::Site(..) => 42,
+            Self::Ndl(_) => 43,
+            Self::NdlLocation(_) => 44,
+            Self::Device(_) => 45,
+            Self::CodedDevice(_) => 46,
+            Self::Specimen(_) => 47,
+            Self::Acting(function, _) => 50 + *function as u8,
+            Self::Location(_, level) => 10 + *level as u8,
+        }
+    }
+
+    /// Whether there is nothing to say of it. An Organization needs a name or an identifier (org-1).
+    pub(crate) fn is_empty(&self) -> bool {
+        let none = |parts: &Parts<'_>, of: &[usize]| of.iter().all(|&n| parts.peek(n).is_empty());
+        match self {
+            Self::Organization(parts) | Self::OrganizationAt(parts, ..) => none(parts, &[1, 3, 10]),
+            Self::NdlLocation(parts) => !participant::has_place(*parts),
+            Self::Authority(parts) | Self::Sender(parts, _) => none(parts, &[1, 2]),
+            _ => self.parts().iter().all(Parts::is_empty),
+        }
+    }
+
+    /// Whether the same is said of it.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        let same = |(a, b): (Parts<'_>, Parts<'_>)| a.peek_raw() == b.peek_raw();
+        self.variant() == other.variant() && self.parts().into_iter().zip(other.parts()).all(same)
+    }
+
+    /// All that is said of it as a key.
+    pub(crate) fn content(&self, key: Key) -> Key {
+        let key = key.with(&[self.variant()]);
+        self.parts().iter().fold(key, |key, parts| key.with(parts.peek_raw()))
+    }
+
+    /// The key of what it is about, if that has an identifier.
+    pub(crate) fn key(&self, cx: &mut Context<'m>) -> Option<Key> {
+        match *self {
+            Self::Practitioner(parts) | Self::PractitionerAt(parts, _) => {
+                practitioner::key(cx, parts)
+            }
+            Self::Device(parts) => identifier::ei_key(cx, Kind::Device, parts),
+            Self::Specimen(parts) => identifier::eip_key(cx, Kind::Specimen, parts),
+            Self::NamedPractitioner(parts) => practitioner::key(cx, parts.peek(1)),
+            Self::Organization(parts) | Self::OrganizationAt(parts, ..) => {
+                organization::key(cx, parts)
+            }
+            Self::Authority(parts) | Self::Sender(parts, _) => {
+                organization::authority_key(cx, parts)
+            }
+            Self::Facility(parts) | Self::Application(parts) => {
+                let uri = identifier::authority(cx, identifier::hd_again(parts))?;
+                Some(Key::new(self.kind().name()).with(&uri))
+            }
+            Self::Location(parts, level) => Some(place::key(cx, parts, level)),
+            Self::NamedOrganization(_)
+            | Self::NamedLocation(_)
+            | Self::Discharge(_)
+            | Self::Site(..)
+            | Self::Acting(..)
+            | Self::Ndl(_)
+            | Self::NdlLocation(_)
+            | Self::CodedDevice(_)
+            | Self::Role(..) => None,
+        }
+    }
+
+    /// Counts what it is made of as mapped, as it was where the same was said before.
+    pub(crate) fn count_as_mapped(&self) {
+        for parts in self.parts() {
+            parts.raw();
+        }
+    }
+
+    /// Writes it.
+    pub(crate) fn write(&self, out: &mut Arena, cx: &mut Context<'m>, own: Ref) {
+        match *self {
+            Self::Practitioner(parts) => practitioner::write(out, cx, own, parts),
+            Self::NamedPractitioner(parts) => practitioner::write_named(out, cx, own, parts),
+            Self::Organization(parts) => organization::write(out, cx, own, parts),
+            Self::Authority(parts) => {
+                organization::write_authority(out, cx, own, parts, Parts::EMPTY);
+            }
+            Self::Sender(parts, country) => {
+                organization::write_authority(out, cx, own, parts, country);
+            }
+            Self::NamedOrganization(parts) => organization::write_named(out, cx, own, parts),
+            Self::Role(who, organization, location) => {
+                practitioner::write_role(out, cx, own, [who, organization, location]);
+            }
+            Self::Location(parts, level) => place::write(out, cx, own, parts, level),
+            Self::NamedLocation(parts) => place::write_named(out, cx, own, parts),
+            Self::Facility(parts) => place::write_facility(out, cx, own, parts),
+            Self::Discharge(parts) => place::write_discharge(out, cx, own, parts),
+            Self::Application(parts) => software::write_application(out, cx, own, parts),
+            Self::PractitionerAt(who, at) => participant::write_person(out, cx, own, [who, at]),
+            Self::OrganizationAt(of, at, call) => {
+                participant::write_organization(out, cx, own, [of, at, call]);
+            }
+            Self::Site(of, at, call) => participant::write_site(out, cx, own, [of, at, call]),
+            Self::Acting(function, role) => {
+                participant::write_acting(out, cx, own, function, role);
+            }
+            Self::Ndl(parts) => participant::write_ndl(out, cx, own, parts),
+            Self::NdlLocation(parts) => participant::write_ndl_place(out, cx, own, parts),
+            Self::Device(parts) => participant::write_device(out, cx, own, parts),
+            Self::CodedDevice(parts) => participant::write_coded_device(out, cx, own, parts),
+            Self::Specimen(parts) => participant::write_specimen(out, cx, own, parts),
+        }
+    }
+}
