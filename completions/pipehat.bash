@@ -43,14 +43,26 @@ _pipehat() {
             pipehat,send)
                 cmd="pipehat__subcmd__send"
                 ;;
+            pipehat,to-fhir)
+                cmd="pipehat__subcmd__to__subcmd__fhir"
+                ;;
             pipehat,transform)
                 cmd="pipehat__subcmd__transform"
                 ;;
             pipehat,validate)
                 cmd="pipehat__subcmd__validate"
                 ;;
+            pipehat__subcmd__deidentify,help)
+                cmd="pipehat__subcmd__deidentify__subcmd__help"
+                ;;
             pipehat__subcmd__deidentify,keygen)
                 cmd="pipehat__subcmd__deidentify__subcmd__keygen"
+                ;;
+            pipehat__subcmd__deidentify__subcmd__help,help)
+                cmd="pipehat__subcmd__deidentify__subcmd__help__subcmd__help"
+                ;;
+            pipehat__subcmd__deidentify__subcmd__help,keygen)
+                cmd="pipehat__subcmd__deidentify__subcmd__help__subcmd__keygen"
                 ;;
             pipehat__subcmd__help,completions)
                 cmd="pipehat__subcmd__help__subcmd__completions"
@@ -79,6 +91,9 @@ _pipehat() {
             pipehat__subcmd__help,send)
                 cmd="pipehat__subcmd__help__subcmd__send"
                 ;;
+            pipehat__subcmd__help,to-fhir)
+                cmd="pipehat__subcmd__help__subcmd__to__subcmd__fhir"
+                ;;
             pipehat__subcmd__help,transform)
                 cmd="pipehat__subcmd__help__subcmd__transform"
                 ;;
@@ -95,7 +110,7 @@ _pipehat() {
 
     case "${cmd}" in
         pipehat)
-            opts="-h -V --help --version parse query from-json diff transform validate deidentify listen send completions help"
+            opts="-h -V --help --version parse query from-json diff transform validate to-fhir deidentify listen send completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -123,7 +138,7 @@ _pipehat() {
             return 0
             ;;
         pipehat__subcmd__deidentify)
-            opts="-n -0 -o -j -q -h --profile --key-file --dry-run --report --fail-on-residual --rules --list-rules --text --birth-date --cap-age --shift-scope --anchor --keep-providers --eol --mllp --files-from --null --charset --max-message --output --rejects --threads --progress --color --quiet --verbose --help keygen"
+            opts="-n -0 -o -j -q -h --profile --key-file --dry-run --report --fail-on-residual --rules --list-rules --text --birth-date --cap-age --shift-scope --anchor --keep-providers --eol --mllp --files-from --null --charset --max-message --output --rejects --threads --progress --color --quiet --verbose --help keygen help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -205,6 +220,48 @@ _pipehat() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipehat__subcmd__deidentify__subcmd__help)
+            opts="keygen help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipehat__subcmd__deidentify__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipehat__subcmd__deidentify__subcmd__help__subcmd__keygen)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
@@ -339,7 +396,7 @@ _pipehat() {
             return 0
             ;;
         pipehat__subcmd__help)
-            opts="parse query from-json diff transform validate deidentify listen send completions help"
+            opts="parse query from-json diff transform validate to-fhir deidentify listen send completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -479,6 +536,20 @@ _pipehat() {
             return 0
             ;;
         pipehat__subcmd__help__subcmd__send)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipehat__subcmd__help__subcmd__to__subcmd__fhir)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -963,6 +1034,100 @@ _pipehat() {
                     ;;
                 -j)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipehat__subcmd__to__subcmd__fhir)
+            opts="-0 -o -j -q -v -h --bundle --upsert --out-dir --resources --ids --id-scope --timezone --systems --codes --no-source --unmapped --report --files-from --null --charset --max-message --output --rejects --threads --progress --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --bundle)
+                    COMPREPLY=($(compgen -W "message transaction batch collection" -- "${cur}"))
+                    return 0
+                    ;;
+                --upsert)
+                    COMPREPLY=($(compgen -W "put conditional" -- "${cur}"))
+                    return 0
+                    ;;
+                --out-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ids)
+                    COMPREPLY=($(compgen -W "business message" -- "${cur}"))
+                    return 0
+                    ;;
+                --id-scope)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --systems)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --codes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unmapped)
+                    COMPREPLY=($(compgen -W "none extension" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --files-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --charset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-message)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rejects)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --threads)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -j)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)

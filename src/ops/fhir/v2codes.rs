@@ -1,4 +1,4 @@
-//! The codes that R4 has of the tables of HL7 v2: no other may stand under the URI of a table.
+//! The codes that R4 has of the tables of HL7 v2, and of DICOM: no other may stand under their URIs.
 //!
 //! The data is `v2codes.tsv` beside this file, made by `tools/fhir`.
 
@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 const BEFORE: &[u8] = b"http://terminology.hl7.org/CodeSystem/v2-";
 
-/// By the four digits of a table its name, `HL7nnnn`, and its codes.
+/// The codes of a table by its four digits, of another system by its URI.
 static TABLES: LazyLock<HashMap<&'static [u8], Vec<&'static str>>> = LazyLock::new(|| {
     let table = |line: &'static str| {
         let (number, codes) = line.split_once('\t')?;
@@ -16,10 +16,9 @@ static TABLES: LazyLock<HashMap<&'static [u8], Vec<&'static str>>> = LazyLock::n
     include_str!("v2codes.tsv").lines().filter_map(table).collect()
 });
 
-/// Whether the system with this URI is a table whose codes are all known, and this is none of them.
+/// Whether the system with this URI is one whose codes are all known, and this is none of them.
 pub(crate) fn lacks(uri: &[u8], code: &[u8]) -> bool {
-    let Some(number) = uri.strip_prefix(BEFORE) else { return false };
-    let Some(codes) = TABLES.get(number) else { return false };
+    let Some(codes) = TABLES.get(uri.strip_prefix(BEFORE).unwrap_or(uri)) else { return false };
     !codes.iter().any(|known| known.as_bytes() == code)
 }
 
@@ -33,6 +32,7 @@ mod tests {
         assert!(!lacks(sex, b"F"));
         assert!(lacks(sex, b"weiblich"));
         assert!(!lacks(b"http://loinc.org", b"1"));
+        assert!(lacks(b"http://dicom.nema.org/resources/ontology/DCM", b"IMP"));
         assert!(!lacks(b"http://terminology.hl7.org/CodeSystem/v2-9999", b"1"));
     }
 }
