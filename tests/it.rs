@@ -52,6 +52,8 @@ mod shared;
 mod text;
 #[path = "it/to_fhir.rs"]
 mod to_fhir;
+#[path = "it/to_fhir_adt.rs"]
+mod to_fhir_adt;
 #[path = "it/to_fhir_fields.rs"]
 mod to_fhir_fields;
 #[path = "it/to_fhir_orders.rs"]

@@ -116,8 +116,8 @@ impl Arena {
             self.extensions.begin();
             let keep = cx.settings.unmapped;
             let mut last = 0;
-            seg.unmapped(|field, repetition, component, raw| {
-                if field != last {
+            seg.unmapped(keep, |lost, [field, repetition, component], raw| {
+                if lost && field != last {
                     cx.report.field(seg.id(), field);
                     last = field;
                 }

@@ -40,6 +40,8 @@ struct Entry {
 struct Marks {
     used: Cell<u64>,
     dropped: Cell<u64>,
+    /// What was carried in other words, such as the name of a system as its URI.
+    translated: Cell<u64>,
 }
 
 impl Marks {
@@ -49,6 +51,10 @@ impl Marks {
 
     fn drop(&self, mask: u64) {
         self.dropped.set(self.dropped.get() | mask & COMPONENTS);
+    }
+
+    fn translate(&self, mask: u64) {
+        self.translated.set(self.translated.get() | mask & COMPONENTS);
     }
 
     /// All that was asked for and carried.
@@ -273,18 +279,25 @@ impl<'m> Seg<'m> {
         field.split(move |&b| b == by && !whole)
     }
 
-    /// Calls `each` with what has a value and was not asked for: field, repetition (from 1, 0 for
-    /// all of the field), component (0 for all of it), and the value as written.
-    pub(crate) fn unmapped(&self, mut each: impl FnMut(usize, usize, usize, &'m [u8])) {
+    /// Calls `each` with what has a value and was not carried as it came: whether it was not at all,
+    /// field, repetition (from 1, 0 for all of the field), component (0 for all of it), and the
+    /// value as written. What was carried in other words is told only if `with_translated`.
+    pub(crate) fn unmapped(
+        &self,
+        with_translated: bool,
+        mut each: impl FnMut(bool, [usize; 3], &'m [u8]),
+    ) {
         for n in 1..=self.field_count() {
             let Some(entry) = self.entry(n) else { return };
-            let used = entry.marks.mapped();
+            let mapped = entry.marks.mapped();
+            let told = if with_translated { entry.marks.translated.get() } else { 0 };
+            let used = mapped & !told;
             let raw = self.bytes_of(entry);
             if used == u64::MAX || raw.is_empty() || !is_valued(raw) {
                 continue;
             }
             if used & FIRST == 0 {
-                each(n, 0, 0, raw);
+                each(true, [n, 0, 0], raw);
                 continue;
             }
             if used & COMPONENTS == COMPONENTS && used & REPETITIONS != 0 {
@@ -296,14 +309,14 @@ impl<'m> Seg<'m> {
                     continue;
                 }
                 if !first && used & REPETITIONS == 0 {
-                    each(n, r + 1, 0, repetition);
+                    each(true, [n, r + 1, 0], repetition);
                     continue;
                 }
                 first = false;
                 let by = self.input.separators.component;
                 for (c, component) in (1..).zip(repetition.split(|&b| b == by)) {
                     if used & component_bit(c) == 0 && is_valued(component) {
-                        each(n, r + 1, c, component);
+                        each(mapped & component_bit(c) == 0, [n, r + 1, c], component);
                     }
                 }
             }
@@ -381,6 +394,13 @@ impl<'m> Parts<'m> {
             used.add(self.mask);
         }
         self.raw
+    }
+
+    /// Remembers that it was carried, but in other words.
+    pub(crate) fn translated(&self) {
+        if let Some(used) = self.used {
+            used.translate(self.mask);
+        }
     }
 
     /// Counts it as not mapped after all, whatever other repetitions are: it could not be carried.
@@ -463,7 +483,7 @@ mod tests {
         assert_eq!(pid.get(3).at(1), b"a");
         assert_eq!(pid.get(5).at(3), b"y");
         let mut found = Vec::new();
-        pid.unmapped(|f, r, c, raw| found.push((f, r, c, raw)));
+        pid.unmapped(false, |_, [f, r, c], raw| found.push((f, r, c, raw)));
         assert_eq!(
             found,
             [(3, 1, 2, &b"b"[..]), (3, 2, 0, b"c^d"), (4, 0, 0, b"x"), (5, 1, 4, b"z")]
@@ -471,7 +491,7 @@ mod tests {
         pid.all(3).for_each(|p| _ = p.raw());
         pid.get(5).get(3).give_up();
         found.clear();
-        pid.unmapped(|f, r, c, raw| found.push((f, r, c, raw)));
+        pid.unmapped(false, |_, [f, r, c], raw| found.push((f, r, c, raw)));
         assert_eq!(found, [(4, 0, 0, &b"x"[..]), (5, 1, 3, b"y"), (5, 1, 4, b"z")]);
     }
 

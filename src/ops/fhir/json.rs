@@ -229,6 +229,12 @@ impl Json {
         self.out.push(b'"');
     }
 
+    /// Writes null in an array, for an element that has no extension beside one that has.
+    pub(crate) fn null_item(&mut self) {
+        self.comma();
+        self.out.extend_from_slice(b"null");
+    }
+
     /// Writes a member with a decimal number, if the text is one of HL7 (NM, chapter 2A). The
     /// precision stays. Returns whether it is there.
     pub(crate) fn decimal(&mut self, name: &str, text: &[u8]) -> bool {

@@ -9,6 +9,7 @@ use super::input::Parts;
 use super::json::Json;
 use super::zones::offset_at;
 use crate::core::time::{Precision, Time, Timestamp};
+use std::cmp::Ordering;
 
 /// The greatest offset that FHIR has, in minutes.
 const FARTHEST: i16 = 14 * 60;
@@ -39,6 +40,23 @@ fn offset_of(cx: &mut Context<'_>, time: &Timestamp) -> Option<i16> {
         None => cx.report.zones_unknown += 1,
     }
     found
+}
+
+/// Which time as it is written is earlier, as far as both tell.
+pub(crate) fn order(cx: &Context<'_>, time: &Timestamp, other: &Timestamp) -> Ordering {
+    let offset = |time: &Timestamp| {
+        let zone = || cx.zone().and_then(|zone| offset_at(zone, time));
+        let has_clock = time.precision() >= Precision::Hour;
+        has_clock.then(|| time.offset().or_else(|| cx.header_offset()).or_else(zone)).flatten()
+    };
+    match (offset(time), offset(other)) {
+        (Some(a), Some(b)) => time.with_offset(Some(a)).compare(&other.with_offset(Some(b))),
+        _ => {
+            let precision = time.precision().min(other.precision()).min(Precision::Day);
+            let date = |time: &Timestamp| time.with_offset(None).truncated(precision);
+            date(time).compare(&date(other))
+        }
+    }
 }
 
 /// Reads a value; one that is there and no time counts as dropped.

@@ -43,6 +43,15 @@ pub(crate) fn of_account<'m>(w: &mut Json, cx: &mut Context<'m>, pid: Seg<'m>) {
     }
 }
 
+/// Writes the items of an array that refers to the insurance of the patient whom a segment is about.
+pub(crate) fn items<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>) {
+    let Some(patient) = cx.story.patient(seg) else { return };
+    for in1 in cx.story.of(patient, b"IN1") {
+        let to = coverage(cx, in1);
+        cx.reference_item(w, to);
+    }
+}
+
 /// Writes the Coverage, its insurer, its policy holder and its subscriber.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, in1: Seg<'m>) {
     let own = coverage(cx, in1);

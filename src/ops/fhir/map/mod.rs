@@ -29,6 +29,7 @@ pub(super) mod provenance;
 pub(super) mod prt;
 pub(super) mod pv1;
 pub(super) mod pv2;
+pub(super) mod race;
 pub(super) mod rf1;
 pub(super) mod rxa;
 pub(super) mod rxd;
@@ -59,20 +60,16 @@ pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
             b"NK1" => nk1::write(out, cx, seg),
             b"MRG" => mrg::write(out, cx, seg),
             b"ROL" => participation::write(out, cx, seg),
+            b"PRT" => {
+                participation::write(out, cx, seg);
+                prt::write(out, cx, seg);
+            }
             b"PID" => pid::write(out, cx, seg),
             b"PV1" => pv1::write(out, cx, seg),
             b"ORC" => orc::write(out, cx, seg),
             b"OBR" => obr::write(out, cx, seg),
             b"OBX" if txa::is_content(cx, seg) => {}
             b"OBX" => obx::write(out, cx, seg),
-            b"SPM" => spm::write(out, cx, seg),
-            b"PRT" => {
-                participation::write(out, cx, seg);
-                prt::write(out, cx, seg);
-            }
-            b"RXO" | b"RXE" | b"RXG" => rxo::write(out, cx, seg),
-            b"RXD" => rxd::write(out, cx, seg),
-            b"RXA" => rxa::write(out, cx, seg),
             b"SCH" => sch::write(out, cx, seg),
             b"AIS" | b"AIG" => ais::write(out, cx, seg),
             b"TXA" => txa::write(out, cx, seg),
@@ -87,6 +84,10 @@ pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
             b"GOL" => prb::write_goal(out, cx, seg),
             b"RF1" => rf1::write(out, cx, seg),
             b"PRD" => rf1::write_provider(out, cx, seg),
+            b"SPM" => spm::write(out, cx, seg),
+            b"RXO" | b"RXE" | b"RXG" => rxo::write(out, cx, seg),
+            b"RXD" => rxd::write(out, cx, seg),
+            b"RXA" => rxa::write(out, cx, seg),
             _ => {}
         }
     }

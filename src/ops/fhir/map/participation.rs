@@ -107,6 +107,10 @@ fn fields(seg: Seg<'_>) -> &'static Fields {
 fn part(cx: &Context<'_>, seg: Seg<'_>) -> Part {
     let f = fields(seg);
     let Some(owner) = cx.story.owner(seg) else { return Part::Other };
+    let is_visit = owner.is(b"PV1") || owner.is(b"PV2");
+    if !is_visit && cx.story.up(seg, b"PID").is_none() {
+        return Part::Other;
+    }
     // Who is taken out takes no part (tables 0206 and 0287).
     if !is_participation(seg) || matches!(seg.peek(f.action).first(), b"D" | b"DE" | b"UN") {
         return Part::Other;
@@ -114,7 +118,7 @@ fn part(cx: &Context<'_>, seg: Seg<'_>) -> Part {
     let role = seg.peek(f.role);
     let (code, system) = (role.peek(1).first(), role.peek(3).first());
     match &owner.id() {
-        b"PV1" | b"PV2" => Part::Visit,
+        _ if is_visit => Part::Visit,
         b"PID" | b"PD1" if code == b"PP" => {
             let more = [f.id, f.kind, f.unit, f.organization, f.place, f.start, f.end];
             let more = more.into_iter().chain([f.addresses, f.telecoms, f.licences]);
@@ -210,31 +214,29 @@ fn is_role_of_team(seg: Seg<'_>) -> bool {
 }
 
 /// The members of the care team of a patient.
-pub(crate) fn members<'m>(
-    cx: &Context<'m>,
-    pid: Seg<'m>,
-) -> impl Iterator<Item = Seg<'m>> + use<'m> {
-    let story = cx.story;
-    let owners = story
-        .children(pid)
-        .filter(|seg| matches!(&seg.id(), b"PD1" | b"IN1" | b"DG1" | b"PRB" | b"GOL" | b"PTH"));
-    let further = owners.flat_map(move |seg| story.children(seg));
-    story.children(pid).chain(further).filter(|seg| is_participation(*seg))
+pub(crate) fn members<'m>(cx: &Context<'m>, pid: Seg<'m>) -> Vec<Seg<'m>> {
+    let is_member = |seg: &Seg<'m>| {
+        is_participation(*seg)
+            && matches!(part(cx, *seg), Part::Team | Part::Related)
+            && cx.story.up(*seg, b"PID").is_some_and(|of| of.at() == pid.at())
+    };
+    cx.story.input().segs().filter(is_member).collect()
 }
 
 /// Writes an item of CareTeam.participant.
 pub(crate) fn member<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>) {
     let f = fields(seg);
     let kind = part(cx, seg);
-    if kind != Part::Team && kind != Part::Related {
-        return;
-    }
     let who = match kind {
         Part::Related => Some(related(cx, seg)),
         _ if is_role_of_team(seg) => Some(role(cx, seg)),
         _ => person(cx, seg),
     };
-    let organization = organization(cx, seg);
+    // A role has its organization itself.
+    let organization = match who.map(|who| who.kind) {
+        None | Some(Kind::Practitioner) => organization(cx, seg),
+        Some(_) => None,
+    };
     w.item(|w| {
         w.array("role", |w| {
             if kind == Part::Related {
@@ -261,7 +263,7 @@ pub(crate) fn member<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>) {
 
 /// Writes the items of CareTeam.reasonCode.
 pub(crate) fn reasons<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>) {
-    if matches!(part(cx, seg), Part::Team | Part::Related) && seg.is(b"ROL") {
+    if seg.is(b"ROL") {
         coded::concept_item(w, cx, seg.get(ROL.reason));
     }
 }
@@ -273,11 +275,6 @@ pub(crate) fn telecoms<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>) {
             contact::item(w, cx, value, "");
         }
     }
-}
-
-/// Whether a segment has a part in the care team.
-pub(crate) fn is_member(cx: &Context<'_>, seg: Seg<'_>) -> bool {
-    matches!(part(cx, seg), Part::Team | Part::Related)
 }
 
 /// The PractitionerRole of a ROL or PRT.

@@ -78,8 +78,9 @@ pub(super) fn write_update<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'
     });
 }
 
-/// Writes the Provenance of the conversion, and this program as Device.
-pub(super) fn write_conversion<'m>(out: &mut Arena, cx: &mut Context<'m>, document: Option<Ref>) {
+/// Writes the Provenance of the conversion, and this program as Device. The message that was converted
+/// is an entity of the other Provenance.
+pub(super) fn write_conversion<'m>(out: &mut Arena, cx: &mut Context<'m>) {
     const VERSION: &str = env!("CARGO_PKG_VERSION");
     let key = Key::new(Kind::Device.name()).with(b"pipehat").with(VERSION.as_bytes());
     let device = Ref { kind: Kind::Device, id: key.id() };
@@ -111,14 +112,6 @@ pub(super) fn write_conversion<'m>(out: &mut Arena, cx: &mut Context<'m>, docume
         });
         w.array("agent", |w| {
             w.item(|w| agent_in(w, cx, Some(("assembler", "Assembler")), Some(device)));
-        });
-        w.array("entity", |w| {
-            if let Some(document) = document {
-                w.item(|w| {
-                    w.literal("role", "source");
-                    cx.reference(w, "what", document);
-                });
-            }
         });
     });
 }

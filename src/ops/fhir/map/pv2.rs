@@ -42,8 +42,13 @@ pub(crate) fn text(w: &mut Json, cx: &Context<'_>, pv2: Seg<'_>) {
     }
     let words = cx.text(value.raw());
     let words = String::from_utf8_lossy(&words);
+    let words =
+        words.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{FEFF}');
+    if words.is_empty() {
+        return;
+    }
     let mut div = String::from("<div xmlns=\"http://www.w3.org/1999/xhtml\">");
-    for c in words.trim().chars() {
+    for c in words.chars() {
         match c {
             '&' => div.push_str("&amp;"),
             '<' => div.push_str("&lt;"),

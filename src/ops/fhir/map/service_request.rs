@@ -12,8 +12,8 @@ use super::super::types::participant::{Function, PLACER_GROUP};
 use super::super::types::{coded, contact, identifier, practitioner, quantity, text, timing};
 use super::super::wanted::Wanted;
 use super::{
-    asks, dg1, encounter, field, fields, note, obr, obx, orc, prt, spm, subject, subject_required,
-    tq1, valued,
+    asks, dg1, encounter, field, fields, in1, note, obr, obx, orc, prt, spm, subject,
+    subject_required, tq1, valued,
 };
 
 const CALLBACK: &str =
@@ -102,11 +102,8 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
                 coded::concept_item(w, cx, value);
             }
         });
-        w.array("reasonReference", |w| {
-            for owner in orc.into_iter().chain(obr) {
-                dg1::items_of(w, cx, owner);
-            }
-        });
+        w.array("reasonReference", |w| dg1::items_of(w, cx, obr.unwrap_or(seg)));
+        w.array("insurance", |w| in1::items(w, cx, seg));
         if let Some(obr) = obr {
             supporting(w, cx, obr);
         }

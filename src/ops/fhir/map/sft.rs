@@ -37,12 +37,14 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, sft: Seg<'m>) {
         if sft.valued(2) {
             w.array("version", |w| {
                 w.item(|w| {
+                    if !text::string(w, cx, "value", sft.get(2)) {
+                        return;
+                    }
                     w.array("extension", |w| {
                         w.extension(INSTALL_DATE, |w| {
                             time::date_time(w, cx, "valueDateTime", sft.get(6));
                         });
                     });
-                    text::string(w, cx, "value", sft.get(2));
                 });
             });
         }

@@ -50,7 +50,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>) {
             }
         });
     });
-    provenance::write_conversion(out, cx, document);
+    provenance::write_conversion(out, cx);
 }
 
 fn entity(w: &mut Json, cx: &Context<'_>, role: &str, what: Ref) {

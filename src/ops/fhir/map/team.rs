@@ -23,8 +23,7 @@ fn managers<'m>(cx: &Context<'m>, pid: Seg<'m>) -> impl Iterator<Item = Seg<'m>>
 
 /// Writes the CareTeam of a patient if there is one.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'m>) {
-    let members: Vec<Seg<'m>> =
-        participation::members(cx, pid).filter(|seg| participation::is_member(cx, *seg)).collect();
+    let members = participation::members(cx, pid);
     let managers: Vec<Seg<'m>> = managers(cx, pid).collect();
     if members.is_empty() && managers.is_empty() {
         return;

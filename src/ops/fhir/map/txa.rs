@@ -11,7 +11,7 @@ use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{attachment, coded, identifier, practitioner, text};
-use super::{msh, subject};
+use super::{msh, service_request, subject};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -70,6 +70,12 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, txa: Seg<'m>) {
                 }
             });
             w.array("related", |w| {
+                for obr in cx.story.input().segs().filter(|seg| seg.is(b"OBR")) {
+                    if service_request::is_wanted(cx, obr) {
+                        let to = service_request::request(cx, obr);
+                        cx.reference_item(w, to);
+                    }
+                }
                 for (field, role) in [(14, identifier::PLACER), (15, identifier::FILLER)] {
                     for value in txa.all(field) {
                         identifier::ei_reference_item(

@@ -34,7 +34,6 @@ fn address_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, district: Pa
     let address_use = Table::AddressUse.get(code);
     let address_type = Table::AddressType.get(code);
     w.array("extension", |w| {
-        w.extension(CENSUS_TRACT, |w| _ = text::of_coded(w, cx, "valueString", value.get(10)));
         // Uses of table 0190 that the code system of this extension has.
         let other = match code {
             b"BA" => "BAD",
@@ -48,8 +47,23 @@ fn address_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, district: Pa
         kind.give_up();
         cx.report.code(Table::AddressUse.name(), code);
     }
+    kind.translated();
     let before = w.len();
-    w.array("line", |w| lines(w, cx, value));
+    let mut count = 0;
+    w.array("line", |w| count = lines(w, cx, value));
+    // The extension is one of a line: of the first, or of one that has nothing else.
+    w.array("_line", |w| {
+        let is_there = w.item(|w| {
+            w.array("extension", |w| {
+                w.extension(CENSUS_TRACT, |w| {
+                    text::of_coded(w, cx, "valueString", value.get(10));
+                });
+            });
+        });
+        if is_there {
+            (1..count).for_each(|_| w.null_item());
+        }
+    });
     text::string(w, cx, "city", value.get(3));
     if !text::of_coded(w, cx, "district", value.get(9)) {
         text::of_coded(w, cx, "district", district);
@@ -65,14 +79,12 @@ fn address_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, district: Pa
     timing::period_or(w, cx, "period", value.get(12), dates);
 }
 
-fn lines(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) {
+/// Writes the items of `line`; returns how many.
+fn lines(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) -> usize {
     let street = value.get(1);
-    for n in 1..=3 {
-        text::string_item(w, cx, street.get(n));
-    }
-    text::string_item(w, cx, value.get(2));
-    text::string_item(w, cx, value.get(8));
-    text::string_item(w, cx, value.get(19));
+    let parts = [1, 2, 3].map(|n| street.get(n)).into_iter();
+    let parts = parts.chain([value.get(2), value.get(8), value.get(19)]);
+    parts.filter(|part| text::string_item(w, cx, *part)).count()
 }
 
 #[cfg(test)]
@@ -87,8 +99,9 @@ mod tests {
         assert_eq!(
             made,
             concat!(
-                r#"{"a":{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/iso21090-ADXP-censusTract","valueString":"T1"}],"#,
-                r#""use":"home","line":["Main 1","Main","1","Apt 2","c/o Roe"],"city":"Town","district":"County","#,
+                r#"{"a":{"use":"home","line":["Main 1","Main","1","Apt 2","c/o Roe"],"#,
+                r#""_line":[{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/iso21090-ADXP-censusTract","#,
+                r#""valueString":"T1"}]},null,null,null,null],"city":"Town","district":"County","#,
                 r#""state":"ST","postalCode":"12345","country":"USA","period":{"start":"2001","end":"2002"}}}"#
             )
         );

@@ -5,6 +5,7 @@ use crate::ops::fhir::codes::{Code, Table};
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::Json;
+use crate::ops::fhir::systems;
 
 /// The components of one coding in CWE: code, text, system, version of the system.
 type Places = [usize; 4];
@@ -177,8 +178,12 @@ fn coding_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, places: Place
         return;
     }
     let code = cx.text(value.get(code).raw());
-    if let Some(uri) = cx.system_of(value.at(system), code.trim_ascii()) {
+    let named = value.get(system);
+    if let Some(uri) = cx.system_of(named.first(), code.trim_ascii()) {
         w.string("system", &uri);
+        if !systems::shows(&uri, named.first()) {
+            named.translated();
+        }
     }
     text::string(w, cx, "version", value.get(version));
     w.code("code", &code);
@@ -263,6 +268,9 @@ pub(crate) fn code(
         value.give_up();
     }
     let code = found.map_or(fallback, |code| code.code);
+    if code.as_bytes() != value.first() {
+        value.translated();
+    }
     w.string(name, code.as_bytes())
 }
 

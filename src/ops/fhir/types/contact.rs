@@ -105,6 +105,7 @@ fn contact_in(
         value.get(2).give_up();
         cx.report.code(Table::TelecommunicationUseCode.name(), use_code);
     }
+    [2, 3].into_iter().for_each(|n| value.get(n).translated());
     w.string("use", usage.as_bytes());
     w.integer("rank", value.get(18).first(), 1);
     timing::period_or(w, cx, "period", Parts::EMPTY, [value.get(13), value.get(14)]);

@@ -1,6 +1,6 @@
 //! CX, EI, EIP, HD, PLN and DLN as Identifier.
 
-use super::{coded, text};
+use super::{coded, text, timing};
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::id::Key;
@@ -23,9 +23,25 @@ const CHECK_SCHEME: &str = "http://hl7.org/fhir/StructureDefinition/namingsystem
 /// the name.
 pub(crate) fn authority<'n>(
     cx: &mut Context<'n>,
-    [name, universal, kind]: [Parts<'n>; 3],
+    [named, universal, kind]: [Parts<'n>; 3],
 ) -> Option<Cow<'n, [u8]>> {
-    let (name, universal, kind) = (name.first(), universal.first(), kind.first());
+    let uri = authority_uri(cx, [named.first(), universal.first(), kind.first()])?;
+    for part in [named, universal] {
+        if !systems::shows(&uri, part.first()) {
+            part.translated();
+        }
+    }
+    // The form of the URI tells these.
+    if !matches!(kind.first().trim_ascii(), b"" | b"ISO" | b"UUID" | b"GUID" | b"URI") {
+        kind.translated();
+    }
+    Some(uri)
+}
+
+fn authority_uri<'n>(
+    cx: &mut Context<'n>,
+    [name, universal, kind]: [&'n [u8]; 3],
+) -> Option<Cow<'n, [u8]>> {
     let settings = cx.settings;
     if let Some(uri) = settings.systems.own(name).or_else(|| settings.systems.own(universal)) {
         return Some(Cow::Borrowed(uri));
@@ -90,10 +106,7 @@ fn typed_in<'m>(
     check_digit(w, cx, value.get(2), value.get(3));
     identifier_type(w, cx, value.get(5), default);
     system_and_value(w, cx, hd(value.get(4)), value.get(1));
-    w.object("period", |w| {
-        time::date_time(w, cx, "start", value.get(7));
-        time::date_time(w, cx, "end", value.get(8));
-    });
+    timing::period(w, cx, "period", [value.get(7), value.get(8)]);
     assigner(w, cx, value.peek(4).peek(1));
 }
 

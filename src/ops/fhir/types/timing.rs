@@ -19,7 +19,7 @@ pub(crate) fn period(
 ) -> bool {
     let is_reversed = time::read(&start)
         .zip(time::read(&end))
-        .is_some_and(|(start, end)| start.compare(&end) == Ordering::Greater);
+        .is_some_and(|(start, end)| time::order(cx, &start, &end) == Ordering::Greater);
     w.object(name, |w| {
         time::date_time(w, cx, "start", start);
         if is_reversed {

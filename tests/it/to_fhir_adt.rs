@@ -1,0 +1,142 @@
+//! `pipehat to-fhir`: what happens to patients and visits, and how messages are answered. The fields
+//! of the guide are in `to_fhir_fields.rs`; this is what it has no map of.
+
+use crate::fhir_path::find;
+use crate::r4;
+use crate::util::*;
+use serde_json::Value;
+
+/// The Bundle of a message with these segments.
+#[track_caller]
+fn bundle(event: &str, segments: &[&str]) -> Value {
+    let header = format!("MSH|^~\\&|A|F|B|G|20240501120000+0000||{event}|M1|P|2.8");
+    let message = format!("{header}\r{}\r\n", segments.join("\r"));
+    let out = pipehat(&["to-fhir"]).stdin(&message).run();
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    let bundle = r4::parse(out.text().as_bytes()).unwrap();
+    assert_eq!(r4::check(&bundle), [""; 0]);
+    bundle
+}
+
+#[track_caller]
+fn assert_found(bundle: &Value, path: &str, expected: &[&str]) {
+    assert_eq!(find(bundle, path), expected, "{path}");
+}
+
+const SURVIVING: &str = "PID|1||P1^^^HOSP^MR||Doe^Jo";
+
+#[test]
+fn a_merged_patient_is_replaced() {
+    for event in ["ADT^A40", "ADT^A18", "ADT^A30", "ADT^A34", "ADT^A39", "ADT^A47"] {
+        let made = bundle(event, &["EVN||20240501", SURVIVING, "MRG|P0^^^HOSP^MR||||||Doe^Joanna"]);
+        assert_found(
+            &made,
+            "Patient.link[type=replaces].other -> Patient.identifier.value",
+            &["P0"],
+        );
+        let replaced = "Patient[active=false].link[type=replaced-by].other -> Patient.name.given";
+        assert_found(&made, replaced, &["Jo"]);
+        assert_found(&made, "Patient[active=false].name.given", &["Joanna"]);
+    }
+}
+
+/// Chapter 3, A43 to A45: what moves leaves a patient who stays.
+#[test]
+fn where_something_moves_both_patients_stay() {
+    for event in ["ADT^A43", "ADT^A44", "ADT^A45"] {
+        let made = bundle(event, &[SURVIVING, "MRG|P0^^^HOSP^MR||ACC7^^^HOSP"]);
+        assert_found(&made, "Patient.link.type", &[]);
+        assert_found(&made, "Patient.active", &[]);
+        assert_found(&made, "Account.subject -> Patient.identifier.value", &["P0"]);
+    }
+}
+
+#[test]
+fn accounts_and_visits_of_one_patient_are_merged() {
+    let mrg = "MRG|P1^^^HOSP^MR||ACC7^^^HOSP||V7^^^HOSP|V8^^^HOSP";
+    let made = bundle("ADT^A42", &[SURVIVING, mrg, "PV1||I|||||||||||||||||V9^^^HOSP"]);
+    assert_found(&made, "Patient.identifier.value", &["P1"]);
+    assert_found(&made, "Patient.link.type", &[]);
+    assert_found(&made, "Account[status=unknown].identifier.value", &["ACC7"]);
+    assert_found(&made, "Account.subject -> Patient.name.family", &["Doe"]);
+    assert_found(&made, "Encounter.identifier[use=old].value", &["V7", "V8"]);
+}
+
+#[test]
+fn linked_patients_see_each_other() {
+    let other = "PID|1||P2^^^HOSP^MR||Doe^Jane";
+    let made = bundle("ADT^A24", &[SURVIVING, other]);
+    let links = "Patient.link[type=seealso].other -> Patient.name.given";
+    assert_found(&made, links, &["Jane", "Jo"]);
+}
+
+/// Table 0003: what events do to a visit; a discharge that is taken back leaves its date in PV1-45.
+#[test]
+fn events_tell_the_status_of_a_visit() {
+    let cases = [
+        ("A01", "I", "", "in-progress"),
+        ("A03", "I", "", "finished"),
+        ("A05", "I", "", "planned"),
+        ("A08", "I", "20240430", "finished"),
+        ("A08", "P", "", "planned"),
+        ("A11", "I", "20240430", "cancelled"),
+        ("A13", "I", "20240430", "in-progress"),
+        ("A14", "I", "", "planned"),
+        ("A21", "I", "", "onleave"),
+        ("A23", "I", "", "entered-in-error"),
+        ("A27", "I", "", "cancelled"),
+        ("A38", "I", "", "cancelled"),
+        ("A60", "X", "", "unknown"),
+    ];
+    for (event, class, discharge, status) in cases {
+        let pv1 = format!("PV1||{class}{}{discharge}", "|".repeat(43));
+        let made = bundle(&format!("ADT^{event}"), &[SURVIVING, &pv1]);
+        assert_eq!(find(&made, "Encounter.status"), [status], "{event} {class} {discharge}");
+    }
+}
+
+#[test]
+fn an_answer_tells_what_was_wrong() {
+    let errors = [
+        "MSA|AE|M7",
+        "ERR||PID^1^3^2^1|101^Required field missing^HL70357|E|X1^No number^L||in the list|Tell us",
+        "ERR||PV1^1|204^Unknown key identifier^HL70357|W",
+    ];
+    let made = bundle("ACK^A01^ACK", &errors);
+    assert_found(&made, "MessageHeader.response.code", &["transient-error"]);
+    assert_found(&made, "MessageHeader.response.identifier", &["M7"]);
+    let outcome = "MessageHeader.response.details -> OperationOutcome.issue";
+    for (member, expected) in [
+        ("severity", &["error", "warning"][..]),
+        ("code", &["required", "not-found"]),
+        ("details.coding.code", &["101", "X1", "204"]),
+        ("details.text", &["Tell us"]),
+        ("diagnostics", &["in the list"]),
+        ("location", &["PID[1]-3[2].1", "PV1[1]"]),
+    ] {
+        assert_found(&made, &format!("{outcome}.{member}"), expected);
+    }
+}
+
+/// `MessageHeader.response.identifier` is an id: letters, digits, `-` and `.`, at most 64.
+#[test]
+fn an_answer_to_a_message_that_has_no_id_of_fhir() {
+    let made = bundle("ACK", &["MSA|AR|M 7/8|Not known"]);
+    assert_found(&made, "MessageHeader.response.code", &["fatal-error"]);
+    assert_found(&made, "MessageHeader.response.identifier", &[]);
+    assert_found(
+        &made,
+        "MessageHeader.response.details -> OperationOutcome.issue.diagnostics",
+        &["Not known"],
+    );
+}
+
+/// Who is taken out (ROL-2, PRT-2) takes no part.
+#[test]
+fn who_leaves_is_no_member_of_the_care_team() {
+    let members = "CareTeam.participant.member -> Practitioner.name.family";
+    for (action, expected) in [("AD", &["Cay"][..]), ("DE", &[])] {
+        let rol = format!("ROL||{action}|CP^Consulting^HL70443|7^Cay");
+        assert_found(&bundle("ADT^A08", &[SURVIVING, &rol]), members, expected);
+    }
+}
