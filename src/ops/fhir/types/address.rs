@@ -19,19 +19,30 @@ pub(crate) fn item(
     value: Parts<'_>,
     district: Parts<'_>,
 ) -> bool {
-    w.item(|w| address_in(w, cx, value, district))
+    w.item(|w| address_in(w, cx, value, district, true))
 }
 
 /// Writes a member of type Address from XAD or AD. Returns whether it is there.
 pub(crate) fn member(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
-    w.object(name, |w| address_in(w, cx, value, Parts::EMPTY))
+    w.object(name, |w| address_in(w, cx, value, Parts::EMPTY, true))
 }
 
-fn address_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, district: Parts<'_>) {
+/// As [`item`] for an organization, which has no home (org-2).
+pub(crate) fn item_of_organization(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) -> bool {
+    w.item(|w| address_in(w, cx, value, Parts::EMPTY, false))
+}
+
+fn address_in(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    value: Parts<'_>,
+    district: Parts<'_>,
+    at_home: bool,
+) {
     let start = w.len();
     let kind = value.get(7);
     let code = kind.first().trim_ascii();
-    let address_use = Table::AddressUse.get(code);
+    let address_use = Table::AddressUse.get(code).filter(|code| at_home || code.code != "home");
     let address_type = Table::AddressType.get(code);
     w.array("extension", |w| {
         // Uses of table 0190 that the code system of this extension has.

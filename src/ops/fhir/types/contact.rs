@@ -20,7 +20,12 @@ pub(crate) fn item(
     value: Parts<'_>,
     default_use: &str,
 ) -> bool {
-    w.item(|w| contact_in(w, cx, value, default_use, false))
+    w.item(|w| contact_in(w, cx, value, default_use, false, true))
+}
+
+/// As [`item`] for an organization, which has no home (org-3).
+pub(crate) fn item_of_organization(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) -> bool {
+    w.item(|w| contact_in(w, cx, value, "", false, false))
 }
 
 /// Writes items of type ContactPoint, of which one is preferred: the first of the kind that a code
@@ -38,13 +43,13 @@ pub(crate) fn items_preferring<'m>(
     }
     let best = values.clone().position(|value| is_of_method(value, code)).unwrap_or(0);
     for (n, value) in values.enumerate() {
-        w.item(|w| contact_in(w, cx, value, "", known && n == best));
+        w.item(|w| contact_in(w, cx, value, "", known && n == best, true));
     }
 }
 
 /// Writes a member of type ContactPoint. Returns whether it is there.
 pub(crate) fn member(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
-    w.object(name, |w| contact_in(w, cx, value, "", false))
+    w.object(name, |w| contact_in(w, cx, value, "", false, true))
 }
 
 /// Whether a contact is of a kind of table 0185.
@@ -67,6 +72,7 @@ fn contact_in(
     value: Parts<'_>,
     default_use: &str,
     preferred: bool,
+    at_home: bool,
 ) {
     let start = w.len();
     w.array("extension", |w| {
@@ -106,6 +112,7 @@ fn contact_in(
         cx.report.code(Table::TelecommunicationUseCode.name(), use_code);
     }
     [2, 3].into_iter().for_each(|n| value.get(n).translated());
+    let usage = if usage == "home" && !at_home { "" } else { usage };
     w.string("use", usage.as_bytes());
     w.integer("rank", value.get(18).first(), 1);
     timing::period_or(w, cx, "period", Parts::EMPTY, [value.get(13), value.get(14)]);

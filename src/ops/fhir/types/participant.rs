@@ -87,8 +87,8 @@ pub(crate) fn write_organization<'m>(
     [of, at, call]: [Parts<'m>; 3],
 ) {
     organization::write_with(out, cx, own, of, |w, cx| {
-        w.array("telecom", |w| _ = contact::item(w, cx, call, ""));
-        w.array("address", |w| _ = address::item(w, cx, at, Parts::EMPTY));
+        w.array("telecom", |w| _ = contact::item_of_organization(w, cx, call));
+        w.array("address", |w| _ = address::item_of_organization(w, cx, at));
     });
 }
 
