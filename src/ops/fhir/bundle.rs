@@ -37,6 +37,8 @@ struct Entry {
     open: bool,
     /// It was made of a segment, not because others refer to it.
     focus: bool,
+    /// Nothing need refer to it, so that the header does.
+    stands_alone: bool,
 }
 
 impl Arena {
@@ -77,7 +79,14 @@ impl Arena {
         });
         let open = extension_end + 1 == self.json.len();
         let range = self.json.root_range(start);
-        self.entries.push(Entry { own, range, open, focus: seg.is_some() });
+        self.entries.push(Entry { own, range, open, focus: seg.is_some(), stands_alone: false });
+    }
+
+    /// The header refers to the resource written last, whatever its type.
+    pub(crate) fn stands_alone(&mut self) {
+        if let Some(last) = self.entries.last_mut() {
+            last.stands_alone = true;
+        }
     }
 
     /// The resource written last also takes the unmapped values of a segment, unless one does.
@@ -103,7 +112,7 @@ impl Arena {
                 entry.own.kind,
                 Kind::Provenance | Kind::MessageHeader | Kind::Device | Kind::PractitionerRole
             );
-            entry.focus && !is_beside
+            entry.stands_alone || (entry.focus && !is_beside)
         };
         self.entries.iter().filter(about).map(|entry| entry.own)
     }

@@ -13,7 +13,7 @@ const KIND: &str = "http://hl7.org/fhir/StructureDefinition/annotationType";
 /// Writes items of type Annotation, one for each NTE that belongs to a segment.
 pub(crate) fn items<'m>(w: &mut Json, cx: &mut Context<'m>, owner: Seg<'m>) {
     for nte in cx.story.of(owner, b"NTE") {
-        w.item(|w| _ = inside(w, cx, nte));
+        w.item(|w| inside(w, cx, nte));
     }
 }
 
@@ -23,6 +23,7 @@ pub(crate) fn inside<'m>(w: &mut Json, cx: &mut Context<'m>, nte: Seg<'m>) {
     if !nte.valued(3) && !nte.valued(9) {
         return;
     }
+    let start = w.len();
     w.array("extension", |w| {
         w.extension(KIND, |w| {
             coded::concept_by(w, cx, "valueCodeableConcept", nte.get(4), Table::CommentType);
@@ -30,7 +31,9 @@ pub(crate) fn inside<'m>(w: &mut Json, cx: &mut Context<'m>, nte: Seg<'m>) {
     });
     practitioner::member(w, cx, "authorReference", nte.get(5));
     time::date_time(w, cx, "time", nte.get(6));
-    if !text::lines(w, cx, "text", nte.all(3)) {
-        text::of_coded(w, cx, "text", nte.get(9));
+    let is_there =
+        text::lines(w, cx, "text", nte.all(3)) || text::of_coded(w, cx, "text", nte.get(9));
+    if !is_there {
+        w.back_to(start);
     }
 }

@@ -58,11 +58,13 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, prt: Seg<'m>) {
         return;
     }
     let of_result = cx.story.owner(prt).is_some_and(|owner| owner.is(b"OBX"));
+    // Not all roles have an element that refers to them.
     if let Some(own) = role(cx, prt) {
         write_role(out, cx, own, prt, of_result);
     }
     if let Some(own) = device(cx, prt) {
         write_device(out, cx, own, prt);
+        out.stands_alone();
     }
     if of_result && prt.valued(14) && !prt.valued(5) {
         write_location(out, cx, prt);
@@ -100,6 +102,7 @@ fn write_role<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, prt: Seg<'m>,
             prt.all(15).for_each(|value| _ = value.raw());
         });
     });
+    out.stands_alone();
     if kind {
         let of = cx.own(Kind::Organization, prt, |_| None);
         organization::write_typed(out, cx, of, prt.get(8), prt.get(7));

@@ -30,10 +30,14 @@ pub(crate) fn given<'m>(cx: &mut Context<'m>, rxa: Seg<'m>) -> Ref {
     })
 }
 
-/// Whether an RXA is about a vaccine: by the message, or by a code of CVX.
+/// Whether an RXA is about a vaccine: by the type of the message, else by a code of CVX.
 fn is_vaccine(cx: &Context<'_>, rxa: Seg<'_>) -> bool {
     let code = rxa.peek(5);
-    cx.msh().peek(9).first().starts_with(b"VX")
+    let kind = cx.msh().peek(9).first();
+    if kind == b"RAS" {
+        return false;
+    }
+    kind.starts_with(b"VX")
         || code.peek(3).peek_raw() == b"CVX"
         || code.peek(6).peek_raw() == b"CVX"
 }
