@@ -10,7 +10,6 @@ pub(super) mod msh;
 pub(super) mod nk1;
 pub(super) mod obr;
 pub(super) mod obx;
-
 pub(super) mod participation;
 pub(super) mod pd1;
 pub(super) mod pid;

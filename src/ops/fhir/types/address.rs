@@ -19,19 +19,31 @@ pub(crate) fn item(
     value: Parts<'_>,
     district: Parts<'_>,
 ) -> bool {
-    w.item(|w| address_in(w, cx, value, district))
+    w.item(|w| address_in(w, cx, value, district, false))
+}
+
+/// As [`item`] for an organization, which has no home (org-2).
+pub(crate) fn item_of_organization(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) -> bool {
+    w.item(|w| address_in(w, cx, value, Parts::EMPTY, true))
 }
 
 /// Writes a member of type Address from XAD or AD. Returns whether it is there.
 pub(crate) fn member(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
-    w.object(name, |w| address_in(w, cx, value, Parts::EMPTY))
+    w.object(name, |w| address_in(w, cx, value, Parts::EMPTY, false))
 }
 
-fn address_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, district: Parts<'_>) {
+fn address_in(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    value: Parts<'_>,
+    district: Parts<'_>,
+    of_organization: bool,
+) {
     let start = w.len();
     let kind = value.get(7);
     let code = kind.first().trim_ascii();
     let address_use = Table::AddressUse.get(code);
+    let address_use = address_use.filter(|code| !of_organization || code.code != "home");
     let address_type = Table::AddressType.get(code);
     w.array("extension", |w| {
         // Uses of table 0190 that the code system of this extension has.

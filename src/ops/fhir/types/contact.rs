@@ -20,7 +20,20 @@ pub(crate) fn item(
     value: Parts<'_>,
     default_use: &str,
 ) -> bool {
-    w.item(|w| contact_in(w, cx, value, default_use, false))
+    w.item(|w| contact_in(w, cx, value, default_use, Manner::default()))
+}
+
+/// As [`item`] for an organization, which has no home (org-3).
+pub(crate) fn item_of_organization(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) -> bool {
+    let manner = Manner { of_organization: true, ..Manner::default() };
+    w.item(|w| contact_in(w, cx, value, "", manner))
+}
+
+/// What is said of a contact besides the value.
+#[derive(Clone, Copy, Debug, Default)]
+struct Manner {
+    preferred: bool,
+    of_organization: bool,
 }
 
 /// Writes items of type ContactPoint, of which one is preferred: the first of the kind that a code
@@ -31,6 +44,17 @@ pub(crate) fn items_preferring<'m>(
     values: impl Iterator<Item = Parts<'m>> + Clone,
     method: Parts<'_>,
 ) {
+    items_preferring_of(w, cx, values, method, false);
+}
+
+/// As [`items_preferring`], perhaps for an organization, which has no home (org-3).
+pub(crate) fn items_preferring_of<'m>(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    values: impl Iterator<Item = Parts<'m>> + Clone,
+    method: Parts<'_>,
+    of_organization: bool,
+) {
     let code = method.first().trim_ascii();
     let known = cx.code(Table::PreferredMethodOfContact, code).is_some();
     if !known && !code.is_empty() {
@@ -38,7 +62,9 @@ pub(crate) fn items_preferring<'m>(
     }
     let best = values.clone().position(|value| is_of_method(value, code)).unwrap_or(0);
     for (n, value) in values.enumerate() {
-        w.item(|w| contact_in(w, cx, value, "", known && n == best));
+        w.item(|w| {
+            contact_in(w, cx, value, "", Manner { preferred: known && n == best, of_organization })
+        });
     }
 }
 
@@ -61,11 +87,11 @@ fn contact_in(
     cx: &mut Context<'_>,
     value: Parts<'_>,
     default_use: &str,
-    preferred: bool,
+    manner: Manner,
 ) {
     let start = w.len();
     w.array("extension", |w| {
-        if preferred {
+        if manner.preferred {
             w.extension(PREFERRED, |w| w.boolean("valueBoolean", true));
         }
         for (url, n) in [(COUNTRY, 5), (AREA, 6), (LOCAL, 7), (EXTENSION, 8)] {
@@ -90,7 +116,9 @@ fn contact_in(
         w.back_to(start);
         return;
     }
-    let known_use = Table::TelecommunicationUseCode.get(use_code);
+    let known_use = Table::TelecommunicationUseCode
+        .get(use_code)
+        .filter(|code| !manner.of_organization || code.code != "home");
     let usage = match known_use {
         Some(code) => code.code,
         None if equipment == b"CP" => "mobile",
