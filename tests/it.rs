@@ -56,6 +56,8 @@ mod to_fhir;
 mod to_fhir_adt;
 #[path = "it/to_fhir_fields.rs"]
 mod to_fhir_fields;
+#[path = "it/to_fhir_orders.rs"]
+mod to_fhir_orders;
 #[path = "it/transform.rs"]
 mod transform;
 #[path = "it/tree.rs"]

@@ -2,9 +2,12 @@
 
 use super::args::{Common, Plan, Weight};
 use super::{Tally, Verdict};
+use crate::core::Cutter;
 use crate::io::pipeline::{Job, View};
-use crate::io::{Diagnostics, Output};
-use crate::ops::fhir::{BundleKind, Converter, Ids, LocalCodes, Memory, Report, Settings, Systems};
+use crate::io::{Diagnostics, Folder, Output};
+use crate::ops::fhir::{
+    BundleKind, Converter, Ids, LocalCodes, Memory, Report, Settings, Systems, Upsert,
+};
 use anyhow::{Context, Result, anyhow, bail};
 use std::ffi::OsString;
 use std::io::Write;
@@ -49,6 +52,14 @@ pub(super) struct Args {
     /// The type of the Bundles
     #[arg(long, value_enum, value_name = "TYPE", default_value_t)]
     bundle: BundleArg,
+
+    /// How a transaction asks a server to keep resources
+    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
+    upsert: UpsertArg,
+
+    /// Writes into files of a folder: one a message, or with --resources one a type of resource
+    #[arg(long, value_name = "DIR", conflicts_with = "output")]
+    out_dir: Option<PathBuf>,
 
     /// Writes the resources alone, one a line
     #[arg(long, conflicts_with = "bundle")]
@@ -105,6 +116,15 @@ enum BundleArg {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum UpsertArg {
+    /// Under their ids, which are created or updated
+    #[default]
+    Put,
+    /// Patients, practitioners, organizations, places and visits only if none has their identifier
+    Conditional,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 enum IdsArg {
     /// Identifiers: the same thing has the same id in every message
     #[default]
@@ -140,8 +160,12 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let converter = Converter::new(settings(&args)?);
     let text = args.common.text();
     args.common.keep_all_inputs(args.report.as_deref(), &args.files)?;
-    let (mut output, _) = args.common.output_beside(args.report.as_deref())?;
-    let plan = Plan { weight: Weight::Swelling, ..Plan::default() };
+    let mut to = Destination::open(&args)?;
+    let plan = Plan {
+        weight: Weight::Swelling,
+        outputs: args.common.outputs(args.report.as_deref()),
+        ..Plan::default()
+    };
     let work = |view: View<'_>, job: &mut Job<Done>| {
         let mut memory = Memory::default();
         view.messages(job, |item, job: &mut Job<Done>| {
@@ -153,19 +177,90 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
             }
         });
     };
-    let total = args.common.run(&args.files, &mut output, diagnostics, plan, work)?;
-    output.finish()?;
+    let mut total = Done::default();
+    let resources = args.resources;
+    let (output, mut folder) = to.parts();
+    let shown = output.as_deref().is_some_and(Output::is_terminal);
+    let mut written = 0_u64;
+    args.common.run_gathered::<Cutter, _>(
+        &args.files,
+        (output, shown),
+        diagnostics,
+        plan,
+        work,
+        |_, job| {
+            total += std::mem::take(&mut job.tally);
+            let Some(folder) = folder.as_deref_mut() else { return Ok(()) };
+            for line in job.out.split_inclusive(|&b| b == b'\n') {
+                written += 1;
+                match resources {
+                    true => folder.add(&format!("{}.ndjson", type_of(line)), line)?,
+                    false => folder.put(&format!("{written:09}.json"), line)?,
+                }
+            }
+            Ok(())
+        },
+    )?;
+    to.finish()?;
     tell(&args, &total.report, diagnostics)?;
     Ok(Verdict::found(total.messages))
 }
 
+/// Where results go.
+enum Destination {
+    Output(Output),
+    Folder(Folder),
+}
+
+impl Destination {
+    fn open(args: &Args) -> Result<Self> {
+        let Some(path) = &args.out_dir else {
+            let (output, _) = args.common.output_beside(args.report.as_deref())?;
+            return Ok(Self::Output(output));
+        };
+        let folder =
+            Folder::create(path).with_context(|| format!("creating {}", path.display()))?;
+        Ok(Self::Folder(folder))
+    }
+
+    fn parts(&mut self) -> (Option<&mut Output>, Option<&mut Folder>) {
+        match self {
+            Self::Output(output) => (Some(output), None),
+            Self::Folder(folder) => (None, Some(folder)),
+        }
+    }
+
+    fn finish(self) -> Result<()> {
+        match self {
+            Self::Output(output) => output.finish()?,
+            Self::Folder(folder) => folder.finish()?,
+        }
+        Ok(())
+    }
+}
+
+/// The type of a resource, which it begins with.
+fn type_of(line: &[u8]) -> &str {
+    let name = line.strip_prefix(b"{\"resourceType\":\"").unwrap_or_default();
+    let name = name.split(|&b| b == b'"').next().unwrap_or_default();
+    std::str::from_utf8(name).unwrap_or("Resource")
+}
+
 fn settings(args: &Args) -> Result<Settings> {
+    if args.upsert == UpsertArg::Conditional && args.bundle != BundleArg::Transaction {
+        // In no other are references rewritten to the ids that the server gives.
+        bail!("--upsert conditional needs --bundle transaction");
+    }
     let mut settings = Settings {
         bundle: match args.bundle {
             BundleArg::Message => BundleKind::Message,
             BundleArg::Transaction => BundleKind::Transaction,
             BundleArg::Batch => BundleKind::Batch,
             BundleArg::Collection => BundleKind::Collection,
+        },
+        upsert: match args.upsert {
+            UpsertArg::Put => Upsert::Put,
+            UpsertArg::Conditional => Upsert::Conditional,
         },
         resources: args.resources,
         ids: match args.ids {

@@ -3,6 +3,7 @@
 pub mod chunk;
 pub mod diagnostics;
 pub mod files;
+pub mod folder;
 pub mod output;
 pub mod pipeline;
 pub mod rejects;
@@ -11,6 +12,7 @@ pub mod source;
 pub use chunk::{Chunk, Chunker, Options, Part, PartKind};
 pub use diagnostics::Diagnostics;
 pub use files::Files;
+pub use folder::Folder;
 pub use output::Output;
 pub use pipeline::{Flow, Job, Report, Steps, run, run_gathered};
 pub use rejects::{Rejects, append_object, origin};

@@ -51,7 +51,7 @@ for part in ("dist.female.first", "dist.male.first"):
 common = scowl((10, 20, 35))
 common |= scowl((10, 35), ("contractions",))
 rest = scowl((40, 50, 55, 60, 70))
-rest |= scowl((10,), ("upper",)) | scowl((10, 20, 35, 40, 50), ("abbreviations",))
+rest |= scowl((10, 35), ("upper",)) | scowl((10, 20, 35, 40, 50), ("abbreviations",))
 medical = own("medical.txt")
 capitalised = set()
 for _, element in Xml.iterparse(args.icd):

@@ -268,9 +268,10 @@ fn look(kind: Kind, raw: &[u8]) -> Kind {
     }
     if raw.contains(&b'@') {
         Kind::Email
-    } else if raw.windows(3).any(|part| part == b"://") || raw.starts_with(b"www.") {
-        Kind::Url
-    } else if kind == Kind::Email && !raw.iter().any(u8::is_ascii_digit) {
+    } else if raw.windows(3).any(|part| part == b"://")
+        || raw.starts_with(b"www.")
+        || (kind == Kind::Email && !raw.iter().any(u8::is_ascii_digit))
+    {
         Kind::Url
     } else {
         Kind::Phone

@@ -18,7 +18,7 @@ impl Named {
     /// Whether it is the number of the patient.
     pub(super) fn is_patient(&self) -> bool {
         self.segment == *b"PID"
-            && matches!(self.field, 2 | 3 | 4)
+            && matches!(self.field, 2..=4)
             && matches!(self.component, None | Some(1))
     }
 }

@@ -86,7 +86,9 @@ impl<'r> Rewrite<'r, '_, '_> {
             self.out.push(self.sep.field);
             if !raw.is_empty() {
                 self.tally.unknown_fields += 1;
-                self.plain(&rule, raw);
+                if action != Action::Remove {
+                    self.plain(&rule, raw);
+                }
             }
         }
     }

@@ -6,7 +6,7 @@ use super::input::Seg;
 use super::json::Json;
 use super::kind::Kind;
 use super::settings::BundleKind;
-use super::{map, time};
+use super::{map, request, time};
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
 use std::ops::Range;
@@ -14,14 +14,16 @@ use std::ops::Range;
 /// The extension for a value of the message that has no place in a resource.
 const UNMAPPED: &str = "https://pipehat.dev/fhir/StructureDefinition/v2-field";
 
+const NO_ENTRY: u32 = u32::MAX;
+
 /// The resources of a message as they are written, one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Arena {
     json: Json,
     entries: Vec<Entry>,
     written: HashSet<Id, BuildHasherDefault<IdHasher>>,
-    /// Which entry is that of a segment: positions of both.
-    owners: Vec<(usize, usize)>,
+    /// The entry of each segment by the position of this; [`NO_ENTRY`] if it has none.
+    owners: Vec<u32>,
     /// Extensions for unmapped values, of which an entry has some.
     extensions: Json,
     added: Vec<(usize, Range<usize>)>,
@@ -66,6 +68,7 @@ impl Arena {
         let start = self.json.len();
         let mut extension_end = 0;
         self.json.begin();
+        self.json.begin_organization(own.kind == Kind::Organization);
         self.json.root(|w| {
             w.literal("resourceType", own.kind.name());
             w.verbatim("id", |out| own.id.write(out));
@@ -77,9 +80,19 @@ impl Arena {
         self.entries.push(Entry { own, range, open, focus: seg.is_some() });
     }
 
+    /// The resource written last also takes the unmapped values of a segment, unless one does.
+    pub(crate) fn takes(&mut self, seg: Seg<'_>) {
+        if let Some(last) = self.entries.len().checked_sub(1) {
+            self.owns(seg, last);
+        }
+    }
+
     fn owns(&mut self, seg: Seg<'_>, entry: usize) {
-        if !self.owners.iter().any(|(at, _)| *at == seg.at()) {
-            self.owners.push((seg.at(), entry));
+        if self.owners.len() <= seg.at() {
+            self.owners.resize(seg.at() + 1, NO_ENTRY);
+        }
+        if let Some(owner) = self.owners.get_mut(seg.at()).filter(|owner| **owner == NO_ENTRY) {
+            *owner = u32::try_from(entry).unwrap_or(NO_ENTRY);
         }
     }
 
@@ -104,8 +117,8 @@ impl Arena {
             self.extensions.begin();
             let keep = cx.settings.unmapped;
             let mut last = 0;
-            seg.unmapped(|field, repetition, component, raw| {
-                if field != last {
+            seg.unmapped(keep, |lost, [field, repetition, component], raw| {
+                if lost && field != last {
                     cx.report.field(seg.id(), field);
                     last = field;
                 }
@@ -139,8 +152,8 @@ impl Arena {
     fn owner<'m>(&self, cx: &Context<'m>, seg: Seg<'m>) -> Option<usize> {
         let mut at = seg;
         loop {
-            if let Some((_, entry)) = self.owners.iter().find(|(known, _)| *known == at.at()) {
-                return Some(*entry);
+            if let Some(&entry) = self.owners.get(at.at()).filter(|&&entry| entry != NO_ENTRY) {
+                return Some(entry as usize);
             }
             at = cx.story.owner(at)?;
         }
@@ -149,8 +162,9 @@ impl Arena {
     /// Appends a resource with its unmapped values.
     fn append(&self, n: usize, entry: &Entry, out: &mut Vec<u8>) {
         let json = &self.json.bytes()[entry.range.clone()];
-        let mut added = self.added.iter().filter(|(owner, _)| *owner == n).peekable();
-        if added.peek().is_none() {
+        let first = self.added.partition_point(|(owner, _)| *owner < n);
+        let added = self.added[first..].iter().take_while(|(owner, _)| *owner == n);
+        if added.clone().next().is_none() {
             out.extend_from_slice(json);
             return;
         }
@@ -223,13 +237,10 @@ pub(crate) fn write<'m>(arena: &mut Arena, cx: &mut Context<'m>, out: &mut Vec<u
         out.extend_from_slice(b"{\"fullUrl\":\"urn:uuid:");
         entry.own.id.write(out);
         out.extend_from_slice(b"\",\"resource\":");
+        let start = out.len();
         arena.append(n, entry, out);
         if matches!(cx.settings.bundle, BundleKind::Transaction | BundleKind::Batch) {
-            out.extend_from_slice(b",\"request\":{\"method\":\"PUT\",\"url\":\"");
-            out.extend_from_slice(entry.own.kind.name().as_bytes());
-            out.push(b'/');
-            entry.own.id.write(out);
-            out.extend_from_slice(b"\"}");
+            request::write(out, start, entry.own, cx.settings.upsert);
         }
         out.push(b'}');
     }

@@ -3,13 +3,13 @@
 use super::codes::{Code, Table};
 use super::id::{Id, IdHasher, Key};
 use super::input::{Parts, Seg};
-use super::json::Json;
+use super::json::{Json, percent_encoded};
 use super::kind::Kind;
 use super::report::Report;
 use super::settings::{BundleKind, Ids, Settings};
 use super::story::Story;
 use super::wanted::Wanted;
-use super::{systems, time};
+use super::{systems, time, v2codes};
 use crate::core::Scope;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
@@ -47,10 +47,28 @@ pub(crate) struct Context<'m> {
     header_offset: Option<i16>,
     zone: Option<&'m TimeZone>,
     message_key: Id,
-    claims: HashMap<Id, Claim, BuildHasherDefault<IdHasher>>,
-    /// The ids of resources that segments become.
-    own: HashMap<(usize, Kind, u32), Id>,
+    names: &'m mut Names,
     wanted: Vec<(Ref, Wanted<'m>)>,
+}
+
+type ById<V> = HashMap<Id, V, BuildHasherDefault<IdHasher>>;
+
+/// The ids of a message; kept from message to message for their memory alone.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    claims: ById<Claim>,
+    /// The ids of resources that segments become: by the segment, the type and the part.
+    own: HashMap<(usize, Kind, u32), Id, BuildHasherDefault<IdHasher>>,
+    /// How often each key was asked for.
+    repeats: ById<u32>,
+}
+
+impl Names {
+    fn clear(&mut self) {
+        self.claims.clear();
+        self.own.clear();
+        self.repeats.clear();
+    }
 }
 
 impl<'m> Context<'m> {
@@ -60,7 +78,9 @@ impl<'m> Context<'m> {
         scope: Scope<'m, 'm>,
         source: &'m [u8],
         report: &'m mut Report,
+        names: &'m mut Names,
     ) -> Self {
+        names.clear();
         let msh = story.input().seg(0);
         let (application, facility) = (msh.peek(3), msh.peek(4));
         let control = msh.peek(10);
@@ -78,8 +98,7 @@ impl<'m> Context<'m> {
             header_offset: time::read(&msh.peek(7)).and_then(|time| time.offset()),
             zone: settings.zones.of(facility.first(), application.first()),
             message_key: key.id(),
-            claims: HashMap::default(),
-            own: HashMap::new(),
+            names,
             wanted: Vec::new(),
         }
     }
@@ -150,6 +169,20 @@ impl<'m> Context<'m> {
         Some(uri)
     }
 
+    /// As [`Context::system`] for a code: one that a table of HL7 v2 does not have is of a system
+    /// of the sender's, though it bears the name of the table.
+    pub(crate) fn system_of<'n>(&mut self, name: &'n [u8], code: &[u8]) -> Option<Cow<'n, [u8]>>
+    where
+        'm: 'n,
+    {
+        let uri = self.system(name)?;
+        if !v2codes::lacks(&uri, code) {
+            return Some(uri);
+        }
+        self.report.code("HL7 v2", code);
+        Some(Cow::Owned([b"urn:id:", &*percent_encoded(name.trim_ascii())].concat()))
+    }
+
     /// Writes a member that refers to a resource.
     pub(crate) fn reference(&self, w: &mut Json, name: &str, to: Ref) {
         w.object(name, |w| self.reference_in(w, to));
@@ -214,7 +247,7 @@ impl<'m> Context<'m> {
         part: u32,
         business: impl FnOnce(&mut Self) -> Option<Key>,
     ) -> Ref {
-        if let Some(&id) = self.own.get(&(seg.at(), kind, part)) {
+        if let Some(&id) = self.names.own.get(&(seg.at(), kind, part)) {
             return Ref { kind, id };
         }
         let by_business = match self.settings.ids {
@@ -223,20 +256,27 @@ impl<'m> Context<'m> {
         };
         let is_free = |claim: Option<&Claim>| match claim {
             None => true,
-            // A patient may come again with every order.
-            Some(Claim::Segment(at)) if kind == Kind::Patient => {
+            // A patient or a specimen may come again with every order.
+            Some(Claim::Segment(at)) if matches!(kind, Kind::Patient | Kind::Specimen) => {
                 self.story.input().seg(*at).raw() == seg.raw()
             }
             Some(_) => false,
         };
-        let id = by_business.filter(|id| is_free(self.claims.get(id))).unwrap_or_else(|| {
+        let id = by_business.filter(|id| is_free(self.names.claims.get(id))).unwrap_or_else(|| {
             let place = format!("{}[{}]{part}", String::from_utf8_lossy(&seg.id()), seg.ordinal());
             let place = if seg.id() == *b"   " { format!("{}", seg.at()) } else { place };
             self.message_key(kind).with(place.as_bytes()).id()
         });
-        self.claims.insert(id, Claim::Segment(seg.at()));
-        self.own.insert((seg.at(), kind, part), id);
+        self.names.claims.insert(id, Claim::Segment(seg.at()));
+        self.names.own.insert((seg.at(), kind, part), id);
         Ref { kind, id }
+    }
+
+    /// How often a key was asked for before.
+    pub(crate) fn times_before(&mut self, key: Id) -> u32 {
+        let times = self.names.repeats.entry(key).or_default();
+        *times += 1;
+        *times - 1
     }
 
     /// A resource that is written later, once, however often it is referred to; `None` if there is
@@ -253,7 +293,7 @@ impl<'m> Context<'m> {
         let by_content = |cx: &Self| wanted.content(cx.message_key(kind).with(b"content")).id();
         let mut id = by_business.unwrap_or_else(|| by_content(self));
         for _ in 0..2 {
-            match self.claims.get(&id) {
+            match self.names.claims.get(&id) {
                 None => break,
                 Some(Claim::Wanted(n)) if self.wanted[*n].1.same(&wanted) => {
                     wanted.count_as_mapped();
@@ -263,7 +303,7 @@ impl<'m> Context<'m> {
                 Some(_) => id = by_content(self),
             }
         }
-        self.claims.insert(id, Claim::Wanted(self.wanted.len()));
+        self.names.claims.insert(id, Claim::Wanted(self.wanted.len()));
         let to = Ref { kind, id };
         self.wanted.push((to, wanted));
         Some(to)

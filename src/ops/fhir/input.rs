@@ -32,7 +32,35 @@ struct Place {
 struct Entry {
     start: u32,
     end: u32,
+    marks: Marks,
+}
+
+/// What of a field was asked for, and what of that could not be carried, in any repetition.
+#[derive(Debug, Default)]
+struct Marks {
     used: Cell<u64>,
+    dropped: Cell<u64>,
+    /// What was carried in other words, such as the name of a system as its URI.
+    translated: Cell<u64>,
+}
+
+impl Marks {
+    fn add(&self, mask: u64) {
+        self.used.set(self.used.get() | mask);
+    }
+
+    fn drop(&self, mask: u64) {
+        self.dropped.set(self.dropped.get() | mask & COMPONENTS);
+    }
+
+    fn translate(&self, mask: u64) {
+        self.translated.set(self.translated.get() | mask & COMPONENTS);
+    }
+
+    /// All that was asked for and carried.
+    fn mapped(&self) -> u64 {
+        self.used.get() & !self.dropped.get()
+    }
 }
 
 /// The first repetition was asked for.
@@ -66,7 +94,7 @@ impl<'m> Input<'m> {
             let entry = |start: usize, end: usize| Entry {
                 start: (base + start) as u32,
                 end: (base + end) as u32,
-                used: Cell::new(0),
+                marks: Marks::default(),
             };
             let mut from = None;
             let is_header = index.segments.is_empty();
@@ -187,7 +215,12 @@ impl<'m> Seg<'m> {
         self.input.bytes.get(entry.start as usize..entry.end as usize).unwrap_or_default()
     }
 
-    fn parts(&self, raw: &'m [u8], used: Option<&'m Cell<u64>>) -> Parts<'m> {
+    /// The delimiter of components.
+    pub(crate) fn component_separator(&self) -> u8 {
+        self.input.separators.component
+    }
+
+    fn parts(&self, raw: &'m [u8], used: Option<&'m Marks>) -> Parts<'m> {
         let s = self.input.separators;
         Parts { raw, by: s.component, then: s.subcomponent, used, mask: COMPONENTS }
     }
@@ -195,20 +228,20 @@ impl<'m> Seg<'m> {
     /// The first repetition of field `n` that has a value. What is asked of it counts as mapped.
     pub(crate) fn get(&self, n: usize) -> Parts<'m> {
         let Some(entry) = self.entry(n) else { return Parts::EMPTY };
-        entry.used.set(entry.used.get() | FIRST);
+        entry.marks.add(FIRST);
         let first = self.split(self.bytes_of(entry)).find(|raw| is_valued(raw));
-        first.map_or(Parts::EMPTY, |raw| self.parts(raw, Some(&entry.used)))
+        first.map_or(Parts::EMPTY, |raw| self.parts(raw, Some(&entry.marks)))
     }
 
     /// All repetitions of field `n` that have a value. What is asked of them counts as mapped.
     pub(crate) fn all(&self, n: usize) -> impl Iterator<Item = Parts<'m>> + use<'m> {
         let entry = self.entry(n);
         if let Some(entry) = entry {
-            entry.used.set(entry.used.get() | FIRST | REPETITIONS);
+            entry.marks.add(FIRST | REPETITIONS);
         }
         let seg = *self;
         let field = entry.map_or(&b""[..], |entry| self.bytes_of(entry));
-        let used = entry.map(|entry| &entry.used);
+        let used = entry.map(|entry| &entry.marks);
         seg.split(field).filter(|raw| is_valued(raw)).map(move |raw| seg.parts(raw, used))
     }
 
@@ -229,7 +262,8 @@ impl<'m> Seg<'m> {
     /// Counts all of field `n` as mapped.
     pub(crate) fn done(&self, n: usize) {
         if let Some(entry) = self.entry(n) {
-            entry.used.set(u64::MAX);
+            entry.marks.add(u64::MAX);
+            entry.marks.dropped.set(0);
         }
     }
 
@@ -245,18 +279,25 @@ impl<'m> Seg<'m> {
         field.split(move |&b| b == by && !whole)
     }
 
-    /// Calls `each` with what has a value and was not asked for: field, repetition (from 1, 0 for
-    /// all of the field), component (0 for all of it), and the value as written.
-    pub(crate) fn unmapped(&self, mut each: impl FnMut(usize, usize, usize, &'m [u8])) {
+    /// Calls `each` with what has a value and was not carried as it came: whether it was not at all,
+    /// field, repetition (from 1, 0 for all of the field), component (0 for all of it), and the
+    /// value as written. What was carried in other words is told only if `with_translated`.
+    pub(crate) fn unmapped(
+        &self,
+        with_translated: bool,
+        mut each: impl FnMut(bool, [usize; 3], &'m [u8]),
+    ) {
         for n in 1..=self.field_count() {
             let Some(entry) = self.entry(n) else { return };
-            let used = entry.used.get();
+            let mapped = entry.marks.mapped();
+            let told = if with_translated { entry.marks.translated.get() } else { 0 };
+            let used = mapped & !told;
             let raw = self.bytes_of(entry);
             if used == u64::MAX || raw.is_empty() || !is_valued(raw) {
                 continue;
             }
             if used & FIRST == 0 {
-                each(n, 0, 0, raw);
+                each(true, [n, 0, 0], raw);
                 continue;
             }
             if used & COMPONENTS == COMPONENTS && used & REPETITIONS != 0 {
@@ -268,14 +309,14 @@ impl<'m> Seg<'m> {
                     continue;
                 }
                 if !first && used & REPETITIONS == 0 {
-                    each(n, r + 1, 0, repetition);
+                    each(true, [n, r + 1, 0], repetition);
                     continue;
                 }
                 first = false;
                 let by = self.input.separators.component;
                 for (c, component) in (1..).zip(repetition.split(|&b| b == by)) {
                     if used & component_bit(c) == 0 && is_valued(component) {
-                        each(n, r + 1, c, component);
+                        each(mapped & component_bit(c) == 0, [n, r + 1, c], component);
                     }
                 }
             }
@@ -318,7 +359,7 @@ pub(crate) struct Parts<'m> {
     by: u8,
     /// The delimiter of the parts' parts.
     then: u8,
-    used: Option<&'m Cell<u64>>,
+    used: Option<&'m Marks>,
     /// The bits of `used` that all of it stands for.
     mask: u64,
 }
@@ -333,7 +374,7 @@ impl<'m> Parts<'m> {
         let part = self.peek(n);
         let Some(used) = self.used else { return part };
         let mask = if self.mask == COMPONENTS { component_bit(n) } else { self.mask };
-        used.set(used.get() | mask);
+        used.add(mask);
         Self { used: self.used, mask, ..part }
     }
 
@@ -350,15 +391,22 @@ impl<'m> Parts<'m> {
     #[inline]
     pub(crate) fn raw(&self) -> &'m [u8] {
         if let Some(used) = self.used {
-            used.set(used.get() | self.mask);
+            used.add(self.mask);
         }
         self.raw
     }
 
-    /// Counts it as not mapped after all: it could not be carried.
+    /// Remembers that it was carried, but in other words.
+    pub(crate) fn translated(&self) {
+        if let Some(used) = self.used {
+            used.translate(self.mask);
+        }
+    }
+
+    /// Counts it as not mapped after all, whatever other repetitions are: it could not be carried.
     pub(crate) fn give_up(&self) {
         if let Some(used) = self.used {
-            used.set(used.get() & !self.mask);
+            used.drop(self.mask);
         }
     }
 
@@ -413,7 +461,6 @@ mod tests {
         let mut index = Index::default();
         let input = Input::read(&message, &mut index).unwrap();
         let msh = input.seg(0);
-        assert_eq!(msh.get(1).raw(), b"|");
         assert_eq!(msh.get(2).raw(), b"^~\\&");
         assert_eq!(msh.get(3).at(1), b"LAB");
         assert_eq!(msh.get(3).get(2).at(2), b"x");
@@ -436,7 +483,7 @@ mod tests {
         assert_eq!(pid.get(3).at(1), b"a");
         assert_eq!(pid.get(5).at(3), b"y");
         let mut found = Vec::new();
-        pid.unmapped(|f, r, c, raw| found.push((f, r, c, raw)));
+        pid.unmapped(false, |_, [f, r, c], raw| found.push((f, r, c, raw)));
         assert_eq!(
             found,
             [(3, 1, 2, &b"b"[..]), (3, 2, 0, b"c^d"), (4, 0, 0, b"x"), (5, 1, 4, b"z")]
@@ -444,7 +491,7 @@ mod tests {
         pid.all(3).for_each(|p| _ = p.raw());
         pid.get(5).get(3).give_up();
         found.clear();
-        pid.unmapped(|f, r, c, raw| found.push((f, r, c, raw)));
+        pid.unmapped(false, |_, [f, r, c], raw| found.push((f, r, c, raw)));
         assert_eq!(found, [(4, 0, 0, &b"x"[..]), (5, 1, 3, b"y"), (5, 1, 4, b"z")]);
     }
 

@@ -13,6 +13,8 @@ pub(crate) struct Json {
     out: Vec<u8>,
     /// Where the last array `extension` that was written ends.
     extension_end: usize,
+    /// What is written is an Organization, which is nowhere at home (org-2, org-3).
+    of_organization: bool,
 }
 
 impl Json {
@@ -59,6 +61,16 @@ impl Json {
             self.extension_end = self.out.len();
         }
         is_there
+    }
+
+    /// Tells whether what is written next is an Organization.
+    pub(super) fn begin_organization(&mut self, is_one: bool) {
+        self.of_organization = is_one;
+    }
+
+    /// The use of an address or a telecom, unless it cannot be one here.
+    pub(crate) fn allowed_use<'u>(&self, usage: &'u str) -> &'u str {
+        if self.of_organization && usage == "home" { "" } else { usage }
     }
 
     /// Where the last array ends that [`Json::extensions`] wrote.
@@ -279,9 +291,8 @@ impl Json {
 
     #[inline]
     fn push_text(&mut self, text: &[u8]) {
-        let plain = text
-            .iter()
-            .fold(true, |plain, &b| plain & (b >= 0x20) & (b < 0x7F) & (b != b'"') & (b != b'\\'));
+        let is_plain = |b: u8| (0x20..0x7F).contains(&b) & (b != b'"') & (b != b'\\');
+        let plain = text.iter().fold(true, |plain, &b| plain & is_plain(b));
         if plain {
             self.out.extend_from_slice(text);
         } else {

@@ -16,6 +16,7 @@ mod json;
 mod kind;
 mod map;
 mod report;
+mod request;
 mod settings;
 mod story;
 mod systems;
@@ -23,12 +24,13 @@ mod systems;
 mod testing;
 mod time;
 mod types;
+mod v2codes;
 mod wanted;
 mod zones;
 
 pub use codes::LocalCodes;
 pub use report::Report;
-pub use settings::{BundleKind, Ids, Settings};
+pub use settings::{BundleKind, Ids, Settings, Upsert};
 pub use systems::Systems;
 pub use zones::Zones;
 
@@ -51,6 +53,7 @@ pub struct Memory {
     index: input::Index,
     owners: story::Owners,
     arena: bundle::Arena,
+    names: context::Names,
 }
 
 /// A message is too long to be converted.
@@ -82,7 +85,7 @@ impl Converter {
         report: &mut Report,
         out: &mut Vec<u8>,
     ) -> Result<(), TooLong> {
-        let Memory { index, owners, arena } = memory;
+        let Memory { index, owners, arena, names } = memory;
         arena.clear();
         let source = message.bytes();
         let converted = to_utf8(message, text);
@@ -94,7 +97,7 @@ impl Converter {
         };
         let input = Input::read(message, index).ok_or(TooLong)?;
         let story = Story::read(input, owners);
-        let mut cx = Context::new(&self.settings, story, scope, source, report);
+        let mut cx = Context::new(&self.settings, story, scope, source, report, names);
         bundle::write(arena, &mut cx, out);
         Ok(())
     }

@@ -15,8 +15,8 @@ const LONGEST: usize = 80;
 pub struct Report {
     /// Valued fields that no map asked for, and components of such as one did: segment and field.
     pub fields: BTreeMap<([u8; 3], u16), u64>,
-    /// Codes that a table of the guide does not have: its name and the code.
-    pub codes: BTreeMap<(&'static str, Vec<u8>), u64>,
+    /// Codes that a table of the guide does not have, by its name.
+    pub codes: BTreeMap<&'static str, BTreeMap<Vec<u8>, u64>>,
     /// Names of coding systems and authorities without a URI.
     pub systems: BTreeMap<Vec<u8>, u64>,
     /// Values that no resource can hold, by their kind: `time`, `number`.
@@ -49,7 +49,11 @@ impl Report {
             let place = format!("{}-{field}", String::from_utf8_lossy(id));
             line(*count, &|w| _ = w.string("unmapped", place.as_bytes()));
         }
-        for ((table, code), count) in &self.codes {
+        let codes = self
+            .codes
+            .iter()
+            .flat_map(|(table, codes)| codes.iter().map(move |(code, count)| (table, code, count)));
+        for (table, code, count) in codes {
             line(*count, &|w| {
                 w.string("table", table.as_bytes());
                 w.string("code", code);
@@ -81,20 +85,27 @@ impl Report {
     }
 
     pub(super) fn code(&mut self, table: &'static str, code: &[u8]) {
-        let known = self.codes.len() < DISTINCT;
-        let code = if known { code.get(..LONGEST).unwrap_or(code) } else { b"" };
-        *self.codes.entry((table, code.to_vec())).or_default() += 1;
+        count_name(self.codes.entry(table).or_default(), code);
     }
 
     pub(super) fn system(&mut self, name: &[u8]) {
-        let known = self.systems.len() < DISTINCT;
-        let name = if known { name.get(..LONGEST).unwrap_or(name) } else { b"" };
-        *self.systems.entry(name.to_vec()).or_default() += 1;
+        count_name(&mut self.systems, name);
     }
 
     pub(super) fn dropped(&mut self, kind: &'static str) {
         *self.dropped.entry(kind).or_default() += 1;
     }
+}
+
+/// Counts a name of a sender's making.
+fn count_name(counts: &mut BTreeMap<Vec<u8>, u64>, name: &[u8]) {
+    let name = name.get(..LONGEST).unwrap_or(name);
+    if let Some(count) = counts.get_mut(name) {
+        *count += 1;
+        return;
+    }
+    let name = if counts.len() < DISTINCT { name } else { b"" };
+    *counts.entry(name.to_vec()).or_default() += 1;
 }
 
 impl AddAssign for Report {
@@ -105,7 +116,9 @@ impl AddAssign for Report {
             }
         }
         merge(&mut self.fields, other.fields);
-        merge(&mut self.codes, other.codes);
+        for (table, codes) in other.codes {
+            merge(self.codes.entry(table).or_default(), codes);
+        }
         merge(&mut self.systems, other.systems);
         merge(&mut self.dropped, other.dropped);
         self.nulls += other.nulls;

@@ -40,11 +40,24 @@ pub enum Ids {
     Message,
 }
 
+/// How a server is asked to keep resources.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Upsert {
+    /// Under their ids, which it creates or updates.
+    #[default]
+    Put,
+    /// Patients, practitioners, organizations, places and visits only if it knows none with their
+    /// identifier; all others under their ids.
+    Conditional,
+}
+
 /// How messages are converted.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The type of the Bundles.
     pub bundle: BundleKind,
+    /// How a transaction asks the server to keep them.
+    pub upsert: Upsert,
     /// Resources alone, without Bundles.
     pub resources: bool,
     /// Of what ids are made.
@@ -67,6 +80,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             bundle: BundleKind::default(),
+            upsert: Upsert::default(),
             resources: false,
             ids: Ids::default(),
             id_scope: None,

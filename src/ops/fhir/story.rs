@@ -20,6 +20,8 @@ struct Links {
     first_child: u32,
     last_child: u32,
     next_sibling: u32,
+    /// Of a PID, its last PV1; of an OBR, the SPM before it where specimens come first.
+    aside: u32,
 }
 
 const NONE: u32 = u32::MAX;
@@ -139,6 +141,11 @@ impl<'m> Story<'m> {
                 _ => memory.owner_of(input, id),
             };
             memory.add(at, owner);
+            match &id {
+                b"PV1" => memory.put_aside(owner, at),
+                b"OBR" if specimen_first => memory.put_aside(at, memory.last(&[b"SPM"])),
+                _ => {}
+            }
             if &id == b"NTE" {
                 continue;
             }
@@ -204,7 +211,7 @@ impl<'m> Story<'m> {
     /// The PV1 of the visit that a segment is about.
     pub(crate) fn visit(&self, seg: Seg<'m>) -> Option<Seg<'m>> {
         match self.patient(seg) {
-            Some(patient) => self.of(patient, b"PV1").last(),
+            Some(patient) => self.at(self.links(patient)?.aside),
             None => self.input.first(b"PV1"),
         }
     }
@@ -217,9 +224,7 @@ impl<'m> Story<'m> {
     /// The SPM segments of an OBR: those behind it, or the last one before it where specimens come
     /// first.
     pub(crate) fn specimens(&self, obr: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
-        let before = self
-            .specimen_first
-            .then(|| self.input.segs().take(obr.at()).filter(|seg| seg.is(b"SPM")).last());
+        let before = self.specimen_first.then(|| self.at(self.links(obr)?.aside));
         self.of(obr, b"SPM").chain(before.flatten())
     }
 
@@ -249,8 +254,15 @@ impl Owners {
         if is_taken { self.last(&[b"PID"]) } else { owner }
     }
 
+    fn put_aside(&mut self, of: u32, at: u32) {
+        if let Some(links) = self.links.get_mut(of as usize) {
+            links.aside = at;
+        }
+    }
+
     fn add(&mut self, at: u32, owner: u32) {
-        let none = Links { owner, first_child: NONE, last_child: NONE, next_sibling: NONE };
+        let none =
+            Links { owner, first_child: NONE, last_child: NONE, next_sibling: NONE, aside: NONE };
         self.links.push(none);
         let Some(links) = self.links.get_mut(owner as usize) else { return };
         let before = std::mem::replace(&mut links.last_child, at);

@@ -63,6 +63,12 @@ pub(crate) fn uri_of<'n>(own: &'n Systems, name: &'n [u8]) -> Option<(Cow<'n, [u
     Some((Cow::Owned([b"urn:id:", &*percent_encoded(name)].concat()), false))
 }
 
+/// Whether a URI shows the name that it was made of.
+pub(crate) fn shows(uri: &[u8], name: &[u8]) -> bool {
+    let name = name.trim_ascii();
+    name.is_empty() || uri.windows(name.len()).any(|part| part.eq_ignore_ascii_case(name))
+}
+
 /// The four digits of `HL7nnnn`, whose zeros may be missing.
 fn table_number(name: &[u8]) -> Option<[u8; 4]> {
     let rest = name.strip_prefix(b"HL7").or_else(|| name.strip_prefix(b"hl7"))?;

@@ -1,6 +1,6 @@
 //! What tests of maps and types have in common.
 
-use super::context::Context;
+use super::context::{Context, Names};
 use super::input::{Index, Input, Parts};
 use super::json::Json;
 use super::report::Report;
@@ -36,7 +36,9 @@ impl Case {
         let input = Input::read(&message, &mut index).unwrap();
         let story = Story::read(input, &mut owners);
         let scope = Scope::new(&message);
-        let mut cx = Context::new(&self.settings, story, scope, message.bytes(), &mut report);
+        let mut names = Names::default();
+        let source = message.bytes();
+        let mut cx = Context::new(&self.settings, story, scope, source, &mut report, &mut names);
         let mut w = Json::default();
         w.root(|w| write(w, &mut cx, input));
         String::from_utf8(w.bytes().to_vec()).unwrap()

@@ -101,15 +101,21 @@ pub(crate) fn date(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<
 /// Returns whether it is there.
 pub(crate) fn instant(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
     let Some(time) = read_or_drop(cx, &value) else { return false };
+    let is_there = instant_of(w, cx, name, &time);
+    if !is_there {
+        cx.give_up(&value, "time");
+    }
+    is_there
+}
+
+/// As [`instant`] for a time that was read before. Returns whether it is there.
+pub(crate) fn instant_of(w: &mut Json, cx: &mut Context<'_>, name: &str, time: &Timestamp) -> bool {
     let offset = match time.precision() >= Precision::Hour {
-        true => offset_of(cx, &time),
+        true => offset_of(cx, time),
         false => None,
     };
-    let Some(offset) = offset else {
-        cx.give_up(&value, "time");
-        return false;
-    };
-    w.verbatim(name, |out| write_clock(&time, offset, out));
+    let Some(offset) = offset else { return false };
+    w.verbatim(name, |out| write_clock(time, offset, out));
     true
 }
 
@@ -137,7 +143,15 @@ pub(crate) fn time_item(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) ->
     true
 }
 
-fn clock_of(value: &Parts<'_>) -> Option<Time> {
+/// As [`time`], an item of an array from the text of a TM. Returns whether it is there.
+pub(crate) fn time_of_item(w: &mut Json, text: &[u8]) -> bool {
+    let Some(clock) = Time::parse(text.trim_ascii()) else { return false };
+    w.verbatim_item(|out| write_hours(&clock, out));
+    true
+}
+
+/// The time of day of a TM or DTM.
+pub(crate) fn clock_of(value: &Parts<'_>) -> Option<Time> {
     let text = value.first().trim_ascii();
     Time::parse(text).or_else(|| Time::parse(text.get(8..)?))
 }

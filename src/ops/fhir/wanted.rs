@@ -5,6 +5,7 @@ use super::context::{Context, Ref};
 use super::id::Key;
 use super::input::Parts;
 use super::kind::Kind;
+use super::types::participant::{self, Acting, Function};
 use super::types::{identifier, organization, place, practitioner, software};
 
 /// What a resource is made of.
@@ -35,6 +36,24 @@ pub(crate) enum Wanted<'m> {
     Discharge(Parts<'m>),
     /// HD of an application.
     Application(Parts<'m>),
+    /// XCN and an address of the person.
+    PractitionerAt(Parts<'m>, Parts<'m>),
+    /// XON, its address and its number.
+    OrganizationAt(Parts<'m>, Parts<'m>, Parts<'m>),
+    /// XON, its address and its number, as a place.
+    Site(Parts<'m>, Parts<'m>, Parts<'m>),
+    /// A practitioner of an organization, and what they do.
+    Acting(Function, Acting<'m>),
+    /// NDL as a role.
+    Ndl(Parts<'m>),
+    /// The place of an NDL.
+    NdlLocation(Parts<'m>),
+    /// EI of a device.
+    Device(Parts<'m>),
+    /// CWE of a device.
+    CodedDevice(Parts<'m>),
+    /// EIP of a specimen of which nothing else is told.
+    Specimen(Parts<'m>),
 }
 
 impl<'m> Wanted<'m> {
@@ -46,7 +65,12 @@ impl<'m> Wanted<'m> {
             | Self::Authority(_)
             | Self::Sender(..)
             | Self::NamedOrganization(_) => Kind::Organization,
-            Self::Application(_) => Kind::Device,
+            Self::Application(_) | Self::Device(_) | Self::CodedDevice(_) => Kind::Device,
+            Self::PractitionerAt(..) => Kind::Practitioner,
+            Self::OrganizationAt(..) => Kind::Organization,
+            Self::Site(..) | Self::NdlLocation(_) => Kind::Location,
+            Self::Specimen(_) => Kind::Specimen,
+            Self::Acting(..) | Self::Ndl(_) => Kind::PractitionerRole,
             Self::Role(..) => Kind::PractitionerRole,
             Self::Location(..)
             | Self::NamedLocation(_)
@@ -55,7 +79,8 @@ impl<'m> Wanted<'m> {
         }
     }
 
-    fn parts(&self) -> [Parts<'m>; 3] {
+    fn parts(&self) -> [Parts<'m>; 5] {
+        let none = Parts::EMPTY;
         match *self {
             Self::Practitioner(parts)
             | Self::NamedPractitioner(parts)
@@ -66,11 +91,19 @@ impl<'m> Wanted<'m> {
             | Self::Facility(parts)
             | Self::Discharge(parts)
             | Self::Application(parts)
-            | Self::Location(parts, _) => [parts, Parts::EMPTY, Parts::EMPTY],
-            Self::Sender(parts, country) => [parts, country, Parts::EMPTY],
-            Self::Role(practitioner, organization, location) => {
-                [practitioner, organization, location]
+            | Self::Ndl(parts)
+            | Self::NdlLocation(parts)
+            | Self::Device(parts)
+            | Self::CodedDevice(parts)
+            | Self::Specimen(parts)
+            | Self::Location(parts, _) => [parts, none, none, none, none],
+            Self::Sender(parts, more) | Self::PractitionerAt(parts, more) => {
+                [parts, more, none, none, none]
             }
+            Self::Role(a, b, c) | Self::OrganizationAt(a, b, c) | Self::Site(a, b, c) => {
+                [a, b, c, none, none]
+            }
+            Self::Acting(_, role) => role.parts(),
         }
     }
 
@@ -88,6 +121,15 @@ impl<'m> Wanted<'m> {
             Self::Facility(_) => 31,
             Self::Discharge(_) => 32,
             Self::Application(_) => 33,
+            Self::PractitionerAt(..) => 40,
+            Self::OrganizationAt(..) => 41,
+            Self::Site(..) => 42,
+            Self::Ndl(_) => 43,
+            Self::NdlLocation(_) => 44,
+            Self::Device(_) => 45,
+            Self::CodedDevice(_) => 46,
+            Self::Specimen(_) => 47,
+            Self::Acting(function, _) => 50 + *function as u8,
             Self::Location(_, level) => 10 + *level as u8,
         }
     }
@@ -96,7 +138,8 @@ impl<'m> Wanted<'m> {
     pub(crate) fn is_empty(&self) -> bool {
         let none = |parts: &Parts<'_>, of: &[usize]| of.iter().all(|&n| parts.peek(n).is_empty());
         match self {
-            Self::Organization(parts) => none(parts, &[1, 3, 10]),
+            Self::Organization(parts) | Self::OrganizationAt(parts, ..) => none(parts, &[1, 3, 10]),
+            Self::NdlLocation(parts) => !participant::has_place(*parts),
             Self::Authority(parts) | Self::Sender(parts, _) => none(parts, &[1, 2]),
             _ => self.parts().iter().all(Parts::is_empty),
         }
@@ -117,9 +160,15 @@ impl<'m> Wanted<'m> {
     /// The key of what it is about, if that has an identifier.
     pub(crate) fn key(&self, cx: &mut Context<'m>) -> Option<Key> {
         match *self {
-            Self::Practitioner(parts) => practitioner::key(cx, parts),
+            Self::Practitioner(parts) | Self::PractitionerAt(parts, _) => {
+                practitioner::key(cx, parts)
+            }
+            Self::Device(parts) => identifier::ei_key(cx, Kind::Device, parts),
+            Self::Specimen(parts) => identifier::eip_key(cx, Kind::Specimen, parts),
             Self::NamedPractitioner(parts) => practitioner::key(cx, parts.peek(1)),
-            Self::Organization(parts) => organization::key(cx, parts),
+            Self::Organization(parts) | Self::OrganizationAt(parts, ..) => {
+                organization::key(cx, parts)
+            }
             Self::Authority(parts) | Self::Sender(parts, _) => {
                 organization::authority_key(cx, parts)
             }
@@ -131,6 +180,11 @@ impl<'m> Wanted<'m> {
             Self::NamedOrganization(_)
             | Self::NamedLocation(_)
             | Self::Discharge(_)
+            | Self::Site(..)
+            | Self::Acting(..)
+            | Self::Ndl(_)
+            | Self::NdlLocation(_)
+            | Self::CodedDevice(_)
             | Self::Role(..) => None,
         }
     }
@@ -163,6 +217,19 @@ impl<'m> Wanted<'m> {
             Self::Facility(parts) => place::write_facility(out, cx, own, parts),
             Self::Discharge(parts) => place::write_discharge(out, cx, own, parts),
             Self::Application(parts) => software::write_application(out, cx, own, parts),
+            Self::PractitionerAt(who, at) => participant::write_person(out, cx, own, [who, at]),
+            Self::OrganizationAt(of, at, call) => {
+                participant::write_organization(out, cx, own, [of, at, call]);
+            }
+            Self::Site(of, at, call) => participant::write_site(out, cx, own, [of, at, call]),
+            Self::Acting(function, role) => {
+                participant::write_acting(out, cx, own, function, role);
+            }
+            Self::Ndl(parts) => participant::write_ndl(out, cx, own, parts),
+            Self::NdlLocation(parts) => participant::write_ndl_place(out, cx, own, parts),
+            Self::Device(parts) => participant::write_device(out, cx, own, parts),
+            Self::CodedDevice(parts) => participant::write_coded_device(out, cx, own, parts),
+            Self::Specimen(parts) => participant::write_specimen(out, cx, own, parts),
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Rules {
     /// As [`Rules::others`], of segments whose id begins with Z.
     local: Action,
     types: Vec<Type>,
+    /// Their numbers by all names.
+    names: Vec<(&'static str, u8)>,
     pub(super) ops: Ops,
     constants: Vec<String>,
     /// Actions for OBX-5 by what is in OBX-2.
@@ -92,7 +94,7 @@ impl Rule {
             part: Part::Free,
             op: Op::Drop,
             types: Vec::new(),
-            free: false,
+            free: true,
             special: Special::None,
             category: UNKNOWN,
             names: "",
@@ -119,6 +121,7 @@ impl Rules {
     #[must_use]
     pub fn with(settings: &Settings, overlay: &Overlay) -> Self {
         let types = read_types();
+        let names = read_names(&types);
         let column = match settings.profile {
             Profile::SafeHarbor => 6,
             Profile::Pseudonymise => 7,
@@ -127,7 +130,7 @@ impl Rules {
         let mut segments: Vec<SegmentRules> = Vec::new();
         for line in FIELDS.lines().filter(|line| !line.starts_with('#')) {
             let columns: Vec<&'static str> = line.split('\t').collect();
-            let Some((id, rule)) = read_rule(&columns, column, &types) else { continue };
+            let Some((id, rule)) = read_rule(&columns, column, &types, &names) else { continue };
             let at = match segments.binary_search_by(|known| known.id.cmp(&id)) {
                 Ok(at) => at,
                 Err(at) => {
@@ -145,6 +148,7 @@ impl Rules {
             local: Action::Remove,
             ops: Ops::new(&types, settings),
             types,
+            names,
             constants: Vec::new(),
             observed: Vec::new(),
         };
@@ -237,7 +241,7 @@ impl Rules {
     }
 
     pub(super) fn type_of(&self, id: &str) -> Option<u8> {
-        type_of(&self.types, id)
+        type_of(&self.names, id)
     }
 
     pub(super) fn type_id(&self, of: u8) -> &'static str {
@@ -277,15 +281,33 @@ fn read_types() -> Vec<Type> {
     types
 }
 
-/// The number of a data type, under whatever name.
-fn type_of(types: &[Type], id: &str) -> Option<u8> {
+/// The numbers of data types by all their names, sorted.
+fn read_names(types: &[Type]) -> Vec<(&'static str, u8)> {
     let at = |id: &str| types.iter().position(|known| known.id == id);
-    let alias = || COMPONENTS.lines().find_map(|line| line.strip_prefix(id)?.strip_prefix("\t="));
-    let found = at(id).or_else(|| at(alias()?))?;
-    u8::try_from(found).ok()
+    let lines = COMPONENTS.lines().filter(|line| !line.starts_with('#'));
+    let mut names: Vec<_> = lines
+        .filter_map(|line| {
+            let (name, parts) = line.split_once('\t')?;
+            let of = at(parts.strip_prefix('=').unwrap_or(name))?;
+            Some((name, u8::try_from(of).ok()?))
+        })
+        .collect();
+    names.sort_unstable();
+    names
 }
 
-fn read_rule(columns: &[&'static str], column: usize, types: &[Type]) -> Option<(SegmentId, Rule)> {
+/// The number of a data type, under whatever name.
+fn type_of(names: &[(&'static str, u8)], id: &str) -> Option<u8> {
+    let at = names.binary_search_by(|(name, _)| (*name).cmp(id)).ok()?;
+    names.get(at).map(|&(_, of)| of)
+}
+
+fn read_rule(
+    columns: &[&'static str],
+    column: usize,
+    types: &[Type],
+    names_of_types: &[(&'static str, u8)],
+) -> Option<(SegmentId, Rule)> {
     let &[segment, field, names, category, _, kind, ..] = columns else { return None };
     let action = Action::of_word(columns.get(column)?)?;
     let mut rule = Rule::unknown(field.parse().ok()?, action);
@@ -299,15 +321,16 @@ fn read_rule(columns: &[&'static str], column: usize, types: &[Type]) -> Option<
     };
     let mut found: Vec<&str> = Vec::new();
     for name in names.split('/') {
-        let Some(of) = type_of(types, name) else { continue };
+        let Some(of) = type_of(names_of_types, name) else { continue };
         let of = types[usize::from(of)].id;
         if !found.iter().any(|known| *known == of || superseded(of, known)) {
             found.retain(|known| !superseded(known, of));
             found.push(of);
         }
     }
-    rule.types = found.iter().filter_map(|id| type_of(types, id)).collect();
+    rule.types = found.iter().filter_map(|id| type_of(names_of_types, id)).collect();
     let textual = |name: &str| matches!(name, "ST" | "TX" | "FT");
+    rule.free = false;
     rule.part = match Part::of_word(kind)? {
         Part::Text => {
             rule.free = names.split('/').all(textual);

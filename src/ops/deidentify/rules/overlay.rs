@@ -224,7 +224,8 @@ fn read_target(text: &str) -> Result<Target, &'static str> {
         return Ok(Target::Local);
     }
     if let Some(name) = text.strip_prefix('@') {
-        let known = SIMPLE.contains(&name) || super::type_of(&super::read_types(), name).is_some();
+        let known = SIMPLE.contains(&name)
+            || super::type_of(&super::read_names(&super::read_types()), name).is_some();
         let target = known.then(|| Target::Type(name.to_owned()));
         return target.ok_or("a data type of HL7 is expected behind @");
     }

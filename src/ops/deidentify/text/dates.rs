@@ -39,6 +39,21 @@ impl Written {
         (year.range.len() == 4).then_some(year.value)
     }
 
+    /// Whether days and months below ten have a zero before them, as far as this date can tell.
+    fn is_padded(&self, text: &[u8]) -> bool {
+        let digits = |part: &Part| {
+            let part = text.get(part.range.clone()).unwrap_or_default();
+            part.iter().take_while(|b| b.is_ascii_digit()).count()
+        };
+        let has_zero = |part: &Part| text.get(part.range.start) == Some(&b'0');
+        let is_name = digits(&self.month) == 0;
+        match &self.day {
+            Some(day) if is_name => has_zero(day) || text.get(day.range.end) == Some(&b'-'),
+            Some(day) => digits(day) == 2 && digits(&self.month) == 2,
+            None => digits(&self.month) == 2,
+        }
+    }
+
     /// Appends the date so many days later in the same spelling.
     ///
     /// A date without year is moved as in a year that has no 29 February. `None` if there is no
@@ -65,10 +80,7 @@ impl Written {
             self.day.as_ref().map(|part| (part, u32::from(moved.day().unsigned_abs()))),
         ];
         parts.sort_by_key(|part| part.as_ref().map(|(part, _)| part.range.start));
-        let is_padded = [Some(&self.month), self.day.as_ref()]
-            .into_iter()
-            .flatten()
-            .all(|part| part.range.len() >= 2);
+        let is_padded = self.is_padded(text);
         let mut at = self.range.start;
         for (part, value) in parts.into_iter().flatten() {
             out.extend_from_slice(text.get(at..part.range.start)?);
@@ -87,7 +99,7 @@ fn write_part(written: &[u8], value: u32, is_padded: bool, out: &mut Vec<u8>) {
     let digits = written.iter().take_while(|b| b.is_ascii_digit()).count();
     if digits == 4 {
         out.extend_from_slice(format!("{value:04}").as_bytes());
-    } else if is_padded {
+    } else if is_padded || value > 99 {
         out.extend_from_slice(format!("{:02}", value % 100).as_bytes());
     } else {
         out.extend_from_slice(value.to_string().as_bytes());

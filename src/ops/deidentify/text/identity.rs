@@ -119,7 +119,14 @@ impl Identity {
                 self.note_words(kind, value, text);
             }
             Kind::Id => self.note_id(value, text),
-            Kind::Ssn | Kind::Zip => self.note_digits(value, text, 5),
+            Kind::Ssn => self.note_digits(value, text, 5),
+            Kind::Zip => {
+                // ZIP+4 is found by its first part, too. Zeros that it begins with do not count.
+                self.note_digits(value, text, 3);
+                if let Some(first) = text.get(..5).filter(|_| text.len() > 5) {
+                    self.note_digits(value, first, 3);
+                }
+            }
             Kind::Phone => self.note_phone(value, text),
             Kind::Date => self.note_date(value, text),
             Kind::Email | Kind::Url => self.insert(CodeKey::of(text).0, value, Hold::Strong),

@@ -1,5 +1,6 @@
 //! Letters and words: what belongs to one, and when two are the same.
 
+use crate::ops::deidentify::fold::fold;
 use std::ops::Range;
 
 /// Whether a byte of a text that is looked at belongs to a word.
@@ -101,8 +102,11 @@ pub(super) fn case(word: &[u8]) -> Case {
     }
 }
 
-/// Appends text to be looked at: letters beyond ASCII become those that they resemble.
+/// Appends text to be looked at: case stays, accents go as [`fold`] takes them.
 pub(super) fn fold_text(text: &[u8], out: &mut Vec<u8>) {
+    if text.is_ascii() {
+        return out.extend_from_slice(text);
+    }
     for chunk in text.utf8_chunks() {
         for c in chunk.valid().chars() {
             fold_char(c, out);
@@ -113,47 +117,31 @@ pub(super) fn fold_text(text: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Appends a character; see [`fold_text`].
+/// Appends a character; see [`fold_text`]. Nothing for an accent that stands alone.
 pub(super) fn fold_char(c: char, out: &mut Vec<u8>) {
-    let code = u32::from(c);
-    if code < 0x80 {
-        out.push(code as u8);
-        return;
-    }
-    let plain: &[u8] = match c {
-        '\u{A0}' | '\u{2007}' | '\u{202F}' => b" ",
-        '\u{2018}' | '\u{2019}' | '\u{02BC}' => b"'",
-        '\u{2010}'..='\u{2013}' => b"-",
-        '\u{80}'..='\u{BF}' | '\u{D7}' | '\u{F7}' | '\u{2000}'..='\u{206F}' => b"\x1F",
-        'À'..='Å' => b"A",
-        'Æ' => b"AE",
-        'Ç' => b"C",
-        'È'..='Ë' => b"E",
-        'Ì'..='Ï' => b"I",
-        'Ñ' => b"N",
-        'Ò'..='Ö' | 'Ø' => b"O",
-        'Ù'..='Ü' => b"U",
-        'Ý' => b"Y",
-        'ß' => b"ss",
-        'à'..='å' => b"a",
-        'æ' => b"ae",
-        'ç' => b"c",
-        'è'..='ë' => b"e",
-        'ì'..='ï' => b"i",
-        'ñ' => b"n",
-        'ò'..='ö' | 'ø' => b"o",
-        'ù'..='ü' => b"u",
-        'ý' | 'ÿ' => b"y",
+    let start = out.len();
+    match c {
+        '\0'..='\x7F' => out.push(c as u8),
+        '\u{A0}' | '\u{2002}'..='\u{200A}' | '\u{202F}' | '\u{3000}' => out.push(b' '),
+        '\u{2018}' | '\u{2019}' | '\u{02BC}' => out.push(b'\''),
+        '\u{2010}'..='\u{2015}' => out.push(b'-'),
         _ => {
-            let mut buffer = [0; 4];
-            for lower in c.to_lowercase() {
-                out.extend_from_slice(lower.encode_utf8(&mut buffer).as_bytes());
+            let mut bytes = [0; 4];
+            fold(c.encode_utf8(&mut bytes).as_bytes(), out);
+            let folded = out.get(start..).unwrap_or_default();
+            let is_digit = folded.iter().all(u8::is_ascii_digit);
+            if !c.is_alphabetic() && !is_digit {
+                out.truncate(start);
+                out.push(SIGN);
+            } else if c.is_uppercase() {
+                out[start..].make_ascii_uppercase();
             }
-            return;
         }
-    };
-    out.extend_from_slice(plain);
+    }
 }
+
+/// Stands for a sign beyond ASCII.
+const SIGN: u8 = 0x1F;
 
 /// Appends a byte that is no UTF-8, as the character that it is in Latin-1.
 pub(super) fn fold_byte(byte: u8, out: &mut Vec<u8>) {

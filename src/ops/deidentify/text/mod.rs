@@ -131,3 +131,6 @@ impl Cleaner {
         out.extend_from_slice(raw.get(at..).unwrap_or_default());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use super::cues::Cue;
 use super::found::Sort;
 use super::identity::{CodeKey, Identity, Noted};
 use super::letters::{is_alnum, is_letter, mix};
+use crate::ops::deidentify::Kind;
 use std::ops::Range;
 
 /// More groups of digits than these are no number of one thing.
@@ -131,6 +132,7 @@ pub(super) fn own(identity: &Identity, text: &[u8], at: usize) -> Option<(Range<
         }
         if (n == 0 || digits.count >= 7)
             && let Some(noted) = identity.of_number(digits)
+            && (noted.kind != Kind::Zip || first.len() == 5 || first.len() == 9)
         {
             found = Some((at..groups.range(n).end, noted));
         }

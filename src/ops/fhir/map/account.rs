@@ -6,6 +6,7 @@ use super::super::input::{Parts, Seg};
 use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::types::identifier;
+use super::{gt1, in1};
 
 /// The Account of a patient, if the message tells of one.
 pub(crate) fn account<'m>(cx: &mut Context<'m>, pid: Seg<'m>) -> Option<Ref> {
@@ -32,7 +33,11 @@ pub(crate) fn items<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>) {
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'m>) {
     let Some(own) = account(cx, pid) else { return };
     let patient = super::pid::patient(cx, pid);
-    out.resource(own, None, |w| account_in(w, cx, pid.get(18), "active", Some(patient)));
+    out.resource(own, None, |w| {
+        account_in(w, cx, pid.get(18), "active", Some(patient));
+        w.array("coverage", |w| in1::of_account(w, cx, pid));
+        w.array("guarantor", |w| gt1::guarantors(w, cx, pid));
+    });
 }
 
 /// Writes the Account that there was before a merge, of the patient whose it was. Nothing tells

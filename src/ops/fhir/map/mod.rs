@@ -3,26 +3,50 @@
 
 pub(super) mod account;
 pub(super) mod ack;
+pub(super) mod ais;
+pub(super) mod al1;
+pub(super) mod dg1;
 pub(super) mod evn;
+pub(super) mod ft1;
+pub(super) mod gt1;
 pub(super) mod history;
+pub(super) mod iam;
+pub(super) mod in1;
+pub(super) mod medication;
 pub(super) mod mrg;
 pub(super) mod msh;
 pub(super) mod nk1;
+pub(super) mod note;
 pub(super) mod obr;
 pub(super) mod obx;
+pub(super) mod orc;
 pub(super) mod participation;
 pub(super) mod pd1;
 pub(super) mod pid;
+pub(super) mod pr1;
+pub(super) mod prb;
 pub(super) mod provenance;
+pub(super) mod prt;
 pub(super) mod pv1;
 pub(super) mod pv2;
+pub(super) mod race;
+pub(super) mod rf1;
+pub(super) mod rxa;
+pub(super) mod rxd;
+pub(super) mod rxo;
+pub(super) mod sch;
+pub(super) mod service_request;
 pub(super) mod sft;
 pub(super) mod source;
+pub(super) mod spm;
 pub(super) mod team;
+pub(super) mod tq1;
+pub(super) mod txa;
+pub(super) mod value;
 
 use super::bundle::Arena;
 use super::context::Context;
-use super::input::Seg;
+use super::input::{Parts, Seg};
 use super::json::Json;
 
 /// Writes the resources of all segments.
@@ -35,11 +59,35 @@ pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
             b"PD1" => pd1::write(out, cx, seg),
             b"NK1" => nk1::write(out, cx, seg),
             b"MRG" => mrg::write(out, cx, seg),
-            b"ROL" | b"PRT" => participation::write(out, cx, seg),
+            b"ROL" => participation::write(out, cx, seg),
+            b"PRT" => {
+                participation::write(out, cx, seg);
+                prt::write(out, cx, seg);
+            }
             b"PID" => pid::write(out, cx, seg),
             b"PV1" => pv1::write(out, cx, seg),
+            b"ORC" => orc::write(out, cx, seg),
             b"OBR" => obr::write(out, cx, seg),
+            b"OBX" if txa::is_content(cx, seg) => {}
             b"OBX" => obx::write(out, cx, seg),
+            b"SCH" => sch::write(out, cx, seg),
+            b"AIS" | b"AIG" => ais::write(out, cx, seg),
+            b"TXA" => txa::write(out, cx, seg),
+            b"AL1" => al1::write(out, cx, seg),
+            b"IAM" => iam::write(out, cx, seg),
+            b"DG1" => dg1::write(out, cx, seg),
+            b"PR1" => pr1::write(out, cx, seg),
+            b"IN1" => in1::write(out, cx, seg),
+            b"GT1" => gt1::write(out, cx, seg),
+            b"FT1" => ft1::write(out, cx, seg),
+            b"PRB" => prb::write(out, cx, seg),
+            b"GOL" => prb::write_goal(out, cx, seg),
+            b"RF1" => rf1::write(out, cx, seg),
+            b"PRD" => rf1::write_provider(out, cx, seg),
+            b"SPM" => spm::write(out, cx, seg),
+            b"RXO" | b"RXE" | b"RXG" => rxo::write(out, cx, seg),
+            b"RXD" => rxd::write(out, cx, seg),
+            b"RXA" => rxa::write(out, cx, seg),
             _ => {}
         }
     }
@@ -66,4 +114,54 @@ pub(super) fn encounter<'m>(w: &mut Json, cx: &mut Context<'m>, name: &str, seg:
     let to = pv1::encounter(cx, visit);
     cx.reference(w, name, to);
     true
+}
+
+/// A field of a segment that may be missing.
+pub(super) fn field<'m>(seg: Option<Seg<'m>>, n: usize) -> Parts<'m> {
+    seg.map_or(Parts::EMPTY, |seg| seg.get(n))
+}
+
+/// All repetitions of a field of a segment that may be missing.
+pub(super) fn fields<'m>(seg: Option<Seg<'m>>, n: usize) -> impl Iterator<Item = Parts<'m>> {
+    seg.into_iter().flat_map(move |seg| seg.all(n))
+}
+
+/// Whether a field of a segment that may be missing has a value.
+pub(super) fn valued(seg: Option<Seg<'_>>, n: usize) -> bool {
+    seg.is_some_and(|seg| seg.valued(n))
+}
+
+/// Whether a message asks for something, by its type (table 0076): what it tells of services are
+/// orders then, and not results.
+pub(super) fn asks(cx: &Context<'_>) -> bool {
+    let kind = cx.msh().peek(9).first();
+    matches!(
+        kind,
+        b"ORM"
+            | b"OMB"
+            | b"OMD"
+            | b"OMG"
+            | b"OMI"
+            | b"OML"
+            | b"OMN"
+            | b"OMP"
+            | b"OMQ"
+            | b"OMS"
+            | b"OPL"
+            | b"OPR"
+            | b"ORB"
+            | b"ORD"
+            | b"ORG"
+            | b"ORI"
+            | b"ORL"
+            | b"ORN"
+            | b"ORP"
+            | b"ORR"
+            | b"ORS"
+            | b"ORX"
+            | b"OSQ"
+            | b"OSR"
+            | b"RDE"
+            | b"RRE"
+    )
 }

@@ -1,89 +1,325 @@
-//! OBX as Observation (guide: OBX[Observation]).
+//! OBX as Observation (guide: OBX[Observation], OBX[Observation-Component], NTE[Observation],
+//! PRT[Observation-Location]).
 
 use super::super::bundle::Arena;
 use super::super::codes::Table;
 use super::super::context::{Context, Ref};
+use super::super::id::Key;
 use super::super::input::{Parts, Seg};
-use super::super::json::Json;
+use super::super::json::{Decimal, Json};
 use super::super::kind::Kind;
 use super::super::time;
-use super::super::types::quantity::{self, Structured};
-use super::super::types::{coded, identifier, text, timing};
-use super::{encounter, subject};
+use super::super::types::participant::{self, Acting, Function};
+use super::super::types::{coded, identifier, quantity, text};
+use super::super::wanted::Wanted;
+use super::value::{self, Shape};
+use super::{encounter, note, obr, prt, rxa, rxd, rxo, service_request, spm, subject};
 
-/// The Observation of an OBX: known by its report, its code and sub-id, and its place among those.
+const ALTERNATE: &str = "http://hl7.org/fhir/StructureDefinition/alternate-codes";
+const ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
+const RESULT_STATUS: &str = "http://terminology.hl7.org/CodeSystem/v2-0085";
+const SUB_ID: &str = "http://hl7.org/fhir/StructureDefinition/observation-v2-subid";
+const NATURE: &str = "http://hl7.org/fhir/StructureDefinition/observation-nature-of-abnormal-test";
+const ANALYSIS: &str = "http://hl7.org/fhir/StructureDefinition/observation-analysis-date-time";
+const STRUCTURE: &str = "http://hl7.org/fhir/StructureDefinition/observation-structure-type";
+const LOCATION: &str = "http://hl7.org/fhir/StructureDefinition/event-location";
+/// An element of R5 that may hold several.
+const SPECIMEN: &str = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Observation.specimen";
+
+/// The Observation of an OBX: known by its report or order, its code and sub-id, and its place
+/// among those with the same.
 pub(crate) fn observation<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Ref {
-    let obr = cx.story.up(obx, b"OBR");
+    let of = cx.story.up(obx, b"OBR").map(|obr| match obr::is_report(cx, obr) {
+        true => obr::report(cx, obr),
+        false => service_request::request(cx, obr),
+    });
     cx.own(Kind::Observation, obx, |cx| {
-        let obr = obr?;
-        let report = identifier::ei_key(cx, Kind::DiagnosticReport, obr.peek(3))?.id();
-        let same = |other: &Seg<'_>| {
-            (other.peek(3).peek_raw(), other.peek(4).peek_raw())
-                == (obx.peek(3).peek_raw(), obx.peek(4).peek_raw())
-        };
-        let before = cx.story.of(obr, b"OBX").take_while(|other| other.at() < obx.at());
-        let ordinal = before.filter(same).count();
-        let key = super::super::id::Key::new(Kind::Observation.name()).with(report.bytes());
+        let key = Key::new(Kind::Observation.name()).with(of?.id.bytes());
         let key = key.with(obx.peek(3).peek_raw()).with(obx.peek(4).peek_raw());
-        Some(key.with(ordinal.to_string().as_bytes()))
+        match cx.times_before(key.clone().id()) {
+            0 => Some(key),
+            n => Some(key.with(n.to_string().as_bytes())),
+        }
     })
+}
+
+/// Whether an OBX of an OBR is a result, and not the answer to a question that was asked with the
+/// order (OBX-29).
+pub(crate) fn is_result<'m>(cx: &Context<'m>, obx: Seg<'m>) -> bool {
+    let is_answer = matches!(obx.peek(29).first(), b"QST" | b"SCI");
+    !is_answer && cx.story.owner(obx).is_some_and(|obr| obr::is_report(cx, obr))
 }
 
 /// Writes the Observation.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, obx: Seg<'m>) {
     let own = observation(cx, obx);
+    let owner = cx.story.owner(obx);
     obx.done(1);
     out.resource(own, Some(obx), |w| {
-        coded::code(w, cx, "status", obx.get(11), Table::ObservationStatus, "unknown");
+        w.array("identifier", |w| {
+            identifier::ei_item(w, cx, obx.get(21), Some(identifier::FILLER));
+        });
+        part_of(w, cx, owner);
+        status(w, cx, obx);
+        category(w, cx, obx);
         if !coded::concept(w, cx, "code", obx.get(3)) {
             w.object("code", |w| w.literal("text", "unknown"));
         }
         subject(w, cx, "subject", obx);
+        if let Some(spm) = owner.filter(|owner| owner.is(b"SPM")) {
+            w.array("focus", |w| {
+                let to = spm::specimen(cx, spm);
+                cx.reference_item(w, to);
+            });
+        }
         encounter(w, cx, "encounter", obx);
         time::date_time(w, cx, "effectiveDateTime", obx.get(14));
-        value(w, cx, obx);
+        w.array("performer", |w| performers(w, cx, obx));
+        let shape = value::shape(obx);
+        let has_value = shape == Shape::Value && value::value(w, cx, obx);
+        if shape == Shape::Nothing {
+            obx.done(2);
+        }
+        if !has_value && shape == Shape::Nothing {
+            absent(w, obx);
+        }
         w.array("interpretation", |w| {
             for value in obx.all(8) {
                 coded::concept_item_by(w, cx, value, Table::InterpretationCodes);
             }
         });
-        w.array("note", |w| {
-            for note in cx.story.of(obx, b"NTE") {
-                note.done(1);
-                w.item(|w| _ = text::lines(w, cx, "text", note.all(3)));
-            }
+        w.array("note", |w| note::items(w, cx, obx));
+        coded::concept(w, cx, "bodySite", obx.get(20));
+        coded::concept(w, cx, "method", obx.get(17));
+        specimen(w, cx, obx, owner);
+        device(w, cx, obx);
+        if shape == Shape::Components {
+            w.array("component", |w| value::components(w, cx, obx));
+        } else {
+            reference_range(w, cx, obx);
+        }
+        w.extensions(|w| extensions(w, cx, obx));
+    });
+}
+
+/// What a result was found with: what was given.
+fn part_of<'m>(w: &mut Json, cx: &mut Context<'m>, owner: Option<Seg<'m>>) {
+    let Some(owner) = owner else { return };
+    let to = match &owner.id() {
+        b"RXA" => rxa::given(cx, owner),
+        b"RXD" => rxd::dispense(cx, owner),
+        b"RXO" | b"RXE" | b"RXG" => {
+            let to = rxo::request(cx, owner);
+            w.array("basedOn", |w| cx.reference_item(w, to));
+            return;
+        }
+        _ => return,
+    };
+    w.array("partOf", |w| cx.reference_item(w, to));
+}
+
+/// OBX-11, and the code itself where that of R4 says less.
+fn status<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
+    let value = obx.get(11);
+    coded::code(w, cx, "status", value, Table::ObservationStatus, "unknown");
+    let code = value.first();
+    if matches!(code, b"B" | b"I" | b"N" | b"O" | b"R" | b"S" | b"U" | b"V" | b"X") {
+        w.object("_status", |w| {
+            w.array("extension", |w| {
+                w.extension(ALTERNATE, |w| coding(w, RESULT_STATUS, code));
+            });
         });
-        w.array("referenceRange", |w| {
-            w.item(|w| _ = text::string(w, cx, "text", obx.get(7)));
+    }
+}
+
+/// Writes `valueCodeableConcept` with one coding.
+fn coding(w: &mut Json, system: &str, code: &[u8]) {
+    w.object("valueCodeableConcept", |w| {
+        w.array("coding", |w| {
+            w.item_with(|w| w.literal("system", system), |w| _ = w.code("code", code));
         });
     });
 }
 
-/// Writes `value[x]` from OBX-5 as OBX-2 says.
-fn value<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
-    let (kind, value) = (obx.get(2), obx.get(5));
+/// OBX-29, a code of table 0936.
+fn category<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
+    let value = obx.get(29);
     if value.is_empty() {
         return;
     }
-    let unit = obx.get(6);
-    let is_written = match kind.first().trim_ascii() {
-        b"NM" => quantity::quantity(w, cx, "valueQuantity", value.first(), unit),
-        b"SN" => quantity::structured(w, cx, "value", value, unit) == Structured::Written,
-        b"CQ" => quantity::cq(w, cx, "valueQuantity", value),
-        b"CE" | b"CWE" | b"CNE" | b"CF" | b"IS" | b"ID" => {
-            coded::concept(w, cx, "valueCodeableConcept", value)
-        }
-        b"DT" | b"DTM" | b"TS" => time::date_time(w, cx, "valueDateTime", value),
-        b"TM" => time::time(w, cx, "valueTime", value),
-        b"DR" => timing::range(w, cx, "valuePeriod", value),
-        _ => false,
+    w.array("category", |w| {
+        w.item(|w| {
+            w.array("coding", |w| {
+                w.item(|w| {
+                    w.literal("system", "http://terminology.hl7.org/CodeSystem/v2-0936");
+                    w.code("code", &cx.text(value.raw()));
+                });
+            });
+        });
+    });
+}
+
+/// Why there is no value, which only OBX-11 tells.
+fn absent(w: &mut Json, obx: Seg<'_>) {
+    let (code, display) = match obx.peek(11).first() {
+        b"N" => ("not-asked", "Not Asked"),
+        b"X" => ("unknown", "Unknown"),
+        _ => return,
     };
-    if !is_written {
-        // Whatever it is, it is text.
-        string(w, cx, obx.all(5));
+    coded::fixed(w, "dataAbsentReason", ABSENT, code, display);
+}
+
+/// OBX-16, then OBX-25 and OBX-23, OBX-15, and the PRT of people.
+fn performers<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
+    let none = Parts::EMPTY;
+    let nobody = Acting { who: none, who_at: none, of: none, of_at: none, of_call: none };
+    for who in obx.all(16) {
+        let role = Acting { who, ..nobody };
+        if let Some(to) = cx.refer(Wanted::Acting(Function::Observer, role)) {
+            cx.reference_item(w, to);
+        }
+    }
+    let of_at = if obx.valued(23) { obx.get(24) } else { none };
+    let laboratory = match obx.valued(25) {
+        true => {
+            let role = Acting { who: obx.get(25), of: obx.get(23), of_at, ..nobody };
+            cx.refer(Wanted::Acting(Function::Director, role))
+        }
+        false => participant::of(cx, obx.get(23), of_at, none),
+    };
+    let producer = cx.refer(Wanted::NamedOrganization(obx.get(15)));
+    for to in [laboratory, producer].into_iter().flatten() {
+        cx.reference_item(w, to);
+    }
+    for prt in cx.story.of(obx, b"PRT") {
+        if let Some(to) = prt::role(cx, prt) {
+            cx.reference_item(w, to);
+        }
     }
 }
 
-fn string<'m>(w: &mut Json, cx: &Context<'_>, values: impl Iterator<Item = Parts<'m>>) {
-    text::lines(w, cx, "valueString", values);
+/// OBX-33, else the specimen that the OBX belongs to, or the only one of its OBR.
+fn specimen<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>, owner: Option<Seg<'m>>) {
+    let mut values = obx.all_again(33);
+    let to = match (values.next(), values.next()) {
+        (Some(_), None) => spm::by_id(cx, obx.get(33)),
+        (Some(_), Some(_)) => None,
+        _ => match owner {
+            Some(owner) if owner.is(b"SPM") => Some(spm::specimen(cx, owner)),
+            Some(owner) if owner.is(b"OBR") => spm::only(cx, owner),
+            _ => None,
+        },
+    };
+    if let Some(to) = to {
+        cx.reference(w, "specimen", to);
+    }
+}
+
+/// The PRT of a device, else OBX-18.
+fn device<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
+    let told = cx.story.of(obx, b"PRT").find_map(|prt| prt::device(cx, prt));
+    let to = told.or_else(|| cx.refer(Wanted::Device(obx.get(18))));
+    if let Some(to) = to {
+        cx.reference(w, "device", to);
+    }
+}
+
+/// Writes `referenceRange` from OBX-7: its text, and its ends if it is of the form `3.5-5.0` and
+/// the value is a number.
+pub(crate) fn reference_range<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
+    let range = obx.get(7);
+    if range.is_empty() {
+        return;
+    }
+    w.array("referenceRange", |w| {
+        w.item(|w| {
+            let ends = ends(range.peek_raw());
+            if let Some((low, high)) = ends.filter(|_| matches!(value::kind(obx), b"NM" | b"SN")) {
+                let unit = obx.get(6);
+                quantity::simple(w, cx, "low", low, unit);
+                quantity::simple(w, cx, "high", high, unit);
+            }
+            text::string(w, cx, "text", range);
+        });
+    });
+}
+
+/// The two numbers of a range with a hyphen between them.
+fn ends(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let text = text.trim_ascii();
+    // A hyphen that comes first is a sign.
+    let at = 1 + text.get(1..)?.iter().position(|&b| b == b'-')?;
+    let (low, high) = (text[..at].trim_ascii(), text[at + 1..].trim_ascii());
+    let are_numbers = Decimal::of(low).is_some() && Decimal::of(high).is_some();
+    (are_numbers && quantity::is_ordered(low, high)).then_some((low, high))
+}
+
+fn extensions<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
+    sub_id(w, cx, obx.get(4));
+    for value in obx.all(10) {
+        w.extension(NATURE, |w| {
+            coded::concept_by(w, cx, "valueCodeableConcept", value, Table::NatureOfAbnormalTesting);
+        });
+    }
+    w.extension(ANALYSIS, |w| _ = time::date_time(w, cx, "valueDateTime", obx.get(19)));
+    w.extension(STRUCTURE, |w| {
+        let system = "http://terminology.hl7.org/CodeSystem/v2-0937";
+        let code = cx.text(obx.get(30).raw());
+        coding(w, system, &code);
+    });
+    let specimens = obx.all_again(33).count();
+    if specimens > 1 {
+        for value in obx.all(33) {
+            if let Some(to) = spm::by_id(cx, value) {
+                w.extension(SPECIMEN, |w| cx.reference(w, "valueReference", to));
+            }
+        }
+    }
+    for prt in cx.story.of(obx, b"PRT") {
+        if let Some(to) = prt::location(cx, prt) {
+            w.extension(LOCATION, |w| cx.reference(w, "valueReference", to));
+        }
+    }
+    value::attachment(w, cx, obx);
+}
+
+/// OBX-4: all of it, or its parts in the versions that have OG.
+fn sub_id<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
+    w.extension(SUB_ID, |w| {
+        w.array("extension", |w| {
+            if !value.is_split() {
+                w.extension("original-sub-identifier", |w| {
+                    text::string(w, cx, "valueString", value);
+                });
+                return;
+            }
+            w.extension("original-sub-identifier", |w| {
+                text::string(w, cx, "valueString", value.get(1));
+            });
+            for (n, name) in [(2, "group"), (3, "sequence")] {
+                let part = value.get(n);
+                w.extension(name, |w| _ = w.decimal("valueDecimal", part.first()));
+                if Decimal::of(part.first()).is_none() && !part.is_empty() {
+                    cx.give_up(&part, "number");
+                }
+            }
+            w.extension("identifier", |w| {
+                text::string(w, cx, "valueString", value.get(4));
+            });
+        });
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_have_two_ends() {
+        assert_eq!(ends(b"3.5-5.0"), Some((&b"3.5"[..], &b"5.0"[..])));
+        assert_eq!(ends(b"-2 - 2"), Some((&b"-2"[..], &b"2"[..])));
+        for text in [&b""[..], b"-", b"<5", b"5-3", b"1-2-3", b"neg - pos"] {
+            assert_eq!(ends(text), None);
+        }
+    }
 }

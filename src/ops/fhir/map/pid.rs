@@ -12,7 +12,7 @@ use super::super::json::{Decimal, Json};
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{address, coded, contact, identifier, name, text};
-use super::{account, mrg, nk1, participation, pd1, provenance, pv1, team};
+use super::{account, mrg, nk1, participation, pd1, provenance, pv1, race, team};
 
 const MOTHERS_MAIDEN_NAME: &str =
     "http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName";
@@ -96,6 +96,7 @@ fn extensions<'m>(w: &mut Json, cx: &mut Context<'m>, pid: Seg<'m>) {
     for value in pid.all(6) {
         w.extension(MOTHERS_MAIDEN_NAME, |w| _ = name::words(w, cx, "valueString", value));
     }
+    race::extensions(w, cx, pid);
     w.extension(RELIGION, |w| {
         coded::concept_by(w, cx, "valueCodeableConcept", pid.get(17), Table::Religion);
     });

@@ -12,7 +12,7 @@ use super::super::time;
 use super::super::types::place::Level;
 use super::super::types::{coded, identifier, place, practitioner, text, timing};
 use super::super::wanted::Wanted;
-use super::{account, history, mrg, participation, pv2, subject, subject_required};
+use super::{account, dg1, history, mrg, participation, pv2, subject, subject_required};
 
 const NULL_FLAVOR: &str = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
 const IMPORTANCE: &str = "http://hl7.org/fhir/StructureDefinition/patient-importance";
@@ -71,6 +71,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
             pv2::length(w, cx, pv2);
             w.array("reasonCode", |w| _ = coded::concept_item(w, cx, pv2.get(3)));
         }
+        w.array("diagnosis", |w| dg1::diagnoses(w, cx, pv1, "use"));
         w.array("account", |w| account::items(w, cx, pv1));
         w.object("hospitalization", |w| hospitalization(w, cx, pv1));
         w.array("location", |w| locations(w, cx, pv1, pv2));
@@ -190,6 +191,7 @@ fn write_episode<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
         });
         // The status is required, and no code of it says that it is not known.
         w.literal("status", "active");
+        w.array("diagnosis", |w| dg1::diagnoses(w, cx, pv1, "role"));
         subject_required(w, cx, "patient", pv1);
         w.extensions(|w| {
             w.extension(DESCRIPTION, |w| _ = text::string(w, cx, "valueString", pv1.get(53)));

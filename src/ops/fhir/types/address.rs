@@ -53,12 +53,14 @@ fn address_in(
         };
         w.extension(USE, |w| _ = w.string("valueCode", other.as_bytes()));
     });
-    let said = w.string("use", address_use.map_or("", |code| code.code).as_bytes())
+    let usage = w.allowed_use(address_use.map_or("", |code| code.code));
+    let said = w.string("use", usage.as_bytes())
         | w.string("type", address_type.map_or("", |code| code.code).as_bytes());
     if !said && !kind.is_empty() {
         kind.give_up();
         cx.report.code(Table::AddressUse.name(), code);
     }
+    kind.translated();
     let before = w.len();
     let mut count = 0;
     w.array("line", |w| count = lines(w, cx, value));

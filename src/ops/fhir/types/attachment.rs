@@ -28,9 +28,10 @@ pub(crate) fn ed_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {
         _ => None,
     };
     let bytes = bytes.as_deref().unwrap_or(&text);
-    if let Some(mime) = mime(value.get(2).first(), value.get(3).first()) {
-        w.string("contentType", mime.as_bytes());
-    }
+    // Data needs a type (att-1).
+    let default = if encoding == b"A" { "text/plain" } else { "application/octet-stream" };
+    let mime = mime(value.get(2).first(), value.get(3).first());
+    w.string("contentType", mime.as_deref().unwrap_or(default).as_bytes());
     w.string("data", STANDARD.encode(bytes).as_bytes());
 }
 

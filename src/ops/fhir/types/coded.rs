@@ -5,6 +5,7 @@ use crate::ops::fhir::codes::{Code, Table};
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::Json;
+use crate::ops::fhir::systems;
 
 /// The components of one coding in CWE: code, text, system, version of the system.
 type Places = [usize; 4];
@@ -60,6 +61,63 @@ pub(crate) fn concept_in(
     if !text::string(w, cx, "text", original) && (!is_coded || value.peek(1).is_empty()) {
         text::string(w, cx, "text", value.get(2));
     }
+}
+
+/// Writes a member of type CodeableConcept with the codings of several values, and the first text
+/// among them. Returns whether it is there.
+pub(crate) fn concept_of(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    name: &str,
+    values: &[Parts<'_>],
+) -> bool {
+    w.object(name, |w| {
+        let is_coded = w.array("coding", |w| {
+            values.iter().filter(|value| !value.is_empty()).for_each(|&v| codings(w, cx, v, None));
+        });
+        let has_text = values.iter().any(|value| text::string(w, cx, "text", value.get(9)));
+        if !is_coded && !has_text {
+            values.iter().any(|value| text::string(w, cx, "text", value.get(2)));
+        }
+    })
+}
+
+/// Writes a member of type CodeableConcept, whose text and whose coding system stand in fields of
+/// their own in old versions: `words` and `system`. `more` adds codings. Returns whether it is
+/// there.
+pub(crate) fn concept_with<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    name: &str,
+    value: Parts<'m>,
+    [words, system]: [Parts<'m>; 2],
+    more: impl FnOnce(&mut Json, &mut Context<'m>),
+) -> bool {
+    w.object(name, |w| {
+        let is_coded = w.array("coding", |w| {
+            let has_code = !value.peek(1).is_empty();
+            if has_code && value.peek(3).is_empty() && !system.is_empty() {
+                w.item(|w| {
+                    let code = cx.text(value.get(1).raw());
+                    if let Some(uri) = cx.system_of(system.first(), code.trim_ascii()) {
+                        w.string("system", &uri);
+                    }
+                    text::string(w, cx, "version", value.get(7));
+                    w.code("code", &code);
+                    text::string(w, cx, "display", value.get(2));
+                });
+                CODINGS[1..].iter().for_each(|&places| coding_item(w, cx, value, places));
+            } else if !value.is_empty() {
+                codings(w, cx, value, None);
+            }
+            more(w, cx);
+        });
+        let has_text =
+            text::string(w, cx, "text", value.get(9)) || text::string(w, cx, "text", words);
+        if !has_text && (!is_coded || value.peek(1).is_empty()) {
+            text::string(w, cx, "text", value.get(2));
+        }
+    })
 }
 
 /// Writes the items of `coding`.
@@ -119,11 +177,16 @@ fn coding_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, places: Place
     if value.peek(code).is_empty() && (code == 1 || value.peek(display).is_empty()) {
         return;
     }
-    if let Some(uri) = cx.system(value.at(system)) {
+    let code = cx.text(value.get(code).raw());
+    let named = value.get(system);
+    if let Some(uri) = cx.system_of(named.first(), code.trim_ascii()) {
         w.string("system", &uri);
+        if !systems::shows(&uri, named.first()) {
+            named.translated();
+        }
     }
     text::string(w, cx, "version", value.get(version));
-    w.code("code", &cx.text(value.get(code).raw()));
+    w.code("code", &code);
     text::string(w, cx, "display", value.get(display));
 }
 
@@ -205,6 +268,9 @@ pub(crate) fn code(
         value.give_up();
     }
     let code = found.map_or(fallback, |code| code.code);
+    if code.as_bytes() != value.first() {
+        value.translated();
+    }
     w.string(name, code.as_bytes())
 }
 
@@ -234,6 +300,19 @@ mod tests {
         assert_eq!(of("^Chest pain"), r#"{"code":{"text":"Chest pain"}}"#);
         assert_eq!(of("R07"), r#"{"code":{"coding":[{"code":"R07"}]}}"#);
         assert_eq!(of("^^LN"), "");
+    }
+
+    #[test]
+    fn no_code_stands_under_a_table_that_lacks_it() {
+        let of = |value: &str| field(value, |w, cx, v| _ = concept(w, cx, "code", v));
+        assert_eq!(
+            of("F^Female^HL70001"),
+            r#"{"code":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0001","code":"F","display":"Female"}]}}"#
+        );
+        assert_eq!(
+            of("W^weiblich^HL70001"),
+            r#"{"code":{"coding":[{"system":"urn:id:HL70001","code":"W","display":"weiblich"}]}}"#
+        );
     }
 
     #[test]

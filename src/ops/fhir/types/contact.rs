@@ -68,6 +68,11 @@ pub(crate) fn items_preferring_of<'m>(
     }
 }
 
+/// Writes a member of type ContactPoint. Returns whether it is there.
+pub(crate) fn member(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    w.object(name, |w| contact_in(w, cx, value, "", Manner::default()))
+}
+
 /// Whether a contact is of a kind of table 0185.
 fn is_of_method(value: Parts<'_>, method: &[u8]) -> bool {
     let (usage, equipment) = (value.peek(2).peek_raw(), value.peek(3).peek_raw());
@@ -128,7 +133,8 @@ fn contact_in(
         value.get(2).give_up();
         cx.report.code(Table::TelecommunicationUseCode.name(), use_code);
     }
-    w.string("use", usage.as_bytes());
+    [2, 3].into_iter().for_each(|n| value.get(n).translated());
+    w.string("use", w.allowed_use(usage).as_bytes());
     w.integer("rank", value.get(18).first(), 1);
     timing::period_or(w, cx, "period", Parts::EMPTY, [value.get(13), value.get(14)]);
 }

@@ -23,9 +23,25 @@ const CHECK_SCHEME: &str = "http://hl7.org/fhir/StructureDefinition/namingsystem
 /// the name.
 pub(crate) fn authority<'n>(
     cx: &mut Context<'n>,
-    [name, universal, kind]: [Parts<'n>; 3],
+    [named, universal, kind]: [Parts<'n>; 3],
 ) -> Option<Cow<'n, [u8]>> {
-    let (name, universal, kind) = (name.first(), universal.first(), kind.first());
+    let uri = authority_uri(cx, [named.first(), universal.first(), kind.first()])?;
+    for part in [named, universal] {
+        if !systems::shows(&uri, part.first()) {
+            part.translated();
+        }
+    }
+    // The form of the URI tells these.
+    if !matches!(kind.first().trim_ascii(), b"" | b"ISO" | b"UUID" | b"GUID" | b"URI") {
+        kind.translated();
+    }
+    Some(uri)
+}
+
+fn authority_uri<'n>(
+    cx: &mut Context<'n>,
+    [name, universal, kind]: [&'n [u8]; 3],
+) -> Option<Cow<'n, [u8]>> {
     let settings = cx.settings;
     if let Some(uri) = settings.systems.own(name).or_else(|| settings.systems.own(universal)) {
         return Some(Cow::Borrowed(uri));
@@ -179,6 +195,36 @@ pub(crate) fn eip_items<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>
     ei_item(w, cx, value.get(2), Some(FILLER));
 }
 
+/// Writes items of type Identifier from the codes of a CWE.
+pub(crate) fn cwe_items<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
+    for [code, system] in [[1, 3], [4, 6], [10, 12]] {
+        w.item(|w| {
+            if value.peek(code).is_empty() {
+                return;
+            }
+            if let Some(uri) = cx.system(value.at(system)) {
+                w.string("system", &uri);
+            }
+            text::string(w, cx, "value", value.get(code));
+        });
+    }
+}
+
+/// Writes an item that refers by identifier to a resource of a type, from EI. Returns whether it is
+/// there.
+pub(crate) fn ei_reference_item<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    kind: Kind,
+    value: Parts<'m>,
+    role: Option<(&str, &str)>,
+) -> bool {
+    w.item_with(
+        |w| w.literal("type", kind.name()),
+        |w| _ = ei_member(w, cx, "identifier", value, role),
+    )
+}
+
 /// Writes an item of type Identifier from PLN. Returns whether it is there.
 pub(crate) fn pln_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) -> bool {
     w.item(|w| {
@@ -264,6 +310,11 @@ pub(crate) fn cx_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> 
 /// The key of a resource by EI.
 pub(crate) fn ei_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
     key(cx, kind, value.peek(1), [value.peek(2), value.peek(3), value.peek(4)])
+}
+
+/// The key of a resource by EIP: the filler's identifier, else the placer's.
+pub(crate) fn eip_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
+    ei_key(cx, kind, value.peek(2)).or_else(|| ei_key(cx, kind, value.peek(1)))
 }
 
 /// The components of an HD, not counted as mapped.

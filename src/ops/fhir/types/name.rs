@@ -151,8 +151,9 @@ pub(crate) fn name_in(
     }
     let kind = value.get(at.kind);
     let code = cx.code(Table::NameType, kind.first());
-    if code.is_none() {
-        kind.give_up();
+    match code {
+        Some(_) => kind.translated(),
+        None => kind.give_up(),
     }
     w.string("use", code.map_or(default_use, |code| code.code).as_bytes());
     let before = w.len();

@@ -1,6 +1,6 @@
 //! XON, HD and names as Organization.
 
-use super::{identifier, text};
+use super::{coded, identifier, text};
 use crate::ops::fhir::bundle::Arena;
 use crate::ops::fhir::context::{Context, Ref};
 use crate::ops::fhir::id::Key;
@@ -50,6 +50,19 @@ pub(crate) fn write_with<'m>(
         });
         text::string(w, cx, "name", value.get(1));
         more(w, cx);
+    });
+}
+
+/// Writes the Organization of an XON, of which a CWE tells the type.
+pub(crate) fn write_typed<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    value: Parts<'m>,
+    kind: Parts<'m>,
+) {
+    write_with(out, cx, own, value, |w, cx| {
+        w.array("type", |w| _ = coded::concept_item(w, cx, kind));
     });
 }
 

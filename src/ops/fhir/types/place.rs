@@ -31,7 +31,8 @@ pub(crate) enum Level {
 use Level::{Bed, Building, Described, Facility, Floor, PointOfCare, Room};
 
 const LEVELS: [Level; 6] = [Bed, Room, Floor, PointOfCare, Building, Facility];
-const PHYSICAL: &str = "http://terminology.hl7.org/CodeSystem/location-physical-type";
+/// The system of physical types of places.
+pub(crate) const PHYSICAL: &str = "http://terminology.hl7.org/CodeSystem/location-physical-type";
 
 impl Level {
     /// The component of PL that has it.

@@ -36,7 +36,7 @@ fn quantity_in(
 }
 
 /// Writes `unit`, `system` and `code` from CWE. A code needs a system (qty-3).
-fn unit_in(w: &mut Json, cx: &mut Context<'_>, unit: Parts<'_>) {
+pub(crate) fn unit_in(w: &mut Json, cx: &mut Context<'_>, unit: Parts<'_>) {
     if unit.is_empty() {
         return;
     }
@@ -61,6 +61,32 @@ pub(crate) fn comparator(text: &[u8]) -> (&'static str, &[u8]) {
         [(b"<=", "<="), (b">=", ">="), (b"<", "<"), (b">", ">"), (b"=", ""), (b"", "")];
     let found = signs.iter().find(|(sign, _)| text.starts_with(sign));
     found.map_or(("", text), |(sign, code)| (code, text[sign.len()..].trim_ascii()))
+}
+
+/// Writes a member of type Duration, whose unit is one of UCUM (drt-1). Returns whether it is
+/// there.
+pub(crate) fn duration(w: &mut Json, name: &str, number: &[u8], unit: &str) -> bool {
+    if Decimal::of(number).is_none() {
+        return false;
+    }
+    w.object(name, |w| {
+        w.decimal("value", number);
+        w.literal("unit", unit);
+        w.literal("system", "http://unitsofmeasure.org");
+        w.literal("code", unit);
+    })
+}
+
+/// Writes a member of type SimpleQuantity: as [`quantity`], but without a comparator. Returns
+/// whether it is there.
+pub(crate) fn simple(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    name: &str,
+    value: &[u8],
+    unit: Parts<'_>,
+) -> bool {
+    Decimal::of(value).is_some() && w.object(name, |w| quantity_in(w, cx, "", value, unit))
 }
 
 /// Writes a member of type Quantity from CQ. Returns whether it is there.
@@ -99,18 +125,15 @@ pub(crate) fn structured(
     }
     let separator = separator.trim_ascii();
     let member = |name: &str| format!("{prefix}{name}");
-    if second.trim_ascii().is_empty() && (separator.is_empty() || separator == b"+") {
-        w.object(&member("Quantity"), |w| {
-            let code = if separator == b"+" { ">=" } else { code };
-            quantity_in(w, cx, code, first, unit);
-        });
+    if second.trim_ascii().is_empty() && separator.is_empty() {
+        w.object(&member("Quantity"), |w| quantity_in(w, cx, code, first, unit));
         return Structured::Written;
     }
     if Decimal::of(second).is_none() {
         return Structured::Text;
     }
     match separator {
-        b"-" if code.is_empty() => {
+        b"-" if code.is_empty() && is_ordered(first, second) => {
             w.object(&member("Range"), |w| {
                 w.object("low", |w| quantity_in(w, cx, "", first, unit));
                 w.object("high", |w| quantity_in(w, cx, "", second, unit));
@@ -119,7 +142,7 @@ pub(crate) fn structured(
         b":" | b"/" => {
             w.object(&member("Ratio"), |w| {
                 w.object("numerator", |w| quantity_in(w, cx, code, first, unit));
-                w.object("denominator", |w| _ = w.decimal("value", second));
+                w.object("denominator", |w| quantity_in(w, cx, "", second, unit));
             });
         }
         _ => return Structured::Text,
@@ -127,7 +150,27 @@ pub(crate) fn structured(
     Structured::Written
 }
 
-/// Writes a member of type Range from NR. Returns whether it is there.
+/// A structured number (SN) as text: its parts and its unit with blanks between.
+pub(crate) fn structured_text(cx: &Context<'_>, value: Parts<'_>, unit: Parts<'_>) -> Vec<u8> {
+    let mut text = Vec::new();
+    for part in [value.get(1), value.get(2), value.get(3), value.get(4), unit.get(1)] {
+        let part = cx.text(part.raw());
+        if !text.is_empty() && !part.trim_ascii().is_empty() {
+            text.push(b' ');
+        }
+        text.extend_from_slice(part.trim_ascii());
+    }
+    text
+}
+
+/// Whether the first of two numbers is not above the second, as the ends of a Range are (rng-2).
+pub(crate) fn is_ordered(low: &[u8], high: &[u8]) -> bool {
+    let number = |text: &[u8]| std::str::from_utf8(text.trim_ascii()).ok()?.parse::<f64>().ok();
+    number(low).zip(number(high)).is_some_and(|(low, high)| low <= high)
+}
+
+/// Writes a member of type Range from NR, unless its ends are no numbers or the wrong way round.
+/// Returns whether it is there.
 pub(crate) fn numeric_range(
     w: &mut Json,
     cx: &mut Context<'_>,
@@ -135,9 +178,15 @@ pub(crate) fn numeric_range(
     value: Parts<'_>,
     unit: Parts<'_>,
 ) -> bool {
+    let [low, high] = [value.at(1).trim_ascii(), value.at(2).trim_ascii()];
+    let is_number = |end: &[u8]| end.is_empty() || Decimal::of(end).is_some();
+    let both = !low.is_empty() && !high.is_empty();
+    if !is_number(low) || !is_number(high) || (both && !is_ordered(low, high)) {
+        return false;
+    }
     w.object(name, |w| {
-        quantity(w, cx, "low", value.at(1), unit);
-        quantity(w, cx, "high", value.at(2), unit);
+        simple(w, cx, "low", low, unit);
+        simple(w, cx, "high", high, unit);
     })
 }
 
@@ -192,8 +241,18 @@ mod tests {
             of("^1^:^128"),
             r#"{"valueRatio":{"numerator":{"value":1},"denominator":{"value":128}}}"#
         );
-        assert_eq!(of("^2^+"), r#"{"valueQuantity":{"value":2,"comparator":">="}}"#);
-        assert_eq!(of("<>^2"), "");
+        for text in ["^2^+", "<>^2", "^3^-^1", "^1^-^x", ">^1^-^2"] {
+            assert_eq!(of(text), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges_go_up() {
+        let of =
+            |value: &str| field(value, |w, cx, v| _ = numeric_range(w, cx, "r", v, Parts::EMPTY));
+        assert_eq!(of("1^2"), r#"{"r":{"low":{"value":1},"high":{"value":2}}}"#);
+        assert_eq!(of("^2.5"), r#"{"r":{"high":{"value":2.5}}}"#);
+        assert_eq!(of("2^1") + &of("a^1"), "");
     }
 
     #[test]

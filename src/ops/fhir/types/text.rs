@@ -37,6 +37,11 @@ pub(crate) fn lines<'m>(
 /// Writes a member of type markdown or string from a code or the text of a CWE: CWE.2, else
 /// CWE.9, else CWE.1.
 pub(crate) fn of_coded(w: &mut Json, cx: &Context<'_>, name: &str, value: Parts<'_>) -> bool {
-    let parts = [value.get(2), value.get(9), value.get(1)];
-    parts.into_iter().any(|part| string(w, cx, name, part))
+    let mut parts = [2, 9, 1].into_iter().map(|n| value.get(n));
+    let is_there = parts.any(|part| string(w, cx, name, part));
+    // A component is carried as a whole or not at all.
+    if value.is_split() {
+        value.translated();
+    }
+    is_there
 }

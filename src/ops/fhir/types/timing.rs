@@ -1,6 +1,7 @@
 //! DR, RI, TQ and RPT as Period and Timing.
 
-use super::coded;
+use super::{coded, quantity};
+use crate::core::time::{Precision, Timestamp};
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::input::Parts;
@@ -51,8 +52,8 @@ pub(crate) fn period_or<'m>(
 pub(crate) fn unit(code: &[u8]) -> Option<&'static str> {
     Some(match code.trim_ascii() {
         b"s" | b"S" | b"sec" => "s",
-        b"min" | b"M" | b"mn" => "min",
-        b"h" | b"H" | b"hr" | b"HR" => "h",
+        b"min" | b"M" | b"mn" | b"minute" | b"minutes" => "min",
+        b"h" | b"H" | b"hr" | b"HR" | b"hour" | b"hours" => "h",
         b"d" | b"D" | b"day" => "d",
         b"wk" | b"W" | b"week" => "wk",
         b"mo" | b"L" | b"month" => "mo",
@@ -61,7 +62,23 @@ pub(crate) fn unit(code: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// Writes a member of type Timing from RPT or RI. Returns whether it is there.
+/// A duration in minutes from a number (NM) and its unit (CNE); `None` for one that is no whole
+/// number of them, or whose unit is not known.
+pub(crate) fn minutes(number: Parts<'_>, unit_of: Parts<'_>) -> Option<i32> {
+    let number = Decimal::of(number.peek(1).first())?.whole().filter(|&n| n >= 0)?;
+    let code = unit_of.peek(1).first().to_ascii_lowercase();
+    let unit = unit(&code).or_else(|| unit(unit_of.peek(2).first()))?;
+    match unit {
+        "s" => (number % 60 == 0).then_some(number / 60),
+        "min" => Some(number),
+        "h" => number.checked_mul(60),
+        "d" => number.checked_mul(1440),
+        "wk" => number.checked_mul(7 * 1440),
+        _ => None,
+    }
+}
+
+/// Writes a member of type Timing from RPT. Returns whether it is there.
 pub(crate) fn repeat_pattern(
     w: &mut Json,
     cx: &mut Context<'_>,
@@ -69,13 +86,24 @@ pub(crate) fn repeat_pattern(
     value: Parts<'_>,
 ) -> bool {
     w.object(name, |w| {
-        w.object("repeat", |w| repeat_in(w, cx, value));
-        coded::concept_by(w, cx, "code", value.get(1), Table::RepeatPattern);
+        w.object("repeat", |w| {
+            cycle(w, cx, value);
+            event(w, cx, value, None);
+        });
+        pattern_code(w, cx, value);
     })
 }
 
-/// Writes the members of Timing.repeat from RPT.
-pub(crate) fn repeat_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {
+/// Writes the code of a pattern, the first component of RPT and of RI.
+pub(crate) fn pattern_code(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {
+    coded::concept_by(w, cx, "code", value.get(1), Table::RepeatPattern);
+}
+
+/// Writes how often and on which days, from RPT, in Timing.repeat.
+pub(crate) fn cycle(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {
+    if value.is_empty() {
+        return;
+    }
     let (period, unit_of) = (value.get(5), value.get(6));
     // A period needs a unit, and a unit a period (tim-2, tim-5).
     match unit(unit_of.first()) {
@@ -86,21 +114,132 @@ pub(crate) fn repeat_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {
         _ if !period.is_empty() => cx.give_up(&period, "timing"),
         _ => {}
     }
-    let days = [value.get(3), value.get(4)].map(|day| day_of_week(day.first()));
-    w.array("dayOfWeek", |w| {
-        for day in days.into_iter().flatten() {
-            w.string_item(day.as_bytes());
-        }
-    });
+    if value.get(2).first() == b"DW" {
+        w.array("dayOfWeek", |w| {
+            for day in [3, 4].into_iter().filter_map(|n| day_of_week(value.get(n).first())) {
+                w.string_item(day.as_bytes());
+            }
+        });
+    }
+}
+
+/// Writes at which event, from RPT, in Timing.repeat. `offset`: minutes from it, where RPT.9 has
+/// none.
+pub(crate) fn event(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, offset: Option<i32>) {
     let event = value.get(8);
     let code = cx.code(Table::EventRelatedPeriod, event.first());
-    let is_event = |code: &str| {
-        matches!(code, "HS" | "AC" | "PC" | "ACM" | "ACD" | "ACV" | "PCM" | "PCD" | "PCV")
+    // Table 0335 also has codes of meals that the events of R4 call otherwise.
+    let code = code.map(|code| match code.code {
+        "IC" => "C",
+        "ICM" => "CM",
+        "ICD" => "CD",
+        "ICV" => "CV",
+        code => code,
+    });
+    let Some(code) = code else {
+        if !event.is_empty() {
+            cx.give_up(&event, "timing");
+        }
+        return;
     };
-    if let Some(code) = code.filter(|code| is_event(code.code)) {
-        w.array("when", |w| _ = w.string_item(code.code.as_bytes()));
-        w.integer("offset", value.get(9).first(), 0);
+    w.array("when", |w| _ = w.string_item(code.as_bytes()));
+    // What is at a meal is not before or after it (tim-9).
+    if !matches!(code, "C" | "CM" | "CD" | "CV")
+        && let Some(minutes) = minutes(value.get(9), value.get(10)).or(offset)
+    {
+        w.count("offset", minutes);
     }
+}
+
+/// A duration of TQ.3, a letter and a number (chapter 4A of 2.5, section 4A.6.3.3): `D5`; the unit
+/// is one of UCUM.
+pub(crate) fn letter_duration(text: &[u8]) -> Option<(&[u8], &'static str)> {
+    let (letter, number) = text.trim_ascii().split_first()?;
+    let unit = match letter {
+        b'S' => "s",
+        b'M' => "min",
+        b'H' => "h",
+        b'D' => "d",
+        b'W' => "wk",
+        b'L' => "mo",
+        _ => return None,
+    };
+    let is_number = !number.is_empty() && number.iter().all(u8::is_ascii_digit);
+    is_number.then_some((number, unit))
+}
+
+/// A time so much later than another, or earlier.
+fn moved(time: &Timestamp, (number, unit): (&[u8], &str), back: bool) -> Option<Timestamp> {
+    let number = Decimal::of(number)?.whole()?;
+    let number = if back { number.checked_neg()? } else { number };
+    match unit {
+        "min" => time.add_minutes(number),
+        "h" => time.add_minutes(number.checked_mul(60)?),
+        "d" if time.precision() >= Precision::Day => time.add_days(number),
+        "wk" if time.precision() >= Precision::Day => time.add_days(number.checked_mul(7)?),
+        _ => None,
+    }
+}
+
+/// Writes the bounds of Timing.repeat: a period from both ends, or from one and how long it is
+/// (a number and a unit of UCUM), or how long it is alone.
+pub(crate) fn bounds(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    [start, end]: [Parts<'_>; 2],
+    length: Option<(&[u8], &'static str)>,
+) {
+    match (time::read(&start), time::read(&end), length) {
+        (None, None, Some((number, unit))) if start.is_empty() && end.is_empty() => {
+            quantity::duration(w, "boundsDuration", number, unit);
+        }
+        (Some(from), None, Some(length)) if end.is_empty() => {
+            w.object("boundsPeriod", |w| {
+                time::date_time(w, cx, "start", start);
+                if let Some(end) = moved(&from, length, false) {
+                    time::date_time_of(w, cx, "end", &end);
+                }
+            });
+        }
+        (None, Some(to), Some(length)) if start.is_empty() => {
+            w.object("boundsPeriod", |w| {
+                if let Some(start) = moved(&to, length, true) {
+                    time::date_time_of(w, cx, "start", &start);
+                }
+                time::date_time(w, cx, "end", end);
+            });
+        }
+        _ => _ = period(w, cx, "boundsPeriod", [start, end]),
+    }
+}
+
+/// Writes a member of type Timing from TQ, the timing of versions before 2.5. Returns whether it
+/// is there.
+pub(crate) fn tq(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    let pattern = value.get(2);
+    w.object(name, |w| {
+        w.object("repeat", |w| {
+            let length = letter_duration(value.get(3).first());
+            if length.is_none() {
+                value.get(3).give_up();
+            }
+            bounds(w, cx, [value.get(4), value.get(5)], length);
+            w.integer("count", value.get(12).first(), 1);
+            clock_times(w, cx, pattern.get(2).first());
+        });
+        pattern_code(w, cx, pattern);
+    })
+}
+
+/// Writes `timeOfDay` from the explicit times of RI.2, `HHMM,HHMM`.
+fn clock_times(w: &mut Json, cx: &mut Context<'_>, times: &[u8]) {
+    w.array("timeOfDay", |w| {
+        for text in times.split(|&b| b == b',').filter(|text| !text.trim_ascii().is_empty()) {
+            if !time::time_of_item(w, text) {
+                cx.report.dropped("time");
+            }
+        }
+    });
 }
 
 /// The day of the week of RPT-3 and RPT-4, 1 for Monday.
@@ -130,5 +269,29 @@ mod tests {
             made,
             r#"{"t":{"repeat":{"period":6,"periodUnit":"h"},"code":{"coding":[{"code":"Q6H"}]}}}"#
         );
+        let of = |value: &str| field(value, |w, cx, v| _ = repeat_pattern(w, cx, "t", v));
+        assert_eq!(of("^DW^1^3"), r#"{"t":{"repeat":{"dayOfWeek":["mon","wed"]}}}"#);
+        assert_eq!(of("^^^^^^^AC^2^h"), r#"{"t":{"repeat":{"when":["AC"],"offset":120}}}"#);
+    }
+
+    #[test]
+    fn timings_of_old() {
+        let of = |value: &str| field(value, |w, cx, v| _ = tq(w, cx, "t", v));
+        assert_eq!(
+            of("^&0800,2000^D5"),
+            concat!(
+                r#"{"t":{"repeat":{"boundsDuration":{"value":5,"unit":"d","#,
+                r#""system":"http://unitsofmeasure.org","code":"d"},"timeOfDay":["08:00:00","20:00:00"]}}}"#
+            )
+        );
+        assert_eq!(
+            of("^^D5^20240429"),
+            r#"{"t":{"repeat":{"boundsPeriod":{"start":"2024-04-29","end":"2024-05-04"}}}}"#
+        );
+        assert_eq!(
+            of("^^W1^^20240508"),
+            r#"{"t":{"repeat":{"boundsPeriod":{"start":"2024-05-01","end":"2024-05-08"}}}}"#
+        );
+        assert_eq!(of("^^INDEF"), "");
     }
 }

@@ -1,0 +1,62 @@
+//! Results in many files of a folder, by the lines they come in.
+
+use super::output::Output;
+use std::collections::BTreeMap;
+use std::fs::DirBuilder;
+use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+/// A folder that results go to. Only the owner can read the files, and a folder that was not there.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    /// Files that grow until the end.
+    open: BTreeMap<String, Output>,
+}
+
+impl Folder {
+    /// A folder, made unless it is there.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        if !path.is_dir() {
+            DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+        }
+        Ok(Self { path: path.to_owned(), open: BTreeMap::new() })
+    }
+
+    /// Writes a file whole; one of its name is replaced.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn put(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let mut file = Output::file(&self.path.join(name))?;
+        file.write_all(bytes)?;
+        // There may be very many: each is whole when it has its name, which need not be on disk.
+        file.finish_synced()
+    }
+
+    /// Adds to a file that takes its name when all is done.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn add(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        if let Some(file) = self.open.get_mut(name) {
+            return file.write_all(bytes);
+        }
+        let mut file = Output::file(&self.path.join(name))?;
+        file.write_all(bytes)?;
+        self.open.insert(name.to_owned(), file);
+        Ok(())
+    }
+
+    /// Gives the files that grew their names.
+    ///
+    /// # Errors
+    /// When one cannot take it.
+    pub fn finish(self) -> io::Result<()> {
+        self.open.into_values().try_for_each(Output::finish)
+    }
+}

@@ -1,0 +1,241 @@
+//! What all segments of pharmacy tell: the Medication, and how it is taken or given (guide:
+//! RXO[MedicationRequest], RXR[MedicationRequest], TQ1[MedicationRequest]).
+
+use super::super::bundle::Arena;
+use super::super::codes::Table;
+use super::super::context::{Context, Ref};
+use super::super::input::{Parts, Seg};
+use super::super::json::{Decimal, Json};
+use super::super::kind::Kind;
+use super::super::time;
+use super::super::types::{coded, quantity, text, timing};
+use super::super::wanted::Wanted;
+use super::{field, tq1};
+
+const UCUM: &str = "http://unitsofmeasure.org";
+const DOSE_TYPES: &str = "http://terminology.hl7.org/CodeSystem/dose-rate-type";
+
+/// Where a segment has what. 0 is nowhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Places {
+    /// CWE: what is given.
+    pub(crate) code: usize,
+    /// NM, NM, CWE: how much, at least and at most, and its unit.
+    pub(crate) amount: [usize; 3],
+    /// CWE: the form, such as a tablet.
+    pub(crate) form: usize,
+    /// NM, CWE: how much of the substance is in it.
+    pub(crate) strength: [usize; 2],
+    /// NM, CWE: in how much of it that is.
+    pub(crate) volume: [usize; 2],
+    /// CQ: the most in a day.
+    pub(crate) daily: usize,
+    /// NM, CWE, ST: how fast it is given: so much, in so long.
+    pub(crate) rate: [usize; 3],
+    /// TQ of old versions.
+    pub(crate) timing: usize,
+    /// CWE: what who gives it should know.
+    pub(crate) instructions: usize,
+    /// ST, DTM, CWE: lot number, when it expires, who made it.
+    pub(crate) batch: [usize; 3],
+}
+
+/// The Medication of a segment of pharmacy.
+pub(crate) fn medication<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Ref {
+    cx.own(Kind::Medication, seg, |_| None)
+}
+
+/// Writes the Medication.
+pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>, at: Places) {
+    let own = medication(cx, seg);
+    let [lot, expires, maker] = at.batch;
+    let maker = cx.refer(Wanted::NamedOrganization(seg.get(maker)));
+    out.resource(own, Some(seg), |w| {
+        if !coded::concept(w, cx, "code", seg.get(at.code)) {
+            w.object("code", |w| w.literal("text", "unknown"));
+        }
+        if let Some(maker) = maker {
+            cx.reference(w, "manufacturer", maker);
+        }
+        coded::concept(w, cx, "form", seg.get(at.form));
+        w.array("ingredient", |w| ingredients(w, cx, seg, at));
+        w.object("batch", |w| {
+            text::string(w, cx, "lotNumber", seg.get(lot));
+            time::date_time(w, cx, "expirationDate", seg.get(expires));
+        });
+    });
+    for rxc in cx.story.of(seg, b"RXC") {
+        out.takes(rxc);
+    }
+}
+
+/// The substance itself with its strength, and what is mixed with it, RXC.
+fn ingredients<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, at: Places) {
+    if seg.valued(at.strength[0]) && Decimal::of(seg.peek(at.strength[0]).first()).is_some() {
+        w.item(|w| {
+            if !coded::concept(w, cx, "itemCodeableConcept", seg.get(at.code)) {
+                w.object("itemCodeableConcept", |w| w.literal("text", "unknown"));
+            }
+            strength(w, cx, seg, at.strength, at.volume);
+        });
+    }
+    for rxc in cx.story.of(seg, b"RXC") {
+        w.item(|w| {
+            if !coded::concept(w, cx, "itemCodeableConcept", rxc.get(2)) {
+                w.object("itemCodeableConcept", |w| w.literal("text", "unknown"));
+            }
+            match rxc.peek(1).first() {
+                b"B" => {
+                    rxc.done(1);
+                    w.boolean("isActive", false);
+                }
+                b"A" => {
+                    rxc.done(1);
+                    w.boolean("isActive", true);
+                }
+                _ => {}
+            }
+            // How much of it there is; the strength it has itself only where that is not told.
+            match rxc.valued(3) {
+                true => strength(w, cx, rxc, [3, 4], [0, 0]),
+                false => strength(w, cx, rxc, [5, 6], [8, 9]),
+            };
+        });
+    }
+}
+
+/// Writes `strength`, whose denominator is 1 unless a volume is told (rat-1).
+fn strength<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    seg: Seg<'m>,
+    [number, unit]: [usize; 2],
+    [volume, volume_unit]: [usize; 2],
+) {
+    w.object("strength", |w| {
+        let number = seg.get(number);
+        if !quantity::quantity(w, cx, "numerator", number.first(), seg.get(unit)) {
+            if !number.is_empty() {
+                cx.give_up(&number, "number");
+            }
+            return;
+        }
+        let volume = seg.get(volume);
+        if !quantity::quantity(w, cx, "denominator", volume.first(), seg.get(volume_unit)) {
+            w.object("denominator", |w| w.count("value", 1));
+        }
+    });
+}
+
+/// Writes the items of `dosageInstruction`: one for each TQ1.
+pub(crate) fn dosages<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    orc: Option<Seg<'m>>,
+    seg: Seg<'m>,
+    at: Places,
+) {
+    let timings: Vec<Seg<'m>> = tq1::of(cx, orc, Some(seg)).collect();
+    let old = seg.get(at.timing);
+    let old = if old.is_empty() { field(orc, 7) } else { old };
+    if timings.is_empty() {
+        w.item(|w| dosage(w, cx, seg, at, (None, old)));
+    }
+    for tq1 in timings {
+        w.item(|w| dosage(w, cx, seg, at, (Some(tq1), Parts::EMPTY)));
+    }
+}
+
+fn dosage<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    seg: Seg<'m>,
+    at: Places,
+    (tq1, old): (Option<Seg<'m>>, Parts<'m>),
+) {
+    let rxr = cx.story.first_of(seg, b"RXR");
+    if !text::string(w, cx, "text", field(tq1, 11)) {
+        text::string(w, cx, "text", old.get(8));
+    }
+    w.array("additionalInstruction", |w| {
+        w.item(|w| _ = text::string(w, cx, "text", field(tq1, 10)));
+        for value in seg.all(at.instructions) {
+            coded::concept_item(w, cx, value);
+        }
+        coded::concept_item(w, cx, field(rxr, 5));
+    });
+    match tq1 {
+        Some(tq1) => tq1::member(w, cx, "timing", tq1),
+        None => timing::tq(w, cx, "timing", old),
+    };
+    coded::concept_by(w, cx, "site", field(rxr, 2), Table::BodyParts);
+    coded::concept_by(w, cx, "route", field(rxr, 1), Table::RouteOfAdministration);
+    coded::concept_by(w, cx, "method", field(rxr, 4), Table::AdministrationMethod);
+    w.array("doseAndRate", |w| {
+        w.item_with(
+            |w| {
+                coded::fixed(w, "type", DOSE_TYPES, "ordered", "Ordered");
+            },
+            |w| {
+                amount(w, cx, seg, at);
+                rate(w, cx, seg, at);
+            },
+        );
+        let each = if tq1.is_some() { field(tq1, 2) } else { old.get(1) };
+        w.item(|w| _ = quantity::simple(w, cx, "doseQuantity", each.first(), each.get(2)));
+    });
+    let daily = seg.get(at.daily);
+    if Decimal::of(daily.first()).is_some() {
+        w.object("maxDosePerPeriod", |w| {
+            quantity::cq(w, cx, "numerator", daily);
+            w.object("denominator", |w| {
+                w.count("value", 1);
+                w.literal("unit", "d");
+                w.literal("system", UCUM);
+                w.literal("code", "d");
+            });
+        });
+    } else if !daily.is_empty() {
+        cx.give_up(&daily, "number");
+    }
+}
+
+/// Writes how much is given at once, as a Range.
+fn amount<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, at: Places) {
+    let [low, high, unit] = at.amount;
+    let (low, high) = (seg.get(low), seg.get(high));
+    let is_reversed =
+        !low.is_empty() && !high.is_empty() && !quantity::is_ordered(low.first(), high.first());
+    w.object("doseRange", |w| {
+        quantity::simple(w, cx, "low", low.first(), seg.get(unit));
+        if is_reversed {
+            cx.give_up(&high, "number");
+        } else {
+            quantity::simple(w, cx, "high", high.first(), seg.get(unit));
+        }
+    });
+}
+
+/// Writes how fast it is given: as a Ratio if the time is told, as `H1`.
+fn rate<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, at: Places) {
+    let [number, unit, per] = at.rate;
+    let number = seg.get(number);
+    if Decimal::of(number.first()).is_none() {
+        if !number.is_empty() {
+            cx.give_up(&number, "number");
+        }
+        return;
+    }
+    match timing::letter_duration(seg.get(per).first()) {
+        Some((count, of_time)) => {
+            w.object("rateRatio", |w| {
+                quantity::simple(w, cx, "numerator", number.first(), seg.get(unit));
+                quantity::duration(w, "denominator", count, of_time);
+            });
+        }
+        None => {
+            seg.get(per).give_up();
+            quantity::simple(w, cx, "rateQuantity", number.first(), seg.get(unit));
+        }
+    }
+}

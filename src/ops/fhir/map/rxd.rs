@@ -1,0 +1,87 @@
+//! RXD as MedicationDispense.
+
+use super::super::bundle::Arena;
+use super::super::context::{Context, Ref};
+use super::super::input::Seg;
+use super::super::kind::Kind;
+use super::super::time;
+use super::super::types::{identifier, practitioner, quantity, text};
+use super::medication::{self, Places};
+use super::{encounter, note, orc, rxo, subject};
+
+const AT: Places = Places {
+    code: 2,
+    amount: [0, 0, 0],
+    form: 6,
+    strength: [16, 17],
+    volume: [28, 29],
+    daily: 12,
+    rate: [0, 0, 0],
+    timing: 0,
+    instructions: 0,
+    batch: [18, 19, 20],
+};
+
+/// The MedicationDispense of an RXD.
+pub(crate) fn dispense<'m>(cx: &mut Context<'m>, rxd: Seg<'m>) -> Ref {
+    cx.own(Kind::MedicationDispense, rxd, |cx| {
+        let orc = orc::of(cx, rxd)?;
+        let number = if orc.valued(3) { orc.peek(3) } else { orc.peek(2) };
+        let key = identifier::ei_key(cx, Kind::MedicationDispense, number)?;
+        Some(key.with(rxd.peek(1).peek_raw()).with(rxd.peek(3).peek_raw()))
+    })
+}
+
+/// Writes the MedicationDispense and the Medication.
+pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rxd: Seg<'m>) {
+    let own = dispense(cx, rxd);
+    let orc = orc::of(cx, rxd);
+    let medication = medication::medication(cx, rxd);
+    out.resource(own, Some(rxd), |w| {
+        orc::meta(w, cx, orc);
+        w.array("identifier", |w| {
+            orc::numbers(w, cx, orc, None);
+            orc::group_items(w, cx, orc);
+            w.item(|w| _ = text::string(w, cx, "value", rxd.get(7)));
+        });
+        // What is told of has been dispensed, unless the order says otherwise.
+        let status = match orc::status(cx, orc) {
+            "on-hold" => "on-hold",
+            "revoked" => "cancelled",
+            "entered-in-error" => "entered-in-error",
+            _ => "completed",
+        };
+        w.literal("status", status);
+        cx.reference(w, "medicationReference", medication);
+        subject(w, cx, "subject", rxd);
+        encounter(w, cx, "context", rxd);
+        w.array("performer", |w| {
+            for value in rxd.all(10) {
+                w.item(|w| _ = practitioner::member(w, cx, "actor", value));
+            }
+        });
+        if let Some(behind) = rxo::behind(cx, rxd) {
+            w.array("authorizingPrescription", |w| {
+                let to = rxo::request(cx, behind);
+                cx.reference_item(w, to);
+            });
+        }
+        quantity::simple(w, cx, "quantity", rxd.get(4).first(), rxd.get(5));
+        time::date_time(w, cx, "whenHandedOver", rxd.get(3));
+        w.array("note", |w| {
+            for value in rxd.all(9) {
+                w.item(|w| _ = text::string(w, cx, "text", value));
+            }
+            for value in rxd.all(15) {
+                w.item(|w| _ = text::of_coded(w, cx, "text", value));
+            }
+            note::items(w, cx, rxd);
+        });
+        w.array("dosageInstruction", |w| medication::dosages(w, cx, orc, rxd, AT));
+        w.extensions(|w| orc::business_event(w, cx, orc));
+    });
+    if let Some(orc) = orc {
+        out.takes(orc);
+    }
+    medication::write(out, cx, rxd, AT);
+}

@@ -1,0 +1,127 @@
+//! OBX-5 as OBX-2 says: the value of an Observation or of one of its components (guide:
+//! OBX[Observation], OBX[Observation-Component]).
+
+use super::super::context::Context;
+use super::super::input::{Parts, Seg};
+use super::super::json::Json;
+use super::super::time;
+use super::super::types::quantity::{self, Structured};
+use super::super::types::{attachment, coded, sampled, text, timing};
+
+/// An element of R5.
+const ATTACHMENT: &str =
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-Observation.valueAttachment";
+
+/// How OBX-5 is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// There is nothing.
+    Nothing,
+    /// As a value.
+    Value,
+    /// As components, a repetition each.
+    Components,
+}
+
+/// The shape of OBX-5: text of several lines and arrays of numbers are a value.
+pub(crate) fn shape(obx: Seg<'_>) -> Shape {
+    let mut values = obx.all_again(5);
+    if values.next().is_none() {
+        return Shape::Nothing;
+    }
+    let is_one = values.next().is_none();
+    match kind(obx) {
+        _ if is_one => Shape::Value,
+        b"TX" | b"FT" | b"NA" | b"" => Shape::Value,
+        _ => Shape::Components,
+    }
+}
+
+/// The data type of the value.
+pub(crate) fn kind(obx: Seg<'_>) -> &[u8] {
+    obx.peek(2).peek_raw().trim_ascii()
+}
+
+/// Whether the value is a document, for which R4 has only an extension.
+fn is_document(obx: Seg<'_>) -> bool {
+    matches!(kind(obx), b"ED" | b"RP")
+}
+
+/// Writes `value[x]`. Returns whether it is there.
+pub(crate) fn value<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) -> bool {
+    obx.done(2);
+    match kind(obx) {
+        b"NA" => {
+            sampled::member(w, cx, "valueSampledData", (obx, 5), obx.get(6))
+                || text::lines(w, cx, "valueString", obx.all(5))
+        }
+        b"TX" | b"FT" | b"" => text::lines(w, cx, "valueString", obx.all(5)),
+        _ => one(w, cx, obx, obx.get(5)),
+    }
+}
+
+/// Writes `value[x]` from a repetition of OBX-5. Returns whether it is there.
+fn one<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>, value: Parts<'m>) -> bool {
+    if is_document(obx) || value.is_empty() {
+        return false;
+    }
+    let unit = obx.get(6);
+    let kind = kind(obx);
+    let is_time = || time::read(&value).is_some();
+    let is_written = match kind {
+        b"NM" => quantity::quantity(w, cx, "valueQuantity", value.first(), unit),
+        b"SN" => {
+            let made = quantity::structured(w, cx, "value", value, unit);
+            made == Structured::Written
+                || w.string("valueString", &quantity::structured_text(cx, value, unit))
+        }
+        b"NR" => quantity::numeric_range(w, cx, "valueRange", value, unit),
+        b"CQ" => quantity::cq(w, cx, "valueQuantity", value),
+        b"CE" | b"CWE" | b"CNE" | b"CF" | b"IS" | b"ID" => {
+            coded::concept(w, cx, "valueCodeableConcept", value)
+        }
+        b"DT" | b"DTM" | b"TS" if is_time() => time::date_time(w, cx, "valueDateTime", value),
+        b"TM" if time::clock_of(&value).is_some() => time::time(w, cx, "valueTime", value),
+        b"DR" => timing::range(w, cx, "valuePeriod", value),
+        b"VR" => {
+            let ends = [value.get(1), value.get(2)].map(|end| cx.text(end.raw()).into_owned());
+            let ends: Vec<_> = ends.into_iter().filter(|end| !end.is_empty()).collect();
+            w.string("valueString", &ends.join(&b'-'))
+        }
+        _ => false,
+    };
+    // Whatever it is, it is text.
+    is_written || text::string(w, cx, "valueString", value)
+}
+
+/// Writes the items of `component`, one for each repetition of OBX-5.
+pub(crate) fn components<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
+    obx.done(2);
+    for repetition in obx.all(5) {
+        w.item(|w| {
+            if !coded::concept(w, cx, "code", obx.get(3)) {
+                w.object("code", |w| w.literal("text", "unknown"));
+            }
+            one(w, cx, obx, repetition);
+            super::obx::reference_range(w, cx, obx);
+            w.array("extension", |w| attached(w, cx, obx, repetition));
+        });
+    }
+}
+
+/// Writes the extension for the document that is the value.
+pub(crate) fn attachment<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
+    if is_document(obx) && shape(obx) == Shape::Value {
+        attached(w, cx, obx, obx.get(5));
+    }
+}
+
+fn attached<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>, value: Parts<'m>) {
+    w.extension(ATTACHMENT, |w| {
+        match kind(obx) {
+            b"ED" => attachment::ed(w, cx, "valueAttachment", value),
+            b"RP" => attachment::rp(w, cx, "valueAttachment", value),
+            _ => false,
+        };
+    });
+}

@@ -1,0 +1,73 @@
+//! How an entry of a transaction or batch asks a server to keep it.
+
+use super::context::Ref;
+use super::json::percent_encoded;
+use super::kind::Kind;
+use super::settings::Upsert;
+use serde_json::Value;
+
+/// What many messages tell of, and a server may know by an identifier under an id of its own.
+const SHARED: [Kind; 5] =
+    [Kind::Patient, Kind::Practitioner, Kind::Organization, Kind::Location, Kind::Encounter];
+
+/// Appends the member `request` for the resource that ends `out` and begins at `start`: PUT under
+/// its id, or POST for one that the server may know by its identifier (R4, section 3.1.0.8.1).
+pub(super) fn write(out: &mut Vec<u8>, start: usize, own: Ref, upsert: Upsert) {
+    let query = match upsert {
+        Upsert::Conditional if SHARED.contains(&own.kind) => query(&out[start..]),
+        _ => None,
+    };
+    out.extend_from_slice(b",\"request\":{\"method\":\"");
+    out.extend_from_slice(if query.is_some() { b"POST" } else { b"PUT" });
+    out.extend_from_slice(b"\",\"url\":\"");
+    out.extend_from_slice(own.kind.name().as_bytes());
+    if let Some(query) = query {
+        out.extend_from_slice(b"\",\"ifNoneExist\":\"");
+        out.extend_from_slice(&query);
+    } else {
+        out.push(b'/');
+        own.id.write(out);
+    }
+    out.extend_from_slice(b"\"}");
+}
+
+/// The search for the first identifier that has a system.
+fn query(resource: &[u8]) -> Option<Vec<u8>> {
+    let resource: Value = serde_json::from_slice(resource).ok()?;
+    let identifiers = resource.get("identifier")?.as_array()?;
+    let pair = |one: &Value| {
+        let text = |name| one.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some((text("system")?, text("value")?))
+    };
+    let (system, value) = identifiers.iter().find_map(pair)?;
+    // What has a meaning in a search is escaped (R4, section 3.1.1.4.0.2), then what has one in a
+    // URL.
+    let encoded = |text: &str| {
+        let mut escaped = Vec::new();
+        for byte in text.bytes() {
+            if b"\\$,|".contains(&byte) {
+                escaped.push(b'\\');
+            }
+            escaped.push(byte);
+        }
+        percent_encoded(&escaped).into_owned()
+    };
+    Some([b"identifier=", &encoded(&system)[..], b"%7C", &encoded(&value)].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_search_is_for_system_and_value() {
+        let patient =
+            br#"{"identifier":[{"value":"1"},{"system":"http://h.example/a","value":"A|2 b"}]}"#;
+        assert_eq!(
+            query(patient).as_deref(),
+            Some(&b"identifier=http%3A%2F%2Fh.example%2Fa%7CA%5C%7C2%20b"[..])
+        );
+        assert_eq!(query(br#"{"identifier":[{"value":"1"}]}"#), None);
+        assert_eq!(query(b"{}"), None);
+    }
+}
