@@ -95,7 +95,8 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, nk1: Seg<'m>) {
         });
         out.resource(own, Some(nk1), |w| related(w, cx, nk1));
     }
-    if nk1.valued(13) && has_contact(nk1) {
+    // Patient.contact refers to it, if there is a patient.
+    if nk1.valued(13) && has_contact(nk1) && cx.story.owner(nk1).is_some() {
         let Some(own) = employer(cx, nk1) else { return };
         organization::write_with(out, cx, own, nk1.get(13), |w, cx| {
             w.array("contact", |w| {

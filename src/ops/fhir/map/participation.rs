@@ -2,6 +2,8 @@
 //!
 //! What a segment becomes follows from the segment that it belongs to and from the role.
 
+mod part;
+
 use super::super::bundle::Arena;
 use super::super::codes::Table;
 use super::super::context::{Context, Ref};
@@ -12,136 +14,7 @@ use super::super::types::{
     address, coded, contact, identifier, organization, place, practitioner, timing,
 };
 use super::super::wanted::Wanted;
-
-/// Where a segment tells what of a participation; 0 for what it does not tell.
-#[derive(Debug)]
-pub(crate) struct Fields {
-    action: usize,
-    /// EI
-    id: usize,
-    role: usize,
-    roles: Table,
-    /// XCN
-    person: usize,
-    /// What kind of provider the person is.
-    kind: usize,
-    /// What kind of unit the organization is.
-    unit: usize,
-    /// XON
-    organization: usize,
-    /// PL
-    place: usize,
-    start: usize,
-    end: usize,
-    reason: usize,
-    addresses: usize,
-    telecoms: usize,
-    method: usize,
-    /// PLN
-    licences: usize,
-}
-
-const ROL: Fields = Fields {
-    action: 2,
-    id: 1,
-    role: 3,
-    roles: Table::ProviderRole,
-    person: 4,
-    kind: 9,
-    unit: 10,
-    organization: 14,
-    place: 13,
-    start: 5,
-    end: 6,
-    reason: 8,
-    addresses: 11,
-    telecoms: 12,
-    method: 0,
-    licences: 0,
-};
-
-const PRT: Fields = Fields {
-    action: 2,
-    id: 1,
-    role: 4,
-    roles: Table::Participation,
-    person: 5,
-    kind: 6,
-    unit: 7,
-    organization: 8,
-    place: 9,
-    start: 11,
-    end: 12,
-    reason: 3,
-    addresses: 14,
-    telecoms: 15,
-    method: 23,
-    licences: 24,
-};
-
-/// What a participation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    /// Of the general practitioner of the patient.
-    General,
-    /// The same, of whom nothing but the person is told.
-    GeneralPerson,
-    /// Of a person whom the patient is related to.
-    Related,
-    /// Of a member of the care team of the patient.
-    Team,
-    /// Of a participant in the visit.
-    Visit,
-    /// It is no business of these maps.
-    Other,
-}
-
-fn is_participation(seg: Seg<'_>) -> bool {
-    seg.is(b"ROL") || seg.is(b"PRT")
-}
-
-fn fields(seg: Seg<'_>) -> &'static Fields {
-    if seg.is(b"ROL") { &ROL } else { &PRT }
-}
-
-fn part(cx: &Context<'_>, seg: Seg<'_>) -> Part {
-    let f = fields(seg);
-    let Some(owner) = cx.story.owner(seg) else { return Part::Other };
-    let is_visit = owner.is(b"PV1") || owner.is(b"PV2");
-    if !is_visit && cx.story.up(seg, b"PID").is_none() {
-        return Part::Other;
-    }
-    // Who is taken out takes no part (tables 0206 and 0287).
-    if !is_participation(seg) || matches!(seg.peek(f.action).first(), b"D" | b"DE" | b"UN") {
-        return Part::Other;
-    }
-    let role = seg.peek(f.role);
-    let (code, system) = (role.peek(1).first(), role.peek(3).first());
-    match &owner.id() {
-        _ if is_visit => Part::Visit,
-        b"PID" | b"PD1" if code == b"PP" => {
-            let more = [f.id, f.kind, f.unit, f.organization, f.place, f.start, f.end];
-            let more = more.into_iter().chain([f.addresses, f.telecoms, f.licences]);
-            let is_person = seg.is(b"PRT") && !more.into_iter().any(|n| seg.valued(n));
-            // Before 2.8 PRT came with orders only, where the guide has a role.
-            if is_person && cx.msh().peek(9).at(1) == b"ADT" {
-                Part::GeneralPerson
-            } else {
-                Part::General
-            }
-        }
-        b"PID" | b"PD1" | b"IN1" | b"DG1" | b"PRB" | b"GOL" | b"PTH" => match () {
-            () if code == b"EQUIP" => Part::Other,
-            () if seg.peek(f.person).is_empty() => Part::Team,
-            () if system == b"HL70063" || code == b"GT" => Part::Related,
-            () if f.roles.get(code).is_none() && Table::Relationship.get(code).is_some() => {
-                Part::Related
-            }
-            () => Part::Team,
-        },
-        _ => Part::Other,
-    }
-}
+use part::{PRT, Part, ROL, fields, is_participation, part};
 
 /// Writes what a ROL or PRT becomes of its own.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
@@ -180,7 +53,8 @@ pub(crate) fn general_practitioners<'m>(w: &mut Json, cx: &mut Context<'m>, pid:
             }
             Part::GeneralPerson => {
                 let role = seg.get(PRT.role);
-                (role.get(1), role.get(3));
+                role.get(1);
+                role.get(3);
                 if let Some(to) = cx.refer(Wanted::Practitioner(seg.get(PRT.person))) {
                     cx.reference_item(w, to);
                 }
@@ -329,7 +203,12 @@ fn has_address(cx: &Context<'_>, seg: Seg<'_>, of: Whose) -> bool {
 fn addresses<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, of: Whose) {
     let all: Vec<usize> = addresses_of(cx, seg, of).collect();
     for (n, value) in seg.all(fields(seg).addresses).enumerate() {
-        if all.contains(&n) {
+        if !all.contains(&n) {
+            continue;
+        }
+        if of == Whose::Organization {
+            address::item_of_organization(w, cx, value);
+        } else {
             address::item(w, cx, value, Parts::EMPTY);
         }
     }
@@ -437,10 +316,16 @@ fn write_role<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
 fn write_parts<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
     let f = fields(seg);
     let telecoms = telecoms_are_of_member(cx, seg);
-    let contacts = |w: &mut Json, cx: &mut Context<'m>| {
+    let contacts = |w: &mut Json, cx: &mut Context<'m>, of_organization: bool| {
         w.array("telecom", |w| {
             let all = seg.all(f.telecoms).collect::<Vec<_>>();
-            contact::items_preferring(w, cx, all.into_iter(), seg.get(f.method));
+            contact::items_preferring_of(
+                w,
+                cx,
+                all.into_iter(),
+                seg.get(f.method),
+                of_organization,
+            );
         });
     };
     let has_person = !seg.peek(f.person).is_empty();
@@ -448,7 +333,7 @@ fn write_parts<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
         let Some(own) = person(cx, seg) else { return };
         practitioner::write_with(out, cx, own, seg.get(f.person), |w, cx| {
             if telecoms {
-                contacts(w, cx);
+                contacts(w, cx, false);
             }
             w.array("address", |w| addresses(w, cx, seg, Whose::Person));
         });
@@ -461,7 +346,7 @@ fn write_parts<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
         organization::write_with(out, cx, own, value, |w, cx| {
             w.array("type", |w| _ = coded::concept_item(w, cx, seg.get(f.unit)));
             if telecoms && !has_person {
-                contacts(w, cx);
+                contacts(w, cx, true);
             }
             w.array("address", |w| addresses(w, cx, seg, Whose::Organization));
         });

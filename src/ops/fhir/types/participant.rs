@@ -88,7 +88,7 @@ pub(crate) fn write_organization<'m>(
 ) {
     organization::write_with(out, cx, own, of, |w, cx| {
         w.array("telecom", |w| _ = contact::item(w, cx, call, ""));
-        w.array("address", |w| _ = address::item(w, cx, at, crate::ops::fhir::input::Parts::EMPTY));
+        w.array("address", |w| _ = address::item(w, cx, at, Parts::EMPTY));
     });
 }
 
