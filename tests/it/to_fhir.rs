@@ -2,6 +2,10 @@
 
 #[path = "to_fhir/generated.rs"]
 mod generated;
+#[path = "to_fhir/grouping.rs"]
+mod grouping;
+#[path = "to_fhir/kept.rs"]
+mod kept;
 
 use crate::r4;
 use crate::util::*;
