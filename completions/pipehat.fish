@@ -250,7 +250,7 @@ complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l window -d 'So m
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l connections -d 'Sends over N connections; messages of one key (--order-by) keep their order' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l order-by -d 'The key whose messages keep their order on several connections' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l timeout -d 'How long to wait for an answer, in seconds' -r
-complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l connect-timeout -d 'How long to wait for a connection, in seconds' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l connect-timeout -d 'How long to look for the name of the host and wait for a connection, in seconds' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l retries -d 'Sends a message so many times more, or `forever`, when no answer comes; it may then arrive twice [default: 0; forever with --queue]' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l retry-delay -d 'The pause before the first retry; it doubles each time, up to a minute' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand send" -l retry-on -d 'Sends again also what was refused with one of these codes' -r -f -a "ae\t''

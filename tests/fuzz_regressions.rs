@@ -26,3 +26,20 @@ fn every_check_holds_for_its_inputs() {
         assert!(count > 0, "no inputs for {target}");
     }
 }
+
+#[test]
+fn every_target_can_be_built() {
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let text = fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
+    let manifest = toml::de::DeTable::parse(&text).unwrap();
+    let bins = manifest.get_ref()["bin"].get_ref().as_array().unwrap();
+    let name = |bin: &toml::de::DeValue<'_>| bin["name"].get_ref().as_str().unwrap().to_owned();
+    let mut named: Vec<_> = bins.iter().map(|bin| name(bin.get_ref())).collect();
+    let mut targets: Vec<_> = checks::ALL.iter().map(|(target, _)| *target).collect();
+    named.sort_unstable();
+    targets.sort_unstable();
+    assert_eq!(named, targets);
+    for target in targets {
+        assert!(fuzz.join("fuzz_targets").join(target).with_extension("rs").exists(), "{target}");
+    }
+}

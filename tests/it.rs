@@ -2,6 +2,8 @@
 //! from what the documentation promises, never from what the program printed.
 #![allow(clippy::unwrap_used)]
 
+#[path = "it/deidentify.rs"]
+mod deidentify;
 #[path = "it/diff.rs"]
 mod diff;
 #[path = "it/dirty.rs"]

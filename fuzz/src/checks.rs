@@ -8,6 +8,8 @@ use pipehat::core::{
     Separators, SyntaxError, TextOptions, escape,
 };
 use pipehat::net::reply::{Reply, replies};
+use pipehat::ops::deidentify::surrogate::Key;
+use pipehat::ops::deidentify::{self as deid, Deidentifier, Memory, Rules};
 use pipehat::ops::groups::{Context, group_occurrences};
 use pipehat::ops::json::{
     JsonCutter, JsonFrame, JsonFrames, JsonOptions, JsonReader, JsonWriter, Problem, ReadOptions,
@@ -25,7 +27,7 @@ use std::path::{Path as FilePath, PathBuf};
 pub type Check = fn(&[u8]);
 
 /// All targets by their names.
-pub const ALL: [(&str, Check); 13] = [
+pub const ALL: [(&str, Check); 14] = [
     ("framing", framing),
     ("message", message),
     ("escape", escape),
@@ -39,6 +41,7 @@ pub const ALL: [(&str, Check); 13] = [
     ("nist_profile", nist_profile),
     ("deframe", deframe),
     ("ack_reader", ack_reader),
+    ("deidentify", deidentify),
 ];
 
 /// Takes a first byte as a number and so many bytes behind it as the sizes of pieces.
@@ -858,4 +861,27 @@ fn answers(stream: &[u8], sizes: &[usize]) -> Vec<(String, Vec<u8>)> {
         }
     }
     all
+}
+
+/// Any message keeps its delimiters and has no segment more; the same rules and key give the same
+/// bytes again.
+pub fn deidentify(data: &[u8]) {
+    use deid::Profile::{Pseudonymise, SafeHarbor, TestData};
+    let Ok(key) = Key::from_hex("0123456789abcdef".repeat(4).as_bytes()) else { return };
+    for profile in [SafeHarbor, Pseudonymise, TestData] {
+        let rules = Rules::new(&deid::Settings::of(profile));
+        let deidentifier = Deidentifier::new(rules, &key);
+        let (mut memory, mut other) = (Memory::default(), Memory::default());
+        let mut tally = deid::Tally::default();
+        for message in messages(data) {
+            let options = TextOptions::default();
+            let done = deidentifier.message(&message, options, &mut memory, &mut tally);
+            let again = deidentifier.message(&message, options, &mut other, &mut tally);
+            assert_eq!(done, again);
+            let Ok(done) = done else { continue };
+            assert_eq!(done.get(..4), message.bytes().get(..4));
+            let count = done.split(|&b| b == b'\r').count();
+            assert!(count <= message.segments().count());
+        }
+    }
 }

@@ -6,6 +6,7 @@ use crate::core::{Charset, Cutter, TextOptions};
 use crate::io::chunk::{CHUNK, Cut, Options, SHARED_CHUNK};
 use crate::io::output::place;
 use crate::io::pipeline::{Job, Sink, View};
+use crate::io::source::Written;
 use crate::io::{Chunk, Chunker, Diagnostics, Files, Output, Rejects, Sources, run_gathered};
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
@@ -110,6 +111,8 @@ pub(super) struct Plan<'p> {
     pub(super) files: Option<&'p mut Files>,
     /// Rejects that the work adds to, too; else they are the run's own.
     pub(super) rejects: Option<&'p Rejects>,
+    /// Files that must be no inputs, for they are written, besides that of the run's own rejects.
+    pub(super) outputs: Vec<&'p Path>,
 }
 
 impl Default for Plan<'_> {
@@ -122,6 +125,7 @@ impl Default for Plan<'_> {
             drop_first: 0,
             files: None,
             rejects: None,
+            outputs: Vec::new(),
         }
     }
 }
@@ -177,9 +181,13 @@ impl Common {
 
     /// Refuses to replace an input by what is said of it, or by a part of it.
     pub(super) fn keep_all_inputs(&self, other: Option<&Path>, files: &[OsString]) -> Result<()> {
+        self.outputs(other).into_iter().try_for_each(|path| self.keep_inputs(path, files))
+    }
+
+    /// The files that are written, `other` among them.
+    pub(super) fn outputs<'p>(&'p self, other: Option<&'p Path>) -> Vec<&'p Path> {
         let output = self.output.as_deref().filter(|path| !is_dash(path));
-        let all = [output, self.rejects.as_deref(), other];
-        all.into_iter().flatten().try_for_each(|path| self.keep_inputs(path, files))
+        [output, self.rejects.as_deref(), other].into_iter().flatten().collect()
     }
 
     /// Whether inputs come from a list.
@@ -286,7 +294,10 @@ impl Common {
         C: Cut,
         T: Default + Send,
     {
-        let sources = self.sources(files, diagnostics)?;
+        // Names in a list are known only as it is read.
+        let own = self.rejects.as_deref().filter(|_| plan.rejects.is_none());
+        let written = Arc::new(Written::of(plan.outputs.iter().copied().chain(own)));
+        let sources = self.sources(files, diagnostics)?.beside(written.clone());
         let threads = if plan.in_order || plan.follow { 1 } else { self.threads(plan.weight) };
         let options = Options {
             chunk: match plan.weight {
@@ -304,7 +315,10 @@ impl Common {
         let own = match &self.rejects {
             Some(path) if plan.rejects.is_none() => {
                 self.keep_inputs(path, files)?;
-                let made = if plan.follow || self.reads_stream(files) {
+                // A file that is there may turn out to be in the list: it is not emptied before.
+                let may_be_input = self.files_from.is_some() && path.is_file();
+                let at_once = plan.follow || self.reads_stream(files);
+                let made = if at_once && !may_be_input {
                     Rejects::growing(path)
                 } else {
                     Rejects::create(path)
@@ -322,6 +336,9 @@ impl Common {
         sink.progress = progress.bar();
         let result = run_gathered(chunks, threads, &mut sink, work, gather);
         progress.finish(diagnostics);
+        if let Some(path) = written.met() {
+            bail!("{}: it is an input, too", path.display());
+        }
         // What was rejected is kept, however the run ended.
         let kept = own.map_or(Ok(()), Rejects::finish);
         result?;

@@ -6,6 +6,7 @@ mod place;
 
 use super::Verdict;
 use super::signals::on_signals;
+use crate::io::source::plain_error;
 use crate::io::{Diagnostics, Output, Rejects};
 use crate::net::listen::{
     Archive, Check, Control, Ended, Exec, Forward, Listener, Log, MessageFiles, Reason, Rotation,
@@ -14,7 +15,7 @@ use crate::net::listen::{
 use crate::net::tls::{Identity, Server};
 use crate::ops::pass::PassOn;
 use anyhow::{Context, Result, bail};
-use check::check;
+use check::Checker;
 use jiff::tz::TimeZone;
 pub(super) use options::Args;
 use place::{is_journal, takes_messages};
@@ -37,8 +38,10 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let tls = tls(&args)?;
     let log = Log::new(args.log.map(Into::into), diagnostics.clone());
     let (storing, pass) = storing(&args, &log)?;
-    let validate = args.validate.as_ref().map(|path| check(path.as_deref(), diagnostics));
-    let settings = settings(&args, &storing, pass, &log, validate.transpose()?)?;
+    let checker = args.validate.as_ref().map(|path| Checker::new(path.as_deref(), diagnostics));
+    let checker = checker.transpose()?.map(Arc::new);
+    let check = checker.clone().map(Checker::check);
+    let settings = settings(&args, &storing, pass, &log, check)?;
     allow_files(args.max_connections.into(), &log);
     let watched = metrics.as_ref().map(TcpListener::local_addr).transpose()?;
     let shows = storing.output.as_ref().is_some_and(IsTerminal::is_terminal);
@@ -54,12 +57,16 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let listener = Arc::new(listener);
     let (of, stopped, rejects) = (listener.clone(), control.clone(), args.rejects.clone());
     let ending = listener.clone();
+    let told = diagnostics.clone();
     on_signals(
         move || {
             let _ = sd_notify::notify(&[NotifyState::Stopping]);
             stopped.stop(Reason::Asked);
         },
-        move || of.reload(rejects.as_deref()),
+        move || {
+            let read = checker.as_ref().map_or(Ok(()), |checker| checker.reload(&told));
+            of.reload(rejects.as_deref(), read.map_err(|e| plain_error(&e)));
+        },
         move || ending.end_commands(),
     )?;
     for listening in &listeners {

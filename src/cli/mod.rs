@@ -3,6 +3,7 @@
 mod amounts;
 mod args;
 mod completions;
+mod deidentify;
 mod diff;
 mod dry_run;
 mod form;
@@ -70,6 +71,7 @@ enum Command {
     Transform(transform::Args),
     Validate(Box<validate::Args>),
     ToFhir(Box<to_fhir::Args>),
+    Deidentify(Box<deidentify::Args>),
     Listen(Box<listen::Args>),
     Send(Box<send::Args>),
     Completions(completions::Args),
@@ -143,6 +145,7 @@ pub fn main() -> ExitCode {
         Command::Transform(args) => transform::run(args, &diagnostics),
         Command::Validate(args) => validate::run(*args, &diagnostics),
         Command::ToFhir(args) => to_fhir::run(*args, &diagnostics),
+        Command::Deidentify(args) => deidentify::run(*args, &diagnostics),
         Command::Listen(args) => listen::run(*args, &diagnostics),
         Command::Send(args) => send::run(*args, &diagnostics),
         Command::Completions(args) => completions::run(args),
@@ -170,6 +173,7 @@ impl Command {
             Self::Transform(args) => args.common.loudness(),
             Self::Validate(args) => args.common.loudness(),
             Self::ToFhir(args) => args.common.loudness(),
+            Self::Deidentify(args) => args.common.loudness(),
             Self::Listen(args) => args.loudness(),
             Self::Send(args) => args.common.loudness(),
             Self::Completions(_) => (false, false),

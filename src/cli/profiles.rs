@@ -1,6 +1,7 @@
 //! Profiles from files and folders.
 
 use crate::io::Diagnostics;
+use crate::ops::validate::not_checked;
 use crate::ops::validate::profile::{Profiles, Store, load};
 use anyhow::Result;
 use std::fs::{self, File};
@@ -56,5 +57,12 @@ pub(super) fn profiles(
     is_nist: bool,
     diagnostics: &Diagnostics,
 ) -> Result<Profiles> {
-    Ok(load(&Disk { diagnostics }, paths, map, is_nist)?)
+    let profiles = load(&Disk { diagnostics }, paths, map, is_nist)?;
+    for profile in &profiles.all {
+        let unchecked = profile.model.unchecked_bindings();
+        if unchecked > 0 {
+            diagnostics.note(&format!("{}: {}", profile.source, not_checked(unchecked)));
+        }
+    }
+    Ok(profiles)
 }

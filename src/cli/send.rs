@@ -88,7 +88,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TIME", default_value = "30", value_parser = seconds, help_heading = "Delivery")]
     timeout: Duration,
 
-    /// How long to wait for a connection, in seconds
+    /// How long to look for the name of the host and wait for a connection, in seconds
     #[arg(long, value_name = "TIME", default_value = "10", value_parser = seconds, help_heading = "Delivery")]
     connect_timeout: Duration,
 
@@ -228,19 +228,23 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
     let policy = args.policy(place.connector());
     let mut lanes = Vec::new();
     lanes.resize_with(args.connections.into(), Lane::default);
-    let office =
-        Office { letters, policy, order_by: args.order_by.clone(), text: args.common.text() };
-    let work = Mutex::new(Work { desk, lanes, failed: None, parts: 0 });
     if queue.is_some() {
         args.common.hide_progress();
     }
+    let office = Office {
+        letters,
+        policy,
+        order_by: args.order_by.clone(),
+        common: &args.common,
+        rejects: rejects.as_ref(),
+        diagnostics,
+    };
+    let work = Mutex::new(Work { desk, lanes, failed: None, parts: 0 });
     // Lines and a progress bar would write over each other.
     let mut shown = if terminal { Output::stdout()? } else { Output::Gone };
     let all = || match &queue {
-        Some(queue) => {
-            queue::run(&args.common, queue, &office, &work, rejects.as_ref(), diagnostics)
-        }
-        None => office.run(&args.common, &files, &mut shown, &work, rejects.as_ref(), diagnostics),
+        Some(queue) => queue::run(queue, &office, &work),
+        None => office.run(&files, &mut shown, &work),
     };
     interrupt::until_done(&office.policy, &work, all)
 }
@@ -329,11 +333,13 @@ impl Args {
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// How messages become parcels, and how those are sent.
-struct Office {
+struct Office<'a> {
     letters: Letters,
     policy: Policy,
     order_by: Hl7Path,
-    text: crate::core::TextOptions,
+    common: &'a Common,
+    rejects: Option<&'a Rejects>,
+    diagnostics: &'a Arc<Diagnostics>,
 }
 
 /// What changes while messages are sent.
@@ -346,22 +352,14 @@ struct Work<'d> {
     parts: u64,
 }
 
-impl Office {
+impl Office<'_> {
     /// Sends all messages of the inputs.
-    fn run(
-        &self,
-        common: &Common,
-        files: &[OsString],
-        shown: &mut Output,
-        work: &Mutex<Work<'_>>,
-        rejects: Option<&Rejects>,
-        diagnostics: &Arc<Diagnostics>,
-    ) -> Result<()> {
+    fn run(&self, files: &[OsString], shown: &mut Output, work: &Mutex<Work<'_>>) -> Result<()> {
         let plan = Plan {
             weight: Weight::Light,
             numbered: true,
             in_order: true,
-            rejects,
+            rejects: self.rejects,
             ..Plan::default()
         };
         let send = |view: View<'_>, job: &mut Job<super::Tally>| {
@@ -371,7 +369,7 @@ impl Office {
                 job.flow = Flow::Stop;
             }
         };
-        common.run(files, shown, diagnostics, plan, send)?;
+        self.common.run(files, shown, self.diagnostics, plan, send)?;
         match work.lock().unwrap_or_else(PoisonError::into_inner).failed.take() {
             None => Ok(()),
             Some(error) => Err(error.into()),
@@ -391,6 +389,7 @@ impl Office {
             job.flow = Flow::Stop;
             return Ok(());
         }
+        let text = self.common.text();
         let mut sheet = Sheet::default();
         let mut bytes = Vec::with_capacity(view.bytes.len() + view.bytes.len() / 8);
         view.messages(job, |item, job: &mut Job<super::Tally>| {
@@ -398,7 +397,7 @@ impl Office {
             if desk.is_settled(fingerprint) {
                 return;
             }
-            match self.letters.pack(&item, self.text, &mut bytes) {
+            match self.letters.pack(&item, text, &mut bytes) {
                 Ok(packed) => {
                     let key = letters::key(self.order_by.first(&item.message));
                     sheet.add(item, fingerprint, packed, key);

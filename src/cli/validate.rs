@@ -9,7 +9,7 @@ use crate::ops::pass::PassOn;
 use crate::ops::validate::report::{Form, Options};
 use crate::ops::validate::settings::Override;
 use crate::ops::validate::{Rule, Settings, Severity, Validator};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -145,13 +145,14 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     if args.list_rules {
         return print(&list_rules());
     }
+    let settings = settings(&args)?;
     let profiles = super::profiles::profiles(
         &args.profiles,
         args.profile_map.as_deref(),
         args.nist_compat,
         diagnostics,
     )?;
-    let validator = Validator::new(settings(&args), profiles);
+    let validator = Validator::new(settings, profiles);
     let (mut messages, mut report) = outputs(&args)?;
     let is_shown = report.is_terminal();
     let options = Options {
@@ -165,7 +166,8 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let pass = messages.as_ref().map(|to| PassOn::new(to.is_terminal(), args.common.color(to)));
     let check = Check { validator: &validator, text: args.common.text(), options, pass };
     let mut verdicts = Verdicts::begin(check, &mut report)?;
-    let plan = Plan { numbered: true, ..Plan::default() };
+    let outputs = args.common.outputs(args.report.as_deref());
+    let plan = Plan { numbered: true, outputs, ..Plan::default() };
     args.common.run_gathered::<Cutter, _>(
         &args.files,
         (messages.as_mut(), is_shown),
@@ -201,7 +203,7 @@ fn outputs(args: &Args) -> Result<(Option<Output>, Output)> {
 }
 
 /// Which rules count how much: first all of them, then those asked for by name.
-fn settings(args: &Args) -> Settings {
+fn settings(args: &Args) -> Result<Settings> {
     let mut settings = if args.strict { Settings::strict() } else { Settings::new() };
     settings.nist = args.nist_compat;
     if args.nist_compat {
@@ -209,12 +211,17 @@ fn settings(args: &Args) -> Settings {
         settings.set(Rule::Use2, None, Severity::Warning);
     }
     if args.deny_z {
+        let everywhere = |said: &&Override| said.rule == Rule::Str5 && said.place.is_none();
+        let last = args.severities.iter().rev().find(everywhere);
+        if last.is_some_and(|said| said.severity == Severity::Off) {
+            bail!("--deny-z and --severity STR-5=off exclude each other");
+        }
         settings.set(Rule::Str5, None, Severity::Error);
     }
     for &Override { rule, place, severity } in &args.severities {
         settings.set(rule, place, severity);
     }
-    settings
+    Ok(settings)
 }
 
 fn explain(rule: Rule) -> String {

@@ -155,26 +155,24 @@ pub fn decode_into(
     Decoded { ambiguous: literals.ambiguous }
 }
 
-/// Where a raw value has an escape character that begins no sequence: from it to the next one, or
-/// to the end.
-pub fn faults(raw: &[u8], sep: &Separators) -> impl Iterator<Item = Range<usize>> {
-    let mut at = if sep.escape == sep.field { raw.len() } else { 0 };
-    std::iter::from_fn(move || {
-        loop {
-            let start = at + memchr(sep.escape, raw.get(at..)?)?;
-            let body = raw.get(start + 1..).unwrap_or_default();
-            let Some(end) = memchr(sep.escape, body) else {
-                at = raw.len();
-                return Some(start..raw.len());
-            };
-            let is_known = Sequence::of(&body[..end], sep).is_some();
-            // The second escape character of what is no sequence may begin one.
-            at = start + 1 + end + usize::from(is_known);
-            if !is_known {
-                return Some(start..at);
-            }
+/// Where a raw value first has an escape character that begins no sequence: from it to the next one,
+/// or to the end. What is behind is often read wrongly, too, so that more than one says little.
+#[must_use]
+pub fn fault(raw: &[u8], sep: &Separators) -> Option<Range<usize>> {
+    if sep.escape == sep.field {
+        return None;
+    }
+    let mut at = 0;
+    loop {
+        let start = at + memchr(sep.escape, raw.get(at..)?)?;
+        let body = raw.get(start + 1..)?;
+        let Some(end) = memchr(sep.escape, body) else { return Some(start..raw.len()) };
+        let next = start + 1 + end;
+        if Sequence::of(&body[..end], sep).is_none() {
+            return Some(start..next);
         }
-    })
+        at = next + 1;
+    }
 }
 
 /// Appends `text` to `out` as a raw value that [`decode`] gives back.

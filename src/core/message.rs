@@ -3,11 +3,9 @@
 //! Numbers count from 1 as the standard does; nothing is copied and nothing is decoded.
 
 use super::frame::{Framed, LineEnding};
+use super::segment_id::SegmentId;
 use super::separators::{Separators, SeparatorsError};
 use memchr::{memchr, memchr_iter, memchr2};
-
-/// The three letters of a segment, such as `PID`.
-pub type SegmentId = [u8; 3];
 
 /// A message: its bytes, its delimiters, and how its segments end.
 ///
@@ -372,6 +370,12 @@ impl<'a> From<Option<&'a [u8]>> for Value<'a> {
 
 /// Ends segments in every message, so that no field holds it.
 const IN_NO_FIELD: u8 = b'\r';
+
+/// The bytes between delimiters: one piece more than there are delimiters.
+#[inline]
+pub(crate) fn pieces(bytes: &[u8], by: u8) -> impl Iterator<Item = &[u8]> {
+    Pieces { rest: Some(bytes), by }
+}
 
 /// Bytes between delimiters.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "charset")]
 pub mod charset;
+pub mod check_digit;
 pub mod edit;
 pub mod escape;
 pub mod expr;
@@ -10,13 +11,15 @@ pub mod message;
 pub mod mllp;
 pub mod path;
 pub mod scope;
+pub mod segment_id;
 pub mod separators;
 pub mod time;
 
 #[cfg(feature = "charset")]
 pub use charset::Charset;
 pub use frame::{Cutter, Frame, Framed, Frames, LineEnding, Pending};
-pub use message::{Component, Field, Message, Repetition, Segment, SegmentId, Segments, Value};
+pub use message::{Component, Field, Message, Repetition, Segment, Segments, Value};
 pub use path::{Part, Path, Position, Select, SyntaxError};
 pub use scope::{Line, Scope, TextOptions};
+pub use segment_id::SegmentId;
 pub use separators::{Separators, SeparatorsError};

@@ -5,8 +5,9 @@
 //! `[last]` is the last one, any other text in brackets is a condition.
 
 use super::expr::{Condition, Within};
-use super::message::{Field, Message, Repetition, Segment, SegmentId};
+use super::message::{Field, Message, Repetition, Segment};
 use super::scope::Scope;
+use super::segment_id::SegmentId;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::str::FromStr;

@@ -4,7 +4,8 @@
 use super::charset::{self, Charset};
 use super::escape;
 use super::expr::Host;
-use super::message::{Message, Segment, SegmentId};
+use super::message::{Message, Segment};
+use super::segment_id::SegmentId;
 use super::time::Timestamp;
 use std::borrow::Cow;
 

@@ -6,6 +6,7 @@ use super::element::{Component, DataType, Field, Segment};
 use super::records::{Records, Variant};
 use super::structure::Structure;
 use super::{Version, errata, standard};
+use crate::core::segment_id;
 
 /// What one version of the standard defines. All look-ups are binary searches.
 #[derive(Debug)]
@@ -171,11 +172,10 @@ fn here(variants: &[Variant], version: Version) -> impl Iterator<Item = &Variant
     variants.iter().filter(move |v| version.is_in(v.mask))
 }
 
-/// An id of three bytes as a number of the same order.
+/// An id of three bytes as a number.
 #[inline]
 fn segment_key(id: &[u8]) -> Option<u32> {
-    let [a, b, c] = <[u8; 3]>::try_from(id).ok()?;
-    Some(u32::from_be_bytes([0, a, b, c]))
+    id.try_into().ok().map(segment_id::key)
 }
 
 /// Applies the errata of fields.

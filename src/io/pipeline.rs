@@ -1,6 +1,7 @@
 //! The pipeline: chunks are read in order, worked on by any number of threads, and what comes of
 //! them is written in the order of the input.
 
+mod parallel;
 mod view;
 
 pub use view::{Item, Mark, Met, Rejected, Unusable, View};
@@ -10,7 +11,7 @@ use super::diagnostics::Diagnostics;
 use super::files::Files;
 use super::output::Output;
 use super::rejects::Rejects;
-use super::source::{Source, plain_error};
+use super::source::Source;
 use crate::core::Cutter;
 use indicatif::ProgressBar;
 use std::collections::{BTreeMap, HashMap};
@@ -18,8 +19,6 @@ use std::io::{self, Write};
 use std::ops::{AddAssign, Range};
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, sync_channel};
 
 /// Whether a run goes on. Only a run of one thread can be told to do less.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -339,7 +338,7 @@ where
     G: FnMut(&Chunk, &mut Job<T>) -> io::Result<()> + Send,
 {
     let result = if threads > 1 {
-        in_parallel(chunks, threads, sink, &work, &mut gather)
+        parallel::run(chunks, threads, sink, &work, &mut gather)
     } else {
         alone(chunks, sink, &work, &mut gather)
     };
@@ -487,81 +486,4 @@ where
         }
     }
     skipped
-}
-
-/// A reader (this thread), a pool of workers, and a writer that takes the results in the order
-/// in which their chunks were read: a queue of one-shot receivers, so that order needs no sequence
-/// numbers and memory is bounded by the length of the queue. Buffers are recycled; fresh ones
-/// for each chunk cost half as much processor time again.
-fn in_parallel<C, T, F, G>(
-    mut chunks: Chunker<C>,
-    threads: usize,
-    sink: &mut Sink<'_>,
-    work: &F,
-    gather: &mut G,
-) -> io::Result<()>
-where
-    C: Cut,
-    T: Default + Send,
-    F: Fn(View<'_>, &mut Job<T>) + Sync,
-    G: FnMut(&Chunk, &mut Job<T>) -> io::Result<()> + Send,
-{
-    type Done<T> = (Chunk, Job<T>);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(|n| format!("worker-{n}"))
-        .build()
-        .map_err(io::Error::other)?;
-    let max_message = sink.max_message;
-    let stopped = AtomicBool::new(false);
-    let (queue, results) = sync_channel::<Receiver<Done<T>>>(threads + 1);
-    let (recycle, recycled) = std::sync::mpsc::channel::<Done<T>>();
-    std::thread::scope(|scope| {
-        let stopped = &stopped;
-        let writer = scope.spawn(move || -> io::Result<()> {
-            for result in results {
-                // A worker that ends without a result has panicked, which ends the process.
-                let Ok((chunk, mut job)) = result.recv() else { break };
-                let written = gather(&chunk, &mut job);
-                if let Err(e) = written.and_then(|()| sink.take(&chunk, &mut job)) {
-                    stopped.store(true, Ordering::Relaxed);
-                    leave_if_closed(&e, sink);
-                    return Err(e);
-                }
-                let _ = recycle.send((chunk, job));
-            }
-            Ok(())
-        });
-        pool.in_place_scope_fifo(|workers| {
-            loop {
-                let (mut chunk, mut job) = recycled.try_recv().unwrap_or_default();
-                if stopped.load(Ordering::Relaxed) || !chunks.fill(&mut chunk) {
-                    break;
-                }
-                let (done, result) = sync_channel(1);
-                if queue.send(result).is_err() {
-                    break;
-                }
-                workers.spawn_fifo(move |_| {
-                    apply(&mut chunk, &mut job, max_message, work);
-                    let _ = done.send((chunk, job));
-                });
-            }
-            drop(queue);
-        });
-        writer.join().unwrap_or_else(|_| Err(io::Error::other("the writer failed")))
-    })
-}
-
-/// Ends the process when nobody reads its output any more: the reading thread may wait for input
-/// that never comes, and cannot be told.
-#[allow(clippy::exit)]
-fn leave_if_closed(error: &io::Error, sink: &Sink<'_>) {
-    if error.kind() == io::ErrorKind::BrokenPipe {
-        super::output::end_unfinished();
-        if sink.emits() {
-            sink.diagnostics.error(&plain_error(error));
-        }
-        std::process::exit(if sink.emits() { 2 } else { 0 });
-    }
 }

@@ -8,7 +8,7 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Where a message came from.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,10 +45,35 @@ pub struct Opened {
     pub identity: (u64, u64),
 }
 
+/// Files that a run writes, which it must not read: what is read would be replaced. The last look is
+/// taken when a source is opened, for a list can name any file, and a folder hold it.
+#[derive(Debug, Default)]
+pub struct Written {
+    files: Vec<(u64, u64)>,
+    met: OnceLock<PathBuf>,
+}
+
+impl Written {
+    /// Of files; those that are not there yet, and devices, are no inputs.
+    #[must_use]
+    pub fn of<'p>(paths: impl Iterator<Item = &'p Path>) -> Self {
+        let found = paths.filter_map(|path| fs::metadata(path).ok());
+        let files = found.filter(fs::Metadata::is_file).map(|found| identity(&found));
+        Self { files: files.collect(), met: OnceLock::new() }
+    }
+
+    /// The source that is one of them. The run ended there.
+    #[must_use]
+    pub fn met(&self) -> Option<&Path> {
+        self.met.get().map(PathBuf::as_path)
+    }
+}
+
 /// All sources of a run, in order, opened one after the other.
 pub struct Sources {
     pending: Vec<Pending>,
     list: Option<List>,
+    written: Arc<Written>,
     diagnostics: Arc<Diagnostics>,
     count: usize,
 }
@@ -85,13 +110,15 @@ impl Sources {
             b"-" => Pending::Stdin,
             _ => Pending::Named(PathBuf::from(f)),
         });
-        Ok(Self { pending: pending.collect(), list: None, diagnostics, count: 0 })
+        let (list, written) = (None, Arc::default());
+        Ok(Self { pending: pending.collect(), list, written, diagnostics, count: 0 })
     }
 
     /// The standard input.
     #[must_use]
     pub fn stdin(diagnostics: Arc<Diagnostics>) -> Self {
-        Self { pending: vec![Pending::Stdin], list: None, diagnostics, count: 0 }
+        let (pending, list, written) = (vec![Pending::Stdin], None, Arc::default());
+        Self { pending, list, written, diagnostics, count: 0 }
     }
 
     /// Adds the files that a list names, one a line, or ended by NUL; `-` is the standard input.
@@ -108,8 +135,27 @@ impl Sources {
         Ok(self)
     }
 
+    /// Ends the sources at one that is among what is written.
+    #[must_use]
+    pub fn beside(mut self, written: Arc<Written>) -> Self {
+        self.written = written;
+        self
+    }
+
     /// The next source that can be opened; those that cannot are reported.
     pub fn next_open(&mut self) -> Option<Opened> {
+        let opened = self.next_readable()?;
+        if !self.written.files.contains(&opened.identity) {
+            return Some(opened);
+        }
+        // Set once, for nothing is opened behind it.
+        _ = self.written.met.set(PathBuf::from(opened.source.argument()));
+        self.pending.clear();
+        self.list = None;
+        None
+    }
+
+    fn next_readable(&mut self) -> Option<Opened> {
         loop {
             let pending = self.pending.pop().or_else(|| self.next_listed())?;
             let (path, named) = match pending {

@@ -4,8 +4,8 @@
 //! certificate chains to an authority of a file or of the system, or it is itself in the file, byte for byte. In the
 //! second case nothing else of it is looked at, neither its name nor its dates: the file names this very peer.
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{VerifierBuilderError, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring};
 use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
@@ -46,12 +46,16 @@ pub enum Trust {
 /// When a file cannot be read or has not in it what it should; the text names the file.
 pub fn client(trust: &Trust, identity: Option<&Identity>) -> io::Result<Arc<ClientConfig>> {
     let provider = Arc::new(ring::default_provider());
+    let trusted = |roots: RootCertStore, known| {
+        let chains = WebPkiServerVerifier::builder_with_provider(roots.into(), provider.clone());
+        Trusted::new(chains.build(), known, &provider)
+    };
     let verifier: Arc<dyn ServerCertVerifier> = match trust {
         Trust::Anybody => Arc::new(Unchecked(provider.signature_verification_algorithms)),
-        Trust::System => Arc::new(Trusted::server(system()?, Vec::new(), &provider)?),
+        Trust::System => Arc::new(trusted(system()?, Vec::new())?),
         Trust::File(path) => {
             let certs = certificates(path)?;
-            Arc::new(Trusted::server(authorities(path, &certs)?, certs, &provider)?)
+            Arc::new(trusted(authorities(path, &certs)?, certs)?)
         }
     };
     let builder = ClientConfig::builder_with_provider(provider)
@@ -123,8 +127,10 @@ fn server(identity: &Identity, client_ca: Option<&Path>) -> io::Result<Arc<Serve
         None => builder.with_no_client_auth(),
         Some(path) => {
             let certs = certificates(path)?;
-            let authorities = authorities(path, &certs)?;
-            let verifier = Trusted::client(authorities, certs, &provider)?;
+            let roots = authorities(path, &certs)?;
+            let chains =
+                WebPkiClientVerifier::builder_with_provider(roots.into(), provider.clone());
+            let verifier = Trusted::new(chains.build(), certs, &provider)?;
             builder.with_client_cert_verifier(Arc::new(verifier))
         }
     };
@@ -180,27 +186,14 @@ struct Trusted<V: ?Sized> {
     chains: Arc<V>,
 }
 
-impl Trusted<WebPkiServerVerifier> {
-    fn server(
-        roots: RootCertStore,
+impl<V: ?Sized> Trusted<V> {
+    fn new(
+        chains: Result<Arc<V>, VerifierBuilderError>,
         known: Vec<CertificateDer<'static>>,
-        provider: &Arc<CryptoProvider>,
+        provider: &CryptoProvider,
     ) -> io::Result<Self> {
-        let chains = WebPkiServerVerifier::builder_with_provider(roots.into(), provider.clone());
-        let chains = chains.build().map_err(invalid)?;
-        Ok(Self { known, algorithms: provider.signature_verification_algorithms, chains })
-    }
-}
-
-impl Trusted<dyn ClientCertVerifier> {
-    fn client(
-        roots: RootCertStore,
-        known: Vec<CertificateDer<'static>>,
-        provider: &Arc<CryptoProvider>,
-    ) -> io::Result<Self> {
-        let chains = WebPkiClientVerifier::builder_with_provider(roots.into(), provider.clone());
-        let chains = chains.build().map_err(invalid)?;
-        Ok(Self { known, algorithms: provider.signature_verification_algorithms, chains })
+        let algorithms = provider.signature_verification_algorithms;
+        Ok(Self { known, algorithms, chains: chains.map_err(invalid)? })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The standard's names beside numbers, for JSON with names.
 
 use super::json::{NameSource, SegmentNames};
+use crate::core::segment_id;
 use crate::dictionary::{Version, standard};
 use std::sync::OnceLock;
 
@@ -71,8 +72,7 @@ fn of_version(version: Version) -> &'static OfVersion {
 
 #[inline]
 fn key(id: &[u8]) -> Option<u32> {
-    let [a, b, c] = <[u8; 3]>::try_from(id).ok()?;
-    Some(u32::from_be_bytes([0, a, b, c]))
+    id.try_into().ok().map(segment_id::key)
 }
 
 #[cfg(test)]

@@ -146,3 +146,38 @@ fn huge_messages_are_held_against_a_profile() {
     let (code, _) = found(&[&folder()], &message("Doe^Jane", &format!("{names}Doe^Jane")));
     assert_eq!(code, 0);
 }
+
+/// Without the files that have its value sets, a profile says once of each message, and once on
+/// stderr, how much is not checked.
+#[test]
+fn missing_value_sets_are_told_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let profile = dir.path().join("profile.xml");
+    fs::copy(format!("{}/profile.xml", folder()), &profile).unwrap();
+    let profile = profile.to_str().unwrap();
+    let text = message("", "").repeat(2);
+    let out = pipehat(&["validate", "-f", "ndjson", "--profile", profile]).stdin(&text).run();
+    // Of the fields PID-8, PID-10, NTE-2 and OBR-4, and of two components of CX.
+    let said = "value sets are not loaded: 6 bindings not checked";
+    assert_eq!(out.stderr.matches(&format!("profile.xml: {said}\n")).count(), 1, "{out:?}");
+    let all = out.text().lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let told = all.filter(|finding| finding["rule"] == "VAL-2").map(|finding| {
+        assert_eq!((&finding["severity"], &finding["problem"]), (&"info".into(), &said.into()));
+        finding["message"].as_u64().unwrap()
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [1, 2]);
+    // It can be asked for that all is checked.
+    let asked = ["validate", "-q", "--severity", "VAL-2=error", "--profile", profile];
+    assert_eq!(pipehat(&asked).stdin(&text).run().code, 1);
+    // NIST's validator tells of each element; that is left as it is.
+    let (_, entries) = found(&[profile, "--nist-compat"], &text);
+    let each = "PID[1]-8[1] VS Not Found Spec Error";
+    assert_eq!(entries.iter().filter(|entry| *entry == each).count(), 2);
+    assert!(
+        !pipehat(&["validate", "--nist-compat", "--profile", profile])
+            .stdin(&text)
+            .run()
+            .stderr
+            .contains(said)
+    );
+}

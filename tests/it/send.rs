@@ -155,7 +155,7 @@ fn leaves_the_rest(answer: fn(&str) -> Vec<Do>) {
 #[test]
 fn a_receiver_that_talks_without_end_is_no_trap() {
     // An answer without an end, and chatter between messages.
-    let host = receiver(|_, _| vec![Do::Send([b"\x0b", &[b'x'; 3 << 20][..]].concat()), Do::Hold]);
+    let host = receiver(|_, _| vec![Do::Send([b"\x0b", &[b'x'; 5 << 20][..]].concat()), Do::Hold]);
     let out = send(&host, &["-f", "none"]).stdin(many(2)).run();
     assert!(out.code == 2 && out.stderr.contains("an answer without an end"), "{out:?}");
     let host = receiver(|_, id| {

@@ -708,6 +708,22 @@ fn an_input_is_not_replaced_by_its_report() {
         .dir(&dir.path().join("in"))
         .run();
     assert_eq!((out.code, out.text()), (2, ""), "{out:?}");
+    // So for what a list names, or a folder in it, in whatever way the list comes.
+    put(&dir, "list", "in/../in/a.hl7\n");
+    put(&dir, "folders", "in\n");
+    for args in [
+        &["validate", "--files-from", "list", "-o", "in/a.hl7"][..],
+        &["validate", "--files-from", "-", "-o", "in/a.hl7"],
+        &["validate", "--files-from", "folders", "--pass", "-o", "in/a.hl7"],
+        &["validate", "--files-from", "list", "--pass", "--report", "in/a.hl7"],
+        &["validate", "--files-from", "list", "--rejects", "in/a.hl7"],
+        &["query", "--files-from", "list", "--rejects", "in/a.hl7", "MSH-10"],
+    ] {
+        let out = pipehat(args).dir(dir.path()).stdin("in/a.hl7\n").run();
+        assert_eq!((out.code, out.text()), (2, ""), "{args:?}");
+        assert!(out.stderr.ends_with("a.hl7: it is an input, too\n"), "{out:?}");
+        assert_eq!(fs::read_to_string(dir.path().join("in/a.hl7")).unwrap(), bad("A"));
+    }
     // A file that is not read yet is none of the inputs.
     let out = pipehat(&["validate", "-o", "in/new", "in/a.hl7"]).dir(dir.path()).run();
     assert_eq!((out.code, out.text()), (1, ""), "{out:?}");
@@ -771,4 +787,27 @@ fn sarif_names_files_that_are_no_text() {
     let args = [std::ffi::OsStr::new("validate"), "-fsarif".as_ref(), name];
     let out = pipehat(&args).dir(dir.path()).run();
     assert!(out.text().contains("\"uri\":\"a%20%FF.hl7\""), "{out:?}");
+}
+
+#[test]
+fn denied_site_segments_are_not_let_through_by_another_option() {
+    let args = ["validate", "--deny-z", "--severity", "STR-5=off"];
+    let out = pipehat(&args).stdin("").run();
+    assert_eq!((out.code, out.text()), (2, ""), "{out:?}");
+    assert!(out.stderr.ends_with("--deny-z and --severity STR-5=off exclude each other\n"));
+    // One segment may be let through, and all be less severe.
+    let text = clean("A").replace("PV1|", "ZPI|1\rZPD|1\rPV1|");
+    for (severity, told) in [
+        ("STR-5@ZPD=off", &["error ZPI[1]"][..]),
+        ("STR-5=warning", &["warning ZPI[1]", "warning ZPD[1]"]),
+    ] {
+        let args = ["validate", "--deny-z", "--severity", severity, "-q", "-f", "ndjson"];
+        let out = pipehat(&args).stdin(&text).run();
+        let of_site = out.text().lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let of_site = of_site.filter(|finding| finding["rule"] == "STR-5");
+        let found: Vec<_> = of_site
+            .map(|f| format!("{} {}", f["severity"].as_str().unwrap(), f["path"].as_str().unwrap()))
+            .collect();
+        assert_eq!(found, told, "{severity}");
+    }
 }

@@ -137,7 +137,8 @@ def a_refusal_is_read_by_the_client():
         same(said(answer), ("AE", "M2"))
         err = answer.segment("ERR")
         same((str(err[2]), str(err[3]).split("^")[0]), ("PID^1^7^1^1", "102"))
-        same((listening.status, rejects.read_bytes()), (1, wrong.encode()))
+        block = b"\x0b" + wrong.encode() + b"\x1c\r"
+        same((listening.status, rejects.read_bytes()), (1, block))
 
 
 def the_asyncio_client_pipelines():

@@ -50,7 +50,7 @@ prints goes to stderr, or nowhere with --log.
 
 Signals:
 SIGTERM and Ctrl-C end it: what was received is answered, and no more taken; a second one ends it
-at once. SIGHUP reads certificates and begins the file of --rejects anew.
+at once. SIGHUP reads certificates and profiles, and begins the file of --rejects, anew.
 
 Exit status:
   0  it was ended by a signal or a closed output, or had the messages of --count

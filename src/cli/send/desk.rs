@@ -1,18 +1,21 @@
 //! What became of messages: told, counted, kept.
 
+mod sheet;
+mod shown;
+
+pub(super) use sheet::{Sheet, Source};
+
 use super::FormatArg;
-use super::letters::Packed;
 use crate::cli::Verdict;
-use crate::core::{Scope, TextOptions};
+use crate::core::TextOptions;
 use crate::io::pipeline::{Item, Rejected};
 use crate::io::source::plain_error;
-use crate::io::{Diagnostics, Output, Rejects, append_object, origin};
-use crate::net::reply::Ack;
-use crate::net::send::{Answered, Fate, Fingerprint, Journal, Observer, Parcel, Settled};
-use crate::ops::pass::PassOn;
-use crate::ops::visible;
+use crate::io::{Diagnostics, Output, Rejects};
+use crate::net::send::{Answered, Fate, Fingerprint, Journal, Observer, Settled};
 use anyhow::Result;
 use serde_json::Value;
+use sheet::Letter;
+use shown::error_code;
 use std::ffi::OsString;
 use std::fmt::{Display, Write as _};
 use std::io::{self, ErrorKind, Write};
@@ -27,53 +30,6 @@ pub(super) fn sidecar(rejects: &Path) -> Option<PathBuf> {
     let mut name = OsString::from(rejects);
     name.push(".ndjson");
     Some(name.into())
-}
-
-/// A message on its way, with its place in the input.
-pub(super) struct Letter<'v> {
-    item: Item<'v>,
-    fingerprint: Option<Fingerprint>,
-    packed: Packed,
-    key: u64,
-}
-
-/// The messages that are sent together, and what stands between them and cannot be sent.
-#[derive(Default)]
-pub(super) struct Sheet<'v> {
-    letters: Vec<Letter<'v>>,
-    /// In the order of the input.
-    pub(super) rejected: Vec<Rejected<'v>>,
-    pub(super) source: Source<'v>,
-}
-
-/// The source of a sheet.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Source<'v> {
-    pub(super) index: usize,
-    pub(super) file: &'v [u8],
-}
-
-impl<'v> Sheet<'v> {
-    pub(super) fn add(
-        &mut self,
-        item: Item<'v>,
-        fingerprint: Option<Fingerprint>,
-        packed: Packed,
-        key: u64,
-    ) {
-        self.letters.push(Letter { item, fingerprint, packed, key });
-    }
-
-    /// The messages as they are sent, which stand in `bytes`.
-    pub(super) fn parcels<'b>(&self, bytes: &'b [u8]) -> Vec<Parcel<'b>> {
-        let part = |range: &std::ops::Range<usize>| bytes.get(range.clone()).unwrap_or_default();
-        let parcel = |letter: &Letter<'_>| Parcel {
-            content: part(&letter.packed.content),
-            control_id: part(&letter.packed.control_id),
-            key: letter.key,
-        };
-        self.letters.iter().map(parcel).collect()
-    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -224,69 +180,6 @@ impl<'d> Desk<'d> {
             journal.note(fingerprint, answered);
         }
         Ok(())
-    }
-
-    /// Appends what is shown of a message.
-    fn show(&mut self, letter: &Letter<'_>, control_id: &[u8], settled: &Settled<'_>) {
-        let out = &mut self.lines;
-        let milliseconds = settled.took.as_secs_f64() * 1000.0;
-        let ack = settled.fate.ack();
-        match self.format {
-            FormatArg::None => {}
-            FormatArg::Ack => {
-                if let Some(ack) = ack {
-                    // A line of its own in any case: this form can hold every message.
-                    let _ = PassOn::default().append(&ack.message, out);
-                }
-            }
-            FormatArg::Text => {
-                let code = settled.fate.code().map_or("--".to_owned(), |code| code.to_string());
-                out.extend_from_slice(format!("{code:<3} ").as_bytes());
-                visible::append(control_id, 40, out);
-                let mut what = String::new();
-                if settled.tries > 0 {
-                    let _ = write!(what, "  {milliseconds:.1} ms");
-                }
-                match settled.fate {
-                    Fate::Accepted(_) => {}
-                    fate => {
-                        let _ = write!(what, "  {}", fate.name());
-                        if let Some(code) = ack.and_then(|ack| error_code(ack)) {
-                            let _ = write!(what, ", error {code}");
-                        }
-                        if let Some(failure) = fate.failure() {
-                            let _ = write!(what, ": {failure}");
-                        }
-                    }
-                }
-                out.extend_from_slice(what.as_bytes());
-                out.push(b'\n');
-            }
-            FormatArg::Ndjson => {
-                let mut pairs = place(&letter.item).to_vec();
-                pairs.push(("control_id", text(control_id)));
-                pairs.push(("outcome", settled.fate.name().into()));
-                if let Some(code) = settled.fate.code() {
-                    pairs.push(("code", code.to_string().into()));
-                }
-                if let Some(ack) = ack {
-                    let scope = Scope::with(&ack.message, self.text);
-                    for (name, raw) in [("error", ack.condition()), ("text", ack.text())] {
-                        if !raw.is_empty() {
-                            pairs.push((name, text(&scope.text(raw))));
-                        }
-                    }
-                }
-                if let Some(failure) = settled.fate.failure() {
-                    pairs.push(("reason", failure.to_string().into()));
-                }
-                pairs.push(("tries", settled.tries.into()));
-                if settled.tries > 0 {
-                    pairs.push(("ms", ((milliseconds * 1000.0).round() / 1000.0).into()));
-                }
-                append_object(out, &pairs);
-            }
-        }
     }
 
     /// Tells of a message that was not accepted, without content of it.
@@ -493,7 +386,7 @@ impl Observer for Watch<'_, '_> {
         let is_refused = answered == Some(Answered::Refused);
         let is_kept = is_refused || answered.is_none() && desk.keeps_undelivered();
         desk.report(&letter.item, settled);
-        desk.show(letter, control_id, settled);
+        shown::append(desk.format, letter, control_id, settled, desk.text, &mut desk.lines);
         if !is_kept {
             // Nothing has to be in order, so nothing need wait.
             desk.keep(letter, Outcome { answered, rejected: None })?;
@@ -515,23 +408,6 @@ impl Observer for Watch<'_, '_> {
         let (place, pause) = (letter.item.place(), pause.as_secs_f64());
         self.desk.diagnostics.note(&format!("{place}: {why}; once more in {pause:.1} s"));
     }
-}
-
-/// Where a message stands, as pairs of an object.
-fn place(item: &Item<'_>) -> [(&'static str, Value); 3] {
-    let from = item.origin();
-    origin(from.file, Some(from.number), from.offset)
-}
-
-fn text(bytes: &[u8]) -> Value {
-    String::from_utf8_lossy(bytes).into()
-}
-
-/// The error code of an acknowledgment, if it is one of table 0357 by its form: other texts could
-/// be anything, and are shown only where answers are asked for.
-fn error_code<'a>(ack: &Ack<'a>) -> Option<&'a str> {
-    let code = std::str::from_utf8(ack.condition()).ok()?;
-    (code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit())).then_some(code)
 }
 
 fn named(what: &str, error: &io::Error) -> io::Error {

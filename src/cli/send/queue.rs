@@ -2,16 +2,16 @@
 
 use super::{Office, Work};
 use crate::cli::Tally;
-use crate::cli::args::{Common, Plan, Weight};
+use crate::cli::args::{Plan, Weight};
 use crate::io::output::end_unfinished;
 use crate::io::pipeline::{Flow, Job, View};
 use crate::io::source::plain_error;
-use crate::io::{Diagnostics, Output, Rejects};
+use crate::io::{Diagnostics, Output};
 use crate::net::send::Queue;
 use crate::ops::pass::PassOn;
 use anyhow::{Context, Result};
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Above this length the state of a queue is begun anew when a file of it is done.
@@ -21,26 +21,19 @@ const LONGEST_STATE: u64 = 256 << 10;
 const FULL_DISK: Duration = Duration::from_secs(2);
 
 /// Runs until the input has ended and all of it is settled, or the receiver was given up.
-pub(super) fn run(
-    common: &Common,
-    queue: &Queue,
-    office: &Office,
-    work: &Mutex<Work<'_>>,
-    rejects: Option<&Rejects>,
-    diagnostics: &Arc<Diagnostics>,
-) -> Result<()> {
+pub(super) fn run(queue: &Queue, office: &Office<'_>, work: &Mutex<Work<'_>>) -> Result<()> {
     if queue.bytes() == 0 {
         // Numbers of files begin anew, so nothing that is known may be about them.
         work.lock().unwrap_or_else(PoisonError::into_inner).desk.clear_journal(0)?;
     }
     std::thread::scope(|scope| {
         let reader = scope.spawn(|| {
-            let read = take_in(common, queue, rejects, diagnostics);
+            let read = take_in(queue, office);
             queue.close();
             read
         });
-        if let Err(error) = send(common, queue, office, work, rejects, diagnostics) {
-            leave(&error, diagnostics);
+        if let Err(error) = send(queue, office, work) {
+            leave(&error, office.diagnostics);
         }
         // Who has given up the receiver still keeps what comes, for the next run.
         queue.abandon();
@@ -59,12 +52,8 @@ fn leave(error: &anyhow::Error, diagnostics: &Diagnostics) -> ! {
 }
 
 /// Puts what comes on standard input into the queue.
-fn take_in(
-    common: &Common,
-    queue: &Queue,
-    rejects: Option<&Rejects>,
-    diagnostics: &Arc<Diagnostics>,
-) -> Result<()> {
+fn take_in(queue: &Queue, office: &Office<'_>) -> Result<()> {
+    let Office { common, rejects, diagnostics, .. } = *office;
     let plan = Plan { weight: Weight::Light, in_order: true, rejects, ..Plan::default() };
     let keep = |view: View<'_>, job: &mut Job<Tally>| {
         let mut bytes = Vec::with_capacity(view.bytes.len());
@@ -89,17 +78,10 @@ fn take_in(
 }
 
 /// Sends what is in the queue, file by file.
-fn send(
-    common: &Common,
-    queue: &Queue,
-    office: &Office,
-    work: &Mutex<Work<'_>>,
-    rejects: Option<&Rejects>,
-    diagnostics: &Arc<Diagnostics>,
-) -> Result<()> {
+fn send(queue: &Queue, office: &Office<'_>, work: &Mutex<Work<'_>>) -> Result<()> {
     while let Some(path) = queue.oldest() {
         let files = [path.into_os_string()];
-        office.run(common, &files, &mut Output::Gone, work, rejects, diagnostics)?;
+        office.run(&files, &mut Output::Gone, work)?;
         if office.policy.is_stopped() {
             return Ok(());
         }

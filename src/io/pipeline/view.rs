@@ -2,7 +2,9 @@
 
 use super::{Fate, Job, Kind, NO_MESSAGE, Report, place, too_long};
 use crate::core::expr::Origin;
-use crate::core::{Frame, Framed, Frames, LineEnding, Message, Segment, SeparatorsError};
+use crate::core::{
+    Frame, Framed, Frames, LineEnding, Message, Segment, SeparatorsError, segment_id,
+};
 use crate::io::chunk::{Part, PartKind};
 use crate::io::source::Source;
 use std::ops::Range;
@@ -269,22 +271,13 @@ impl<'a> View<'a> {
 /// inside a field cannot be told from the end of a segment.
 fn check_lines<T>(item: &Item<'_>, job: &mut Job<T>) {
     let separator = item.message.separators().field;
-    let odd = |segment: &Segment<'_>| !has_segment_id(segment.raw(), separator);
+    // Some senders write ids in small letters.
+    let odd = |segment: &Segment<'_>| {
+        !segment_id::at_head(segment.raw(), separator)
+            .is_some_and(|id| segment_id::is_proper(id.map(|b| b.to_ascii_uppercase())))
+    };
     if let Some(n) = item.message.segments().position(|segment| odd(&segment)) {
         let text = format!("line {} is not a segment; a line end inside a field?", n + 1);
         job.warn(item, text);
-    }
-}
-
-/// Whether a line begins as segments do: a letter, two letters or digits, a field separator.
-fn has_segment_id(line: &[u8], separator: u8) -> bool {
-    match line {
-        [a, b, c, rest @ ..] => {
-            a.is_ascii_alphabetic()
-                && b.is_ascii_alphanumeric()
-                && c.is_ascii_alphanumeric()
-                && rest.first().is_none_or(|&b| b == separator)
-        }
-        _ => false,
     }
 }

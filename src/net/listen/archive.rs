@@ -1,7 +1,7 @@
 //! The archive: files that messages are appended to, safe on the disk before anybody is told so.
 
 use super::clock::{of_stamp, stamp};
-use super::folder::{Folder, identity};
+use super::folder::{Folder, identity, named};
 use crate::core::mllp::VT;
 use memchr::memmem;
 use std::fs::{self, File, OpenOptions};
@@ -98,11 +98,11 @@ impl Archive {
             // One that cannot be read, or was moved just now, is none that was written to.
             let Ok(file) = File::open(path) else { continue };
             if whole_len(&file)? < file.metadata()?.len() {
-                let file = OpenOptions::new().read(true).append(true).open(path)?;
+                let file = appending(path)?;
                 torn.extend(cut_torn_tail(&file, path)?);
             }
         }
-        let file = OpenOptions::new().read(true).append(true).open(&newest)?;
+        let file = appending(&newest)?;
         torn.extend(cut_torn_tail(&file, &newest)?);
         if !torn.is_empty() {
             archive.folder.sync()?;
@@ -214,6 +214,11 @@ impl Archive {
         let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         seconds.checked_div(self.rotation.every.as_secs()).unwrap_or(0)
     }
+}
+
+fn appending(path: &Path) -> io::Result<File> {
+    let opened = OpenOptions::new().read(true).append(true).open(path);
+    opened.map_err(|e| named(path, &e))
 }
 
 /// The files of an archive and when they were begun, the newest last.

@@ -1,7 +1,7 @@
 //! A folder that one process writes to.
 
 use crate::io::source::plain_error;
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{Access, AtFlags, CWD, FlockOperation, accessat, flock};
 use std::fs::{self, DirBuilder, File, Metadata};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
@@ -20,8 +20,17 @@ impl Folder {
     /// # Errors
     /// When it cannot be used.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+        let made = match DirBuilder::new().recursive(true).mode(0o700).create(path) {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                Err(io::ErrorKind::NotADirectory.into())
+            }
+            made => made,
+        };
         made.map_err(|e| named(path, &e))?;
+        // The first message would find out, and somebody may wait for it for long.
+        let is_writable = Access::WRITE_OK | Access::EXEC_OK;
+        let allowed = accessat(CWD, path, is_writable, AtFlags::EACCESS);
+        allowed.map_err(|e| named(path, &e.into()))?;
         Ok(Self { path: path.to_owned(), lock: lock(path)? })
     }
 
@@ -58,6 +67,7 @@ fn lock(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-fn named(path: &Path, error: &io::Error) -> io::Error {
+/// The error with the name of a file before it.
+pub(super) fn named(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {}", path.display(), plain_error(error)))
 }

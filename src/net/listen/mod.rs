@@ -263,8 +263,12 @@ impl Listener {
         }
     }
 
-    /// What somebody changes while it runs: certificates, the file of rejects.
-    pub fn reload(&self, rejects: Option<&Path>) {
+    /// What somebody changes while it runs: certificates, the file of rejects. Whether profiles
+    /// could be read anew, and if not why, the caller knows.
+    pub fn reload(&self, rejects: Option<&Path>, profiles: Result<(), String>) {
+        if let Err(why) = profiles {
+            self.shared.log.warn(None, &format!("the profiles stay what they were: {why}"));
+        }
         if let Some(tls) = &self.tls
             && let Err(e) = tls.reload()
         {

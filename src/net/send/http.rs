@@ -169,8 +169,7 @@ impl Connector for Wires {
         details: &ConnectionDetails<'_>,
         _: Option<()>,
     ) -> Result<Option<Channel>, ureq::Error> {
-        let addresses = details.addrs.iter().copied();
-        let wire = Wire::connect_any(addresses, self.tls.as_ref(), self.connect_timeout);
+        let wire = Wire::connect_any(&details.addrs, self.tls.as_ref(), self.connect_timeout);
         let wire = wire.map_err(|failure| ureq::Error::Io(std::io::Error::other(failure)))?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());

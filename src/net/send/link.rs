@@ -40,8 +40,8 @@ pub trait Link: Send {
     fn take(&mut self) -> Option<Piece<'_>>;
 }
 
-/// No acknowledgment is longer.
-const LONGEST_ACK: usize = 1 << 20;
+/// No answer is longer, also one that carries what was asked for, in bytes.
+const LONGEST_ACK: usize = 4 << 20;
 
 /// Who waits looks after so much time whether it is still wanted; longer than [`SILENCE`].
 const NAP: Duration = Duration::from_millis(300);
@@ -54,6 +54,8 @@ const SILENCE: Duration = Duration::from_millis(250);
 pub struct Mllp {
     wire: Wire,
     deframer: Deframer,
+    /// Something has come since the last message was put.
+    heard: bool,
     /// Why nothing more will come.
     ended: Option<Failure>,
 }
@@ -65,7 +67,13 @@ impl Mllp {
     /// As [`Wire::connect`].
     pub fn connect(address: &Address, timeout: Duration) -> Result<Self, Failure> {
         let wire = Wire::connect(address, timeout)?;
-        Ok(Self { wire, deframer: Deframer::new(LONGEST_ACK), ended: None })
+        Ok(Self { wire, deframer: Deframer::new(LONGEST_ACK), heard: false, ended: None })
+    }
+
+    /// Whether the other side has closed, and has said nothing since the last message.
+    #[must_use]
+    pub fn has_closed_in_silence(&self) -> bool {
+        self.ended.is_some() && !self.heard
     }
 
     fn end(&mut self, why: Failure) {
@@ -83,6 +91,7 @@ impl Mllp {
                 Ok(Got::Bytes(count)) => {
                     self.deframer.filled(count);
                     total += count;
+                    self.heard = true;
                     if count < room {
                         return true;
                     }
@@ -106,6 +115,7 @@ impl Link for Mllp {
     fn put(&mut self, content: &[u8]) -> u64 {
         let place = self.wire.handed_on() + self.wire.waiting() as u64;
         append_block(content, self.wire.out());
+        self.heard = false;
         place
     }
 

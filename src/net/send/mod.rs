@@ -16,6 +16,7 @@ mod http;
 mod journal;
 mod lane;
 mod link;
+mod names;
 mod pace;
 mod queue;
 mod wire;

@@ -1,13 +1,14 @@
 //! A connection over TCP, with TLS or without, that never waits longer than it was told.
 
 use super::Failure;
+use super::names::addresses;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 use socket2::{SockRef, TcpKeepalive};
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{SocketAddr, TcpStream};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -81,8 +82,10 @@ impl Wire {
     pub fn connect(address: &Address, timeout: Duration) -> Result<Self, Failure> {
         let Address { host, port, tls } = address;
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-        let addresses = (bare, *port).to_socket_addrs().map_err(|_| Failure::name())?;
-        Self::connect_any(addresses, tls.as_ref(), timeout)
+        let until = Instant::now() + timeout;
+        let addresses = addresses(bare, *port, timeout)?;
+        let left = until.saturating_duration_since(Instant::now());
+        Self::connect_any(&addresses, tls.as_ref(), left)
     }
 
     /// As [`Wire::connect`] to addresses that are known.
@@ -90,13 +93,12 @@ impl Wire {
     /// # Errors
     /// As [`Wire::connect`].
     pub(super) fn connect_any(
-        addresses: impl Iterator<Item = SocketAddr>,
+        addresses: &[SocketAddr],
         tls: Option<&Encryption>,
         timeout: Duration,
     ) -> Result<Self, Failure> {
         let until = Instant::now() + timeout;
         let mut last = Failure::name();
-        let addresses: Vec<SocketAddr> = addresses.collect();
         for (address, others) in addresses.iter().zip((0..addresses.len()).rev()) {
             // One that does not answer leaves time for the others.
             let left = until.saturating_duration_since(Instant::now());

@@ -5,8 +5,275 @@
 //! noted in free text and in everything that is kept. Nothing is remembered from one message to
 //! the next: what a value becomes depends on the key and the value alone.
 
+mod anchor;
+mod choose;
+mod collect;
+pub mod dates;
+mod fold;
+mod observation;
+mod query;
+mod rewrite;
+pub mod rules;
+mod settings;
 mod subject;
 pub mod surrogate;
+mod tally;
+#[cfg(test)]
+mod tests;
 pub mod text;
+pub mod zip3;
 
+pub use rules::{Overlay, OverlayError, Rules};
+pub use settings::{BirthDate, Profile, Settings, ShiftScope};
 pub use subject::Kind;
+pub use tally::Tally;
+
+use crate::core::scope::{charset_of, splits_safely, to_utf8};
+use crate::core::{Message, Scope, Segment, SegmentId, TextOptions};
+use collect::Collect;
+use rewrite::Rewrite;
+use rules::Rule;
+use rules::parts::{Look, Part};
+use std::fmt;
+use surrogate::{Key, Memo, Style, Surrogates};
+use text::{Cleaner, Identity};
+
+/// De-identifies messages.
+pub struct Deidentifier {
+    rules: Rules,
+    own: Surrogates,
+    token: Surrogates,
+    fake: Surrogates,
+    cleaner: Cleaner,
+}
+
+/// What is used for one message after the other.
+#[derive(Default)]
+pub struct Memory {
+    identity: Identity,
+    memo: Memo,
+    out: Vec<u8>,
+    scratch: Vec<u8>,
+    anchor: Vec<u8>,
+    encoded: Vec<u8>,
+}
+
+/// Why a message cannot be de-identified; without content of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unhandled {
+    /// Its bytes are not of its character set, in which they could look like delimiters.
+    Undecodable,
+    /// What came out has characters that its character set lacks.
+    Unencodable,
+}
+
+impl fmt::Display for Unhandled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Undecodable => {
+                "its bytes are not of its character set, so that it cannot be split"
+            }
+            Self::Unencodable => "its character set lacks a character that is to be written",
+        })
+    }
+}
+
+impl std::error::Error for Unhandled {}
+
+impl Deidentifier {
+    /// By rules, with a key.
+    #[must_use]
+    pub fn new(rules: Rules, key: &Key) -> Self {
+        let style = match rules.settings.profile {
+            Profile::SafeHarbor => Style::Token,
+            Profile::Pseudonymise => Style::Pseudonym,
+            Profile::TestData => Style::TestData,
+        };
+        Self {
+            own: Surrogates::new(key, style),
+            token: Surrogates::new(key, Style::Token),
+            fake: Surrogates::new(key, Style::TestData),
+            cleaner: Cleaner::new(rules.settings.text),
+            rules,
+        }
+    }
+
+    /// The rules.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// A message with all that identifies somebody removed or replaced: its segments, separated by
+    /// CR, in the message's own character set.
+    ///
+    /// # Errors
+    /// When it cannot be handled; nothing of it may be passed on then.
+    pub fn message<'o>(
+        &self,
+        message: &Message<'_>,
+        options: TextOptions,
+        memory: &'o mut Memory,
+        tally: &mut Tally,
+    ) -> Result<&'o [u8], Unhandled> {
+        let Some(text) = to_utf8(message, options) else {
+            let unsafe_set = charset_of(message, options).structure_unsafe();
+            if unsafe_set && !splits_safely(message.bytes()) {
+                return Err(Unhandled::Undecodable);
+            }
+            self.convert(&Scope::with(message, options), memory, tally);
+            return Ok(&memory.out);
+        };
+        let converted = message.with_bytes(text.as_bytes());
+        self.convert(&Scope::converted(&converted, options), memory, tally);
+        let text = std::str::from_utf8(&memory.out).map_err(|_| Unhandled::Undecodable)?;
+        memory.encoded.clear();
+        charset_of(message, options)
+            .encode_into(text, &mut memory.encoded)
+            .map_err(|_| Unhandled::Unencodable)?;
+        Ok(&memory.encoded)
+    }
+
+    fn convert(&self, scope: &Scope<'_, '_>, memory: &mut Memory, tally: &mut Tally) {
+        let Memory { identity, memo, out, scratch, anchor, .. } = memory;
+        let sep = scope.message.separators();
+        identity.clear();
+        memo.clear();
+        out.clear();
+        let mut collect =
+            Collect { rules: &self.rules, scope, sep, identity, newest: *b"00000000", scratch };
+        for segment in scope.message.segments() {
+            collect.segment(segment);
+        }
+        let newest = collect.newest;
+        identity.seal();
+        let sent =
+            scope.message.header().field(7).and_then(|field| field.raw().first_chunk().copied());
+        let sent = sent.filter(|day: &[u8; 8]| day.iter().all(u8::is_ascii_digit));
+        let mut rewrite = Rewrite {
+            of: self,
+            scope,
+            sep,
+            identity,
+            days: self.days(scope, anchor),
+            is_abroad: false,
+            caps_age: self.rules.settings.profile == Profile::SafeHarbor
+                || self.rules.settings.cap_age,
+            today: sent.or(Some(newest).filter(|day| day != b"00000000")),
+            memo,
+            tally,
+            out,
+            scratch,
+        };
+        let several =
+            rewrite.days.is_some() && scope.message.segments_named(*b"PID").nth(1).is_some();
+        for segment in scope.message.segments() {
+            if several && segment.has_id(*b"PID") {
+                rewrite.days = self.days_of(segment, scope, anchor).or(rewrite.days);
+            }
+            self.segment(segment, &mut rewrite);
+        }
+        // A line end behind the last segment.
+        while out.last() == Some(&b'\r') {
+            out.pop();
+        }
+    }
+
+    fn segment<'r>(&'r self, segment: Segment<'_>, to: &mut Rewrite<'r, '_, '_>) {
+        let raw = segment.raw();
+        if raw.is_empty() {
+            return;
+        }
+        let start = to.out.len();
+        if start > 0 {
+            to.out.push(b'\r');
+        }
+        let separator = to.sep.field;
+        match raw.split_first_chunk::<3>() {
+            Some((id, rest)) if rest.first().is_none_or(|&b| b == separator) => {
+                if let Some(rules) = self.rules.segment(*id) {
+                    return to.segment(segment, rules);
+                }
+                let like_id =
+                    id[0].is_ascii_alphabetic() && id.iter().all(u8::is_ascii_alphanumeric);
+                if like_id && !rest.is_empty() && !to.identity.stands_in(id) {
+                    to.tally.segment(id);
+                    return to.unknown(raw, self.rules.unknown(id));
+                }
+            }
+            _ => {}
+        }
+        to.out.truncate(start);
+        to.tally.dropped_lines += 1;
+    }
+
+    /// By how many days dates before the first or only patient are moved.
+    fn days(&self, scope: &Scope<'_, '_>, anchor: &mut Vec<u8>) -> Option<i32> {
+        let settings = &self.rules.settings;
+        if settings.profile == Profile::SafeHarbor {
+            return None;
+        }
+        anchor.clear();
+        if settings.shift_scope == ShiftScope::Patient {
+            let authority = settings.anchor.as_deref();
+            let pid = scope.message.first(*b"PID");
+            if !pid.is_some_and(|pid| anchor::of_pid(pid, scope, authority, anchor)) {
+                let mut others = scope.message.segments();
+                others.find(|segment| anchor::elsewhere(*segment, scope, authority, anchor));
+            }
+        }
+        Some(self.own.days(anchor))
+    }
+
+    fn days_of(
+        &self,
+        pid: Segment<'_>,
+        scope: &Scope<'_, '_>,
+        anchor: &mut Vec<u8>,
+    ) -> Option<i32> {
+        let settings = &self.rules.settings;
+        anchor.clear();
+        let found = settings.shift_scope == ShiftScope::Patient
+            && anchor::of_pid(pid, scope, settings.anchor.as_deref(), anchor);
+        found.then(|| self.own.days(anchor))
+    }
+
+    fn looking(&self, look: Look) -> &Surrogates {
+        match look {
+            Look::Own => &self.own,
+            Look::Token => &self.token,
+            Look::Fake => &self.fake,
+        }
+    }
+}
+
+/// Whether field 1 is the field separator itself.
+fn counts_as_header(id: SegmentId) -> bool {
+    matches!(&id, b"MSH" | b"FHS" | b"BHS")
+}
+
+/// What a text beside a number is, in a field that identifies.
+fn own_kind(rule: &Rule) -> Kind {
+    match rule.part {
+        Part::Is(Kind::Id) | Part::Code | Part::Free => Kind::Family,
+        Part::Is(kind) => kind,
+        _ => Kind::Family,
+    }
+}
+
+/// What a value for a telephone number is by what stands in it.
+fn look(kind: Kind, raw: &[u8]) -> Kind {
+    if !matches!(kind, Kind::Phone | Kind::Email) {
+        return kind;
+    }
+    if raw.contains(&b'@') {
+        Kind::Email
+    } else if raw.windows(3).any(|part| part == b"://")
+        || raw.starts_with(b"www.")
+        || (kind == Kind::Email && !raw.iter().any(u8::is_ascii_digit))
+    {
+        Kind::Url
+    } else {
+        Kind::Phone
+    }
+}

@@ -34,7 +34,7 @@ mod write;
 
 pub use write::{write, write_json};
 
-use crate::core::{Path, Segment, SegmentId, Separators};
+use crate::core::{Path, Segment, SegmentId, Separators, segment_id};
 use align::{Items, Step, align};
 use parts::Comparison;
 use std::borrow::Cow;
@@ -206,7 +206,6 @@ impl Line<'_> {
 
 /// The id of a segment, if it is one that a path can name.
 fn id_of(segment: Segment<'_>) -> Option<SegmentId> {
-    let id: SegmentId = segment.id().try_into().ok()?;
-    let letter_or_digit = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-    (id[0].is_ascii_uppercase() && id.iter().all(letter_or_digit)).then_some(id)
+    segment_id::at_head(segment.raw(), segment.separators().field)
+        .filter(|&id| segment_id::is_proper(id))
 }

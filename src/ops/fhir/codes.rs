@@ -44,6 +44,8 @@ tables! {
     AllergyCriticalityOriginal = "AllergySeverity[AllergyIntolerance.criticality-original]",
     AllergyCriticality = "AllergySeverity[AllergyIntolerance.criticality]",
     AllergyReactionSeverity = "AllergySeverity[AllergyIntolerance.reaction.severity]",
+    AllergyClinicalStatus = "AllergyStatus[clinicalStatus]",
+    AllergyVerificationStatus = "AllergyStatus[verificationStatus]",
     AllergyType = "AllergyType",
     AllowSubstitution = "AllowSubstitution",
     AmbulatoryStatus = "AmbulatoryStatus",
@@ -54,20 +56,26 @@ tables! {
     BodySite = "BodySite",
     CommentType = "CommentType",
     CompletionStatus = "CompletionStatus",
+    ConditionClinicalStatus = "ConditionStatus[clinicalStatus]",
+    ConditionVerificationStatus = "ConditionStatus[verificationStatus]",
     ConfidentialityCode = "ConfidentialityCode",
     ContactRole = "ContactRole",
     CountryCode = "CountryCode",
     DegreeLicenseCertificate = "DegreeLicenseCertificate",
     DiagnosisType = "DiagnosisType",
     DiagnosticServiceSectionId = "DiagnosticServiceSectionID",
+    DocumentAvailabilityStatus = "DocumentAvailabilityStatus",
+    DocumentCompletionStatus = "DocumentCompletionStatus",
     DocumentConfidentialityStatus = "DocumentConfidentialityStatus",
     EncounterPriority = "EncounterPriority",
     EventReason = "EventReason",
     EventRelatedPeriod = "EventRelatedPeriod",
     EventType = "EventType",
+    EventAppointmentStatus = "Event[AppointmentStatus]",
     EventEncounterStatus = "Event[EncounterStatus]",
     ExtendedPriorityCodes = "ExtendedPriorityCodes",
     FillerStatusAppointment = "FillerStatusCodes[Appointment]",
+    GoalLifecycleStatus = "GoalLifecycleStatus",
     HospitalService = "HospitalService",
     IdentifierType = "IdentifierType",
     InterpretationCodes = "InterpretationCodes",
@@ -92,6 +100,8 @@ tables! {
     ProviderRole = "ProviderRole",
     PublicityCode = "PublicityCode",
     ReadmissionIndicator = "ReadmissionIndicator",
+    ReferralPriority = "ReferralPriority",
+    ReferralStatus = "ReferralStatus",
     Relationship = "Relationship",
     Religion = "Religion",
     RepeatPattern = "RepeatPattern",
@@ -104,6 +114,7 @@ tables! {
     SpecimenType = "SpecimenType",
     TelecommunicationEquipmentType = "TelecommunicationEquipmentType",
     TelecommunicationUseCode = "TelecommunicationUseCode",
+    TransactionType = "TransactionType",
     UniversalIdType = "UniversalIDType",
     VisitUserCode = "VisitUserCode",
     YesNoIndicator = "YesNoIndicator",
@@ -153,7 +164,10 @@ impl Table {
         let find = |code: &[u8]| {
             rows.binary_search_by(|(from, _)| from.as_bytes().cmp(code)).ok().map(|n| rows[n].1)
         };
-        find(code).or_else(|| find(&code.to_ascii_uppercase()))
+        let as_word = || rows.iter().find(|(from, _)| from.as_bytes().eq_ignore_ascii_case(code));
+        find(code)
+            .or_else(|| find(&code.to_ascii_uppercase()))
+            .or_else(|| as_word().map(|(_, code)| *code))
     }
 }
 

@@ -413,7 +413,6 @@ mod tests {
         let mut index = Index::default();
         let input = Input::read(&message, &mut index).unwrap();
         let msh = input.seg(0);
-        assert_eq!(msh.get(1).raw(), b"|");
         assert_eq!(msh.get(2).raw(), b"^~\\&");
         assert_eq!(msh.get(3).at(1), b"LAB");
         assert_eq!(msh.get(3).get(2).at(2), b"x");

@@ -273,9 +273,8 @@ impl Json {
 
     #[inline]
     fn push_text(&mut self, text: &[u8]) {
-        let plain = text
-            .iter()
-            .fold(true, |plain, &b| plain & (b >= 0x20) & (b < 0x7F) & (b != b'"') & (b != b'\\'));
+        let is_plain = |b: u8| (0x20..0x7F).contains(&b) & (b != b'"') & (b != b'\\');
+        let plain = text.iter().fold(true, |plain, &b| plain & is_plain(b));
         if plain {
             self.out.extend_from_slice(text);
         } else {

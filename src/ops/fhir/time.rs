@@ -83,15 +83,21 @@ pub(crate) fn date(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<
 /// Returns whether it is there.
 pub(crate) fn instant(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
     let Some(time) = read_or_drop(cx, &value) else { return false };
+    let is_there = instant_of(w, cx, name, &time);
+    if !is_there {
+        cx.give_up(&value, "time");
+    }
+    is_there
+}
+
+/// As [`instant`] for a time that was read before. Returns whether it is there.
+pub(crate) fn instant_of(w: &mut Json, cx: &mut Context<'_>, name: &str, time: &Timestamp) -> bool {
     let offset = match time.precision() >= Precision::Hour {
-        true => offset_of(cx, &time),
+        true => offset_of(cx, time),
         false => None,
     };
-    let Some(offset) = offset else {
-        cx.give_up(&value, "time");
-        return false;
-    };
-    w.verbatim(name, |out| write_clock(&time, offset, out));
+    let Some(offset) = offset else { return false };
+    w.verbatim(name, |out| write_clock(time, offset, out));
     true
 }
 

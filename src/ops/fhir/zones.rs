@@ -48,11 +48,11 @@ fn zone_of(text: &str) -> Option<TimeZone> {
         return Some(TimeZone::UTC);
     }
     if text.starts_with(['+', '-']) {
-        let digits: String = text.chars().skip(1).filter(|c| *c != ':').collect();
-        let well_formed = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit());
-        let minutes = |range: std::ops::Range<usize>| digits.get(range)?.parse::<i32>().ok();
-        let (hours, minutes) = (minutes(0..2)?, minutes(2..4)?);
-        if !well_formed || minutes > 59 || hours * 60 + minutes > 14 * 60 {
+        let (hours, minutes) = match text.as_bytes().get(1..)? {
+            [a, b, c, d] | [a, b, b':', c, d] => (two_digits(*a, *b)?, two_digits(*c, *d)?),
+            _ => return None,
+        };
+        if minutes > 59 || hours * 60 + minutes > 14 * 60 {
             return None;
         }
         let seconds = (hours * 60 + minutes) * 60;
@@ -60,6 +60,11 @@ fn zone_of(text: &str) -> Option<TimeZone> {
         return Offset::from_seconds(seconds).ok().map(TimeZone::fixed);
     }
     TimeZone::get(text).ok()
+}
+
+fn two_digits(tens: u8, ones: u8) -> Option<i32> {
+    let digit = |b: u8| b.is_ascii_digit().then(|| i32::from(b - b'0'));
+    Some(digit(tens)? * 10 + digit(ones)?)
 }
 
 /// How far a zone was ahead of UTC, in minutes, when its clocks showed a time. The earlier of two

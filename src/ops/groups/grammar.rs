@@ -15,6 +15,7 @@
 //! What has no place by these stays where the segment before it stands. Segments that annotate
 //! others go by 1 only, and not past a required segment.
 
+use crate::core::segment_id::key;
 use crate::dictionary::Node;
 
 /// No position.
@@ -24,12 +25,7 @@ pub(super) const NOWHERE: u16 = u16::MAX;
 pub(super) const NO_REACH: u8 = u8::MAX;
 
 /// Segments that may stand behind nearly any other and tell about that.
-const ANNOTATIONS: [u32; 3] = [key(*b"NTE"), key(*b"PRT"), key(*b"ROL")];
-
-/// A segment id as a number.
-pub(super) const fn key(id: [u8; 3]) -> u32 {
-    u32::from_be_bytes([0, id[0], id[1], id[2]])
-}
+pub(crate) const ANNOTATIONS: [u32; 3] = [key(*b"NTE"), key(*b"PRT"), key(*b"ROL")];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -81,7 +77,7 @@ pub(super) struct Grammar {
 }
 
 /// The position of MSH, in which every message begins.
-pub(super) const HEADER: u16 = 1;
+pub(crate) const HEADER: u16 = 1;
 
 impl Grammar {
     /// Of nodes whose first is MSH; `None` for a structure too large to number.

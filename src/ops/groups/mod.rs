@@ -11,10 +11,12 @@ mod known;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use grammar::{ANNOTATIONS, HEADER};
 pub use known::is_group_name;
 
-use crate::core::{Message, Segment, SegmentId};
-use grammar::{Grammar, HEADER, NO_REACH, NOWHERE, Place, key};
+use crate::core::segment_id::{self, SegmentId, key};
+use crate::core::{Message, Segment};
+use grammar::{Grammar, NO_REACH, NOWHERE, Place};
 use known::{structure_of, usual};
 use std::ops::Range;
 
@@ -94,11 +96,8 @@ impl Context {
         self.occurrences.push(Occurrence { group: 0, parent: 0, start: 0, end: 0 });
         let (mut state, mut owner) = (HEADER, 0);
         for (at, segment) in (0_u32..).zip(segments) {
-            let key = match segment.raw() {
-                [a, b, c] => key([*a, *b, *c]),
-                [a, b, c, after, ..] if *after == segment.separators().field => key([*a, *b, *c]),
-                _ => 0,
-            };
+            let id = segment_id::at_head(segment.raw(), segment.separators().field);
+            let key = id.map_or(0, key);
             let mut place = if at == 0 { HEADER } else { NOWHERE };
             if at > 0
                 && let Some(symbol) = grammar.symbol(key)

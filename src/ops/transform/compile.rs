@@ -7,7 +7,7 @@ use super::reach::{copied, ids_of, meet, own};
 use super::statement::{Anchor, Block, NamePart, Source, Statement, Template, What};
 use crate::core::edit::guard;
 use crate::core::expr::{ExternalFunction, Reader, Signature, Vocabulary};
-use crate::core::{Part, Path, Select, SyntaxError};
+use crate::core::{Part, Path, Select, SyntaxError, segment_id};
 use crate::dictionary::Version;
 use crate::ops::groups::is_group_name;
 use crate::ops::query::Each;
@@ -374,12 +374,8 @@ impl Compiler<'_> {
     fn template(&mut self) -> Result<Option<Template>, SyntaxError> {
         let at = self.reader.place();
         let Some(text) = self.reader.quoted()? else { return Ok(None) };
-        let id = text.as_bytes();
-        let proper = id.len() >= 3
-            && id[0].is_ascii_uppercase()
-            && id[..3].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-            && id.get(3).is_none_or(|&b| b == b'|')
-            && !text.contains(['\r', '\n']);
+        let id = segment_id::at_head(text.as_bytes(), b'|');
+        let proper = id.is_some_and(segment_id::is_proper) && !text.contains(['\r', '\n']);
         if proper { Ok(Some(Template(text))) } else { Err(SyntaxError::new(at, SEGMENT)) }
     }
 

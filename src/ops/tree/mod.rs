@@ -9,7 +9,7 @@ mod tests;
 mod value;
 
 use crate::core::scope::to_utf8;
-use crate::core::{Field, Message, Repetition, Scope, Segment, TextOptions};
+use crate::core::{Field, Message, Repetition, Scope, Segment, SegmentId, TextOptions};
 use crate::dictionary::{self, DataType, Version, VersionView, standard};
 use crate::ops::visible;
 use line::{FAINT, Line, MEANING, PLAIN, STRONG};
@@ -41,7 +41,7 @@ pub struct TreeWriter {
     options: TreeOptions,
     /// Segment ids of the message, how many there are and how many were written. A map, for a
     /// message of junk has as many ids as segments.
-    ids: HashMap<[u8; 3], (u32, u32)>,
+    ids: HashMap<SegmentId, (u32, u32)>,
     /// The path of the position being written.
     label: Vec<u8>,
 }
@@ -117,7 +117,7 @@ impl TreeWriter {
     fn count(&mut self, message: &Message<'_>) {
         self.ids.clear();
         for segment in message.segments() {
-            let Ok(id) = <[u8; 3]>::try_from(segment.id()) else { continue };
+            let Ok(id) = <SegmentId>::try_from(segment.id()) else { continue };
             self.ids.entry(id).or_default().0 += 1;
         }
     }

@@ -10,9 +10,8 @@
 
 use super::layout::{Kind, NOWHERE, Place, children};
 use super::model::Usage;
-
-/// The place of MSH, in which every message begins.
-pub(super) const HEADER: u16 = 1;
+use crate::core::segment_id::{SegmentId, key};
+use crate::ops::groups::ANNOTATIONS;
 
 /// A step to a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +38,6 @@ const SKIPPED: u32 = 5;
 /// The same for segments that annotate others: that one of them is out of place says more than that
 /// what it could annotate is missing.
 const SKIPPED_ANNOTATION: u32 = 3;
-const ANNOTATIONS: [u32; 3] = [key(*b"NTE"), key(*b"PRT"), key(*b"ROL")];
 
 /// An automaton; see the head of this file.
 #[derive(Clone, Debug, Default)]
@@ -59,11 +57,6 @@ pub(super) struct Automaton {
     before: Vec<u16>,
     /// By place: what its children require together.
     total: Vec<u16>,
-}
-
-/// A segment id as a number.
-pub(super) const fn key(id: [u8; 3]) -> u32 {
-    u32::from_be_bytes([0, id[0], id[1], id[2]])
 }
 
 impl Automaton {
@@ -170,8 +163,8 @@ impl Automaton {
     }
 
     /// The ids that could stand after a place without fault, nearest first.
-    pub(super) fn expected(&self, places: &[Place], from: u16) -> Vec<[u8; 3]> {
-        let mut found: Vec<(u16, [u8; 3])> = Vec::new();
+    pub(super) fn expected(&self, places: &[Place], from: u16) -> Vec<SegmentId> {
+        let mut found: Vec<(u16, SegmentId)> = Vec::new();
         for symbol in 0..self.keys.len() as u16 {
             let [_, a, b, c] = self.keys[usize::from(symbol)].to_be_bytes();
             for step in self.free_steps(from, symbol) {
@@ -183,7 +176,7 @@ impl Automaton {
             }
         }
         found.sort_unstable();
-        let mut ids: Vec<[u8; 3]> = Vec::new();
+        let mut ids: Vec<SegmentId> = Vec::new();
         for (_, id) in found {
             if !ids.contains(&id) {
                 ids.push(id);

@@ -72,6 +72,9 @@ fn check<'v>(walk: &mut Walk<'v, '_>, element: &'v Element, candidates: &[Candid
                 return;
             }
             let Some(how) = fault(set, &text, system) else { return };
+            if how == CodeProblem::NoSuchSet && walk.model.lacks_sets {
+                return;
+            }
             first = first.or(Some((binding, set, how, code, at)));
         }
     }

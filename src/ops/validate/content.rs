@@ -1,15 +1,16 @@
 //! Walks the fields, components and subcomponents of a segment along its definition.
 
+mod dynamic;
+mod leaf;
+
 use super::codes;
 use super::finding::{self, At, CodeProblem, Finding, Problem};
 use super::form;
-use super::format::Format;
 use super::model::{Element, Model, SegmentDef, TypeDef, TypeIx, TypeKind, Usage};
 use super::rule::{Rule, Severity};
 use super::settings::Severities;
 use crate::core::message::first;
-use crate::core::{Message, Segment, Separators, escape};
-use crate::dictionary::standard;
+use crate::core::{Message, Segment, Separators};
 use memchr::memchr;
 
 /// What all segments of a message share.
@@ -206,63 +207,6 @@ impl<'v, 'w> Walk<'v, 'w> {
         }
     }
 
-    /// The data type of a field, which another field may name.
-    fn resolve(
-        &mut self,
-        definition: &'v SegmentDef,
-        element: &'v Element,
-        field: &[u8],
-        at: At,
-    ) -> Option<&'v TypeDef> {
-        let found = definition.dynamic.iter().find(|mapping| mapping.field == at.field);
-        let data_type = element.data_type.and_then(|at| self.model.data_type(at));
-        let Some(mapping) = found else { return data_type };
-        let first = self.reference(&mapping.reference);
-        let second = mapping.second.as_deref().map(|path| self.reference(path));
-        if let Some(found) = mapping.find(first, second) {
-            return self.model.data_type(found);
-        }
-        let reference = mapping.reference.split('.').next().and_then(|n| n.parse().ok());
-        let at = At { field: reference.unwrap_or(at.field), ..at };
-        // A table that the type is not in has nothing to add.
-        let is_same = |f: &Finding<'_>| f.rule == Rule::Val1 && f.at.field == at.field;
-        let of_line = self.findings.iter().rev().take_while(|f| f.at.line == at.line);
-        if let Some(back) = of_line.into_iter().position(is_same) {
-            self.findings.remove(self.findings.len() - 1 - back);
-        }
-        let (wrong, expected, usual) = if first.is_empty() {
-            ("has no value, and the one whose data type it names has", "a data type", None)
-        } else if !self.model.is_profile && self.is_listed_type(first) {
-            return None;
-        } else if standard().has_data_type(first) && !self.model.is_profile {
-            let wrong = "names a data type of another version; the value is not checked";
-            (wrong, "a data type of this version", Some(Severity::Warning))
-        } else {
-            ("names no data type that is known", "a data type", None)
-        };
-        let problem = Problem::Plain { wrong: wrong.into(), expected: expected.into() };
-        let part = if first.is_empty() { field } else { first };
-        self.report_as(Rule::Coc1, at, part, usual, problem);
-        None
-    }
-
-    /// Whether table 0125 of the version has a data type of which nothing else is known.
-    fn is_listed_type(&self, id: &[u8]) -> bool {
-        let table = standard().table("0125");
-        table.is_some_and(|table| table.code(self.model.version, id).is_some())
-    }
-
-    /// The value at `field[.component[.subcomponent]]` of the segment, undecoded; empty if none.
-    fn reference(&self, path: &str) -> &'w [u8] {
-        let mut numbers = path.split('.').map(|n| n.parse::<usize>().unwrap_or_default());
-        let field = numbers.next().and_then(|n| self.segment.field(n));
-        let mut value = field.and_then(|f| f.repetition(1)).map_or(&b""[..], |r| r.raw());
-        for (n, by) in numbers.zip([self.separators.component, self.separators.subcomponent]) {
-            value = value.split(|&b| b == by).nth(n.wrapping_sub(1)).unwrap_or_default();
-        }
-        value
-    }
-
     /// Checks one value, whole or with parts, against its data type.
     fn value(
         &mut self,
@@ -355,109 +299,6 @@ impl<'v, 'w> Walk<'v, 'w> {
             if element.usage != Usage::Optional {
                 self.missing(element, place(n + 1));
             }
-        }
-    }
-
-    /// Checks a value that has no parts.
-    fn leaf(
-        &mut self,
-        element: &'v Element,
-        data_type: &'v TypeDef,
-        format: Format,
-        value: &'w [u8],
-        at: At,
-        level: Level,
-    ) {
-        let separators = self.separators;
-        let divides = |b: &u8| {
-            *b == separators.subcomponent && separators.subcomponent != separators.field
-                || (level == Level::Repetition && *b == separators.component)
-        };
-        if value.iter().any(divides) {
-            // What follows the first delimiter is no part of the value.
-            // Before 2.2 the type alone stood in MSH-9; many write the event with it.
-            let is_event = at.line == 1 && at.field == 9 && !self.model.is_profile;
-            if self.wants.separators && !is_event && self.has_content(value) {
-                let problem =
-                    Problem::Separator { name: &element.name, data_type: &data_type.name };
-                self.report(Rule::Enc4, at, value, problem);
-            }
-            return;
-        }
-        if let Some((rule, expected)) = format.fault(value) {
-            let own = (&*element.name, &*data_type.name);
-            let (name, data_type) = self.whole.unwrap_or(own);
-            self.report(rule, at, value, Problem::Format { name, data_type, expected });
-        }
-        self.whole = None;
-        if self.has_escapes && self.wants.escapes {
-            self.escapes(element, data_type, value, at);
-        }
-        if self.wants.codes && !element.bindings.is_empty() {
-            codes::simple(self, element, value, at);
-        }
-        if self.wants.lengths {
-            self.length(element, value, at);
-        }
-        self.fixed(element, value, at);
-    }
-
-    fn escapes(&mut self, element: &'v Element, data_type: &'v TypeDef, value: &'w [u8], at: At) {
-        // One finding is enough: what follows a stray escape character is often read wrongly, too.
-        let fault = escape::faults(value, &self.separators).next();
-        if let Some(range) = fault {
-            let (name, data_type) = (&element.name, &data_type.name);
-            let expected =
-                "an escape sequence that the standard has, closed by an escape character";
-            let problem = Problem::Format { name, data_type, expected };
-            self.report(Rule::Enc3, at, &value[range], problem);
-        }
-    }
-
-    fn length(&mut self, element: &'v Element, value: &'w [u8], at: At) {
-        let length = element.length;
-        let max = length.max.or(match length.conformance {
-            Some((conformance, true)) => Some(conformance),
-            _ => None,
-        });
-        if max.is_none() && length.min.is_none() {
-            return;
-        }
-        let found = self.characters(value);
-        let min = length.min.unwrap_or(0);
-        if found < min || max.is_some_and(|max| found > max) {
-            let name = &element.name;
-            self.report(Rule::Len1, at, value, Problem::Length { name, found, min, max });
-        }
-    }
-
-    /// How many characters a value has, escape sequences counted as what they stand for.
-    pub(super) fn characters(&self, value: &[u8]) -> u32 {
-        let text = escape::decode(value, &self.separators);
-        match std::str::from_utf8(&text) {
-            Ok(text) => text.chars().count() as u32,
-            Err(_) => text.len() as u32,
-        }
-    }
-
-    #[inline]
-    fn fixed(&mut self, element: &'v Element, value: &'w [u8], at: At) {
-        if element.constant.is_none() && element.pattern.is_none() {
-            return;
-        }
-        let text = escape::decode(value, &self.separators);
-        if let Some(expected) = element.constant.as_deref()
-            && text != expected.as_bytes()
-        {
-            let problem = Problem::Constant { name: &element.name, expected };
-            self.report(Rule::Val3, at, value, problem);
-        }
-        if let Some(pattern) = &element.pattern
-            && !pattern.is_match(&text)
-        {
-            let wrong = "the value has not the pattern of the profile".into();
-            let problem = Problem::Plain { wrong, expected: pattern.as_str().into() };
-            self.report(Rule::Val3, at, value, problem);
         }
     }
 

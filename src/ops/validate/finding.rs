@@ -98,6 +98,13 @@ pub enum Problem<'m> {
     MissingGroup {
         /// Its name.
         group: &'m str,
+        /// The segments with which it can begin.
+        expected: Box<[SegmentId]>,
+    },
+    /// Of several segments or groups none is there, and one must be.
+    MissingChoice {
+        /// The segments that there can be.
+        expected: Box<[SegmentId]>,
     },
     /// A segment or group occurs too often or too seldom.
     Occurrences {
@@ -275,7 +282,7 @@ mod tests {
             severity,
             at: At { line: line as u32, ..At::default() },
             span: (0, 1),
-            problem: Problem::MissingGroup { group: "A" },
+            problem: Problem::MissingGroup { group: "A", expected: Box::default() },
         };
         let mut findings = Vec::new();
         for line in 1..=MOST {

@@ -4,7 +4,7 @@ use super::content::Walk;
 use super::finding::{At, Problem};
 use super::model::{Element, TypeDef, TypeKind};
 use super::rule::Rule;
-use crate::core::escape;
+use crate::core::{check_digit, escape};
 
 /// Checks a whole value whose data type has a form that its components alone do not tell.
 #[inline]
@@ -57,34 +57,13 @@ fn parts<const N: usize>(value: &[u8], by: u8) -> [&[u8]; N] {
 fn identifier(walk: &Walk<'_, '_>, value: &[u8]) -> Option<Fault> {
     let [number, digit, scheme] = parts(value, delimiter(walk, false));
     let is_right = match scheme {
-        b"M10" if !digit.is_empty() => mod10(number).map(|d| digit == [d]),
-        b"M11" if !digit.is_empty() => mod11(number).map(|d| digit == [d]),
+        b"M10" if !digit.is_empty() => check_digit::mod10(number).map(|d| digit == [d]),
+        b"M11" if !digit.is_empty() => check_digit::mod11(number).map(|d| digit == [d]),
         b"NPI" => npi(number, digit),
         _ => return None,
     };
     let expected = "the check digit of the number, by the scheme in the third component";
     (is_right != Some(true)).then_some((Rule::Fmt4, 2, expected))
-}
-
-/// The check digit of scheme M10 (chapter 2A, "CX"): each second digit, from the right, is doubled.
-fn mod10(number: &[u8]) -> Option<u8> {
-    let mut sum = 0_u64;
-    for (digit, &b) in number.iter().rev().enumerate() {
-        let value = u64::from(digit_value(b)?);
-        let doubled = if digit % 2 == 0 { value * 2 } else { value };
-        sum += doubled / 10 + doubled % 10;
-    }
-    (!number.is_empty()).then_some(b'0' + ((10 - sum % 10) % 10) as u8)
-}
-
-/// The check digit of scheme M11 (chapter 2A, "CX"): weights from 2 to 7, again and again.
-fn mod11(number: &[u8]) -> Option<u8> {
-    let mut sum = 0_u64;
-    for (weight, &b) in (2..=7).cycle().zip(number.iter().rev()) {
-        sum += weight * u64::from(digit_value(b)?);
-    }
-    let rest = (sum % 11).max(1);
-    (!number.is_empty()).then_some(b'0' + ((11 - rest) % 10) as u8)
 }
 
 /// US national provider identifiers: nine digits and the check digit of `80840` before them, which
@@ -95,13 +74,9 @@ fn npi(number: &[u8], digit: &[u8]) -> Option<bool> {
         10 => (&number[..9], number.last().copied()),
         _ => return None,
     };
-    let expected = mod10(&[b"80840", nine].concat())?;
+    let expected = check_digit::npi(nine.try_into().ok()?)?;
     let said = [own, digit.first().copied()];
     Some(digit.len() <= 1 && said != [None; 2] && said.iter().flatten().all(|&d| d == expected))
-}
-
-fn digit_value(b: u8) -> Option<u8> {
-    b.is_ascii_digit().then(|| b - b'0')
 }
 
 /// HD and EI: an id of type ISO, UUID or DNS has its form (table 0301).
@@ -194,15 +169,9 @@ fn encapsulated_data(walk: &Walk<'_, '_>, value: &[u8]) -> Option<Fault> {
 mod tests {
     use super::*;
 
-    /// The examples of chapter 2A of the standard, and of the NPI check digit standard.
+    /// The example of the NPI check digit standard (CMS).
     #[test]
-    fn check_digits_are_those_of_the_standard() {
-        for (number, digit) in [("12345", b'5'), ("401", b'0'), ("9999", b'4'), ("99999999", b'8')]
-        {
-            assert_eq!(mod10(number.as_bytes()), Some(digit), "{number}");
-        }
-        assert_eq!(mod11(b"1234567"), Some(b'4'));
-        assert_eq!(mod10(b"12a"), None);
+    fn provider_identifiers_in_one_component_or_two() {
         assert_eq!(npi(b"123456789", b"3"), Some(true));
         assert_eq!(npi(b"1234567893", b""), Some(true));
         assert_eq!(npi(b"1234567890", b""), Some(false));

@@ -28,7 +28,7 @@ pub use finding::{At, CodeProblem, ConstraintProblem, Finding, Problem};
 pub use model::Model;
 pub use rule::{Rule, Severity};
 pub use settings::{Settings, Severities};
-pub use validator::{Checked, Scratch, Validator};
+pub use validator::{Checked, Scratch, Validator, not_checked};
 
 #[cfg(test)]
 mod tests;

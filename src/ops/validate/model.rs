@@ -4,7 +4,7 @@
 //! the standard): `standard.rs` makes a [`Model`] of the dictionary, `profile/` makes one of files,
 //! and one engine checks messages against either.
 
-use super::constraint::Constraints;
+use super::constraint::{Constraints, Demand};
 use super::layout::Layout;
 use crate::core::SegmentId;
 use crate::dictionary::{Table, Version};
@@ -66,6 +66,9 @@ pub struct Model {
     pub types: Vec<TypeDef>,
     /// Value sets.
     pub value_sets: Vec<ValueSet>,
+    /// A profile came without the files that have its value sets: what is bound to sets that are
+    /// [`Codes::Missing`] is not checked, and that is said once.
+    pub lacks_sets: bool,
     /// What a profile asks for beyond structure.
     pub constraints: Constraints,
 }
@@ -346,12 +349,6 @@ impl StandardCodes {
         Self { table, version, short: OnceLock::new() }
     }
 
-    /// The table.
-    #[must_use]
-    pub const fn table(&self) -> &'static Table {
-        self.table
-    }
-
     /// Whether the version has the code.
     #[must_use]
     pub fn has(&self, code: &[u8]) -> bool {
@@ -478,6 +475,28 @@ impl Node {
 }
 
 impl Model {
+    /// How many bindings are not checked because no file with value sets was given: of fields and
+    /// components, and those of contexts.
+    #[must_use]
+    pub fn unchecked_bindings(&self) -> usize {
+        if !self.lacks_sets {
+            return 0;
+        }
+        let is_missing =
+            |at: SetIx| self.value_set(at).is_some_and(|set| matches!(set.codes, Codes::Missing));
+        let fields = self.segments.iter().flat_map(|segment| &segment.fields);
+        let components = self.types.iter().flat_map(|data_type| match &data_type.kind {
+            TypeKind::Composite(components) => &components[..],
+            _ => &[],
+        });
+        let bindings = fields.chain(components).flat_map(|element| &element.bindings);
+        let contexts = self.constraints.all.iter().filter(|constraint| match &constraint.demand {
+            Demand::Codes { bound, .. } => bound.sets.iter().any(|&set| is_missing(set)),
+            _ => false,
+        });
+        bindings.filter(|binding| is_missing(binding.set)).count() + contexts.count()
+    }
+
     /// A segment definition.
     #[must_use]
     pub fn segment(&self, at: SegmentIx) -> Option<&SegmentDef> {

@@ -1,7 +1,8 @@
 //! Finds the walk of a message over the places of its structure, see `automaton.rs`.
 
-use super::automaton::{Automaton, HEADER, MISSING, Step};
+use super::automaton::{Automaton, MISSING, Step};
 use super::layout::{Layout, NOWHERE, Occurrence, Place, Seat, Seating};
+use crate::ops::groups::HEADER;
 
 /// What is allocated once and used for every message.
 #[derive(Debug, Default)]

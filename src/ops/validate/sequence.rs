@@ -3,7 +3,7 @@
 use super::content::Walk;
 use super::finding::Problem;
 use super::format::Format;
-use super::layout::{Kind, Layout, NOWHERE, Seating};
+use super::layout::{Kind, Layout, NOWHERE, Seat, Seating};
 use super::model::{SegmentDef, TypeKind};
 use super::rule::Rule;
 use super::structure::Line;
@@ -48,7 +48,7 @@ impl Numbers {
         let Some(field) = line.segment.field(1).map(|f| f.raw()) else { return };
         let digits = std::str::from_utf8(field).ok();
         let Some(value) = digits.and_then(|digits| digits.parse::<u32>().ok()) else { return };
-        let owner = owner(seating, layout, seat.group, seat.place);
+        let Some(owner) = owner(seating, layout, seat) else { return };
         let id = line.at.segment;
         let next = |list: &List| list.last.saturating_add(1);
         let own = self.0.iter().position(|list| list.id == id && list.place == seat.place);
@@ -70,17 +70,20 @@ impl Numbers {
 }
 
 /// The group occurrence that a list is in: the innermost one that does not begin anew with each
-/// segment of the list, as the group OBSERVATION does with OBX.
-fn owner(seating: &Seating, layout: &Layout, group: u32, place: u16) -> u32 {
-    let (mut group, mut place) = (group, place);
-    while let Some(around) = seating.groups.get(group as usize)
-        && group != 0
-        && is_main(layout, around.place, place)
-    {
-        place = around.place;
-        group = around.parent;
+/// segment of the list, as the group OBSERVATION does with OBX. `None` for what is one too many: a
+/// second PID is reported as that (STR-3), and has no number that would be right.
+fn owner(seating: &Seating, layout: &Layout, seat: &Seat) -> Option<u32> {
+    let Seat { mut place, mut group, mut instance } = *seat;
+    loop {
+        if layout.place(place)?.cardinality.max.is_some_and(|max| instance > max) {
+            return None;
+        }
+        let around = seating.groups.get(group as usize)?;
+        if group == 0 || !is_main(layout, around.place, place) {
+            return Some(group);
+        }
+        (place, group, instance) = (around.place, around.parent, around.instance);
     }
-    group
 }
 
 /// Whether a group is about what stands at a place: the first that it requires.

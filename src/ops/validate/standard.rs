@@ -139,6 +139,7 @@ impl Builder {
             segments,
             types: self.types,
             value_sets: self.sets,
+            lacks_sets: false,
             constraints: Constraints::default(),
         }
     }

@@ -1,6 +1,6 @@
 //! Holds the segments of a message against its structure (rules STR).
 
-use super::automaton::{self, Step, is_choice, key};
+use super::automaton::{self, Step, is_choice};
 use super::content::Walk;
 use super::finding::{At, Problem};
 use super::layout::{Kind, Layout, NOWHERE, Place, Seat, Seating};
@@ -8,10 +8,8 @@ use super::model::{MessageDef, Usage};
 use super::rule::{Rule, Severity};
 use super::search::Search;
 use crate::core::Segment;
+use crate::core::segment_id::{SegmentId, key};
 use std::collections::HashMap;
-
-/// So many segments that could stand at a place are named.
-const MOST_EXPECTED: usize = 8;
 
 /// A segment of the message, with its place in the report.
 #[derive(Clone, Copy, Debug)]
@@ -75,10 +73,8 @@ fn unknown(walk: &mut Walk<'_, '_>, layout: &Layout, from: u16, line: &Line<'_>,
     walk.report_as(Rule::Str1, line.at, raw, usual, problem);
 }
 
-fn expected(layout: &Layout, from: u16) -> Box<[crate::core::SegmentId]> {
-    let mut ids = layout.automaton().expected(layout.places(), from);
-    ids.truncate(MOST_EXPECTED);
-    ids.into()
+fn expected(layout: &Layout, from: u16) -> Box<[SegmentId]> {
+    layout.automaton().expected(layout.places(), from).into()
 }
 
 /// Reports what the walk leaves out, skips and repeats.
@@ -133,13 +129,13 @@ fn missing<'v>(walk: &mut Walk<'v, '_>, layout: &'v Layout, left_out: &[u16], li
                 walk.report(Rule::Str2, at, &[], Problem::MissingSegment { id, group });
             }
             Kind::Group { name, .. } => {
-                let (rule, wrong) = if is_choice(place) {
-                    (Rule::Str4, "one of several segments or groups is missing".to_owned())
+                let expected = beginnings(layout, number).into();
+                let (rule, problem) = if is_choice(place) {
+                    (Rule::Str4, Problem::MissingChoice { expected })
                 } else {
-                    (Rule::Str2, format!("the group {name} is missing"))
+                    (Rule::Str2, Problem::MissingGroup { group: name, expected })
                 };
-                let expected = listed(&beginnings(layout, number)).into();
-                walk.report(rule, at, &[], Problem::Plain { wrong: wrong.into(), expected });
+                walk.report(rule, at, &[], problem);
             }
         }
     }
@@ -178,7 +174,7 @@ fn repeated<'v>(
 }
 
 /// The segments with which a group can begin, in order.
-fn beginnings(layout: &Layout, group: u16) -> Vec<crate::core::SegmentId> {
+fn beginnings(layout: &Layout, group: u16) -> Vec<SegmentId> {
     let mut ids = Vec::new();
     let in_choice = layout.place(group).is_some_and(is_choice);
     for child in layout.children(group) {
@@ -192,14 +188,6 @@ fn beginnings(layout: &Layout, group: u16) -> Vec<crate::core::SegmentId> {
         }
     }
     ids
-}
-
-fn listed(ids: &[crate::core::SegmentId]) -> String {
-    let names: Vec<_> = ids.iter().map(|id| id.escape_ascii().to_string()).collect();
-    match names.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
-        _ => names.concat(),
-    }
 }
 
 /// Reports segments and groups that occur too often or too seldom, where the structure counts.

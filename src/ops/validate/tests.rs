@@ -206,6 +206,8 @@ fn str_3_repetition() {
     assert_found(a01, &[]);
     let twice = a01.replace("PV1|1", "PID|2||2^^^H^MR||Sample^Bea\nPV1|1");
     assert_found(&twice, &[(Str3, Error, "4:PID")]);
+    // Whatever its number is: none would be right.
+    assert_found(&twice.replace("PID|2", "PID|1"), &[(Str3, Error, "4:PID")]);
     assert_rule(Str3, Error, "4:PV1", "ORC|RE", "PV1|2|I\nORC|RE", "ORC|RE");
 }
 

@@ -16,7 +16,7 @@ use super::standard;
 use super::structure::{self, Line};
 use super::tree::{Index, Tree};
 use crate::core::scope::to_utf8;
-use crate::core::{Charset, Message, Scope, SegmentId, TextOptions};
+use crate::core::{Charset, Message, Scope, SegmentId, TextOptions, segment_id};
 use crate::dictionary::Version;
 use std::collections::HashMap;
 
@@ -27,6 +27,8 @@ pub struct Validator {
     profiles: Profiles,
     /// Of each profile how severe its rules are.
     severities: Vec<Severities>,
+    /// Of each profile how many bindings are not checked for want of their value sets.
+    unchecked: Vec<usize>,
 }
 
 /// What is allocated once and used for every message.
@@ -62,7 +64,9 @@ impl Validator {
     pub fn new(settings: Settings, profiles: Profiles) -> Self {
         let all = profiles.all.iter();
         let severities = all.map(|p| settings.beneath(p.model.is_profile, &p.severities));
-        Self { severities: severities.collect(), settings, profiles }
+        let severities = severities.collect();
+        let unchecked = profiles.all.iter().map(|p| p.model.unchecked_bindings()).collect();
+        Self { settings, severities, unchecked, profiles }
     }
 
     /// How messages are held against the model.
@@ -130,6 +134,7 @@ impl Validator {
         header::check(&mut walk, message.header());
         if let Choice::Profile(at, _) = choice {
             self.other_version(&mut walk, &self.profiles.all[at], version);
+            without_sets(&mut walk, self.unchecked[at]);
         }
         let structure = structure_of(&mut walk, message, choice);
         check_against(&mut walk, structure, &lines, scratch);
@@ -253,6 +258,23 @@ fn by_name(model: &Model, id: SegmentId) -> Option<&SegmentDef> {
     model.segment(standard::segment_ix(model, id)?)
 }
 
+/// Says that codes of a message are not checked.
+fn without_sets(walk: &mut Walk<'_, '_>, unchecked: usize) {
+    if unchecked > 0 {
+        let at = At { line: 1, segment: *b"MSH", occurrence: 1, ..At::default() };
+        let wrong = not_checked(unchecked).into();
+        let problem = Problem::Plain { wrong, expected: "".into() };
+        walk.report_as(Rule::Val2, at, &[], Some(Severity::Info), problem);
+    }
+}
+
+/// Says that so many bindings of a profile have no value sets.
+#[must_use]
+pub fn not_checked(unchecked: usize) -> String {
+    let bindings = if unchecked == 1 { "binding" } else { "bindings" };
+    format!("value sets are not loaded: {unchecked} {bindings} not checked")
+}
+
 /// Says that not all of a message is checked.
 fn too_long(walk: &mut Walk<'_, '_>, lines: &[Line<'_>]) {
     if let Some(last) = lines.get(MOST_SEGMENTS - 1) {
@@ -270,17 +292,8 @@ fn lines<'m>(message: &Message<'m>, occurrences: &mut Occurrences) -> Vec<Line<'
     occurrences.clear();
     let mut lines = Vec::with_capacity(32);
     for (number, segment) in (1_u32..).zip(message.segments().take(MOST_SEGMENTS)) {
-        let by = segment.separators().field;
-        let id = match segment.raw() {
-            [a, b, c] => Some([*a, *b, *c]),
-            [a, b, c, after, ..] if *after == by => Some([*a, *b, *c]),
-            _ => None,
-        };
-        let is_id = |id: &SegmentId| {
-            id[0].is_ascii_uppercase()
-                && id.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-        };
-        let id = id.filter(is_id);
+        let id = segment_id::at_head(segment.raw(), segment.separators().field)
+            .filter(|&id| segment_id::is_proper(id));
         let occurrence = id.map_or(0, |id| occurrences.count(id));
         let at = At { line: number, segment: id.unwrap_or_default(), occurrence, ..At::default() };
         lines.push(Line { segment, at, is_segment: id.is_some() });

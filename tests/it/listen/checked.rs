@@ -87,6 +87,31 @@ fn a_profile_says_what_is_valid() {
 }
 
 #[test]
+fn profiles_are_read_anew_when_asked_for() {
+    let folder = folder();
+    let name = put(&folder, "p.toml", "extends = \"2.5.1\"\n");
+    let mut listening = Listening::start(&[&format!("--validate={name}"), "--log", "text"]);
+    let mut sender = listening.connect();
+    let mut answer = |id: &str| {
+        sender.send(block(valid(id)));
+        msa(&sender.answer()).0.to_owned()
+    };
+    assert_eq!(answer("M1"), "AA");
+    put(&folder, "p.toml", "extends = \"2.5.1\"\n[fields]\n\"PID-11\" = { usage = \"R\" }\n");
+    assert_eq!(answer("M2"), "AA");
+    listening.signal(rustix::process::Signal::HUP);
+    listening.wait_for("reloaded");
+    assert_eq!(answer("M3"), "AE");
+    // What cannot be read changes nothing.
+    put(&folder, "p.toml", "extends = 7");
+    listening.signal(rustix::process::Signal::HUP);
+    listening.wait_for("the profiles stay what they were");
+    listening.wait_for("reloaded");
+    assert_eq!(answer("M4"), "AE");
+    assert_eq!(listening.stop().code, 0);
+}
+
+#[test]
 fn conditions_come_before_and_duplicates_after() {
     let folder = folder();
     let rejects = put(&folder, "rejects", "");

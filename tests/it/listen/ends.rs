@@ -3,8 +3,10 @@
 use super::{Listening, adt, block, msa, stream};
 use crate::util::{binary, folder, pipehat, put};
 use rustix::process::Signal;
+use std::fs;
 use std::io::Read;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -100,7 +102,7 @@ fn what_it_cannot_do_it_tells_at_once() {
         (vec!["listen"], "a port is missing"),
         (vec!["listen", "x"], "PORT or ADDRESS:PORT is expected"),
         (vec!["listen", "0", "--where", "MSH-9 ="], "^"),
-        (vec!["listen", "0", "--archive", &file], "file: "),
+        (vec!["listen", "0", "--archive", &file], "file: not a directory"),
         (vec!["listen", "0", "--tls-cert", &file], "--tls-key"),
         (vec!["listen", "0", "--tls-cert", &file, "--tls-key", &file], "file: "),
         (vec!["listen", "0", "--ack-code", "XX"], "AA, AE, AR"),
@@ -110,6 +112,23 @@ fn what_it_cannot_do_it_tells_at_once() {
         let out = pipehat(&args).run();
         assert_eq!((out.code, out.text()), (2, ""), "{args:?}");
         assert!(out.stderr.contains(told), "{args:?}: {}", out.stderr);
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_ends_the_start() {
+    let folder = folder();
+    let name = folder.path().join("in");
+    fs::create_dir(&name).unwrap();
+    fs::set_permissions(&name, fs::Permissions::from_mode(0o500)).unwrap();
+    if fs::write(name.join("x"), "").is_ok() {
+        // Whom nothing is forbidden.
+        return;
+    }
+    for option in ["--archive", "--files"] {
+        let out = pipehat(&["listen", "0", option, name.to_str().unwrap()]).run();
+        assert_eq!(out.code, 2);
+        assert!(out.stderr.contains("in: Permission denied"), "{}", out.stderr);
     }
 }
 

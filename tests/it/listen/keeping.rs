@@ -359,6 +359,21 @@ fn the_answer_of_another_message_is_none() {
 }
 
 #[test]
+fn a_second_answer_is_for_no_later_message() {
+    let host = receiver(|n, id| match n {
+        0 => vec![Do::Send([ack("AA", id), ack("AA", id)].concat())],
+        _ => say("AE", id),
+    });
+    let near = Listening::start(&["--forward", &host.address, "--count", "2"]);
+    let mut sender = near.connect();
+    for code in ["AA", "AE"] {
+        sender.send(block(adt("M1")));
+        assert_eq!(msa(&sender.answer()), (code, "M1"));
+    }
+    assert_eq!(near.end().code, 1);
+}
+
+#[test]
 fn a_full_disk_is_not_acknowledged() {
     if !Path::new("/dev/full").exists() {
         return;

@@ -1,9 +1,26 @@
 //! Free text: what identifies somebody is found in it and replaced; all else stays as it is.
 
-use super::Kind;
+mod contacts;
+mod cues;
+mod dates;
+mod found;
+mod identity;
+mod letters;
+mod look;
+mod names;
+mod numbers;
+mod replace;
+mod scan;
+mod words;
+
+pub use found::Found;
+pub use identity::Identity;
+
 use super::surrogate::Surrogates;
 use crate::core::Scope;
-use std::ops::AddAssign;
+use look::Look;
+use replace::Replacer;
+use scan::{Span, scan};
 
 /// What is done with free text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,31 +33,6 @@ pub enum Mode {
     Strict,
     /// It stays.
     Keep,
-}
-
-/// What is known of the persons of one message.
-#[derive(Debug, Default)]
-pub struct Identity {}
-
-impl Identity {
-    /// Forgets everything, for the next message.
-    pub fn clear(&mut self) {}
-
-    /// Notes a value that identifies somebody.
-    ///
-    /// `text`: a whole value in UTF-8, escape sequences decoded: a family name with all its
-    /// parts, a telephone number with its area.
-    pub fn note(&mut self, _kind: Kind, _text: &[u8]) {}
-
-    /// To be called when all is noted, before anything is looked for.
-    pub fn seal(&mut self) {}
-
-    /// Whether something that was noted stands in a value that is kept, given as text as in
-    /// [`Identity::note`]. Short numbers and names that are common words do not count here.
-    #[must_use]
-    pub fn stands_in(&self, _text: &[u8]) -> bool {
-        false
-    }
 }
 
 /// What a text is cleaned with.
@@ -56,22 +48,20 @@ pub struct Context<'c, 'm> {
     pub days: Option<i32>,
 }
 
-/// What was found in texts, by what it was taken for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {}
-
-impl AddAssign<&Found> for Found {
-    fn add_assign(&mut self, _other: &Found) {}
-}
+/// Values of more words than these are narrative, whatever is in them.
+const LABEL_WORDS: usize = 3;
 
 /// Cleans texts.
-pub struct Cleaner {}
+#[derive(Debug)]
+pub struct Cleaner {
+    mode: Mode,
+}
 
 impl Cleaner {
     /// Loads what is needed for a mode.
     #[must_use]
-    pub fn new(_mode: Mode) -> Self {
-        Self {}
+    pub fn new(mode: Mode) -> Self {
+        Self { mode }
     }
 
     /// Appends a free text (a field, a repetition or a component) as its mode says.
@@ -80,11 +70,22 @@ impl Cleaner {
     /// what is left of it stays as written, byte for byte.
     pub fn free_text(
         &self,
-        _raw: &[u8],
-        _context: Context<'_, '_>,
-        _found: &mut Found,
-        _out: &mut Vec<u8>,
+        raw: &[u8],
+        context: Context<'_, '_>,
+        found: &mut Found,
+        out: &mut Vec<u8>,
     ) {
+        match self.mode {
+            Mode::Keep => out.extend_from_slice(raw),
+            Mode::Scrub | Mode::Strict => self.clean(raw, context, found, out),
+            Mode::Drop => {
+                let words = raw.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()).count();
+                let look = Look::new(raw, context.scope);
+                if words <= LABEL_WORDS && scan(context.identity, look.text(), false).is_empty() {
+                    out.extend_from_slice(raw);
+                }
+            }
+        }
     }
 
     /// Appends a short text beside a code, or a text that is a code: whatever the mode, it is
@@ -96,6 +97,40 @@ impl Cleaner {
         found: &mut Found,
         out: &mut Vec<u8>,
     ) {
-        self.free_text(raw, context, found, out);
+        self.clean(raw, context, found, out);
+    }
+
+    fn clean(&self, raw: &[u8], context: Context<'_, '_>, found: &mut Found, out: &mut Vec<u8>) {
+        let look = Look::new(raw, context.scope);
+        let strict = self.mode == Mode::Strict;
+        let spans = scan(context.identity, look.text(), strict);
+        let joined = look.joined(raw, context.scope);
+        let joined = joined.map(|look| (scan(context.identity, look.text(), strict), look));
+        if spans.is_empty() && joined.as_ref().is_none_or(|(spans, _)| spans.is_empty()) {
+            out.extend_from_slice(raw);
+            return;
+        }
+        let mut places: Vec<_> =
+            spans.iter().map(|span| (look.raw(span.range.clone()), span, &look)).collect();
+        if let Some((spans, look)) = &joined {
+            let more = spans.iter().map(|span| (look.raw(span.range.clone()), span, look));
+            places.extend(more);
+            places.sort_by_key(|(raw, _, _)| (raw.start, std::cmp::Reverse(raw.end)));
+        }
+        let mut replacer = Replacer { context, found, written: Vec::new(), value: Vec::new() };
+        let mut at = 0;
+        for (range, span, look) in places {
+            let span: &Span = span;
+            if range.end <= at {
+                continue;
+            }
+            out.extend_from_slice(raw.get(at..range.start.max(at)).unwrap_or_default());
+            replacer.replace(look.text(), span, out);
+            at = range.end;
+        }
+        out.extend_from_slice(raw.get(at..).unwrap_or_default());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,24 @@
 //! What of each segment goes where, one file a segment. A function that writes a resource is in the
 //! file of its main segment.
 
+pub(super) mod ais;
+pub(super) mod al1;
+pub(super) mod dg1;
+pub(super) mod ft1;
+pub(super) mod gt1;
+pub(super) mod iam;
+pub(super) mod in1;
 pub(super) mod msh;
 pub(super) mod obr;
 pub(super) mod obx;
 pub(super) mod pid;
+pub(super) mod pr1;
+pub(super) mod prb;
 pub(super) mod pv1;
+pub(super) mod rf1;
+pub(super) mod sch;
 pub(super) mod source;
+pub(super) mod txa;
 
 use super::bundle::Arena;
 use super::context::Context;
@@ -18,9 +30,27 @@ pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
     for seg in cx.story.input().segs() {
         match &seg.id() {
             b"PID" => pid::write(out, cx, seg),
-            b"PV1" => pv1::write(out, cx, seg),
+            b"PV1" => {
+                pv1::write(out, cx, seg);
+                in1::of_visit(out, cx, seg);
+            }
             b"OBR" => obr::write(out, cx, seg),
+            b"OBX" if txa::is_content(cx, seg) => {}
             b"OBX" => obx::write(out, cx, seg),
+            b"SCH" => sch::write(out, cx, seg),
+            b"AIS" | b"AIG" => ais::write(out, cx, seg),
+            b"TXA" => txa::write(out, cx, seg),
+            b"AL1" => al1::write(out, cx, seg),
+            b"IAM" => iam::write(out, cx, seg),
+            b"DG1" => dg1::write(out, cx, seg),
+            b"PR1" => pr1::write(out, cx, seg),
+            b"IN1" => in1::write(out, cx, seg),
+            b"GT1" => gt1::write(out, cx, seg),
+            b"FT1" => ft1::write(out, cx, seg),
+            b"PRB" => prb::write(out, cx, seg),
+            b"GOL" => prb::write_goal(out, cx, seg),
+            b"RF1" => rf1::write(out, cx, seg),
+            b"PRD" => rf1::write_provider(out, cx, seg),
             _ => {}
         }
     }

@@ -62,6 +62,62 @@ pub(crate) fn concept_in(
     }
 }
 
+/// Writes a member of type CodeableConcept with the codings of several values, and the first text
+/// among them. Returns whether it is there.
+pub(crate) fn concept_of(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    name: &str,
+    values: &[Parts<'_>],
+) -> bool {
+    w.object(name, |w| {
+        let is_coded = w.array("coding", |w| {
+            values.iter().filter(|value| !value.is_empty()).for_each(|&v| codings(w, cx, v, None));
+        });
+        let has_text = values.iter().any(|value| text::string(w, cx, "text", value.get(9)));
+        if !is_coded && !has_text {
+            values.iter().any(|value| text::string(w, cx, "text", value.get(2)));
+        }
+    })
+}
+
+/// Writes a member of type CodeableConcept, whose text and whose coding system stand in fields of
+/// their own in old versions: `words` and `system`. `more` adds codings. Returns whether it is
+/// there.
+pub(crate) fn concept_with<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    name: &str,
+    value: Parts<'m>,
+    [words, system]: [Parts<'m>; 2],
+    more: impl FnOnce(&mut Json, &mut Context<'m>),
+) -> bool {
+    w.object(name, |w| {
+        let is_coded = w.array("coding", |w| {
+            let has_code = !value.peek(1).is_empty();
+            if has_code && value.peek(3).is_empty() && !system.is_empty() {
+                w.item(|w| {
+                    if let Some(uri) = cx.system(system.first()) {
+                        w.string("system", &uri);
+                    }
+                    text::string(w, cx, "version", value.get(7));
+                    w.code("code", &cx.text(value.get(1).raw()));
+                    text::string(w, cx, "display", value.get(2));
+                });
+                CODINGS[1..].iter().for_each(|&places| coding_item(w, cx, value, places));
+            } else if !value.is_empty() {
+                codings(w, cx, value, None);
+            }
+            more(w, cx);
+        });
+        let has_text =
+            text::string(w, cx, "text", value.get(9)) || text::string(w, cx, "text", words);
+        if !has_text && (!is_coded || value.peek(1).is_empty()) {
+            text::string(w, cx, "text", value.get(2));
+        }
+    })
+}
+
 /// Writes the items of `coding`.
 fn codings(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, table: Option<Table>) {
     let mapped = table.and_then(|table| cx.code(table, value.peek(1).first()));

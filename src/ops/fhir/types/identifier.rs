@@ -182,6 +182,36 @@ pub(crate) fn eip_items<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>
     ei_item(w, cx, value.get(2), Some(FILLER));
 }
 
+/// Writes items of type Identifier from the codes of a CWE.
+pub(crate) fn cwe_items<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
+    for [code, system] in [[1, 3], [4, 6], [10, 12]] {
+        w.item(|w| {
+            if value.peek(code).is_empty() {
+                return;
+            }
+            if let Some(uri) = cx.system(value.at(system)) {
+                w.string("system", &uri);
+            }
+            text::string(w, cx, "value", value.get(code));
+        });
+    }
+}
+
+/// Writes an item that refers by identifier to a resource of a type, from EI. Returns whether it is
+/// there.
+pub(crate) fn ei_reference_item<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    kind: Kind,
+    value: Parts<'m>,
+    role: Option<(&str, &str)>,
+) -> bool {
+    w.item_with(
+        |w| w.literal("type", kind.name()),
+        |w| _ = ei_member(w, cx, "identifier", value, role),
+    )
+}
+
 /// Writes an item of type Identifier from PLN. Returns whether it is there.
 pub(crate) fn pln_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) -> bool {
     w.item(|w| {

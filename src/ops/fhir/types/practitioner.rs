@@ -17,6 +17,13 @@ pub(crate) fn member<'m>(w: &mut Json, cx: &mut Context<'m>, name: &str, value: 
     true
 }
 
+/// Writes an item that refers to the Practitioner of an XCN. Returns whether it is there.
+pub(crate) fn member_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) -> bool {
+    let Some(to) = cx.refer(Wanted::Practitioner(value)) else { return false };
+    cx.reference_item(w, to);
+    true
+}
+
 /// The key of a practitioner by number and authority.
 pub(crate) fn key<'m>(cx: &mut Context<'m>, value: Parts<'m>) -> Option<Key> {
     let from = identifier::hd_again(value.peek(9));

@@ -51,14 +51,30 @@ pub(crate) fn period_or<'m>(
 pub(crate) fn unit(code: &[u8]) -> Option<&'static str> {
     Some(match code.trim_ascii() {
         b"s" | b"S" | b"sec" => "s",
-        b"min" | b"M" | b"mn" => "min",
-        b"h" | b"H" | b"hr" | b"HR" => "h",
+        b"min" | b"M" | b"mn" | b"minute" | b"minutes" => "min",
+        b"h" | b"H" | b"hr" | b"HR" | b"hour" | b"hours" => "h",
         b"d" | b"D" | b"day" => "d",
         b"wk" | b"W" | b"week" => "wk",
         b"mo" | b"L" | b"month" => "mo",
         b"a" | b"yr" | b"Y" | b"year" => "a",
         _ => return None,
     })
+}
+
+/// A duration in minutes from a number (NM) and its unit (CNE); `None` for one that is no whole
+/// number of them, or whose unit is not known.
+pub(crate) fn minutes(number: Parts<'_>, unit_of: Parts<'_>) -> Option<i32> {
+    let number = Decimal::of(number.peek(1).first())?.whole().filter(|&n| n >= 0)?;
+    let code = unit_of.peek(1).first().to_ascii_lowercase();
+    let unit = unit(&code).or_else(|| unit(unit_of.peek(2).first()))?;
+    match unit {
+        "s" => (number % 60 == 0).then_some(number / 60),
+        "min" => Some(number),
+        "h" => number.checked_mul(60),
+        "d" => number.checked_mul(1440),
+        "wk" => number.checked_mul(7 * 1440),
+        _ => None,
+    }
 }
 
 /// Writes a member of type Timing from RPT or RI. Returns whether it is there.

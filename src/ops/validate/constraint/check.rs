@@ -267,6 +267,9 @@ impl<'v, 't> Check<'v, 't, '_> {
             // Where there is no code, none is wrong; whether one has to be there says its usage.
             return;
         }
+        if wrong.how == CodeProblem::NoSuchSet && self.tree.model.lacks_sets {
+            return;
+        }
         let Some(set) = self.tree.model.value_set(wrong.set) else { return };
         let rule = match wrong.how {
             CodeProblem::NoSuchSet | CodeProblem::EmptySet => Rule::Val2,

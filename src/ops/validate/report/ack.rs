@@ -1,7 +1,7 @@
 //! Findings as acknowledgments: one for each message, with ERR segments.
 
-use super::{Options, Subject, describe, place};
-use crate::core::Charset;
+use super::{Options, Subject, describe};
+use crate::core::{Charset, segment_id};
 use crate::dictionary::{Version, standard};
 use crate::net::ack::{Answer, Code, Condition, Fault, Header, Kind, Location, Severity as Grade};
 use crate::ops::validate::finding::{At, Finding};
@@ -103,7 +103,7 @@ pub(super) fn fatal_in(version: Version) -> bool {
 
 fn fault(subject: &Subject<'_>, finding: &Finding<'_>, has_fatal: bool) -> Fault {
     let At { segment, occurrence, field, repetition, component, subcomponent, .. } = finding.at;
-    let location = place::is_id(segment).then_some(Location {
+    let location = segment_id::is_proper(segment).then_some(Location {
         segment,
         sequence: occurrence.max(1) as usize,
         field: field.into(),

@@ -1,8 +1,8 @@
 //! Problems in words. Nothing here comes from a message.
 
 use super::Subject;
-use super::place::{self, is_id};
-use crate::core::SegmentId;
+use super::place;
+use crate::core::{SegmentId, segment_id};
 use crate::ops::validate::finding::{CodeProblem, ConstraintProblem, Finding, Problem};
 use crate::ops::validate::model::Usage;
 
@@ -35,7 +35,12 @@ pub fn words(problem: &Problem<'_>) -> Words {
         Problem::MissingSegment { id, group } => {
             wrong(format!("the segment {} of the group {group} is missing", id.escape_ascii()))
         }
-        Problem::MissingGroup { group } => wrong(format!("the group {group} is missing")),
+        Problem::MissingGroup { group, expected } => {
+            both(format!("the group {group} is missing"), ids(expected))
+        }
+        Problem::MissingChoice { expected } => {
+            both("one of several segments or groups is missing", ids(expected))
+        }
         Problem::Occurrences { group: "", found, min, max } => {
             both(format!("the segment occurs {}", times(*found)), bounds(*min, *max))
         }
@@ -200,7 +205,7 @@ fn constraint(id: &str, description: &str, how: ConstraintProblem) -> Words {
 
 /// `OBX, NTE or SPM`.
 fn ids(expected: &[SegmentId]) -> String {
-    let known: Vec<_> = expected.iter().filter(|&&id| is_id(id)).collect();
+    let known: Vec<_> = expected.iter().filter(|&&id| segment_id::is_proper(id)).collect();
     let told = known.iter().take(MOST_EXPECTED);
     let mut ids: Vec<_> = told.map(|id| id.escape_ascii().to_string()).collect();
     if known.len() > MOST_EXPECTED {
@@ -228,5 +233,25 @@ fn bounds(min: u32, max: Option<u32>) -> String {
         (0 | 1, Some(max)) => format!("at most {max}"),
         (min, Some(max)) if min == max => format!("exactly {max}"),
         (min, Some(max)) => format!("{min} to {max}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_segments_the_nearest_are_named() {
+        let expected = |ids: &[SegmentId]| {
+            let problem = Problem::MissingGroup { group: "A", expected: ids.into() };
+            words(&problem).expected
+        };
+        assert_eq!(expected(&[]), "");
+        assert_eq!(expected(&[*b"OBX"]), "OBX");
+        assert_eq!(expected(&[*b"OBX", *b"NTE", *b"SPM"]), "OBX, NTE or SPM");
+        let nine: Vec<_> = (b'1'..=b'9').map(|n| [b'Z', b'Z', n]).collect();
+        let eight = "ZZ1, ZZ2, ZZ3, ZZ4, ZZ5, ZZ6, ZZ7";
+        assert_eq!(expected(&nine[..8]), format!("{eight} or ZZ8"));
+        assert_eq!(expected(&nine), format!("{eight}, ZZ8 or others"));
     }
 }

@@ -6,7 +6,6 @@
 use super::{NOT_HANDLED, Options, Subject, Summary, text};
 use crate::ops::validate::finding::Finding;
 use crate::ops::visible;
-use quick_xml::escape::escape;
 use std::fmt::Write as _;
 
 /// Appends the head of the document.
@@ -104,19 +103,24 @@ fn push(text: &[u8], to: &mut String) {
     push_shown(&shown, to);
 }
 
-/// Appends text that is fit for people, without characters that XML 1.0 has not (section 2.2,
-/// Char): there are some that nobody sees and a terminal does not mind.
+/// Appends text that is fit for people, as the content of an element or attribute (XML 1.0, sections
+/// 2.4 and 3.3.1), without characters that XML has not (section 2.2, Char): there are some that
+/// nobody sees and a terminal does not mind.
 fn push_shown(shown: &[u8], to: &mut String) {
-    let mut text = String::new();
     for c in String::from_utf8_lossy(shown).chars() {
         match c {
+            '&' => to.push_str("&amp;"),
+            '<' => to.push_str("&lt;"),
+            // So that no text has the end of a CDATA section, `]]>`.
+            '>' => to.push_str("&gt;"),
+            '"' => to.push_str("&quot;"),
+            '\'' => to.push_str("&apos;"),
             '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'.. => {
-                text.push(c);
+                to.push(c);
             }
-            other => text.extend(other.escape_unicode()),
+            other => to.extend(other.escape_unicode()),
         }
     }
-    to.push_str(&escape(&text));
 }
 
 #[cfg(test)]
@@ -134,5 +138,17 @@ mod tests {
         let text = read.root_element().text().unwrap();
         assert!(text.starts_with("a\\u{fffe}\\u{ffff}<\u{FFFD}"), "{text}");
         assert!(text.ends_with("\\xFF"), "{text}");
+    }
+
+    #[test]
+    fn markup_is_text() {
+        let text = "<a b=\"c\" d='e'>&amp; ]]> &#65;</a>";
+        let mut shown = String::new();
+        push(text.as_bytes(), &mut shown);
+        let document = format!("<t a=\"{shown}\" b='{shown}'>{shown}</t>");
+        let read = roxmltree::Document::parse(&document).unwrap();
+        let root = read.root_element();
+        assert_eq!(root.text(), Some(text));
+        assert_eq!([root.attribute("a"), root.attribute("b")], [Some(text); 2]);
     }
 }

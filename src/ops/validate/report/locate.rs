@@ -95,7 +95,7 @@ mod tests {
         let mut locator = Locator::new(&subject);
         let mut at = |line, segment: &[u8; 3], field, repetition| {
             let at = At { line, segment: *segment, field, repetition, ..At::default() };
-            let problem = Problem::MissingGroup { group: "" };
+            let problem = Problem::MissingGroup { group: "", expected: Box::default() };
             let (rule, severity) = (Rule::Use1, Severity::Error);
             locator.range(&Finding { rule, severity, at, span: (0, 0), problem })
         };

@@ -1,6 +1,7 @@
 //! Places in messages as paths, and what stands there by name.
 
 use super::{Subject, describe};
+use crate::core::segment_id;
 use crate::dictionary::{Field, Version, standard};
 use crate::ops::validate::finding::{At, Finding};
 use std::fmt::Write as _;
@@ -26,7 +27,7 @@ fn write(at: &At, exact: bool) -> String {
     }
     let wants = |number: u32| number > 1 || (exact && number > 0);
     // What does not look like an id may be text of a patient.
-    let id = if is_id(at.segment) { at.segment } else { *b"???" };
+    let id = if segment_id::is_proper(at.segment) { at.segment } else { *b"???" };
     path.extend(id.iter().map(|&b| char::from(b)));
     // Writing to memory does not fail.
     if wants(at.occurrence) {
@@ -45,14 +46,6 @@ fn write(at: &At, exact: bool) -> String {
         _ = write!(path, ".{number}");
     }
     path
-}
-
-/// Whether three bytes are the id of a segment: a capital letter, and two letters or digits.
-#[must_use]
-pub fn is_id(id: [u8; 3]) -> bool {
-    let [first, rest @ ..] = id;
-    let follows = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-    first.is_ascii_uppercase() && rest.iter().all(follows)
 }
 
 /// The name of what a finding is about: as the model has it, else as the standard.

@@ -20,7 +20,9 @@ pub fn nist_category(finding: &Finding<'_>) -> (&'static str, &'static str) {
     let severity = finding.severity;
     match &finding.problem {
         Problem::Unexpected { .. } => ("Unexpected", ERROR),
-        Problem::MissingSegment { .. } | Problem::MissingGroup { .. } => {
+        Problem::MissingSegment { .. }
+        | Problem::MissingGroup { .. }
+        | Problem::MissingChoice { .. } => {
             ("Usage", if finding.rule == Rule::Use2 { WARNING } else { ERROR })
         }
         Problem::MissingElement { usage, .. } => {
@@ -58,13 +60,14 @@ pub fn nist_path(finding: &Finding<'_>) -> String {
     // Writing into a string does not fail.
     let _ = match &finding.problem {
         Problem::MissingSegment { id, .. } => write!(path, "{}[1]", letters(id)),
-        Problem::MissingGroup { group } => write!(path, "{group}[1]"),
+        Problem::MissingGroup { group, .. } => write!(path, "{group}[1]"),
         Problem::Occurrences { group, .. } | Problem::Constraint { group, .. }
             if !group.is_empty() =>
         {
             write!(path, "{group}[{}]", occurrence.max(1))
         }
         Problem::Unexpected { .. } => write!(path, "{}", letters(&segment)),
+        Problem::MissingChoice { .. } => Ok(()),
         _ if finding.rule == Rule::Enc2 => Ok(()),
         _ => write!(path, "{}[{}]", letters(&segment), occurrence.max(1)),
     };
@@ -162,7 +165,7 @@ mod tests {
         assert_eq!(nist_path(&finding(Rule::Ext1, obx, extra())), "OBX[10]-5[1]");
         assert_eq!(nist_path(&finding(Rule::Ext1, part, extra())), "OBX[10]-5[2].2.3");
         let group = At { line: 3, occurrence: 2, ..At::default() };
-        let missing = Problem::MissingGroup { group: "SPECIMEN" };
+        let missing = Problem::MissingGroup { group: "SPECIMEN", expected: Box::default() };
         assert_eq!(nist_path(&finding(Rule::Use2, group, missing)), "SPECIMEN[1]");
         let often = Problem::Occurrences { group: "VISIT", found: 2, min: 0, max: Some(1) };
         assert_eq!(nist_path(&finding(Rule::Str3, group, often)), "VISIT[2]");

@@ -4,7 +4,7 @@
 //! however often they may occur, and what is left at the end is unexpected. A group is entered if
 //! the next segment is one of those before its first inner group, at whichever of them it is.
 
-use crate::core::{Message, SegmentId};
+use crate::core::{Message, SegmentId, segment_id};
 use crate::ops::validate::layout::{Kind, Layout, NOWHERE, Occurrence, Seat, Seating};
 
 /// Seats the segments of a message; those without a place have [`NOWHERE`].
@@ -31,14 +31,10 @@ pub(super) fn seat(layout: &Layout, message: &Message<'_>, seating: &mut Seating
     }
 }
 
-/// The id of a segment that NIST reads as one.
+/// The id of a segment that NIST reads as one: the second byte of it is a letter, too.
 pub(super) fn id(segment: &[u8], by: u8) -> Option<SegmentId> {
-    let id: SegmentId = *segment.first_chunk()?;
-    let [a, b, c] = id;
-    let proper = a.is_ascii_uppercase()
-        && b.is_ascii_uppercase()
-        && (c.is_ascii_uppercase() || c.is_ascii_digit());
-    (proper && segment.get(3).is_none_or(|&next| next == by)).then_some(id)
+    segment_id::at_head(segment, by)
+        .filter(|&id| segment_id::is_proper(id) && id[1].is_ascii_uppercase())
 }
 
 fn takes(kind: &Kind, id: SegmentId) -> bool {

@@ -73,6 +73,9 @@ pub fn read(files: &[Source<'_>], nist: bool) -> Result<Model, ProfileError> {
         }
     }
     model.value_sets = sets.into_sets();
+    let has_sets = all.iter().any(|xml| xml.root().name() == "ValueSetLibrary");
+    // NIST's validator reports each element that is bound to a set that it does not have.
+    model.lacks_sets = !has_sets && !nist;
     model.constraints = contexts.into_constraints(&model);
     Ok(model)
 }

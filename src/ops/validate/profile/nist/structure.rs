@@ -61,6 +61,7 @@ pub(super) fn read(profile: &Tag<'_>, sets: &mut Sets) -> Result<Model, ProfileE
         segments,
         types: defs,
         value_sets: Vec::new(),
+        lacks_sets: false,
         constraints: Constraints::default(),
     })
 }

@@ -102,7 +102,9 @@ impl<'v, 't> Walk<'v, 't, '_> {
                 if let Some(rule) = missing(place.usage, Rule::Str2) {
                     let problem = match &place.kind {
                         Kind::Segment { .. } => Problem::MissingSegment { id, group: "" },
-                        Kind::Group { name, .. } => Problem::MissingGroup { group: name },
+                        Kind::Group { name, .. } => {
+                            Problem::MissingGroup { group: name, expected: Box::default() }
+                        }
                     };
                     self.report(rule, at, (0, 0), problem);
                 }

@@ -11,7 +11,7 @@ use super::header::applies;
 use super::load::{Beside, Loader};
 use super::sheet::{Keys, Sheet, Word, none};
 use super::{Ask, Profile, ProfileError, ProfileRule};
-use crate::core::SegmentId;
+use crate::core::{SegmentId, segment_id};
 use crate::dictionary::{Version, standard};
 use crate::ops::query::Each;
 use crate::ops::validate::model::Model;
@@ -146,8 +146,7 @@ impl Overlay<'_, '_, '_> {
     fn segment(&mut self, id: &Word<'_>, mut keys: Keys<'_>) -> Result<(), ProfileError> {
         let wrong = || id.error("a segment id of three capital letters or digits is expected");
         let segment = <SegmentId>::try_from(id.text.as_bytes()).map_err(|_| wrong())?;
-        let is_part = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-        if !segment.iter().all(is_part) || segment[0].is_ascii_digit() {
+        if !segment_id::is_proper(segment) {
             return Err(wrong());
         }
         if self.draft.segment_named(segment).is_some() {

@@ -1,0 +1,225 @@
+//! What the parts of data types are, and what is done with each under an action.
+
+use super::Action;
+use crate::ops::deidentify::{Kind, Profile, Settings};
+
+/// What a value, or a part of one, is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Nothing that identifies.
+    Keep,
+    /// A code: short, without blanks.
+    Code,
+    /// A code of a table of the standard: up to five capitals and digits.
+    Table,
+    Number,
+    /// A text beside a code.
+    Text,
+    /// Free text.
+    Free,
+    /// A number, or a remark.
+    Note,
+    Date,
+    Birth,
+    Time,
+    State,
+    Zip,
+    /// The check digit of the number before it.
+    Check,
+    Is(Kind),
+    /// The area of a telephone number, and its local part.
+    Area,
+    Local,
+    Extension,
+    /// Something that no profile lets through.
+    Drop,
+    /// A data type with components of its own, by its number.
+    Nested(u8),
+}
+
+impl Part {
+    pub(super) fn of_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "keep" => Self::Keep,
+            "code" => Self::Code,
+            "table" => Self::Table,
+            "number" => Self::Number,
+            "text" => Self::Text,
+            "note" => Self::Note,
+            "date" => Self::Date,
+            "birth" => Self::Birth,
+            "time" => Self::Time,
+            "state" => Self::State,
+            "zip" => Self::Zip,
+            "check" => Self::Check,
+            "area" => Self::Area,
+            "local" => Self::Local,
+            "extension" => Self::Extension,
+            "drop" => Self::Drop,
+            "id" => Self::Is(Kind::Id),
+            "ssn" => Self::Is(Kind::Ssn),
+            "family" => Self::Is(Kind::Family),
+            "given" => Self::Is(Kind::Given),
+            "phone" => Self::Is(Kind::Phone),
+            "email" => Self::Is(Kind::Email),
+            "street" => Self::Is(Kind::Street),
+            "place" => Self::Is(Kind::Place),
+            "organisation" => Self::Is(Kind::Organisation),
+            _ => return None,
+        })
+    }
+}
+
+/// A data type that has components.
+#[derive(Debug)]
+pub(crate) struct Type {
+    pub(crate) id: &'static str,
+    pub(crate) parts: Vec<Part>,
+}
+
+/// Which of its looks a surrogate has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// That of the profile.
+    Own,
+    Token,
+    Fake,
+}
+
+/// What is done with a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Op {
+    Keep,
+    Drop,
+    Code,
+    Table,
+    Number,
+    Text,
+    Free,
+    /// Free text if it has blanks, else a number.
+    Note(Look),
+    Shift,
+    Year,
+    Time,
+    Zip3,
+    Surrogate(Kind, Look),
+    /// As the kind of the field's own values says, for texts beside a number.
+    Own(Look),
+    Check,
+    Area(Look),
+    Local(Look),
+    Extension,
+    Nested(u8),
+}
+
+/// What is done with the parts of all data types under all actions.
+#[derive(Debug)]
+pub(crate) struct Ops {
+    of_types: Vec<Box<[Op]>>,
+    types: usize,
+}
+
+impl Ops {
+    pub(super) fn new(types: &[Type], settings: &Settings) -> Self {
+        let actions = (0..Action::COUNT).map(|n| ACTIONS[n]);
+        let of_types = actions.flat_map(|action| {
+            types.iter().map(move |of| {
+                let coded = matches!(of.id, "CE" | "CWE" | "CNE" | "CF");
+                let parts = of.parts.iter().enumerate();
+                parts
+                    .map(|(n, &part)| match part {
+                        // A number and a name in the guise of a code.
+                        Part::Code if coded && action.replaces() && matches!(n, 0 | 3 | 9) => {
+                            op(Part::Is(Kind::Id), action, settings)
+                        }
+                        Part::Text if coded && action.replaces() => Op::Own(look(action)),
+                        part => op(part, action, settings),
+                    })
+                    .collect()
+            })
+        });
+        Self { of_types: of_types.collect(), types: types.len() }
+    }
+
+    #[inline]
+    pub(crate) fn of(&self, action: Action, of: u8) -> &[Op] {
+        let at = action.index() * self.types + usize::from(of);
+        self.of_types.get(at).map_or(&[], |ops| ops)
+    }
+}
+
+const ACTIONS: [Action; Action::COUNT] = [
+    Action::Keep,
+    Action::Remove,
+    Action::Token,
+    Action::Surrogate,
+    Action::Name,
+    Action::Shift,
+    Action::Year,
+    Action::Zip3,
+    Action::Clean,
+    Action::Fake,
+    Action::Constant(0),
+];
+
+fn look(action: Action) -> Look {
+    match action {
+        Action::Token => Look::Token,
+        Action::Fake => Look::Fake,
+        _ => Look::Own,
+    }
+}
+
+/// What is done with a part under an action.
+pub(crate) fn op(part: Part, action: Action, settings: &Settings) -> Op {
+    let safe = settings.profile == Profile::SafeHarbor;
+    match (part, action) {
+        (_, Action::Keep) => Op::Keep,
+        (_, Action::Remove | Action::Constant(_)) | (Part::Drop, _) => Op::Drop,
+        (Part::Nested(of), _) => Op::Nested(of),
+        (Part::Keep, _) => Op::Keep,
+        (Part::Code | Part::State, _) => Op::Code,
+        (Part::Table, _) => Op::Table,
+        (Part::Number, _) => Op::Number,
+        (Part::Text, _) => Op::Text,
+        (Part::Free, _) => Op::Free,
+        (Part::Time, _) => Op::Time,
+        (Part::Date | Part::Birth, action) => match action {
+            Action::Year => Op::Year,
+            Action::Shift => Op::Shift,
+            _ if safe => Op::Year,
+            _ => Op::Shift,
+        },
+        (Part::Check, _) => Op::Check,
+        (Part::Zip, Action::Zip3) => Op::Zip3,
+        (Part::Is(Kind::Zip | Kind::Street | Kind::Place), Action::Zip3) => Op::Drop,
+        (Part::Zip, action) if action.replaces() => Op::Surrogate(Kind::Zip, look(action)),
+        (Part::Zip, _) if settings.profile == Profile::TestData => {
+            Op::Surrogate(Kind::Zip, Look::Own)
+        }
+        (Part::Zip, _) => Op::Zip3,
+        (Part::Note, action) if action.replaces() => Op::Note(look(action)),
+        (Part::Note, _) => Op::Free,
+        (Part::Area, action) if replaced(Kind::Phone, action, settings) => Op::Area(look(action)),
+        (Part::Local, action) if replaced(Kind::Phone, action, settings) => Op::Local(look(action)),
+        (Part::Extension, action) if replaced(Kind::Phone, action, settings) => Op::Extension,
+        (Part::Area | Part::Local | Part::Extension, _) => Op::Drop,
+        (Part::Is(kind), action) if replaced(kind, action, settings) => {
+            Op::Surrogate(kind, look(action))
+        }
+        (Part::Is(_), _) => Op::Drop,
+    }
+}
+
+/// Whether something is replaced rather than removed.
+fn replaced(kind: Kind, action: Action, settings: &Settings) -> bool {
+    if action.replaces() {
+        return true;
+    }
+    match settings.profile {
+        Profile::TestData => true,
+        Profile::Pseudonymise => !matches!(kind, Kind::Street | Kind::Place | Kind::Zip),
+        // What is needed to tell what belongs together; never a person's own.
+        Profile::SafeHarbor => matches!(kind, Kind::Id | Kind::Organisation),
+    }
+}

@@ -1,0 +1,149 @@
+//! Letters and words: what belongs to one, and when two are the same.
+
+use crate::ops::deidentify::fold::fold;
+use std::ops::Range;
+
+/// Whether a byte of a text that is looked at belongs to a word.
+pub(super) fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte >= 0x80
+}
+
+/// Whether a byte belongs to a word or number.
+pub(super) fn is_alnum(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80
+}
+
+/// The key of a word: the same for any case.
+pub(super) fn key(word: &[u8]) -> u64 {
+    let mut hash = 0x9E37_79B9_7F4A_7C15_u64 ^ word.len() as u64;
+    let (chunks, rest) = word.as_chunks::<8>();
+    for chunk in chunks {
+        hash = mix(hash, u64::from_le_bytes(*chunk) | 0x2020_2020_2020_2020);
+    }
+    if !rest.is_empty() {
+        let mut last = [b' '; 8];
+        for (to, from) in last.iter_mut().zip(rest) {
+            *to = from | 0x20;
+        }
+        hash = mix(hash, u64::from_le_bytes(last));
+    }
+    hash | 1
+}
+
+/// Takes eight bytes into a hash.
+pub(super) fn mix(hash: u64, value: u64) -> u64 {
+    let product = u128::from(hash ^ value) * 0xA076_1D64_78BD_642F;
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+/// Where a word may be in a [`Filter`]: by its first two letters.
+fn cell(word: &[u8]) -> (usize, u32) {
+    let first = word.first().copied().unwrap_or_default() & 31;
+    let second = word.get(1).copied().unwrap_or_default() & 31;
+    (usize::from(first) << 5 | usize::from(second), 1 << word.len().min(31))
+}
+
+/// Tells of most words that they are not in a set, by their first two letters and length.
+#[derive(Debug)]
+pub(super) struct Filter(Box<[u32; 1024]>);
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self(Box::new([0; 1024]))
+    }
+}
+
+impl Filter {
+    pub(super) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
+    pub(super) fn add(&mut self, word: &[u8]) {
+        let (at, bit) = cell(word);
+        self.0[at] |= bit;
+    }
+
+    #[inline]
+    pub(super) fn may_have(&self, word: &[u8]) -> bool {
+        let (at, bit) = cell(word);
+        self.0[at] & bit != 0
+    }
+}
+
+/// The word that begins at `at`, or nothing.
+pub(super) fn word_at(text: &[u8], at: usize) -> Range<usize> {
+    let rest = text.get(at..).unwrap_or_default();
+    at..at + rest.iter().position(|&b| !is_letter(b)).unwrap_or(rest.len())
+}
+
+/// The word that ends before `end`, or nothing.
+pub(super) fn word_before(text: &[u8], end: usize) -> Range<usize> {
+    let before = text.get(..end).unwrap_or_default();
+    before.iter().rposition(|&b| !is_letter(b)).map_or(0, |at| at + 1)..end
+}
+
+/// How a word is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Case {
+    Lower,
+    /// A capital, and small letters behind it; or mixed.
+    Title,
+    Upper,
+}
+
+/// How a word is written. One capital alone is [`Case::Title`].
+pub(super) fn case(word: &[u8]) -> Case {
+    let capitals = word.iter().filter(|b| b.is_ascii_uppercase()).count();
+    let small = word.iter().filter(|b| b.is_ascii_lowercase()).count();
+    match (capitals, small) {
+        (2.., 0) => Case::Upper,
+        (1.., _) => Case::Title,
+        _ => Case::Lower,
+    }
+}
+
+/// Appends text to be looked at: case stays, accents go as [`fold`] takes them.
+pub(super) fn fold_text(text: &[u8], out: &mut Vec<u8>) {
+    if text.is_ascii() {
+        return out.extend_from_slice(text);
+    }
+    for chunk in text.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            fold_char(c, out);
+        }
+        for &byte in chunk.invalid() {
+            fold_byte(byte, out);
+        }
+    }
+}
+
+/// Appends a character; see [`fold_text`]. Nothing for an accent that stands alone.
+pub(super) fn fold_char(c: char, out: &mut Vec<u8>) {
+    let start = out.len();
+    match c {
+        '\0'..='\x7F' => out.push(c as u8),
+        '\u{A0}' | '\u{2002}'..='\u{200A}' | '\u{202F}' | '\u{3000}' => out.push(b' '),
+        '\u{2018}' | '\u{2019}' | '\u{02BC}' => out.push(b'\''),
+        '\u{2010}'..='\u{2015}' => out.push(b'-'),
+        _ => {
+            let mut bytes = [0; 4];
+            fold(c.encode_utf8(&mut bytes).as_bytes(), out);
+            let folded = out.get(start..).unwrap_or_default();
+            let is_digit = folded.iter().all(u8::is_ascii_digit);
+            if !c.is_alphabetic() && !is_digit {
+                out.truncate(start);
+                out.push(SIGN);
+            } else if c.is_uppercase() {
+                out[start..].make_ascii_uppercase();
+            }
+        }
+    }
+}
+
+/// Stands for a sign beyond ASCII.
+const SIGN: u8 = 0x1F;
+
+/// Appends a byte that is no UTF-8, as the character that it is in Latin-1.
+pub(super) fn fold_byte(byte: u8, out: &mut Vec<u8>) {
+    fold_char(char::from(byte), out);
+}

@@ -1,0 +1,378 @@
+//! Names, streets and places: those that were noted, and what stands where names do.
+
+use super::cues::{Cue, cues};
+use super::identity::{Hold, Identity, Noted, is_particle};
+use super::letters::{Case, case, is_letter, word_at, word_before};
+use super::words::words;
+use crate::ops::deidentify::Kind;
+use std::ops::Range;
+
+/// More words than these are no name.
+const WORDS_MAX: usize = 3;
+
+/// The noted value whose word stands at `word`, with the other words of it around, if there is
+/// enough that tells.
+pub(super) fn own(
+    identity: &Identity,
+    text: &[u8],
+    word: Range<usize>,
+) -> Option<(Range<usize>, Noted)> {
+    let letters = text.get(word.clone())?;
+    identity.of_word(letters).find_map(|noted| {
+        let whole = whole(identity, text, &word, noted);
+        let (mut range, is_whole) = whole.unwrap_or((word.clone(), false));
+        if noted.kind == Kind::Family {
+            range = with_initials(identity, text, range);
+        }
+        let tells = match noted.hold {
+            Hold::Strong => true,
+            _ if is_whole && words_of(identity.folded(noted.value)).count() > 1 => true,
+            Hold::Capital if noted.kind == Kind::Id => case(letters) == Case::Upper,
+            Hold::Capital if case(letters) != Case::Lower => true,
+            _ => is_backed(identity, text, &word, noted),
+        };
+        tells.then_some((range, noted))
+    })
+}
+
+fn words_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|&b| !is_letter(b)).filter(|word| !word.is_empty())
+}
+
+/// A word of a noted value together with those words of it that stand around, and whether these are
+/// all.
+fn whole(
+    identity: &Identity,
+    text: &[u8],
+    word: &Range<usize>,
+    noted: Noted,
+) -> Option<(Range<usize>, bool)> {
+    let value = identity.folded(noted.value);
+    let letters = text.get(word.clone())?;
+    let at = words_of(value).position(|part| part.eq_ignore_ascii_case(letters))?;
+    let mut range = word.clone();
+    let mut count = 1;
+    for part in words_of(value).skip(at + 1) {
+        let next = word_at(text, gap_end(text, range.end));
+        if !text.get(next.clone())?.eq_ignore_ascii_case(part) {
+            break;
+        }
+        range.end = next.end;
+        count += 1;
+    }
+    for n in (0..at).rev() {
+        let part = words_of(value).nth(n)?;
+        let previous = word_before(text, gap_start(text, range.start));
+        if !text.get(previous.clone())?.eq_ignore_ascii_case(part) {
+            break;
+        }
+        range.start = previous.start;
+        count += 1;
+    }
+    let is_whole = count == words_of(value).count();
+    if noted.kind == Kind::Street {
+        range = street(text, range);
+    }
+    Some((range, is_whole))
+}
+
+/// A family name with the initials of given names before or behind it.
+fn with_initials(identity: &Identity, text: &[u8], name: Range<usize>) -> Range<usize> {
+    let mut range = name;
+    let is_initial = |word: &Range<usize>| {
+        word.len() == 1
+            && text
+                .get(word.start)
+                .is_some_and(|&b| b.is_ascii_uppercase() && identity.is_initial(b))
+    };
+    for _ in 0..2 {
+        let before = word_before(text, gap_start(text, range.start));
+        if before.end < range.start && is_initial(&before) {
+            range.start = before.start;
+        }
+    }
+    let behind = word_at(text, gap_end(text, range.end));
+    if behind.start > range.end && is_initial(&behind) {
+        range.end = behind.end;
+    }
+    range
+}
+
+/// What may stand between the words of a name: blanks, or one of a hyphen, an apostrophe, a comma
+/// and such with blanks.
+fn is_gap(byte: u8) -> bool {
+    b" -'.,_^&\n\x1E".contains(&byte)
+}
+
+fn gap_end(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.iter().take(3).take_while(|&&b| is_gap(b)).count()
+}
+
+fn gap_start(text: &[u8], at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default();
+    at - before.iter().rev().take(3).take_while(|&&b| is_gap(b)).count()
+}
+
+/// Whether what stands beside a word tells that it is a name or place.
+fn is_backed(identity: &Identity, text: &[u8], word: &Range<usize>, noted: Noted) -> bool {
+    let at = |range: Range<usize>| text.get(range).unwrap_or_default();
+    let before = word_before(text, gap_start(text, word.start));
+    let behind = word_at(text, gap_end(text, word.end));
+    match noted.kind {
+        Kind::Family | Kind::Given => {
+            let is_other = |beside: &[u8]| {
+                identity.of_word(beside).any(|other| match (noted.kind, other.kind) {
+                    (Kind::Family, Kind::Given) | (Kind::Given, Kind::Family) => true,
+                    (Kind::Family | Kind::Given, Kind::Family | Kind::Given) => {
+                        other.hold == Hold::Strong
+                    }
+                    _ => false,
+                })
+            };
+            is_other(at(before.clone()))
+                || is_other(at(behind))
+                || cues().of(at(before.clone())) == Some(Cue::Title)
+                || is_unexplained(text, word, &before)
+        }
+        Kind::Place => {
+            let is_state = at(behind.clone()).len() == 2 && case(at(behind)) == Case::Upper;
+            is_state && text.get(word.end) == Some(&b',')
+        }
+        Kind::Street => {
+            let digits = text.get(..gap_start(text, word.start)).unwrap_or_default();
+            digits.last().is_some_and(u8::is_ascii_digit) && is_street_type(at(behind))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a word has a capital for no other reason than that it is a name: it is not the first of
+/// a sentence, and the words around have none.
+fn is_unexplained(text: &[u8], word: &Range<usize>, before: &Range<usize>) -> bool {
+    let at = |range: Range<usize>| text.get(range).unwrap_or_default();
+    let previous = at(before.clone());
+    let gap = at(before.end..word.start);
+    let next = word_at(text, gap_end(text, word.end));
+    let is_article = [&b"the"[..], b"a", b"an", b"of", b"type", b"in"].contains(&previous);
+    case(at(word.clone())) == Case::Title
+        && word.len() > 1
+        && !previous.is_empty()
+        && case(previous) == Case::Lower
+        && !is_article
+        && gap.iter().all(|&b| b == b' ')
+        && case(at(next)) == Case::Lower
+        && !text.get(word.end + 1).is_some_and(u8::is_ascii_digit)
+}
+
+/// Words that streets end with.
+fn is_street_type(word: &[u8]) -> bool {
+    const TYPES: [&[u8]; 33] = [
+        b"street",
+        b"st",
+        b"avenue",
+        b"ave",
+        b"av",
+        b"road",
+        b"rd",
+        b"lane",
+        b"ln",
+        b"drive",
+        b"dr",
+        b"court",
+        b"ct",
+        b"boulevard",
+        b"blvd",
+        b"place",
+        b"pl",
+        b"way",
+        b"terrace",
+        b"ter",
+        b"circle",
+        b"cir",
+        b"highway",
+        b"hwy",
+        b"parkway",
+        b"pkwy",
+        b"square",
+        b"sq",
+        b"trail",
+        b"trl",
+        b"loop",
+        b"alley",
+        b"strasse",
+    ];
+    TYPES.iter().any(|kind| word.eq_ignore_ascii_case(kind))
+}
+
+/// The name of a street with its number and what kind of street it is.
+fn street(text: &[u8], name: Range<usize>) -> Range<usize> {
+    let mut range = name;
+    let next = word_at(text, gap_end(text, range.end));
+    if text.get(next.clone()).is_some_and(is_street_type) {
+        range.end = next.end;
+    }
+    let before = text.get(..range.start).unwrap_or_default().trim_ascii_end();
+    let digits = before.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    if (1..=6).contains(&digits) && range.start - before.len() <= 2 {
+        range.start = before.len() - digits;
+    }
+    range
+}
+
+/// A street that is in no field: a number, words with capitals, and what kind of street it is.
+pub(super) fn unknown_street(text: &[u8], number: Range<usize>) -> Option<Range<usize>> {
+    if number.len() > 5 {
+        return None;
+    }
+    let mut at = number.end;
+    for n in 0..5 {
+        if text.get(at) != Some(&b' ') {
+            return None;
+        }
+        let word = word_at(text, at + 1);
+        let letters = text.get(word.clone())?;
+        if n > 0 && is_street_type(letters) && case(letters) != Case::Lower {
+            return Some(number.start..word.end);
+        }
+        if letters.is_empty() || case(letters) == Case::Lower {
+            return None;
+        }
+        at = word.end + usize::from(text.get(word.end) == Some(&b'.'));
+    }
+    None
+}
+
+/// The last word of a name that begins with `word` and is made of names that many people bear.
+pub(super) fn listed(text: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
+    let letters = text.get(word.clone())?;
+    if !letters.first()?.is_ascii_uppercase() || letters.len() < 2 {
+        return None;
+    }
+    let first = words().of(letters);
+    let style = case(letters);
+    if !first.is_name() || first.is_common() || style == Case::Upper && first.is_word() {
+        return None;
+    }
+    let mut at = word.end;
+    let is_turned = text.get(at) == Some(&b',');
+    at += usize::from(is_turned);
+    match text.get(at..)? {
+        [b' ', initial, b'.', b' ', ..] if initial.is_ascii_uppercase() => at += 4,
+        [b' ', initial, b' ', ..] if initial.is_ascii_uppercase() => at += 3,
+        [b' ', ..] => at += 1,
+        _ => return None,
+    }
+    let last = word_at(text, at);
+    let letters = text.get(last.clone())?;
+    let second = words().of(letters);
+    let fits = if is_turned {
+        second.is_given() && !second.is_common()
+    } else {
+        first.is_given() && (second.is_name() || !second.is_word())
+    };
+    let is_name = fits
+        && letters.len() > 1
+        && case(letters) == style
+        && !(style == Case::Upper && second.is_word())
+        && cues().of(letters).is_none()
+        && word.start.checked_sub(1).and_then(|n| text.get(n)) != Some(&b'-');
+    is_name.then_some(last)
+}
+
+/// Whether a sentence or a line begins at `at`.
+pub(super) fn begins_sentence(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let last = before.iter().rev().find(|&&b| b != b' ');
+    last.is_none_or(|b| b".!?:;\n|~^\x1E\"-([>".contains(b))
+}
+
+/// Whether a word behind `at` can be a family name: it has a capital and is not everyday English.
+pub(super) fn is_before_a_name(text: &[u8], at: usize) -> bool {
+    let next = word_at(text, gap_end(text, at));
+    let letters = text.get(next).unwrap_or_default();
+    let listed = words().of(letters);
+    case(letters) == Case::Title && (letters.len() == 1 || listed.is_name() || !listed.is_common())
+}
+
+/// The words of a name that may begin at `at`, behind a word that tells so.
+///
+/// `is_title`: it is a title, behind which nearly any word is a name.
+pub(super) fn behind(text: &[u8], at: usize, is_title: bool) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut start = at;
+    while text.get(start).is_some_and(|b| b" .:\x1E".contains(b)) && start < at + 4 {
+        start += 1;
+    }
+    while found.len() < WORDS_MAX {
+        let word = word_at(text, start);
+        let letters = text.get(word.clone()).unwrap_or_default();
+        if letters.is_empty() || (start == at && found.is_empty()) {
+            break;
+        }
+        let is_first = found.is_empty();
+        if !is_part(text, &word, is_first && is_title, is_first) {
+            break;
+        }
+        let end = word.end;
+        found.push(word);
+        start = match text.get(end..) {
+            Some([b'.', b' ', ..]) if letters.len() == 1 => end + 2,
+            Some([b',', b' ', ..]) if case(letters) == Case::Upper => end + 2,
+            Some([b' ' | b'-' | b'_' | b'\'' | b'^' | b'\x1E', b' ', ..]) => end + 2,
+            Some([b' ' | b'-' | b'_' | b'\'' | b'^' | b'\n' | b'\x1E', ..]) => end + 1,
+            _ => break,
+        };
+    }
+    while found.last().is_some_and(|last| {
+        let letters = text.get(last.clone()).unwrap_or_default();
+        is_particle(letters) || letters.len() == 1
+    }) {
+        found.pop();
+    }
+    found
+}
+
+/// Whether a word can be part of a name that no field has.
+fn is_part(text: &[u8], word: &Range<usize>, is_sure: bool, is_first: bool) -> bool {
+    let letters = text.get(word.clone()).unwrap_or_default();
+    let listed = words().of(letters);
+    let style = case(letters);
+    if cues().of(letters).is_some_and(|cue| !matches!(cue, Cue::Month(_))) {
+        return false;
+    }
+    if is_particle(letters) {
+        return true;
+    }
+    if letters.len() == 1 {
+        return letters.first().is_some_and(u8::is_ascii_uppercase)
+            && text.get(word.end).is_some_and(|b| b". ".contains(b));
+    }
+    match style {
+        _ if is_sure && is_first && style != Case::Lower => true,
+        Case::Title => !listed.is_common() || listed.is_given() && !is_first,
+        Case::Upper => !listed.is_word() && letters.len() > 2,
+        Case::Lower => !listed.is_word() && !listed.is_name() && letters.len() > 3,
+    }
+}
+
+/// The words of a name that ends before `end`, where a degree stands.
+pub(super) fn before(text: &[u8], end: usize) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut end = end;
+    while found.len() < WORDS_MAX {
+        let gap = gap_start(text, end);
+        let word = word_before(text, gap);
+        let letters = text.get(word.clone()).unwrap_or_default();
+        if letters.is_empty() || gap == end || !is_part(text, &word, false, false) {
+            break;
+        }
+        end = word.start;
+        found.push(word);
+    }
+    if found.iter().all(|word| word.len() == 1) {
+        found.clear();
+    }
+    found.reverse();
+    found
+}

@@ -1,0 +1,279 @@
+//! Looks through a text for what identifies somebody.
+
+use super::cues::{Cue, Cues, cues};
+use super::dates::{self, Written};
+use super::found::Sort;
+use super::identity::{Identity, Noted};
+use super::letters::{Case, case, is_letter, word_at};
+use super::numbers::{self, Groups, digits_end};
+use super::words::words;
+use super::{contacts, names};
+use crate::ops::deidentify::Kind;
+use std::ops::Range;
+
+/// How far behind a word the number may begin that it announces.
+const CUE_REACH: usize = 24;
+
+/// What is to be replaced.
+#[derive(Clone, Debug)]
+pub(super) struct Span {
+    pub(super) range: Range<usize>,
+    pub(super) what: What,
+}
+
+/// What a span is.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// Something that was noted.
+    Own(Noted),
+    /// Something that looks like it.
+    Other(Sort),
+    /// A date.
+    Date(Written),
+}
+
+impl Span {
+    fn is_name(&self) -> bool {
+        is_name(&self.what)
+    }
+}
+
+/// Whether something is a name, or may be one.
+fn is_name(what: &What) -> bool {
+    match what {
+        What::Own(noted) => matches!(noted.kind, Kind::Family | Kind::Given),
+        What::Other(sort) => matches!(sort, Sort::Name | Sort::Word),
+        What::Date(_) => false,
+    }
+}
+
+/// All that is to be replaced in a text, in order, without overlaps.
+///
+/// `strict`: words that no list has are, too.
+pub(super) fn scan(identity: &Identity, text: &[u8], strict: bool) -> Vec<Span> {
+    let mut scan = Scan { identity, cues: cues(), text, strict, spans: Vec::new(), cue: None };
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        at = if is_letter(byte) {
+            scan.word(word_at(text, at))
+        } else if byte.is_ascii_digit() {
+            scan.number(at)
+        } else if byte == b'@' {
+            scan.email(at)
+        } else if byte == b':' {
+            scan.colon(at)
+        } else {
+            at + 1
+        };
+    }
+    scan.spans
+}
+
+struct Scan<'t> {
+    identity: &'t Identity,
+    cues: &'t Cues,
+    text: &'t [u8],
+    strict: bool,
+    spans: Vec<Span>,
+    /// The last word that announces a number, and where it ends.
+    cue: Option<(Cue, usize)>,
+}
+
+impl Scan<'_> {
+    /// Takes a span; gives where to go on.
+    fn push(&mut self, mut range: Range<usize>, what: What) -> usize {
+        if let Some(last) = self.spans.last_mut()
+            && last.is_name()
+            && is_name(&what)
+            && let Some([b' ', initial, rest @ ..]) = self.text.get(last.range.end..range.start)
+            && initial.is_ascii_uppercase()
+            && matches!(rest, b" " | b". ")
+        {
+            last.range.end = range.start - 1;
+        }
+        while let Some(last) = self.spans.pop_if(|last| last.range.start >= range.start) {
+            range.end = range.end.max(last.range.end);
+        }
+        match self.spans.last_mut() {
+            Some(last) if last.range.end > range.start => {
+                last.range.end = last.range.end.max(range.end);
+                last.range.end
+            }
+            _ => {
+                let end = range.end;
+                self.spans.push(Span { range, what });
+                end
+            }
+        }
+    }
+
+    fn slice(&self, range: &Range<usize>) -> &[u8] {
+        self.text.get(range.clone()).unwrap_or_default()
+    }
+
+    #[inline]
+    fn word(&mut self, word: Range<usize>) -> usize {
+        let letters = self.text.get(word.clone()).unwrap_or_default();
+        if let Some((range, noted)) = names::own(self.identity, self.text, word.clone()) {
+            let end = self.push(range, What::Own(noted));
+            return end.max(word.end);
+        }
+        match self.cues.of(letters) {
+            None => self.plain_word(word),
+            Some(cue) => self.cue(word, cue),
+        }
+    }
+
+    /// Takes a word that neither is known of somebody nor tells of what is beside it.
+    fn plain_word(&mut self, word: Range<usize>) -> usize {
+        if let Some(last) = names::listed(self.text, &word) {
+            self.name(word);
+            return self.name(last);
+        }
+        if self.strict && !self.tells_of_nobody(&word) {
+            return self.push(word, What::Other(Sort::Word));
+        }
+        word.end
+    }
+
+    /// Whether a word is in a list of words, or is a part of a code or a unit.
+    fn tells_of_nobody(&self, word: &Range<usize>) -> bool {
+        let beside = [word.start.checked_sub(1), Some(word.end)];
+        let is_glued = beside
+            .into_iter()
+            .flatten()
+            .any(|at| self.text.get(at).is_some_and(u8::is_ascii_digit));
+        let most = if is_glued { 3 } else { 1 };
+        let letters = self.slice(word);
+        let listed = words().of(letters);
+        if word.len() <= most || !listed.is_word() || !listed.is_name() {
+            return word.len() <= most || listed.is_word();
+        }
+        let is_behind_a_name = self.spans.last().is_some_and(|last| {
+            last.is_name() && self.slice(&(last.range.end..word.start)) == b" "
+        });
+        let is_name = case(letters) == Case::Title
+            && (is_behind_a_name
+                || listed.is_given()
+                    && (!names::begins_sentence(self.text, word.start)
+                        || names::is_before_a_name(self.text, word.end)));
+        !is_name
+    }
+
+    fn cue(&mut self, word: Range<usize>, cue: Cue) -> usize {
+        match cue {
+            Cue::Title | Cue::Person => {
+                if word.len() <= 4 || cue == Cue::Person {
+                    self.cue_of(cue, word.end);
+                }
+                for part in names::behind(self.text, word.end, cue == Cue::Title) {
+                    self.name(part);
+                }
+                self.spans.last().map_or(word.end, |last| last.range.end.max(word.end))
+            }
+            Cue::Degree => {
+                for part in names::before(self.text, word.start) {
+                    self.name(part);
+                }
+                word.end
+            }
+            Cue::Month(month) => match dates::of_month(self.text, word.clone(), month) {
+                Some(written) => self.date(written),
+                None => word.end,
+            },
+            Cue::Web => match contacts::url(self.text, word.clone()) {
+                Some(range) => self.push(range, What::Other(Sort::Url)),
+                None => word.end,
+            },
+            Cue::Domain => match contacts::host(self.text, word.clone()) {
+                Some(range) if !range.contains(&0) || range.start == 0 => {
+                    self.push(range, What::Other(Sort::Url))
+                }
+                _ => word.end,
+            },
+            _ => {
+                self.cue_of(cue, word.end);
+                word.end
+            }
+        }
+    }
+
+    /// Remembers a word that announces a number. A word between stays with it: "record No.".
+    fn cue_of(&mut self, cue: Cue, end: usize) {
+        self.cue = match (cue, self.cue) {
+            (Cue::Title, known) => known,
+            (Cue::Link, Some((known, at))) if end - at < CUE_REACH => Some((known, end)),
+            (Cue::Link, _) => None,
+            (Cue::Number, Some((Cue::Record | Cue::Ssn, _))) => self.cue.map(|(c, _)| (c, end)),
+            _ => Some((cue, end)),
+        };
+    }
+
+    /// A word of a name that a word beside it told of.
+    fn name(&mut self, part: Range<usize>) -> usize {
+        match names::own(self.identity, self.text, part.clone()) {
+            Some((range, noted)) => self.push(range, What::Own(noted)),
+            None => {
+                let noted = self.identity.of_word(self.slice(&part)).next();
+                let what = noted.map_or(What::Other(Sort::Name), What::Own);
+                self.push(part, what)
+            }
+        }
+    }
+
+    fn date(&mut self, written: Written) -> usize {
+        self.push(written.range.clone(), What::Date(written))
+    }
+
+    fn number(&mut self, at: usize) -> usize {
+        if let Some((range, noted)) = numbers::own(self.identity, self.text, at) {
+            // A date is found as such below, so that it is moved.
+            if noted.kind != Kind::Date {
+                let end = range.end;
+                self.push(range, What::Own(noted));
+                return end.max(digits_end(self.text, at));
+            }
+        }
+        let groups = Groups::at(self.text, at);
+        if let Some(written) = dates::of_digits(self.text, &groups) {
+            return self.date(written).max(groups.range(0).end);
+        }
+        let cue = self.cue_before(at);
+        if let Some((range, sort)) = numbers::by_form(self.text, at, &groups, cue) {
+            return self.push(range, What::Other(sort)).max(groups.range(0).end);
+        }
+        if let Some(end) = numbers::age(self.text, &groups, cue) {
+            return self.push(at..end, What::Other(Sort::Age));
+        }
+        if let Some(range) = names::unknown_street(self.text, groups.range(0)) {
+            return self.push(range, What::Other(Sort::Address));
+        }
+        groups.range(0).end
+    }
+
+    /// The word that announces the number at `at`, if only signs are between them.
+    fn cue_before(&self, at: usize) -> Option<Cue> {
+        let (cue, end) = self.cue?;
+        let gap = self.text.get(end..at)?;
+        let signs = gap.iter().all(|&b| b" .:#=-()+\n\x1E".contains(&b) || is_letter(b));
+        let letters = gap.iter().filter(|&&b| is_letter(b)).count();
+        let reach = if cue == Cue::Phone { CUE_REACH } else { 8 };
+        let glued = if cue == Cue::Phone { 12 } else { 3 };
+        (signs && gap.len() <= reach && letters <= glued).then_some(cue)
+    }
+
+    fn colon(&mut self, at: usize) -> usize {
+        let is_next = self.text.get(at + 1).is_some_and(|&b| b == b':' || b.is_ascii_hexdigit());
+        match contacts::ipv6(self.text, at) {
+            Some(range) if is_next => self.push(range, What::Other(Sort::Url)),
+            _ => at + 1,
+        }
+    }
+
+    fn email(&mut self, at: usize) -> usize {
+        match contacts::email(self.text, at) {
+            Some(range) => self.push(range, What::Other(Sort::Email)),
+            None => at + 1,
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! AL1 as AllergyIntolerance (guide: AL1[AllergyIntolerance]), and what it shares with IAM.
+
+use super::super::bundle::Arena;
+use super::super::codes::Table;
+use super::super::context::Context;
+use super::super::input::{Parts, Seg};
+use super::super::json::Json;
+use super::super::kind::Kind;
+use super::super::time;
+use super::super::types::{coded, text};
+use super::subject_required;
+
+const ALTERNATE_CODES: &str = "http://hl7.org/fhir/StructureDefinition/alternate-codes";
+const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
+
+/// Writes the AllergyIntolerance.
+pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, al1: Seg<'m>) {
+    let own = cx.own(Kind::AllergyIntolerance, al1, |_| None);
+    al1.done(1);
+    out.resource(own, Some(al1), |w| {
+        coded::fixed(w, "clinicalStatus", CLINICAL, "active", "Active");
+        kind(w, cx, al1.get(2));
+        let severity = criticality(w, cx, al1.get(4), al1.valued(5));
+        coded::concept(w, cx, "code", al1.get(3));
+        subject_required(w, cx, "patient", al1);
+        time::date_time(w, cx, "onsetDateTime", al1.get(6));
+        reaction(w, cx, al1, severity);
+    });
+}
+
+/// Writes `type` and `category`, with the code that the category was.
+pub(crate) fn kind<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
+    if value.is_empty() {
+        return;
+    }
+    if let Some(code) = Table::AllergyType.get(value.first()) {
+        w.string("type", code.code.as_bytes());
+    }
+    let category = cx.code(Table::AllergenCategory, value.first());
+    w.array("category", |w| match category {
+        Some(code) => _ = w.string_item(code.code.as_bytes()),
+        // The place of the code that its extension is on.
+        None => w.made_item(b"null"),
+    });
+    w.array("_category", |w| {
+        w.item(|w| original(w, cx, value, Table::AllergenOriginalCategory));
+    });
+}
+
+/// Writes `criticality` with the code that it was. Returns the severity of the reaction, if the
+/// code tells that and no criticality, and there is a reaction.
+pub(crate) fn criticality<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    value: Parts<'m>,
+    has_reaction: bool,
+) -> Option<&'static str> {
+    if value.is_empty() {
+        return None;
+    }
+    let code = Table::AllergyCriticality.get(value.first());
+    if let Some(code) = code {
+        w.string("criticality", code.code.as_bytes());
+    }
+    w.object("_criticality", |w| original(w, cx, value, Table::AllergyCriticalityOriginal));
+    match code {
+        None if has_reaction => {
+            cx.code(Table::AllergyReactionSeverity, value.first()).map(|c| c.code)
+        }
+        _ => None,
+    }
+}
+
+fn original<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>, table: Table) {
+    w.array("extension", |w| {
+        w.extension(ALTERNATE_CODES, |w| {
+            coded::concept_by(w, cx, "valueCodeableConcept", value, table);
+        });
+    });
+}
+
+/// Writes `reaction` from the texts of field 5, of which some senders make codes.
+pub(crate) fn reaction<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    seg: Seg<'m>,
+    severity: Option<&'static str>,
+) {
+    w.array("reaction", |w| {
+        w.item(|w| {
+            w.array("manifestation", |w| {
+                for value in seg.all(5) {
+                    if value.is_split() {
+                        coded::concept_item(w, cx, value);
+                    } else {
+                        w.item(|w| _ = text::string(w, cx, "text", value));
+                    }
+                }
+            });
+            w.string("severity", severity.unwrap_or_default().as_bytes());
+        });
+    });
+}

@@ -1,0 +1,87 @@
+//! DG1 as Condition (guide: DG1[Condition], DG1[Encounter], DG1[EpisodeOfCare]).
+
+use super::super::bundle::Arena;
+use super::super::codes::Table;
+use super::super::context::{Context, Ref};
+use super::super::input::Seg;
+use super::super::json::Json;
+use super::super::kind::Kind;
+use super::super::time;
+use super::super::types::{coded, identifier, practitioner};
+use super::{encounter, subject_required};
+
+const ASSERTED: &str = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate";
+const DUE_TO: &str = "http://hl7.org/fhir/StructureDefinition/condition-dueTo";
+const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
+
+/// The Condition of a DG1.
+pub(crate) fn condition<'m>(cx: &mut Context<'m>, dg1: Seg<'m>) -> Ref {
+    let patient = cx.story.patient(dg1).map(|pid| super::pid::patient(cx, pid));
+    cx.own(Kind::Condition, dg1, |cx| {
+        let number = identifier::ei_key(cx, Kind::Condition, dg1.peek(20))?;
+        Some(number.with(patient?.id.bytes()))
+    })
+}
+
+/// Writes the Condition.
+pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, dg1: Seg<'m>) {
+    let own = condition(cx, dg1);
+    dg1.done(1);
+    out.resource(own, Some(dg1), |w| {
+        w.array("identifier", |w| _ = identifier::ei_item(w, cx, dg1.get(20), None));
+        let action = dg1.get(21);
+        match action.first() {
+            b"D" => {
+                coded::fixed(
+                    w,
+                    "verificationStatus",
+                    VERIFICATION,
+                    "entered-in-error",
+                    "Entered in Error",
+                );
+            }
+            _ => action.give_up(),
+        }
+        let words = [dg1.get(4), dg1.get(2)];
+        coded::concept_with(w, cx, "code", dg1.get(3), words, |_, _| {});
+        subject_required(w, cx, "subject", dg1);
+        encounter(w, cx, "encounter", dg1);
+        time::date_time(w, cx, "onsetDateTime", dg1.get(5));
+        time::date_time(w, cx, "recordedDate", dg1.get(19));
+        practitioner::member(w, cx, "asserter", dg1.get(16));
+        w.extensions(|w| {
+            w.extension(ASSERTED, |w| _ = time::date_time(w, cx, "valueDateTime", dg1.get(19)));
+            w.extension(DUE_TO, |w| {
+                w.object_with(
+                    "valueReference",
+                    |w| w.literal("type", "Condition"),
+                    |w| _ = identifier::ei_member(w, cx, "identifier", dg1.get(22), None),
+                );
+            });
+        });
+    });
+}
+
+/// Writes the items of `diagnosis` of the visit of a patient, an Encounter or an EpisodeOfCare,
+/// which calls the type of a diagnosis `use` or `role`.
+pub(crate) fn diagnoses<'m>(w: &mut Json, cx: &mut Context<'m>, pid: Seg<'m>, kind: &str) {
+    for dg1 in cx.story.of(pid, b"DG1") {
+        let condition = condition(cx, dg1);
+        w.item(|w| {
+            cx.reference(w, "condition", condition);
+            coded::concept_by(w, cx, kind, dg1.get(6), Table::DiagnosisType);
+            let rank = dg1.get(15);
+            if !w.integer("rank", rank.first(), 1) && !rank.is_empty() {
+                cx.give_up(&rank, "number");
+            }
+        });
+    }
+}
+
+/// Writes the items of an array that refers to the diagnoses of an order or a charge.
+pub(crate) fn items_of<'m>(w: &mut Json, cx: &mut Context<'m>, owner: Seg<'m>) {
+    for dg1 in cx.story.of(owner, b"DG1") {
+        let condition = condition(cx, dg1);
+        cx.reference_item(w, condition);
+    }
+}

@@ -1,0 +1,108 @@
+//! FT1 as ChargeItem. The guide has no map of it.
+
+use super::super::bundle::Arena;
+use super::super::codes::Table;
+use super::super::context::Context;
+use super::super::input::Seg;
+use super::super::json::{Decimal, Json};
+use super::super::kind::Kind;
+use super::super::time;
+use super::super::types::{coded, identifier, practitioner, quantity, text};
+use super::super::wanted::Wanted;
+use super::{dg1, encounter, pr1, subject_required};
+
+/// Writes the ChargeItem.
+pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ft1: Seg<'m>) {
+    let patient = cx.story.patient(ft1).map(|pid| super::pid::patient(cx, pid));
+    let own = cx.own(Kind::ChargeItem, ft1, |cx| {
+        // A transaction number counts within an account, an EI of its own (FT1-2.2) more widely.
+        let number = identifier::ei_key(cx, Kind::ChargeItem, ft1.peek(2))?;
+        Some(number.with(patient?.id.bytes()).with(ft1.peek(7).peek_raw()))
+    });
+    ft1.done(1);
+    let cost_center = cx.refer(Wanted::NamedOrganization(ft1.get(13)));
+    out.resource(own, Some(ft1), |w| {
+        w.array("identifier", |w| _ = identifier::ei_item(w, cx, ft1.get(2), None));
+        let kind = ft1.get(6);
+        let status = cx.code(Table::TransactionType, kind.first());
+        if status.is_none() {
+            kind.give_up();
+        }
+        w.literal("status", status.map_or("unknown", |code| code.code));
+        code(w, cx, ft1);
+        subject_required(w, cx, "subject", ft1);
+        encounter(w, cx, "context", ft1);
+        occurrence(w, cx, ft1);
+        w.array("performer", |w| {
+            for (field, role) in [(20, "Performed by"), (21, "Ordered by")] {
+                for value in ft1.all(field) {
+                    w.item_with(
+                        |w| _ = w.object("function", |w| w.literal("text", role)),
+                        |w| _ = practitioner::member(w, cx, "actor", value),
+                    );
+                }
+            }
+        });
+        if let Some(to) = cost_center {
+            cx.reference(w, "costCenter", to);
+        }
+        w.object("quantity", |w| {
+            let number = ft1.get(10);
+            if !w.decimal("value", number.first()) && !number.is_empty() {
+                cx.give_up(&number, "number");
+            }
+        });
+        // What all of it costs; the price of one only where that is all that is told.
+        let total = if ft1.valued(11) { ft1.get(11) } else { ft1.get(12) };
+        quantity::money(w, cx, "priceOverride", total);
+        practitioner::member(w, cx, "enterer", ft1.get(24));
+        time::date_time(w, cx, "enteredDate", ft1.get(5));
+        w.array("reason", |w| {
+            for value in ft1.all(19) {
+                coded::concept_item(w, cx, value);
+            }
+        });
+        w.array("service", |w| {
+            for procedure in cx.story.of(ft1, b"PR1") {
+                let to = pr1::procedure(cx, procedure);
+                cx.reference_item(w, to);
+            }
+        });
+        let product = if ft1.valued(43) { ft1.get(43) } else { ft1.get(29) };
+        coded::concept(w, cx, "productCodeableConcept", product);
+        w.array("supportingInformation", |w| {
+            dg1::items_of(w, cx, ft1);
+            identifier::ei_reference_item(
+                w,
+                cx,
+                Kind::ServiceRequest,
+                ft1.get(23),
+                Some(identifier::FILLER),
+            );
+        });
+    });
+}
+
+/// The code is required: that of the transaction (FT1-7), of the procedure (FT1-25), or the text
+/// of either.
+fn code<'m>(w: &mut Json, cx: &mut Context<'m>, ft1: Seg<'m>) {
+    if coded::concept_of(w, cx, "code", &[ft1.get(7), ft1.get(25)]) {
+        return;
+    }
+    w.object("code", |w| {
+        if !text::string(w, cx, "text", ft1.get(8)) && !text::string(w, cx, "text", ft1.get(9)) {
+            w.literal("text", "unknown");
+        }
+    });
+}
+
+/// FT1-4: a time, or since 2.7 a range of times (DR).
+fn occurrence(w: &mut Json, cx: &mut Context<'_>, ft1: Seg<'_>) {
+    let value = ft1.get(4);
+    let is_range = Decimal::of(value.peek(2).peek_raw()).is_some();
+    if is_range {
+        super::super::types::timing::range(w, cx, "occurrencePeriod", value);
+    } else {
+        time::date_time(w, cx, "occurrenceDateTime", value);
+    }
+}

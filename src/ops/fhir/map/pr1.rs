@@ -1,0 +1,116 @@
+//! PR1 as Procedure (guide: PR1[Procedure]).
+
+use crate::core::time::Precision;
+
+use super::super::bundle::Arena;
+use super::super::context::{Context, Ref};
+use super::super::input::Seg;
+use super::super::json::{Decimal, Json};
+use super::super::kind::Kind;
+use super::super::time;
+use super::super::types::{coded, identifier, place, practitioner};
+use super::{encounter, subject_required};
+
+const SNOMED: &str = "http://snomed.info/sct";
+
+/// The Procedure of a PR1.
+pub(crate) fn procedure<'m>(cx: &mut Context<'m>, pr1: Seg<'m>) -> Ref {
+    let patient = cx.story.patient(pr1).map(|pid| super::pid::patient(cx, pid));
+    cx.own(Kind::Procedure, pr1, |cx| {
+        let number = identifier::ei_key(cx, Kind::Procedure, pr1.peek(19))?;
+        Some(number.with(patient?.id.bytes()))
+    })
+}
+
+/// Writes the Procedure.
+pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pr1: Seg<'m>) {
+    let own = procedure(cx, pr1);
+    pr1.done(1);
+    out.resource(own, Some(pr1), |w| {
+        w.array("identifier", |w| _ = identifier::ei_item(w, cx, pr1.get(19), None));
+        w.array("partOf", |w| {
+            identifier::ei_reference_item(w, cx, Kind::Procedure, pr1.get(25), None);
+        });
+        w.literal("status", status(cx, pr1));
+        coded::concept(w, cx, "category", pr1.get(6));
+        let words = [pr1.get(4), pr1.get(2)];
+        coded::concept_with(w, cx, "code", pr1.get(3), words, |w, cx| modified(w, cx, pr1));
+        subject_required(w, cx, "subject", pr1);
+        encounter(w, cx, "encounter", pr1);
+        performed(w, cx, pr1);
+        w.array("performer", |w| performers(w, cx, pr1));
+        if let Some(place) = place::refer(cx, pr1.get(23)) {
+            cx.reference(w, "location", place);
+        }
+        w.array("reasonCode", |w| {
+            for value in pr1.all(15) {
+                coded::concept_item(w, cx, value);
+            }
+        });
+    });
+}
+
+/// The status is required. What is charged for was done.
+fn status<'m>(cx: &Context<'m>, pr1: Seg<'m>) -> &'static str {
+    if pr1.peek(20).first() == b"D" {
+        pr1.done(20);
+        return "entered-in-error";
+    }
+    match cx.story.owner(pr1) {
+        Some(owner) if owner.is(b"FT1") => "completed",
+        _ => "unknown",
+    }
+}
+
+/// Writes the code with its modifiers (PR1-16) as CPT writes it: `44950:51`.
+fn modified<'m>(w: &mut Json, cx: &mut Context<'m>, pr1: Seg<'m>) {
+    let procedure = pr1.peek(3);
+    if procedure.peek(1).is_empty() || !pr1.valued(16) {
+        return;
+    }
+    w.item(|w| {
+        if let Some(uri) = cx.system(procedure.peek(3).first()) {
+            w.string("system", &uri);
+        }
+        let mut code = cx.text(procedure.peek(1).peek_raw()).into_owned();
+        for modifier in pr1.all(16) {
+            code.push(b':');
+            code.extend_from_slice(&cx.text(modifier.get(1).raw()));
+        }
+        w.code("code", &code);
+    });
+}
+
+/// PR1-5, and with the minutes of PR1-7 the period from then on.
+fn performed(w: &mut Json, cx: &mut Context<'_>, pr1: Seg<'_>) {
+    let (start, minutes) = (pr1.get(5), pr1.peek(7));
+    let length = Decimal::of(minutes.first()).and_then(|n| n.whole()).filter(|&n| n > 0);
+    let time = time::read(&start).filter(|time| time.precision() >= Precision::Minute);
+    let end = time.zip(length).and_then(|(time, minutes)| time.add_minutes(minutes));
+    let Some(end) = end else {
+        time::date_time(w, cx, "performedDateTime", start);
+        return;
+    };
+    pr1.done(7);
+    w.object("performedPeriod", |w| {
+        time::date_time(w, cx, "start", start);
+        time::date_time_of(w, cx, "end", &end);
+    });
+}
+
+fn performers<'m>(w: &mut Json, cx: &mut Context<'m>, pr1: Seg<'m>) {
+    for (field, code, display) in
+        [(8, "88189002", "Anesthesiologist"), (11, "304292004", "Surgeon"), (12, "", "")]
+    {
+        for value in pr1.all(field) {
+            w.item_with(
+                |w| {
+                    if !code.is_empty() {
+                        coded::fixed(w, "function", SNOMED, code, display);
+                    }
+                },
+                |w| _ = practitioner::member(w, cx, "actor", value),
+            );
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! RF1 and its PRD segments as ServiceRequest and PractitionerRole. The guide has no maps of them.
+
+use super::super::bundle::Arena;
+use super::super::codes::Table;
+use super::super::context::{Context, Ref};
+use super::super::input::{Parts, Seg};
+use super::super::kind::Kind;
+use super::super::time;
+use super::super::types::{address, coded, contact, identifier, name, place, text, timing};
+use super::super::wanted::Wanted;
+use super::{dg1, encounter, subject_required};
+
+/// Writes the ServiceRequest of a referral.
+pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
+    let own = cx.own(Kind::ServiceRequest, rf1, |cx| {
+        identifier::ei_key(cx, Kind::ServiceRequest, rf1.peek(6))
+    });
+    out.resource(own, Some(rf1), |w| {
+        w.array("identifier", |w| {
+            identifier::ei_item(w, cx, rf1.get(6), Some(identifier::PLACER));
+            identifier::ei_item(w, cx, rf1.get(11), Some(identifier::FILLER));
+        });
+        coded::code(w, cx, "status", rf1.get(1), Table::ReferralStatus, "unknown");
+        w.literal("intent", "order");
+        w.array("category", |w| {
+            for value in rf1.all(5) {
+                coded::concept_item(w, cx, value);
+            }
+        });
+        coded::code(w, cx, "priority", rf1.get(2), Table::ReferralPriority, "");
+        coded::concept(w, cx, "code", rf1.get(3));
+        w.array("orderDetail", |w| {
+            for value in rf1.all(4) {
+                coded::concept_item(w, cx, value);
+            }
+        });
+        subject_required(w, cx, "subject", rf1);
+        encounter(w, cx, "encounter", rf1);
+        timing::period(w, cx, "occurrencePeriod", [rf1.get(7), rf1.get(8)]);
+        time::date_time(w, cx, "authoredOn", rf1.get(9));
+        let (from, to) = parties(cx);
+        if let Some(from) = from {
+            cx.reference(w, "requester", from);
+        }
+        w.array("performer", |w| to.into_iter().for_each(|to| cx.reference_item(w, to)));
+        w.array("reasonCode", |w| {
+            for value in rf1.all(10) {
+                coded::concept_item(w, cx, value);
+            }
+        });
+        w.array("reasonReference", |w| dg1::items_of(w, cx, rf1));
+        w.array("note", |w| {
+            for note in cx.story.of(rf1, b"NTE") {
+                note.done(1);
+                w.item(|w| _ = text::lines(w, cx, "text", note.all(3)));
+            }
+        });
+    });
+}
+
+/// Who refers (table 0286: RP), and to whom (RT).
+fn parties(cx: &mut Context<'_>) -> (Option<Ref>, Vec<Ref>) {
+    let (mut from, mut to) = (None, Vec::new());
+    for prd in cx.story.input().segs().filter(|seg| seg.is(b"PRD")) {
+        let roles = || prd.all_again(1).map(|role| role.first().to_ascii_uppercase());
+        if roles().any(|role| role == b"RP") && from.is_none() {
+            from = Some(role(cx, prd));
+        } else if roles().any(|role| role == b"RT") {
+            to.push(role(cx, prd));
+        }
+    }
+    (from, to)
+}
+
+/// The PractitionerRole of a PRD.
+fn role<'m>(cx: &mut Context<'m>, prd: Seg<'m>) -> Ref {
+    cx.own(Kind::PractitionerRole, prd, |_| None)
+}
+
+/// Writes the PractitionerRole of a PRD, and the Practitioner.
+pub(crate) fn write_provider<'m>(out: &mut Arena, cx: &mut Context<'m>, prd: Seg<'m>) {
+    let own = role(cx, prd);
+    let has_person = prd.valued(2) || prd.valued(7) || prd.valued(3);
+    let who = has_person.then(|| cx.own(Kind::Practitioner, prd, |_| None));
+    let organization = cx.refer(Wanted::Organization(prd.get(10)));
+    let place = place::refer(cx, prd.get(4));
+    out.resource(own, Some(prd), |w| {
+        timing::period(w, cx, "period", [prd.get(8), prd.get(9)]);
+        if let Some(who) = who {
+            cx.reference(w, "practitioner", who);
+        }
+        if let Some(organization) = organization {
+            cx.reference(w, "organization", organization);
+        }
+        w.array("code", |w| {
+            for value in prd.all(1) {
+                coded::concept_item(w, cx, value);
+            }
+        });
+        if let Some(place) = place {
+            w.array("location", |w| cx.reference_item(w, place));
+        }
+        w.array("telecom", |w| {
+            for value in prd.all(5) {
+                contact::item(w, cx, value, "work");
+            }
+        });
+    });
+    let Some(who) = who else { return };
+    out.resource(who, None, |w| {
+        w.array("identifier", |w| {
+            for value in prd.all(7) {
+                identifier::pln_item(w, cx, value);
+            }
+        });
+        w.array("name", |w| {
+            for value in prd.all(2) {
+                name::xpn_items(w, cx, value);
+            }
+        });
+        w.array("address", |w| {
+            for value in prd.all(3) {
+                address::item(w, cx, value, Parts::EMPTY);
+            }
+        });
+    });
+}

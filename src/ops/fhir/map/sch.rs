@@ -1,0 +1,356 @@
+//! SCH as Appointment (guide: SCH[Appointment], SCH[ServiceRequest], SCH[Provenance],
+//! PID[Appointment], NTE[Appointment-Comment], AIS[ServiceRequest]).
+
+use super::super::bundle::Arena;
+use super::super::codes::Table;
+use super::super::context::{Context, Ref};
+use super::super::input::{Parts, Seg};
+use super::super::json::{Decimal, Json};
+use super::super::kind::Kind;
+use super::super::time;
+use super::super::types::{coded, identifier, practitioner, text, timing};
+use super::{ais, msh, pid, subject_required};
+use crate::core::time::Timestamp;
+
+/// The extensions that carry elements of R5.
+const SUBJECT: &str = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.subject";
+const NOTE: &str = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.note";
+const ANNOTATION_TYPE: &str = "http://hl7.org/fhir/StructureDefinition/annotationType";
+const ALTERNATE_CODES: &str = "http://hl7.org/fhir/StructureDefinition/alternate-codes";
+const AGENTS: &str = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
+
+/// The Appointment of an SCH.
+pub(crate) fn appointment<'m>(cx: &mut Context<'m>, sch: Seg<'m>) -> Ref {
+    cx.own(Kind::Appointment, sch, |cx| {
+        let number = if sch.valued(2) { sch.peek(2) } else { sch.peek(1) };
+        identifier::ei_key(cx, Kind::Appointment, number)
+    })
+}
+
+/// When an appointment is, each end with the value that gives it, if one does alone.
+#[derive(Default)]
+struct When<'m> {
+    start: Option<(Timestamp, Option<Parts<'m>>)>,
+    end: Option<(Timestamp, Option<Parts<'m>>)>,
+}
+
+/// Writes the Appointment, the orders that it is for, and who entered it.
+pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>) {
+    let own = appointment(cx, sch);
+    let status = status(cx, sch);
+    let when = when(cx, sch);
+    let base = when.start.as_ref().map(|(start, _)| *start);
+    let needs: Vec<Seg<'m>> = ais::of(cx, sch).collect();
+    let orders: Vec<Ref> = (0..order_count(sch)).map(|n| order(cx, sch, n)).collect();
+    out.resource(own, Some(sch), |w| {
+        w.array("identifier", |w| {
+            identifier::ei_item(w, cx, sch.get(1), Some(identifier::PLACER));
+            identifier::ei_item(w, cx, sch.get(2), Some(identifier::FILLER));
+            identifier::ei_item(w, cx, sch.get(4), Some(("PGN", "Placer Group Number")));
+        });
+        w.literal("status", status);
+        if matches!(status, "cancelled" | "noshow") {
+            coded::concept(w, cx, "cancelationReason", sch.get(6));
+        }
+        w.array("serviceType", |w| {
+            for need in needs.iter().filter(|need| need.is(b"AIS")) {
+                coded::concept_item(w, cx, need.get(3));
+            }
+        });
+        reasons(w, cx, sch);
+        moments(w, cx, status, when);
+        duration(w, cx, sch);
+        w.array("basedOn", |w| orders.iter().for_each(|&to| cx.reference_item(w, to)));
+        w.array("participant", |w| participants(w, cx, sch, status, (&needs, base.as_ref())));
+        w.extensions(|w| {
+            for patient in patients(cx) {
+                w.extension(SUBJECT, |w| cx.reference(w, "valueReference", patient));
+            }
+            notes(w, cx, sch);
+        });
+    });
+    for (n, &order) in orders.iter().enumerate() {
+        let last = n + 1 == orders.len();
+        let services: Vec<Seg<'m>> = needs.iter().filter(|need| need.is(b"AIS")).copied().collect();
+        let of_it = services.get(n..).unwrap_or_default();
+        let of_it = if last { of_it } else { of_it.get(..1).unwrap_or_default() };
+        write_order(out, cx, (sch, n, order), of_it, base.as_ref());
+    }
+    provenance(out, cx, sch, own);
+}
+
+/// The status, which is required: SCH-25, else that of the first service, else by the event.
+fn status<'m>(cx: &mut Context<'m>, sch: Seg<'m>) -> &'static str {
+    let value = sch.get(25);
+    if let Some(code) = cx.code(Table::FillerStatusAppointment, value.first()) {
+        return code.code;
+    }
+    value.give_up();
+    let of_service = ais::of(cx, sch).find(|seg| seg.is(b"AIS") && seg.valued(10));
+    if let Some(service) = of_service
+        && let Some(code) = Table::FillerStatusAppointment.get(service.peek(10).first())
+    {
+        service.done(10);
+        return code.code;
+    }
+    Table::EventAppointmentStatus.get(cx.event()).map_or("pending", |code| code.code)
+}
+
+/// SCH-7 and SCH-8: reasons and types, by the table they say they are of.
+fn reasons<'m>(w: &mut Json, cx: &mut Context<'m>, sch: Seg<'m>) {
+    let (seventh, eighth) = (sch.peek(7), sch.peek(8));
+    let is_type = |value: Parts<'_>| value.peek(3).first().eq_ignore_ascii_case(b"HL70277");
+    let is_reason = |value: Parts<'_>| value.peek(3).first().eq_ignore_ascii_case(b"HL70276");
+    let kind = match () {
+        () if !eighth.is_empty() && !is_reason(eighth) => 8,
+        () if !seventh.is_empty() && is_type(seventh) => 7,
+        () => 0,
+    };
+    coded::concept_by(w, cx, "appointmentType", sch.get(kind), Table::AppointmentTypeCodes);
+    w.array("reasonCode", |w| {
+        for field in [7, 8].into_iter().filter(|&field| field != kind) {
+            coded::concept_item_by(w, cx, sch.get(field), Table::AppointmentReasonCodes);
+        }
+    });
+}
+
+/// SCH-11 (TQ), else TQ1-7 and TQ1-8, else the earliest need; the end is told, or follows from the
+/// duration.
+fn when<'m>(cx: &Context<'m>, sch: Seg<'m>) -> When<'m> {
+    let timing_segment = cx.story.first_of(sch, b"TQ1");
+    let of_tq1 = |n| timing_segment.map_or(Parts::EMPTY, |tq1| tq1.get(n));
+    let pairs = [[sch.get(11).get(4), sch.get(11).get(5)], [of_tq1(7), of_tq1(8)]];
+    let known = pairs.into_iter().find_map(|[start, end]| Some((time::read(&start)?, start, end)));
+    if let Some((start, source, end)) = known {
+        let end = match time::read(&end) {
+            Some(time) => Some((time, Some(end))),
+            None => {
+                length(sch).and_then(|minutes| start.add_minutes(minutes)).map(|end| (end, None))
+            }
+        };
+        return When { start: Some((start, Some(source))), end };
+    }
+    let needs = ais::of(cx, sch).filter_map(|seg| Some((ais::start(seg, None)?, seg)));
+    let Some((start, seg)) = needs.min_by(|(a, _), (b, _)| a.compare(b)) else {
+        return When::default();
+    };
+    let end = length(sch).and_then(|minutes| start.add_minutes(minutes));
+    let end = end.or_else(|| ais::end(seg, &start));
+    When { start: Some((start, None)), end: end.map(|end| (end, None)) }
+}
+
+/// How long it is, in minutes: SCH-9, else the duration of SCH-11 (`M30`).
+fn length(sch: Seg<'_>) -> Option<i32> {
+    if let Some(minutes) = timing::minutes(sch.peek(9), sch.peek(10)) {
+        return Some(minutes);
+    }
+    let (unit, number) = sch.peek(11).peek(3).first().trim_ascii().split_first()?;
+    let number = Decimal::of(number)?.whole().filter(|&n| n >= 0)?;
+    match unit {
+        b'M' => Some(number),
+        b'H' => number.checked_mul(60),
+        b'D' => number.checked_mul(1440),
+        _ => None,
+    }
+}
+
+/// Writes `start` and `end`: either both, or for what is asked for or cancelled neither (app-2,
+/// app-3).
+fn moments(w: &mut Json, cx: &mut Context<'_>, status: &str, when: When<'_>) {
+    let none = when.start.is_none() && when.end.is_none();
+    if none && matches!(status, "proposed" | "cancelled" | "waitlist") {
+        return;
+    }
+    for (name, unknown, moment) in [("start", "_start", when.start), ("end", "_end", when.end)] {
+        let is_there =
+            moment.is_some_and(|(time, source)| match time::instant_of(w, cx, name, &time) {
+                true => true,
+                false => {
+                    if let Some(source) = source {
+                        cx.give_up(&source, "time");
+                    }
+                    false
+                }
+            });
+        if !is_there {
+            msh::unknown(w, unknown);
+        }
+    }
+}
+
+fn duration(w: &mut Json, _: &mut Context<'_>, sch: Seg<'_>) {
+    let Some(minutes) = length(sch).filter(|&minutes| minutes > 0) else { return };
+    w.count("minutesDuration", minutes);
+    if timing::minutes(sch.peek(9), sch.peek(10)).is_some() {
+        sch.done(9);
+        sch.done(10);
+    } else {
+        sch.get(11).get(3).raw();
+    }
+}
+
+/// The patients of the message.
+fn patients(cx: &mut Context<'_>) -> Vec<Ref> {
+    let mut all: Vec<Ref> = Vec::new();
+    for seg in cx.story.input().segs().filter(|seg| seg.is(b"PID")) {
+        let patient = pid::patient(cx, seg);
+        if !all.contains(&patient) {
+            all.push(patient);
+        }
+    }
+    all
+}
+
+fn participants<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    sch: Seg<'m>,
+    status: &str,
+    (needs, base): (&[Seg<'m>], Option<&Timestamp>),
+) {
+    let start = w.len();
+    let status = ais::of_appointment(status);
+    for patient in patients(cx) {
+        w.item(|w| {
+            cx.reference(w, "actor", patient);
+            w.literal("status", status);
+        });
+    }
+    for (field, name) in [(12, "Placer contact"), (16, "Filler contact"), (20, "")] {
+        for value in sch.all(field) {
+            w.item_with(
+                |w| {
+                    w.array("type", |w| match name {
+                        "" => coded::fixed_item(w, AGENTS, "enterer", "Enterer"),
+                        name => _ = w.item(|w| w.literal("text", name)),
+                    });
+                    w.literal("status", status);
+                },
+                |w| _ = practitioner::member(w, cx, "actor", value),
+            );
+        }
+    }
+    for &need in needs {
+        ais::participant(w, cx, need, base);
+    }
+    if w.len() == start {
+        w.item(|w| {
+            w.object("actor", |w| w.literal("display", "unknown"));
+            w.literal("status", "needs-action");
+        });
+    }
+}
+
+/// Writes the notes on an appointment and on what it needs.
+fn notes<'m>(w: &mut Json, cx: &mut Context<'m>, sch: Seg<'m>) {
+    let story = cx.story;
+    let of_it = |seg: &Seg<'m>| {
+        seg.is(b"NTE") && story.up(*seg, b"SCH").is_some_and(|owner| owner.at() == sch.at())
+    };
+    for note in story.input().segs().skip(sch.at()).filter(of_it) {
+        note.done(1);
+        w.extension(NOTE, |w| {
+            w.object("valueAnnotation", |w| {
+                let before = w.len();
+                w.array("extension", |w| {
+                    w.extension(ANNOTATION_TYPE, |w| {
+                        coded::concept_by(
+                            w,
+                            cx,
+                            "valueCodeableConcept",
+                            note.get(4),
+                            Table::CommentType,
+                        );
+                    });
+                });
+                practitioner::member(w, cx, "authorReference", note.get(5));
+                time::date_time(w, cx, "time", note.get(6));
+                // The text is required.
+                if !text::lines(w, cx, "text", note.all(3)) && w.len() > before {
+                    msh::unknown(w, "_text");
+                }
+            });
+        });
+        for code in note.all(9) {
+            w.extension(ALTERNATE_CODES, |w| {
+                coded::concept(w, cx, "valueCodeableConcept", code);
+            });
+        }
+    }
+}
+
+fn order_count(sch: Seg<'_>) -> usize {
+    sch.all_again(26).count().max(sch.all_again(27).count())
+}
+
+/// The order number `n`, from 0, that an appointment is for: SCH-26 and SCH-27 repeat together.
+fn order<'m>(cx: &mut Context<'m>, sch: Seg<'m>, n: usize) -> Ref {
+    let part = u32::try_from(n).unwrap_or(u32::MAX);
+    cx.own_part(Kind::ServiceRequest, sch, part, |cx| {
+        let nth = |field| sch.all_again(field).nth(n);
+        identifier::ei_key(cx, Kind::ServiceRequest, nth(26).or_else(|| nth(27))?)
+    })
+}
+
+fn write_order<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    (sch, n, own): (Seg<'m>, usize, Ref),
+    services: &[Seg<'m>],
+    base: Option<&Timestamp>,
+) {
+    out.resource(own, None, |w| {
+        w.array("identifier", |w| {
+            let nth = |field| sch.all(field).nth(n).unwrap_or(Parts::EMPTY);
+            identifier::ei_item(w, cx, nth(26), Some(identifier::PLACER));
+            identifier::ei_item(w, cx, nth(27), Some(identifier::FILLER));
+            for service in services {
+                for value in [3, 11, 12].into_iter().flat_map(|field| service.all(field)) {
+                    identifier::cwe_items(w, cx, value);
+                }
+            }
+        });
+        let of_appointment = Table::FillerStatusAppointment.get(sch.peek(25).first());
+        w.literal("status", order_status(of_appointment.map_or("", |code| code.code)));
+        w.literal("intent", "order");
+        if let Some(service) = services.first() {
+            coded::concept(w, cx, "code", service.get(3));
+        }
+        subject_required(w, cx, "subject", sch);
+        if let Some(service) = services.first() {
+            ais::period(w, cx, "occurrencePeriod", *service, base);
+        }
+    });
+}
+
+/// The status of an order by that of the appointment for it.
+fn order_status(appointment: &str) -> &'static str {
+    match appointment {
+        "fulfilled" => "completed",
+        "cancelled" => "revoked",
+        "entered-in-error" => "entered-in-error",
+        _ => "active",
+    }
+}
+
+/// Writes who entered the appointment (SCH-20).
+fn provenance<'m>(out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>, target: Ref) {
+    if sch.peek(20).is_empty() {
+        return;
+    }
+    let own = cx.own(Kind::Provenance, sch, |_| None);
+    out.resource(own, None, |w| {
+        w.array("target", |w| cx.reference_item(w, target));
+        if !time::instant(w, cx, "recorded", cx.msh().peek(7)) {
+            msh::unknown(w, "_recorded");
+        }
+        w.array("agent", |w| {
+            for value in sch.all(20) {
+                w.item_with(
+                    |w| coded::fixed(w, "type", AGENTS, "enterer", "Enterer"),
+                    |w| _ = practitioner::member(w, cx, "who", value),
+                );
+            }
+        });
+    });
+}
