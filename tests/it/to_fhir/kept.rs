@@ -3,6 +3,8 @@
 use super::generated;
 use crate::r4;
 use crate::util::*;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -15,29 +17,36 @@ fn flat(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// All texts of a JSON value, each followed by a blank.
-fn texts(value: &Value, out: &mut String) {
+/// What attachments hold, which is base64 in JSON.
+fn attached(value: &Value, out: &mut String) {
     match value {
-        Value::Array(list) => list.iter().for_each(|item| texts(item, out)),
-        Value::Object(object) => object.values().for_each(|item| texts(item, out)),
-        Value::String(text) => *out += &(flat(text) + " "),
-        other => *out += &(flat(&other.to_string()) + " "),
+        Value::Array(list) => list.iter().for_each(|item| attached(item, out)),
+        Value::Object(object) => {
+            let data = object.get("data").and_then(Value::as_str).map(|data| STANDARD.decode(data));
+            if let Some(Ok(bytes)) = data {
+                *out += &flat(&String::from_utf8_lossy(&bytes));
+            }
+            object.values().for_each(|item| attached(item, out));
+        }
+        _ => {}
     }
 }
 
-/// Of a time, its day is enough, for its zone may be another; tables of HL7 have URIs.
+/// Of a time, its day is enough, for its zone may be another; code systems have URIs.
 fn is_kept(value: &str, kept: &str) -> bool {
+    const SYSTEMS: [(&str, &str); 3] = [("i10", "sidicd10"), ("i9c", "sidicd9"), ("sct", "snomed")];
     let is_time = value.len() >= 8 && value.bytes().all(|b| b.is_ascii_digit());
     let table = value.strip_prefix("hl7").filter(|n| n.len() == 4);
     kept.contains(value)
         || is_time && kept.contains(&value[..8])
+        || SYSTEMS.iter().any(|(name, uri)| *name == value && kept.contains(uri))
         || table.is_some_and(|n| kept.contains(&format!("codesystemv2{n}")))
 }
 
 /// Places of values of three or more letters and digits that the Bundle does not have.
-fn missing(message: &str, bundle: &Value) -> (usize, Vec<String>) {
-    let mut kept = String::new();
-    texts(bundle, &mut kept);
+fn missing(message: &str, bundle: &str) -> (usize, Vec<String>) {
+    let mut kept = flat(bundle) + " ";
+    attached(&r4::parse(bundle.as_bytes()).unwrap(), &mut kept);
     let (mut count, mut lost) = (0, Vec::new());
     for segment in message.split(['\r', '\n']).filter(|segment| segment.len() > 3) {
         let (id, fields) = segment.split_at(3);
@@ -66,7 +75,7 @@ fn share(args: &[&str], messages: &[String]) -> (f64, Vec<String>) {
     let mut all = 0;
     let mut lost = Vec::new();
     for (i, (message, line)) in messages.iter().zip(out.lines()).enumerate() {
-        let (count, missing) = missing(message, &r4::parse(line.as_bytes()).unwrap());
+        let (count, missing) = missing(message, line);
         all += count;
         lost.extend(missing.into_iter().map(|place| format!("message {} {place}", i + 1)));
     }
