@@ -12,12 +12,11 @@ fn every_segment_of_every_version_gives_valid_bundles() {
     let messages = messages();
     assert!(messages.len() > 200, "{} messages", messages.len());
     let input = messages.concat();
-    for kind in KINDS {
-        for unmapped in ["none", "extension"] {
-            let args = ["to-fhir", "-q", "--bundle", kind, "--unmapped", unmapped];
-            let out = pipehat(&args).stdin(&input).run();
-            assert_eq!((out.code, valid(&out).len()), (0, messages.len()));
-        }
+    let with_extensions = (KINDS[0], "extension");
+    for (kind, unmapped) in KINDS.map(|kind| (kind, "none")).into_iter().chain([with_extensions]) {
+        let args = ["to-fhir", "-q", "--bundle", kind, "--unmapped", unmapped];
+        let out = pipehat(&args).stdin(&input).run();
+        assert_eq!((out.code, valid(&out).len()), (0, messages.len()));
     }
 }
 

@@ -39,7 +39,8 @@ fn notes_stand_with_what_they_follow() {
     assert_eq!(notes("X1").replace('\n', ", "), "of the first, and on");
     assert_eq!(notes("X2"), "");
     assert_eq!(notes("X3"), "of the third");
-    assert_eq!(find(&bundle, "ServiceRequest.note.text"), ["of the order"]);
+    let of_order = ["DiagnosticReport.**.valueAnnotation.text", "ServiceRequest.note.text"];
+    assert_eq!(of_order.map(|path| find(&bundle, path)).concat(), ["of the order"]);
 }
 
 #[test]
@@ -87,12 +88,12 @@ fn specimens_stand_with_their_order() {
     );
     let specimens = |code: &str| {
         let path = format!("DiagnosticReport[code.coding.code={code}].specimen -> Specimen");
-        find(&bundle, &format!("{path}.type.coding.code"))
+        find(&bundle, &format!("{path}.identifier.value"))
     };
-    assert_eq!(specimens("A"), ["BLD"]);
-    assert_eq!(specimens("B"), ["UR", "SAL"]);
+    assert_eq!(specimens("A"), ["S1"]);
+    assert_eq!(specimens("B"), ["S2", "S3"]);
     let of_specimen =
-        find(&bundle, "Observation[focus -> Specimen.type.coding.code=BLD].valueString");
+        find(&bundle, "Observation[focus -> Specimen.identifier.value=S1].valueString");
     assert_eq!(of_specimen, ["of the blood"]);
 }
 

@@ -32,14 +32,25 @@ fn attached(value: &Value, out: &mut String) {
     }
 }
 
-/// Of a time, its day is enough, for its zone may be another; code systems have URIs.
+/// What is written otherwise in FHIR: code systems, kinds of ids, uses of telephones, encodings.
+const OTHERWISE: [(&str, &str); 8] = [
+    ("i10", "sidicd10"),
+    ("i10c", "sidicd10cm"),
+    ("i9c", "sidicd9cm"),
+    ("sct", "snomed"),
+    ("iso", "urnoid"),
+    ("prn", "home"),
+    ("wpn", "work"),
+    ("base64", "data"),
+];
+
+/// Of a time, its day is enough, for its zone may be another.
 fn is_kept(value: &str, kept: &str) -> bool {
-    const SYSTEMS: [(&str, &str); 3] = [("i10", "sidicd10"), ("i9c", "sidicd9"), ("sct", "snomed")];
     let is_time = value.len() >= 8 && value.bytes().all(|b| b.is_ascii_digit());
     let table = value.strip_prefix("hl7").filter(|n| n.len() == 4);
     kept.contains(value)
         || is_time && kept.contains(&value[..8])
-        || SYSTEMS.iter().any(|(name, uri)| *name == value && kept.contains(uri))
+        || OTHERWISE.iter().any(|(name, other)| *name == value && kept.contains(other))
         || table.is_some_and(|n| kept.contains(&format!("codesystemv2{n}")))
 }
 
