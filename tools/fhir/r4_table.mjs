@@ -20,9 +20,6 @@ const SYSTEMS = `v3-ActCode v3-Confidentiality v3-DataOperation v3-GTSAbbreviati
   v3-TimingEvent data-absent-reason provenance-participant-type location-physical-type observation-category
   practitioner-role participant-type`.split(/\s+/).map((name) => `http://terminology.hl7.org/CodeSystem/${name}`);
 
-// Large, and no message is translated to it.
-const NOT_LISTED = 'http://dicom.nema.org/resources/ontology/DCM';
-
 const last = (url) => url.split('|')[0].split('/').pop();
 const entries = (file) => readJson(`fhir/r4/${file}.json`).entry.map((entry) => entry.resource);
 
@@ -78,7 +75,7 @@ function typeOf(element, type) {
 function bound({ binding }) {
   if (!binding?.valueSet) return '';
   for (const { system } of valueSets.get(binding.valueSet.split('|')[0])?.compose?.include ?? []) {
-    if (codeSystems.has(system) && !system.includes('/v2-') && system !== NOT_LISTED) usedSystems.add(system);
+    if (codeSystems.has(system) && !system.includes('/v2-')) usedSystems.add(system);
   }
   const codes = binding.strength === 'required' ? expand(binding.valueSet) : null;
   if (!codes) return '';

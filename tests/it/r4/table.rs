@@ -21,18 +21,25 @@ pub(super) struct Table {
 /// A resource, a data type, or a part of one with members of its own (`Patient.contact`).
 #[derive(Default)]
 pub(super) struct Type {
-    pub(super) base: Option<&'static str>,
-    pub(super) members: Vec<Member>,
+    /// Its name and those of the types that it stands on.
+    pub(super) line: Strings,
+    /// Its members and theirs, by name.
+    pub(super) members: HashMap<&'static str, Member>,
+    /// Members of which there has to be one: `code`, `value[x]`.
+    pub(super) required: Strings,
 }
 
 /// One way in which an element can be written; a choice of types has a member for each.
+#[derive(Clone)]
 pub(super) struct Member {
     pub(super) name: &'static str,
-    pub(super) required: bool,
+    /// The element: `Patient.contact`, `Observation.value[x]`.
+    pub(super) element: String,
     pub(super) repeats: bool,
     pub(super) type_name: &'static str,
-    /// `value[x]`
-    pub(super) choice: Option<&'static str>,
+    pub(super) is_primitive: bool,
+    /// What tells of its kind whether it is there: `contact`, `value[x]`.
+    pub(super) label: &'static str,
     pub(super) value_set: Option<&'static str>,
     /// What it may refer to; empty means anything.
     pub(super) targets: Strings,
@@ -53,12 +60,9 @@ fn words(text: &'static str) -> Strings {
     text.split(' ').filter(|w| !w.is_empty()).collect()
 }
 
-fn given(text: &'static str) -> Option<&'static str> {
-    (!text.is_empty()).then_some(text)
-}
-
 fn read(text: &'static str) -> Table {
     let mut table = Table::default();
+    let mut bases = HashMap::new();
     let mut current = "";
     for line in text.lines() {
         let columns: Strings = line.split('\t').collect();
@@ -67,19 +71,27 @@ fn read(text: &'static str) -> Table {
         match kind {
             "T" => {
                 current = name;
-                table.types.insert(name, Type { base: given(column(2)), members: Vec::new() });
+                bases.insert(name, column(2));
+                table.types.insert(name, Type { line: vec![name], ..Type::default() });
             }
             "." => {
                 let (min, max) = column(2).split_once("..").unwrap();
-                table.types.get_mut(current).unwrap().members.push(Member {
+                let label = if column(4).is_empty() { name } else { column(4) };
+                let kind = table.types.get_mut(current).unwrap();
+                if min != "0" && !kind.required.contains(&label) {
+                    kind.required.push(label);
+                }
+                let member = Member {
                     name,
-                    required: min != "0",
+                    element: format!("{current}.{label}"),
                     repeats: max != "1",
                     type_name: column(3),
-                    choice: given(column(4)),
-                    value_set: given(column(5)),
+                    is_primitive: false,
+                    label,
+                    value_set: (!column(5).is_empty()).then(|| column(5)),
                     targets: words(column(6)),
-                });
+                };
+                kind.members.insert(name, member);
             }
             "P" => {
                 table.primitives.insert(name, Regex::new(&format!("^(?:{})$", column(2))).unwrap());
@@ -104,21 +116,33 @@ fn read(text: &'static str) -> Table {
             _ => assert!(line.starts_with('#'), "a line of no kind: {line}"),
         }
     }
+    inherit(&mut table, &bases);
     table
 }
 
-impl Table {
-    /// A type and what it stands on, the type first.
-    pub(super) fn line_of(&self, name: &str) -> impl Iterator<Item = (&'static str, &Type)> {
-        let mut next = self.types.get_key_value(name);
-        std::iter::from_fn(move || {
-            let (name, found) = next?;
-            next = found.base.and_then(|base| self.types.get_key_value(base));
-            Some((*name, found))
-        })
+/// Gives each type what it has from those that it stands on.
+fn inherit(table: &mut Table, bases: &HashMap<&'static str, &'static str>) {
+    for name in bases.keys() {
+        let mut base = bases[name];
+        while !base.is_empty() {
+            let Type { members, required, .. } = &table.types[base];
+            let (members, required) = (members.clone(), required.clone());
+            let own = table.types.get_mut(name).unwrap();
+            own.line.push(base);
+            for (key, member) in members {
+                own.members.entry(key).or_insert(member);
+            }
+            own.required.extend(required);
+            base = bases[base];
+        }
     }
+    for member in table.types.values_mut().flat_map(|kind| kind.members.values_mut()) {
+        member.is_primitive = table.primitives.contains_key(member.type_name);
+    }
+}
 
+impl Table {
     pub(super) fn is_resource(&self, name: &str) -> bool {
-        self.line_of(name).any(|(n, _)| n == "Resource")
+        self.types.get(name).is_some_and(|kind| kind.line.contains(&"Resource"))
     }
 }

@@ -61,21 +61,28 @@ impl<'v> Seen<'v> {
         if object.keys().all(|key| key == "resourceType") {
             return self.problem(at.path, "is empty");
         }
-        let members: Vec<_> = R4
-            .line_of(type_name)
-            .flat_map(|(owner, t)| t.members.iter().map(move |member| (owner, member)))
-            .collect();
+        let kind = &R4.types[type_name];
+        let mut labels = Vec::new();
         for key in object.keys() {
             let name = key.strip_prefix('_').unwrap_or(key);
-            let known =
-                members.iter().any(|(_, m)| m.name == name && (name == key || is_primitive(m)));
-            if !known && !(key == "resourceType" && R4.is_resource(type_name)) {
-                self.problem(at.path, format_args!("{type_name} has no {key}"));
+            match kind.members.get(name).filter(|m| m.is_primitive || name == key) {
+                // Once, where both the value and its extensions are there.
+                Some(_) if name != key && object.contains_key(name) => {}
+                Some(member) => {
+                    labels.push(member.label);
+                    self.member(member, object, at);
+                }
+                None if key == "resourceType" && R4.is_resource(type_name) => {}
+                None => self.problem(at.path, format_args!("{type_name} has no {key}")),
             }
         }
-        for &(owner, member) in &members {
-            self.amount(&members, member, object, at.path);
-            self.member(owner, member, object, at);
+        for label in kind.required.iter().filter(|label| !labels.contains(label)) {
+            self.problem(at.path, format_args!("{label} is missing"));
+        }
+        for (i, label) in labels.iter().enumerate() {
+            if labels[..i].contains(label) {
+                self.problem(at.path, format_args!("more than one {label}"));
+            }
         }
         if type_name == "Coding" {
             self.coding(object, at.path);
@@ -91,35 +98,7 @@ impl<'v> Seen<'v> {
         }
     }
 
-    /// Not missing, not more than one of a choice.
-    fn amount(
-        &mut self,
-        members: &[(&str, &'static Member)],
-        member: &'static Member,
-        object: &Object,
-        path: &str,
-    ) {
-        let alike: Vec<_> = match member.choice {
-            Some(_) => members
-                .iter()
-                .filter(|(_, m)| m.choice == member.choice)
-                .map(|(_, m)| m.name)
-                .collect(),
-            None => vec![member.name],
-        };
-        let name = member.choice.unwrap_or(member.name);
-        let is_there =
-            |n: &&&str| object.contains_key(**n) || object.contains_key(&format!("_{n}"));
-        let count = alike.iter().filter(is_there).count();
-        if alike[0] == member.name && member.required && count == 0 {
-            self.problem(path, format_args!("{name} is missing"));
-        }
-        if alike[0] == member.name && count > 1 {
-            self.problem(path, format_args!("more than one {name}"));
-        }
-    }
-
-    fn member(&mut self, owner: &str, member: &'static Member, object: &'v Object, at: At<'_>) {
+    fn member(&mut self, member: &'static Member, object: &'v Object, at: At<'_>) {
         let path = format!("{}.{}", at.path, member.name);
         let companion = object.get(&format!("_{}", member.name));
         let value = object.get(member.name);
@@ -136,16 +115,11 @@ impl<'v> Seen<'v> {
         {
             self.problem(&path, "has other extensions than values");
         }
-        let inner = format!("{owner}.{}", member.choice.unwrap_or(member.name));
+        let element = member.element.as_str();
         for (i, item) in items(value).enumerate() {
             let path = if member.repeats { format!("{path}[{i}]") } else { path.clone() };
             let has_companion = companion.is_some_and(|c| !c[i].is_null());
-            self.item(
-                member,
-                item,
-                has_companion,
-                At { path: &path, element: &inner, primitive: None },
-            );
+            self.item(member, item, has_companion, At { path: &path, element, primitive: None });
         }
         for (i, item) in items(companion).enumerate() {
             let has_value = value.is_some_and(|v| !v.is_array() || !v[i].is_null());
@@ -154,7 +128,7 @@ impl<'v> Seen<'v> {
             }
             let path = if member.repeats { format!("{path}[{i}]") } else { path.clone() };
             let primitive = Some(member.type_name);
-            self.complex("Element", item, At { path: &path, element: &inner, primitive });
+            self.complex("Element", item, At { path: &path, element, primitive });
             if !has_value && item["extension"].is_null() {
                 self.problem(&path, "has neither a value nor an extension");
             }
@@ -162,10 +136,10 @@ impl<'v> Seen<'v> {
     }
 
     fn item(&mut self, member: &'static Member, item: &'v Value, has_companion: bool, at: At<'_>) {
-        if item.is_null() && member.repeats && is_primitive(member) && has_companion {
+        if item.is_null() && member.repeats && member.is_primitive && has_companion {
             return;
         }
-        if is_primitive(member) {
+        if member.is_primitive {
             if let Some(fault) = primitive::fault(member.type_name, item) {
                 self.problem(at.path, fault);
             }
@@ -226,7 +200,7 @@ impl<'v> Seen<'v> {
             *context == "Element"
                 || *context == at.element
                 || at.primitive == Some(context)
-                || R4.line_of(type_name).any(|(name, _)| name == *context)
+                || R4.types[type_name].line.contains(context)
         };
         if !known.contexts.iter().any(is_here) {
             let place = at.primitive.unwrap_or(type_name);
@@ -256,10 +230,6 @@ impl<'v> Seen<'v> {
             }
         }
     }
-}
-
-fn is_primitive(member: &Member) -> bool {
-    R4.primitives.contains_key(member.type_name)
 }
 
 /// The items of an array, or the one value.

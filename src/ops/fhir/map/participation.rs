@@ -206,11 +206,7 @@ fn addresses<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, of: Whose) {
         if !all.contains(&n) {
             continue;
         }
-        if of == Whose::Organization {
-            address::item_of_organization(w, cx, value);
-        } else {
-            address::item(w, cx, value, Parts::EMPTY);
-        }
+        address::item(w, cx, value, Parts::EMPTY);
     }
 }
 
@@ -316,16 +312,10 @@ fn write_role<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
 fn write_parts<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
     let f = fields(seg);
     let telecoms = telecoms_are_of_member(cx, seg);
-    let contacts = |w: &mut Json, cx: &mut Context<'m>, of_organization: bool| {
+    let contacts = |w: &mut Json, cx: &mut Context<'m>| {
         w.array("telecom", |w| {
             let all = seg.all(f.telecoms).collect::<Vec<_>>();
-            contact::items_preferring_of(
-                w,
-                cx,
-                all.into_iter(),
-                seg.get(f.method),
-                of_organization,
-            );
+            contact::items_preferring(w, cx, all.into_iter(), seg.get(f.method));
         });
     };
     let has_person = !seg.peek(f.person).is_empty();
@@ -333,7 +323,7 @@ fn write_parts<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
         let Some(own) = person(cx, seg) else { return };
         practitioner::write_with(out, cx, own, seg.get(f.person), |w, cx| {
             if telecoms {
-                contacts(w, cx, false);
+                contacts(w, cx);
             }
             w.array("address", |w| addresses(w, cx, seg, Whose::Person));
         });
@@ -346,7 +336,7 @@ fn write_parts<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
         organization::write_with(out, cx, own, value, |w, cx| {
             w.array("type", |w| _ = coded::concept_item(w, cx, seg.get(f.unit)));
             if telecoms && !has_person {
-                contacts(w, cx, true);
+                contacts(w, cx);
             }
             w.array("address", |w| addresses(w, cx, seg, Whose::Organization));
         });
