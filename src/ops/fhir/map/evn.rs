@@ -32,7 +32,8 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, evn: Seg<'m>) {
         w.array("reason", |w| {
             if evn.peek(4).first().trim_ascii() == b"U" {
                 let value = evn.get(4);
-                (value.get(1), value.get(3));
+                value.get(1);
+                value.get(3);
                 w.item(msh::unknown_in);
             } else {
                 coded::concept_item_by(w, cx, evn.get(4), Table::EventReason);

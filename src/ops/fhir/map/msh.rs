@@ -192,7 +192,7 @@ fn uri(value: Parts<'_>) -> Option<Vec<u8>> {
 
 /// Writes that a required element is not known.
 pub(crate) fn unknown(w: &mut Json, name: &str) {
-    w.object(name, |w| unknown_in(w));
+    w.object(name, unknown_in);
 }
 
 /// Writes the extension that says that an element is not known.

@@ -13,7 +13,7 @@ const KIND: &str = "http://hl7.org/fhir/StructureDefinition/annotationType";
 /// Writes items of type Annotation, one for each NTE that belongs to a segment.
 pub(crate) fn items<'m>(w: &mut Json, cx: &mut Context<'m>, owner: Seg<'m>) {
     for nte in cx.story.of(owner, b"NTE") {
-        w.item(|w| _ = inside(w, cx, nte));
+        w.item(|w| inside(w, cx, nte));
     }
 }
 

@@ -180,7 +180,8 @@ pub(crate) fn general_practitioners<'m>(w: &mut Json, cx: &mut Context<'m>, pid:
             }
             Part::GeneralPerson => {
                 let role = seg.get(PRT.role);
-                (role.get(1), role.get(3));
+                role.get(1);
+                role.get(3);
                 if let Some(to) = cx.refer(Wanted::Practitioner(seg.get(PRT.person))) {
                     cx.reference_item(w, to);
                 }

@@ -69,7 +69,7 @@ pub(crate) fn length(w: &mut Json, cx: &mut Context<'_>, pv2: Seg<'_>) {
     if value.is_empty() {
         return;
     }
-    if !Decimal::of(value.first()).is_some_and(|days| !days.is_negative()) {
+    if Decimal::of(value.first()).is_none_or(|days| days.is_negative()) {
         return cx.give_up(&value, "number");
     }
     w.object("length", |w| {
