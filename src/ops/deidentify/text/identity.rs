@@ -7,6 +7,13 @@ use super::words::words;
 use crate::ops::deidentify::Kind;
 use std::ops::Range;
 
+/// So many values of one kind are told apart that share a word or number. More tell nothing new,
+/// and all of them would be gone through for each.
+const SHARED_MAX: usize = 4;
+
+/// A table of more places is not kept for the next message.
+const KEPT_MAX: usize = 4096;
+
 /// A digit count that no number has that is looked for in others.
 const NUMBER_MAX: u32 = 19;
 
@@ -68,6 +75,9 @@ pub(super) struct Noted {
 impl Identity {
     /// Forgets everything, for the next message.
     pub fn clear(&mut self) {
+        if self.slots.len() > KEPT_MAX {
+            self.slots = Vec::new();
+        }
         self.slots.fill(Slot::default());
         self.used = 0;
         self.filter.clear();
@@ -245,9 +255,16 @@ impl Identity {
         }
         let mask = self.slots.len() - 1;
         let mut at = place(key, mask);
+        let kind_of = |value: u32| self.values.get(value as usize).map(|v| v.kind);
+        let kind = kind_of(value);
+        let mut shared = 0;
         while let Some(slot) = self.slots.get(at)
             && slot.key != 0
         {
+            shared += usize::from(slot.key == key && kind_of(slot.value) == kind);
+            if shared == SHARED_MAX {
+                return;
+            }
             at = (at + 1) & mask;
         }
         if let Some(slot) = self.slots.get_mut(at) {

@@ -10,6 +10,9 @@ use std::ops::Range;
 /// More words than these are no name.
 const WORDS_MAX: usize = 3;
 
+/// Longer values than these are found word by word; to compare them as wholes takes too long.
+const VALUE_MAX: usize = 200;
+
 /// The noted value whose word stands at `word`, with the other words of it around, if there is
 /// enough that tells.
 pub(super) fn own(
@@ -48,6 +51,9 @@ fn whole(
     noted: Noted,
 ) -> Option<(Range<usize>, bool)> {
     let value = identity.folded(noted.value);
+    if value.len() > VALUE_MAX {
+        return None;
+    }
     let letters = text.get(word.clone())?;
     let at = words_of(value).position(|part| part.eq_ignore_ascii_case(letters))?;
     let mut range = word.clone();
@@ -166,7 +172,7 @@ fn is_unexplained(text: &[u8], word: &Range<usize>, before: &Range<usize>) -> bo
 }
 
 /// Words that streets end with.
-fn is_street_type(word: &[u8]) -> bool {
+pub(super) fn is_street_type(word: &[u8]) -> bool {
     const TYPES: [&[u8]; 33] = [
         b"street",
         b"st",

@@ -10,6 +10,9 @@ use std::ops::Range;
 /// More groups of digits than these are no number of one thing.
 const GROUPS_MAX: usize = 8;
 
+/// Longer identifiers of letters and digits are not found.
+const CODE_MAX: usize = 48;
+
 /// The digits of a number, without leading zeros.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Digits {
@@ -156,10 +159,10 @@ fn own_code(
         return None;
     }
     let before = text.get(..at)?;
-    let token = before.iter().rposition(|&b| !is_alnum(b)).map_or(0, |n| n + 1);
+    let token = token_start(text, at);
     let wider = match before.get(..token)? {
         [rest @ .., b'-' | b' ' | b'.' | b'/'] if rest.last().is_some_and(|&b| is_alnum(b)) => {
-            rest.iter().rposition(|&b| !is_alnum(b)).map_or(0, |n| n + 1)
+            token_start(text, rest.len())
         }
         _ => token,
     };
@@ -178,7 +181,7 @@ fn code_from(
     let mut key = CodeKey::default();
     let mut groups = 0;
     let rest = text.get(start..)?;
-    for (n, &byte) in rest.iter().take(48).enumerate() {
+    for (n, &byte) in rest.iter().take(CODE_MAX).enumerate() {
         if is_alnum(byte) {
             key.push(byte);
             let is_end = !rest.get(n + 1).is_some_and(|&b| is_alnum(b));
@@ -253,9 +256,10 @@ pub(super) fn by_form(
     None
 }
 
+/// Where the letters and digits before `at` begin, of which no more are looked at than a code has.
 fn token_start(text: &[u8], at: usize) -> usize {
     let before = text.get(..at).unwrap_or_default();
-    before.iter().rposition(|&b| !is_alnum(b)).map_or(0, |n| n + 1)
+    at - before.iter().rev().take(CODE_MAX).take_while(|&&b| is_alnum(b)).count()
 }
 
 fn token_end(text: &[u8], at: usize) -> usize {
@@ -279,7 +283,10 @@ fn token_of_id(text: &[u8], at: usize, groups: &Groups, cue: Option<Cue>) -> Opt
     if cue == Some(Cue::Ssn) && groups.len() >= 3 && is_ssn(text, groups) {
         return Some(groups.range(2).end);
     }
-    if text.get(end) == Some(&b':') && text.get(end + 1).is_some_and(u8::is_ascii_digit) {
+    if end - at < 3
+        && text.get(end) == Some(&b':')
+        && text.get(end + 1).is_some_and(u8::is_ascii_digit)
+    {
         return None;
     }
     let digits = text.get(at..end)?.iter().filter(|b| b.is_ascii_digit()).count();

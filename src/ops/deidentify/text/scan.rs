@@ -186,10 +186,8 @@ impl Scan<'_> {
                 None => word.end,
             },
             Cue::Domain => match contacts::host(self.text, word.clone()) {
-                Some(range) if !range.contains(&0) || range.start == 0 => {
-                    self.push(range, What::Other(Sort::Url))
-                }
-                _ => word.end,
+                Some(range) => self.push(range, What::Other(Sort::Url)),
+                None => word.end,
             },
             _ => {
                 self.cue_of(cue, word.end);
@@ -254,12 +252,12 @@ impl Scan<'_> {
     /// The word that announces the number at `at`, if only signs are between them.
     fn cue_before(&self, at: usize) -> Option<Cue> {
         let (cue, end) = self.cue?;
-        let gap = self.text.get(end..at)?;
+        let reach = if cue == Cue::Phone { CUE_REACH } else { 8 };
+        let gap = self.text.get(end..at).filter(|gap| gap.len() <= reach)?;
         let signs = gap.iter().all(|&b| b" .:#=-()+\n\x1E".contains(&b) || is_letter(b));
         let letters = gap.iter().filter(|&&b| is_letter(b)).count();
-        let reach = if cue == Cue::Phone { CUE_REACH } else { 8 };
         let glued = if cue == Cue::Phone { 12 } else { 3 };
-        (signs && gap.len() <= reach && letters <= glued).then_some(cue)
+        (signs && letters <= glued).then_some(cue)
     }
 
     fn colon(&mut self, at: usize) -> usize {

@@ -225,10 +225,41 @@ fn bytes_that_are_not_replaced_stay() {
 
 #[test]
 fn dropped_texts_leave_short_values_in_which_nothing_is_found() {
-    for kept in ["POSITIVE", "O POS", "112283007", "not seen here", ""] {
+    for kept in [
+        "POSITIVE",
+        "O POS",
+        "YELLOW",
+        "<0.5 mg/dL",
+        "not seen here",
+        "120/80",
+        "4711",
+        "A1c 7.2",
+        "",
+    ] {
         check(Mode::Drop, None, kept, kept);
     }
-    for dropped in ["Zvarkae", "not seen here today", "482913756", "03/02/1945"] {
+    for dropped in [
+        "Zvarkae",
+        "not seen here today",
+        "not\\.br\\seen,here;today",
+        "not\u{A0}seen-here_today",
+        "482913756",
+        "112283007",
+        "03/02/1945",
+        "Vrandtz Pqorlo",
+        "601 234 567",
+        "5.3.31",
+        "3/1948",
+        "Mar 5",
+        "DOB19481224",
+        "pt 4711",
+        "Tzomstr. 12",
+        "12 oak street",
+        "Mrs Brown",
+        "long",
+        "\u{5C71}\u{7530}",
+        "Vran\\H\\dtz",
+    ] {
         check(Mode::Drop, None, dropped, "");
     }
     check(Mode::Keep, None, "Zvarkae", "Zvarkae");
@@ -261,9 +292,60 @@ fn texts_beside_codes_are_scrubbed_whatever_the_mode() {
     for mode in [Mode::Drop, Mode::Scrub, Mode::Strict, Mode::Keep] {
         let mut out = Vec::new();
         let raw = b"Vrandtz panel of Zvarkae";
-        Cleaner::new(mode).coded_text(raw, context, &mut Found::default(), &mut out);
+        Cleaner::new(mode).coded_text(raw, context, true, &mut Found::default(), &mut out);
         assert_eq!(out, b"Vrandtz panel of [NAME]");
     }
+}
+
+#[test]
+fn texts_beside_local_codes_are_labels_where_texts_are_dropped() {
+    let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let scope = Scope::new(&message);
+    let identity = identity();
+    let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+    let cleaned = |mode, raw: &str| {
+        let mut out = Vec::new();
+        let raw = raw.as_bytes();
+        Cleaner::new(mode).coded_text(raw, context, false, &mut Found::default(), &mut out);
+        String::from_utf8(out).unwrap()
+    };
+    let label = "Glucose in serum or plasma by test";
+    assert_eq!(cleaned(Mode::Drop, label), label);
+    for dropped in ["told by Vrandtz", "one and two and one and two and one", "Glucose of Zvarkae"]
+    {
+        assert_eq!(cleaned(Mode::Drop, dropped), "");
+    }
+    for mode in [Mode::Scrub, Mode::Strict] {
+        assert_eq!(cleaned(mode, "told to Zvarkae of Pqorlo"), "told to [NAME] of Pqorlo");
+    }
+}
+
+/// The time that a text takes grows with its length and not faster: what is quadratic here takes
+/// minutes.
+#[test]
+fn no_text_takes_long() {
+    const LENGTH: usize = 200_000;
+    let of = |part: &str| part.repeat(LENGTH / part.len());
+    for part in ["3a:", ":", "1:", ".com", "a1", "a@", "Dr ", "12 Elm ", "www.", "id1-", "long "] {
+        let text = of(part);
+        for mode in [Mode::Drop, Mode::Scrub] {
+            cleaned_in(USUAL, mode, None, text.as_bytes());
+        }
+        let _ = identity().stands_in(text.as_bytes());
+    }
+    cleaned_in(USUAL, Mode::Scrub, None, format!("phone {}{}", of("a "), of("1 ")).as_bytes());
+}
+
+#[test]
+fn many_values_that_share_a_word_take_no_longer() {
+    let mut identity = Identity::default();
+    for n in 0..100_000 {
+        identity.note(Kind::Family, format!("Zvarkae {n}").as_bytes());
+        identity.note(Kind::Phone, format!("{}5558293", 200 + n).as_bytes());
+    }
+    identity.note(Kind::Given, "Quilmo ".repeat(50_000).as_bytes());
+    assert!(identity.stands_in(b"Zvarkae") && identity.stands_in(b"Quilmo"));
 }
 
 #[test]
