@@ -21,7 +21,7 @@ use super::surrogate::Surrogates;
 use crate::core::Scope;
 use look::Look;
 use replace::Replacer;
-use scan::{Span, scan};
+use scan::{Care, Span, scan};
 
 /// What is done with free text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,8 +82,8 @@ impl Cleaner {
     ) {
         match self.mode {
             Mode::Keep => out.extend_from_slice(raw),
-            Mode::Scrub => clean(raw, false, context, found, out),
-            Mode::Strict => clean(raw, true, context, found, out),
+            Mode::Scrub => clean(raw, Care::Usual, context, found, out),
+            Mode::Strict => clean(raw, Care::Strict, context, found, out),
             Mode::Drop => label(raw, LABEL_WORDS, context, out),
         }
     }
@@ -104,7 +104,8 @@ impl Cleaner {
         if self.mode == Mode::Drop && !has_standard_code {
             return label(raw, CODED_WORDS, context, out);
         }
-        clean(raw, false, context, found, out);
+        let care = if has_standard_code { Care::Code } else { Care::Usual };
+        clean(raw, care, context, found, out);
     }
 }
 
@@ -112,7 +113,7 @@ impl Cleaner {
 fn label(raw: &[u8], most: usize, context: Context<'_, '_>, out: &mut Vec<u8>) {
     let is_label = |look: &Look<'_>| {
         label::is_label(context.identity, look.text(), most)
-            && scan(context.identity, look.text(), false).is_empty()
+            && scan(context.identity, look.text(), Care::Usual).is_empty()
     };
     let look = Look::new(raw, context.scope);
     let joined = look.joined(raw, context.scope);
@@ -122,11 +123,11 @@ fn label(raw: &[u8], most: usize, context: Context<'_, '_>, out: &mut Vec<u8>) {
 }
 
 /// Appends a text with what is found in it replaced.
-fn clean(raw: &[u8], strict: bool, context: Context<'_, '_>, found: &mut Found, out: &mut Vec<u8>) {
+fn clean(raw: &[u8], care: Care, context: Context<'_, '_>, found: &mut Found, out: &mut Vec<u8>) {
     let look = Look::new(raw, context.scope);
-    let spans = scan(context.identity, look.text(), strict);
+    let spans = scan(context.identity, look.text(), care);
     let joined = look.joined(raw, context.scope);
-    let joined = joined.map(|look| (scan(context.identity, look.text(), strict), look));
+    let joined = joined.map(|look| (scan(context.identity, look.text(), care), look));
     if spans.is_empty() && joined.as_ref().is_none_or(|(spans, _)| spans.is_empty()) {
         out.extend_from_slice(raw);
         return;

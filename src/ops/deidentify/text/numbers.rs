@@ -55,7 +55,7 @@ pub(super) fn digits_end(text: &[u8], at: usize) -> usize {
     at + rest.iter().position(|b| !b.is_ascii_digit()).unwrap_or(rest.len())
 }
 
-/// Groups of digits with at most two separators between them.
+/// Groups of digits with at most three separators between them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Groups {
     ends: [(usize, usize); GROUPS_MAX],
@@ -115,7 +115,7 @@ impl Groups {
 
 fn next_group(text: &[u8], end: usize) -> Option<usize> {
     let rest = text.get(end..)?;
-    let gap = rest.iter().take(3).position(u8::is_ascii_digit)?;
+    let gap = rest.iter().take(4).position(u8::is_ascii_digit)?;
     let separators = rest.get(..gap)?;
     let fits = !separators.is_empty() && separators.iter().all(|b| b" -./()".contains(b));
     fits.then_some(end + gap)
@@ -127,6 +127,10 @@ pub(super) fn own(identity: &Identity, text: &[u8], at: usize) -> Option<(Range<
     let first = groups.range(0);
     let is_glued = at.checked_sub(1).and_then(|b| text.get(b)).is_some_and(|&b| is_letter(b))
         || text.get(first.end).is_some_and(|&b| is_letter(b));
+    // With letters it is another one than without.
+    if let Some(code) = own_code(identity, text, at, is_glued) {
+        return Some(code);
+    }
     let mut found = None;
     let mut digits = Digits::default();
     for n in 0..groups.len() {
@@ -143,9 +147,7 @@ pub(super) fn own(identity: &Identity, text: &[u8], at: usize) -> Option<(Range<
             break;
         }
     }
-    found
-        .or_else(|| own_code(identity, text, at, is_glued))
-        .or_else(|| own_within(identity, text.get(first.clone())?, first.start))
+    found.or_else(|| own_within(identity, text.get(first.clone())?, first.start))
 }
 
 /// An identifier of letters and digits, with separators or without.
@@ -235,7 +237,7 @@ pub(super) fn by_form(
         let start = token_start(text, at);
         return Some((start..end, if cue == Some(Cue::Ssn) { Sort::Ssn } else { Sort::Id }));
     }
-    if let Some(end) = address(text, groups) {
+    if let Some(end) = address(text, groups).filter(|_| !is_letter(before)) {
         return Some((at..end, Sort::Url));
     }
     if matches!(before, b'.' | b',' | b'<' | b'>' | b'=') && run.len() < 9 {
@@ -332,11 +334,22 @@ fn phone(text: &[u8], groups: &Groups, before: u8, cue: Option<Cue>) -> Option<u
         (b'+', _) => digits_of_phone(text, groups, 8..=15, 12),
         (_, Some(Cue::Phone)) => digits_of_phone(text, groups, 7..=15, 10),
         // An area code with the digit for long distance.
-        _ if number(0).starts_with(b"0") && (3..=5).contains(&groups.width(0)) => {
+        _ if number(0).starts_with(b"0")
+            && (3..=5).contains(&groups.width(0))
+            && !is_drug_code(text, groups) =>
+        {
             digits_of_phone(text, groups, 9..=11, 9).filter(|_| groups.len() > 1)
         }
         _ => None,
     }
+}
+
+/// A National Drug Code (21 CFR 207.33): labeller, product and package in 10 or 11 digits.
+fn is_drug_code(text: &[u8], groups: &Groups) -> bool {
+    let widths = (groups.width(0), groups.width(1), groups.width(2));
+    matches!(widths, (5, 4, 2) | (4, 4, 2) | (5, 3, 2) | (5, 4, 1))
+        && groups.between(text, 0) == b"-"
+        && groups.between(text, 1) == b"-"
 }
 
 /// Where the groups end that have so many digits together. Behind `enough`, a blank ends them.
@@ -348,6 +361,10 @@ fn digits_of_phone(
 ) -> Option<usize> {
     let is_year = groups.width(0) == 4 && (1850..=2100).contains(&groups.number(text, 0));
     if is_year && groups.width(1) == 2 && groups.width(2) == 2 {
+        return None;
+    }
+    // No exchange of North America begins so.
+    if groups.width(0) == 7 && matches!(text.get(groups.range(0).start), Some(b'0' | b'1')) {
         return None;
     }
     let mut digits = 0;
@@ -440,7 +457,9 @@ pub(super) fn age(text: &[u8], groups: &Groups, cue: Option<Cue>) -> Option<usiz
         .iter()
         .any(|unit| rest.get(..unit.len()).is_some_and(|head| head.eq_ignore_ascii_case(unit)));
     let plural = rest.get(..5).is_some_and(|head| head.eq_ignore_ascii_case(b"years"));
-    let is_aged = cue == Some(Cue::Age) && !rest.first().is_some_and(|b| b"%/".contains(b));
+    let is_share = rest.first().is_some_and(|b| b"%/".contains(b))
+        || rest.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"percent"));
+    let is_aged = cue == Some(Cue::Age) && !is_share;
     ((is_of_years && !plural) || (plural && is_years_of_age(rest)) || is_aged).then_some(end)
 }
 

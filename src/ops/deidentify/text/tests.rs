@@ -16,6 +16,13 @@ fn identity() -> Identity {
         (Kind::Family, "O'Xyrven"),
         (Kind::Family, "de la Kjorn"),
         (Kind::Family, "Bjöltzen"),
+        (Kind::Family, "Zvaerkae"),
+        (Kind::Given, "Marvo"),
+        (Kind::Family, "\u{5C71}\u{7530}"),
+        (Kind::Given, "\u{592A}\u{90CE}"),
+        (Kind::Id, "KQX0098765"),
+        (Kind::Id, "7318264"),
+        (Kind::Id, "7318264A"),
         (Kind::Id, "482913756"),
         (Kind::Id, "W4829137"),
         (Kind::Ssn, "361-52-8847"),
@@ -100,6 +107,84 @@ fn names_that_are_words_need_something_beside_them() {
 }
 
 #[test]
+fn names_that_are_words_are_found_where_persons_are_named() {
+    for (raw, expected) in [
+        ("Pt Long c/o pain", "Pt [NAME] c/o pain"),
+        ("PT LONG C/O PAIN", "PT [NAME] C/O PAIN"),
+        ("patient: Long", "patient: [NAME]"),
+        ("name=Long", "name=[NAME]"),
+        ("LONG DENIES PAIN", "[NAME] DENIES PAIN"),
+        ("M. Long in room", "[NAME] in room"),
+    ] {
+        scrubs(raw, expected);
+    }
+    for kept in ["PATIENT MAY RETURN", "PT LONG TERM USE", "Patient May return", "pt long standing"]
+    {
+        scrubs(kept, kept);
+    }
+}
+
+#[test]
+fn names_are_found_in_longer_words_and_other_letters() {
+    for (raw, expected) in [
+        ("the Zvarkaes came", "the [NAME]s came"),
+        ("login qzvarkae", "login q[NAME]"),
+        ("QuilmoZvarkae.doc", "[NAME][NAME].doc"),
+        ("Zvar\u{200B}kae, Zvar\u{AD}kae", "[NAME], [NAME]"),
+        ("Bjoeltzen", "[NAME]"),
+        ("from Zvärkä", "from [NAME]"),
+        (
+            "\u{60A3}\u{8005}\u{5C71}\u{7530}\u{592A}\u{90CE}\u{69D8}",
+            "\u{60A3}\u{8005}[NAME]\u{69D8}",
+        ),
+    ] {
+        scrubs(raw, expected);
+    }
+}
+
+#[test]
+fn names_are_found_though_the_character_set_is_wrong() {
+    let of = |set: &str| format!("MSH|^~\\&|A|B|C|D|20230601||ADT^A08|1|P|2.5.1||||||{set}");
+    for (set, name, raw) in [
+        ("", &b"\xA3o\x9Cwen"[..], &b"Pani \xA3o\x9Cwen"[..]),
+        ("8859/1", "Vr\u{FC}ndt".as_bytes(), "Pani VR\u{DC}NDT".as_bytes()),
+    ] {
+        let header = of(set);
+        let Some(Frame::Message(framed)) = Frames::new(header.as_bytes()).next() else { panic!() };
+        let message = Message::new(framed).unwrap();
+        let scope = Scope::new(&message);
+        let mut identity = Identity::default();
+        identity.note(Kind::Family, &scope.text(name));
+        let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+        let mut out = Vec::new();
+        Cleaner::new(Mode::Scrub).free_text(raw, context, &mut Found::default(), &mut out);
+        assert_eq!(out.escape_ascii().to_string(), "Pani [NAME]");
+    }
+}
+
+#[test]
+fn names_of_codes_keep_their_words() {
+    let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let scope = Scope::new(&message);
+    let mut identity = Identity::default();
+    identity.note(Kind::Family, b"Albumin");
+    identity.note(Kind::Given, b"Quilmo");
+    identity.note(Kind::Organisation, b"Pfentzil Hematology");
+    let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+    for (raw, expected) in [
+        ("Albumin in serum", "Albumin in serum"),
+        ("Hematology panel", "Hematology panel"),
+        ("of Quilmo Albumin", "of [NAME] [NAME]"),
+    ] {
+        let mut out = Vec::new();
+        let raw = raw.as_bytes();
+        Cleaner::new(Mode::Scrub).coded_text(raw, context, true, &mut Found::default(), &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}
+
+#[test]
 fn numbers_of_the_message_are_found_with_any_separators() {
     for raw in ["482913756", "482-913-756", "000482913756", "482 913 756", "W4829137", "w-4829137"]
     {
@@ -112,6 +197,13 @@ fn numbers_of_the_message_are_found_with_any_separators() {
         scrubs(&format!("reached at {raw} now"), "reached at [PHONE] now");
     }
     scrubs("x99482913756y", "x99[ID]y");
+    scrubs("chart 7318264A or 7318264", "chart [ID] or [ID]");
+    scrubs("KQX 98765, KQX98765", "[ID], [ID]");
+    scrubs("(617) 555 - 8293", "([PHONE]");
+    for raw in ["03021945", "02031945", "1945 03 02"] {
+        scrubs(&format!("born {raw} here"), "born [DATE] here");
+    }
+    check(Mode::Scrub, Some(-21), "DOB19450302", "DOB19450209");
 }
 
 #[test]
@@ -173,6 +265,12 @@ fn what_is_no_identifier_stays() {
         "mother states that she is well",
         "a 95 percent stenosis",
         "may 5 mg",
+        "NDC 00093-0147-01 dispensed",
+        "in May 10 mg, on Aug 5 units",
+        "at 06-12-24 hours",
+        "version v1.2.3.4",
+        "age 95 percentile",
+        "phone: 250 mg and call if 1000000 or more",
     ] {
         scrubs(kept, kept);
     }
