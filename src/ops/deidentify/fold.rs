@@ -39,6 +39,7 @@ fn spelled_out(c: char) -> Option<&'static str> {
         'ø' => "o",
         'œ' => "oe",
         'ß' => "ss",
+        'ς' => "σ",
         'þ' => "th",
         'ŧ' => "t",
         _ => return None,
@@ -73,6 +74,7 @@ mod tests {
             ("ﬁ", "fi"),
             ("ＡＢ", "ab"),
             ("山田", "山田"),
+            ("ΡΟΔΟΣ ρόδος", "ροδοσ ροδοσ"),
             ("", ""),
         ] {
             assert_eq!(folded(text.as_bytes()), expected.as_bytes(), "{text}");

@@ -325,7 +325,7 @@ impl<'r> Rewrite<'r, '_, '_> {
     pub(super) fn text(&mut self, raw: &[u8]) {
         let mut out = std::mem::take(self.out);
         let mut found = std::mem::take(&mut self.tally.found);
-        self.of.cleaner.coded_text(raw, self.context(), &mut found, &mut out);
+        self.of.cleaner.coded_text(raw, self.context(), true, &mut found, &mut out);
         self.tally.found = found;
         *self.out = out;
     }

@@ -3,6 +3,12 @@
 use super::letters::is_alnum;
 use std::ops::Range;
 
+/// The greatest length of a host's name (RFC 1035, section 2.3.4).
+const HOST_MAX: usize = 253;
+
+/// The greatest length of an IPv6 address as text.
+const IPV6_MAX: usize = 39;
+
 /// The e-mail address around the `@` at `at`.
 pub(super) fn email(text: &[u8], at: usize) -> Option<Range<usize>> {
     let before = text.get(..at)?;
@@ -28,7 +34,11 @@ pub(super) fn url(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
 pub(super) fn host(text: &[u8], last: Range<usize>) -> Option<Range<usize>> {
     let before = text.get(..last.start)?.strip_suffix(b".")?;
     let is_host = |b: &u8| is_alnum(*b) || matches!(b, b'.' | b'-');
-    let start = before.iter().rposition(|b| !is_host(b)).map_or(0, |n| n + 1);
+    let name = before.iter().rev().take(HOST_MAX + 1).take_while(|b| is_host(b)).count();
+    if name > HOST_MAX {
+        return None;
+    }
+    let start = before.len() - name;
     let name = before.get(start..)?;
     let ends = !text.get(last.end).is_some_and(|&b| is_alnum(b) || b == b'-');
     let is_name = name.len() > 1 && name.last().is_some_and(|&b| is_alnum(b));
@@ -40,9 +50,12 @@ pub(super) fn host(text: &[u8], last: Range<usize>) -> Option<Range<usize>> {
 pub(super) fn ipv6(text: &[u8], at: usize) -> Option<Range<usize>> {
     let is_part = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
     let before = text.get(..at)?;
-    let start = before.iter().rposition(|b| !is_part(b)).map_or(0, |n| n + 1);
     let rest = text.get(at..)?;
-    let end = at + rest.iter().position(|b| !is_part(b)).unwrap_or(rest.len());
+    let start = at - before.iter().rev().take(IPV6_MAX + 1).take_while(|b| is_part(b)).count();
+    let end = at + rest.iter().take(IPV6_MAX + 1).take_while(|b| is_part(b)).count();
+    if end - start > IPV6_MAX {
+        return None;
+    }
     let address = text.get(start..end)?;
     let groups = address.split(|&b| b == b':');
     let colons = groups.clone().count() - 1;

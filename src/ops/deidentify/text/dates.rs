@@ -186,7 +186,9 @@ pub(super) fn of_digits(text: &[u8], groups: &Groups) -> Option<Written> {
             let (month, day) = if at(0).value > 12 { (1, 0) } else { (0, 1) };
             Written::new(Some(at(2)), at(month), Some(at(day)))
         }
-        (b"-", (2, 2, 2)) if is_triple && ends => Written::new(Some(at(2)), at(0), Some(at(1))),
+        (b"-", (2, 2, 2)) if is_triple && ends && !is_measured(text, groups.range(2).end) => {
+            Written::new(Some(at(2)), at(0), Some(at(1)))
+        }
         (b".", (1 | 2, 1 | 2, 4)) | (b".", (2, 2, 2)) if is_triple && ends => {
             let (month, day) = if at(1).value > 12 { (0, 1) } else { (1, 0) };
             Written::new(Some(at(2)), at(month), Some(at(day)))
@@ -199,8 +201,19 @@ pub(super) fn of_digits(text: &[u8], groups: &Groups) -> Option<Written> {
     (fits && !text.get(written.range.end).is_some_and(|b| b.is_ascii_digit())).then_some(written)
 }
 
+/// Whether a unit follows: then the number is a dose, a dilution or a duration.
+fn is_measured(text: &[u8], at: usize) -> bool {
+    const UNITS: [&[u8]; 26] = [
+        b"mg", b"mcg", b"ml", b"g", b"kg", b"l", b"cc", b"cm", b"mm", b"u", b"iu", b"meq", b"mmol",
+        b"unit", b"units", b"tab", b"tabs", b"tablet", b"tablets", b"puffs", b"drops", b"percent",
+        b"hour", b"hours", b"hrs", b"minutes",
+    ];
+    let unit = text.get(word_at(text, at + 1)).unwrap_or_default();
+    text.get(at) == Some(&b' ') && UNITS.iter().any(|known| unit.eq_ignore_ascii_case(known))
+}
+
 /// `YYYYMMDD`, with a time behind it or without.
-fn compact(text: &[u8], run: Range<usize>) -> Option<Written> {
+pub(super) fn compact(text: &[u8], run: Range<usize>) -> Option<Written> {
     let start = run.start;
     let (year, month, day) = (
         part(text, start..start + 4),
@@ -282,6 +295,7 @@ pub(super) fn of_month(text: &[u8], word: Range<usize>, month: u8) -> Option<Wri
         || next == b'%'
         || next == b'/'
         || (matches!(next, b'.' | b',') && text.get(at + 1).is_some_and(u8::is_ascii_digit));
+    let is_number = is_number || is_measured(text, at);
     if year.is_none() && (is_number || case(name) == Case::Lower && name.len() <= 5) {
         return None;
     }

@@ -1,11 +1,23 @@
 //! What is known of the persons of one message.
 
 use super::contacts;
-use super::letters::{Case, Filter, case, fold_text, is_alnum, is_letter, key, mix, word_at};
+use super::letters::{
+    Case, Filter, case, fold_text, is_alnum, is_letter, key, misread_utf8, mix, word_at,
+};
 use super::numbers::Digits;
 use super::words::words;
 use crate::ops::deidentify::Kind;
 use std::ops::Range;
+
+/// So many values of one kind are told apart that share a word or number. More tell nothing new,
+/// and all of them would be gone through for each.
+const SHARED_MAX: usize = 4;
+
+/// A table of more places is not kept for the next message.
+const KEPT_MAX: usize = 4096;
+
+/// More words of names beyond the Latin letters are found only where they stand alone.
+const FOREIGN_MAX: usize = 32;
 
 /// A digit count that no number has that is looked for in others.
 const NUMBER_MAX: u32 = 19;
@@ -27,6 +39,8 @@ pub struct Identity {
     has_codes: bool,
     /// With which letters given names begin.
     initials: u32,
+    /// Words of names beyond the Latin letters: where in `texts`, and of which value.
+    foreign: Vec<(Range<u32>, u32)>,
     folded: Vec<u8>,
 }
 
@@ -68,6 +82,9 @@ pub(super) struct Noted {
 impl Identity {
     /// Forgets everything, for the next message.
     pub fn clear(&mut self) {
+        if self.slots.len() > KEPT_MAX {
+            self.slots = Vec::new();
+        }
         self.slots.fill(Slot::default());
         self.used = 0;
         self.filter.clear();
@@ -76,6 +93,7 @@ impl Identity {
         self.lengths = 0;
         self.has_codes = false;
         self.initials = 0;
+        self.foreign.clear();
     }
 
     /// Notes a value that identifies somebody.
@@ -95,7 +113,50 @@ impl Identity {
         self.insert(whole, value, Hold::Weak);
         let folded = std::mem::take(&mut self.folded);
         self.note_parts(kind, value, &folded);
+        if let Kind::Family | Kind::Given = kind {
+            self.note_spellings(kind, value, text, &folded);
+        }
         self.folded = folded;
+    }
+
+    /// Notes in which other ways a name may be written: `Mueller` for `Müller` and the other way
+    /// round, and what was UTF-8 in a message that says it was not.
+    fn note_spellings(&mut self, kind: Kind, value: u32, text: &[u8], folded: &[u8]) {
+        if let Ok(text) = std::str::from_utf8(text)
+            && !text.is_ascii()
+        {
+            let meant = misread_utf8(text);
+            let mut other = Vec::new();
+            if let Some(meant) = &meant {
+                fold_text(meant.as_bytes(), &mut other);
+                self.note_words(kind, value, &other);
+                other.clear();
+            }
+            let spelled: String =
+                meant.as_deref().unwrap_or(text).chars().flat_map(spelled_with_two).collect();
+            fold_text(spelled.as_bytes(), &mut other);
+            self.note_spelling(value, &other);
+        }
+        let is_two = |two: &[u8]| {
+            matches!(two, [b'a' | b'o' | b'u' | b'A' | b'O' | b'U', b'e' | b'E'] | b"aa" | b"Aa")
+        };
+        if folded.windows(2).any(is_two) {
+            let mut other = Vec::new();
+            let mut rest = folded;
+            while let Some((&first, behind)) = rest.split_first() {
+                other.push(first);
+                rest = if rest.get(..2).is_some_and(is_two) { &rest[2..] } else { behind };
+            }
+            self.note_spelling(value, &other);
+        }
+    }
+
+    fn note_spelling(&mut self, value: u32, text: &[u8]) {
+        for word in text.split(|&b| !is_letter(b)).filter(|word| word.len() > 3) {
+            if !words().of(word).is_word() && !self.of_word(word).any(|n| n.value == value) {
+                self.add_word(word, value, Hold::Strong);
+            }
+        }
     }
 
     /// To be called when all is noted, before anything is looked for.
@@ -148,10 +209,18 @@ impl Identity {
             {
                 self.initials |= 1 << (first & 31);
             }
+            if kind == Kind::Family && text.len() == 1 {
+                self.add_word(word, value, Hold::Weak);
+            }
             if word.len() < 2 || is_particle(word) {
                 continue;
             }
-            let hold = if word.len() < least || word.len() < 3 || words().of(word).is_common() {
+            self.add_foreign(word, value);
+            let listed = words().of(word);
+            // Names of streets and organisations are made of words.
+            let is_made_of_words = matches!(kind, Kind::Street | Kind::Organisation);
+            let is_plain = listed.is_common() || is_made_of_words && listed.is_word();
+            let hold = if word.len() < least || word.len() < 3 || is_plain {
                 Hold::Weak
             } else if word.len() == 3 {
                 Hold::Capital
@@ -175,6 +244,49 @@ impl Identity {
         if word.len() > 3 && !words().of(word).is_common() {
             self.add_word(word, value, Hold::Strong);
         }
+    }
+
+    fn add_foreign(&mut self, word: &[u8], value: u32) {
+        if !word.is_ascii() && self.foreign.len() < FOREIGN_MAX {
+            let start = self.texts.len() as u32;
+            self.texts.extend_from_slice(word);
+            self.foreign.push((start..self.texts.len() as u32, value));
+        }
+    }
+
+    /// A noted name in a word beyond the Latin letters: anywhere in it where the writing has no
+    /// blanks between words, else at its beginning, for an ending may follow.
+    pub(super) fn foreign_in(&self, word: &[u8]) -> Option<(Range<usize>, Noted)> {
+        if self.foreign.is_empty() || word.is_ascii() {
+            return None;
+        }
+        let names = || {
+            self.foreign.iter().filter_map(|(range, value)| {
+                let name = self.texts.get(range.start as usize..range.end as usize)?;
+                Some((name, *value))
+            })
+        };
+        let (mut range, value) = (0..word.len()).find_map(|at| {
+            let rest = word.get(at..)?;
+            let (name, value) = names().find(|(name, _)| {
+                let fits = match spread(name) {
+                    Some(of_one) => name.len() >= 2 * of_one,
+                    None => at == 0 && name.len() >= 8 && rest.len() <= name.len() + 6,
+                };
+                fits && rest.starts_with(name)
+            })?;
+            Some((at..at + name.len(), value))
+        })?;
+        // A family name of one character is found beside the given name.
+        for (name, _) in names().filter(|(name, _)| spread(name).is_some()) {
+            if word.get(..range.start).is_some_and(|before| before.ends_with(name)) {
+                range.start -= name.len();
+            } else if word.get(range.end..).is_some_and(|behind| behind.starts_with(name)) {
+                range.end += name.len();
+            }
+        }
+        let kind = self.values.get(value as usize)?.kind;
+        Some((range, Noted { value, kind, hold: Hold::Strong }))
     }
 
     fn add_word(&mut self, word: &[u8], value: u32, hold: Hold) {
@@ -229,6 +341,12 @@ impl Identity {
             && day.iter().all(u8::is_ascii_digit)
         {
             self.add_number(Digits::of(day), value);
+            let (year, of_year) = day.split_at(4);
+            let (month, of_month) = of_year.split_at(2);
+            // Without separators, the month or the day may be first.
+            for parts in [[month, of_month, year], [of_month, month, year]] {
+                self.add_number(Digits::of(&parts.concat()), value);
+            }
         }
     }
 
@@ -245,9 +363,16 @@ impl Identity {
         }
         let mask = self.slots.len() - 1;
         let mut at = place(key, mask);
+        let kind_of = |value: u32| self.values.get(value as usize).map(|v| v.kind);
+        let kind = kind_of(value);
+        let mut shared = 0;
         while let Some(slot) = self.slots.get(at)
             && slot.key != 0
         {
+            shared += usize::from(slot.key == key && kind_of(slot.value) == kind);
+            if shared == SHARED_MAX {
+                return;
+            }
             at = (at + 1) & mask;
         }
         if let Some(slot) = self.slots.get_mut(at) {
@@ -348,10 +473,12 @@ impl Identity {
         let mut at = 0;
         while let Some(&byte) = text.get(at) {
             if is_letter(byte) {
-                let word = word_at(text, at);
-                at = word.end;
-                let word = text.get(word).unwrap_or_default();
-                if self.filter.may_have(word) && self.names_somebody(word) {
+                let range = word_at(text, at);
+                at = range.end;
+                let word = text.get(range.clone()).unwrap_or_default();
+                if self.filter.may_have(word) && self.names_somebody(word, is_alone(text, &range))
+                    || self.foreign_in(word).is_some()
+                {
                     return true;
                 }
             } else if byte.is_ascii_digit() {
@@ -373,11 +500,12 @@ impl Identity {
         address.is_some_and(|address| self.of_code(address).is_some())
     }
 
-    fn names_somebody(&self, word: &[u8]) -> bool {
+    fn names_somebody(&self, word: &[u8], is_alone: bool) -> bool {
+        let is_whole = || is_alone && word.len() >= 3 && !words().of(word).is_word();
         self.of_word(word).any(|noted| match noted.hold {
             Hold::Strong => true,
-            Hold::Capital => noted.kind != Kind::Id && case(word) == Case::Title,
-            Hold::Weak => false,
+            Hold::Capital => noted.kind != Kind::Id && case(word) == Case::Title || is_whole(),
+            Hold::Weak => is_whole(),
         })
     }
 
@@ -387,12 +515,42 @@ impl Identity {
         let is_long = |noted: Noted| noted.kind != Kind::Zip;
         let found = super::numbers::own(self, text, at)
             .filter(|(range, _)| {
-                text.get(range.clone()).unwrap_or_default().iter().filter(|&&b| is_alnum(b)).count()
-                    >= 6
+                let number = text.get(range.clone()).unwrap_or_default();
+                let count = number.iter().filter(|&&b| is_alnum(b)).count();
+                count >= 6 || count == 5 && is_alone(text, range)
             })
             .is_some_and(|(_, noted)| is_long(noted));
         if found { Ok(()) } else { Err(end) }
     }
+}
+
+/// Whether something is a value as a whole.
+fn is_alone(text: &[u8], range: &Range<usize>) -> bool {
+    let delimits = |b: &u8| b"|^~&\r".contains(b);
+    range.start.checked_sub(1).and_then(|n| text.get(n)).is_none_or(delimits)
+        && text.get(range.end).is_none_or(delimits)
+}
+
+/// How many bytes a syllable or word has at least in a writing that has no blanks: kana, Han,
+/// Hangul (which is decomposed). `None` for others.
+fn spread(name: &[u8]) -> Option<usize> {
+    match name {
+        [0xE1, 0x84..=0x87, ..] => Some(6),
+        [0xE3..=0xED, ..] => Some(3),
+        _ => None,
+    }
+}
+
+/// A letter as it is written where there are no dots and rings.
+fn spelled_with_two(c: char) -> impl Iterator<Item = char> {
+    let two = match c {
+        'ä' | 'Ä' => "ae",
+        'ö' | 'Ö' | 'ø' | 'Ø' => "oe",
+        'ü' | 'Ü' => "ue",
+        'å' | 'Å' => "aa",
+        _ => "",
+    };
+    two.chars().chain(two.is_empty().then_some(c))
 }
 
 /// The place of a key in a table.
@@ -400,9 +558,10 @@ fn place(key: u64, mask: usize) -> usize {
     (key >> 7) as usize & mask
 }
 
-/// The key of a value of letters and digits: these without the rest and without leading zeros.
+/// The key of a value of letters and digits: these without the rest, and without the zeros that
+/// numbers in it begin with.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct CodeKey(u64);
+pub(super) struct CodeKey(u64, bool);
 
 impl CodeKey {
     fn of(text: &[u8]) -> Self {
@@ -415,7 +574,8 @@ impl CodeKey {
 
     /// Takes the next byte.
     pub(super) fn push(&mut self, byte: u8) {
-        if is_alnum(byte) && (self.0 != 0 || byte != b'0') {
+        if is_alnum(byte) && (self.1 || byte != b'0') {
+            self.1 = byte.is_ascii_digit();
             self.0 = mix(self.0 ^ 0x517C_C1B7_2722_0A95, u64::from(byte | 0x20)) | 1;
         }
     }

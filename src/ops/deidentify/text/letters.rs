@@ -122,6 +122,8 @@ pub(super) fn fold_char(c: char, out: &mut Vec<u8>) {
     let start = out.len();
     match c {
         '\0'..='\x7F' => out.push(c as u8),
+        // Nothing is seen of them.
+        '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' => {}
         '\u{A0}' | '\u{2002}'..='\u{200A}' | '\u{202F}' | '\u{3000}' => out.push(b' '),
         '\u{2018}' | '\u{2019}' | '\u{02BC}' => out.push(b'\''),
         '\u{2010}'..='\u{2015}' => out.push(b'-'),
@@ -143,7 +145,39 @@ pub(super) fn fold_char(c: char, out: &mut Vec<u8>) {
 /// Stands for a sign beyond ASCII.
 const SIGN: u8 = 0x1F;
 
-/// Appends a byte that is no UTF-8, as the character that it is in Latin-1.
+/// Appends a byte that is no UTF-8, as the letter that it is in Latin-1. Where other sets have a
+/// letter (Latin-2, Windows-1250), it is one that resembles no other.
 pub(super) fn fold_byte(byte: u8, out: &mut Vec<u8>) {
-    fold_char(char::from(byte), out);
+    match byte {
+        0x8A
+        | 0x8C..=0x8F
+        | 0x9A
+        | 0x9C..=0x9F
+        | 0xA1
+        | 0xA3
+        | 0xA5
+        | 0xA6
+        | 0xA9
+        | 0xAC
+        | 0xAE
+        | 0xAF
+        | 0xB1
+        | 0xB3
+        | 0xB6
+        | 0xB9
+        | 0xBC
+        | 0xBE
+        | 0xBF => out.push(byte),
+        _ => fold_char(char::from(byte), out),
+    }
+}
+
+/// The text whose UTF-8 was read as Latin-1 (Windows-1252): `MÃ¼ller` is `Müller`. `None` if it was
+/// not.
+pub(super) fn misread_utf8(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    let (bytes, _, has_others) = encoding_rs::WINDOWS_1252.encode(text);
+    String::from_utf8(bytes.into_owned()).ok().filter(|_| !has_others)
 }

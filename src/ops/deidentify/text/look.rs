@@ -179,7 +179,8 @@ impl<'r> Builder<'r> {
         if let Some(charset) = self.charset
             && let Ok(text) = charset.decode(run)
         {
-            let text = text.into_owned();
+            // Many senders write UTF-8 whatever they say.
+            let text = letters::misread_utf8(&text).unwrap_or_else(|| text.into_owned());
             self.push(at..end, |out| letters::fold_text(text.as_bytes(), out));
             return end;
         }

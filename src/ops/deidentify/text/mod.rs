@@ -5,6 +5,7 @@ mod cues;
 mod dates;
 mod found;
 mod identity;
+mod label;
 mod letters;
 mod look;
 mod names;
@@ -20,12 +21,13 @@ use super::surrogate::Surrogates;
 use crate::core::Scope;
 use look::Look;
 use replace::Replacer;
-use scan::{Span, scan};
+use scan::{Care, Span, scan};
 
 /// What is done with free text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// It is removed. A value of three words at most in which nothing is found stays.
+    /// It is removed. A label or result of three plain words and numbers at most, in which nothing
+    /// is found, stays.
     Drop,
     /// What is known of the message's persons, and what looks like an identifier, is replaced.
     Scrub,
@@ -48,8 +50,11 @@ pub struct Context<'c, 'm> {
     pub days: Option<i32>,
 }
 
-/// Values of more words than these are narrative, whatever is in them.
+/// Values of more words and numbers than these are narrative, whatever is in them.
 const LABEL_WORDS: usize = 3;
+
+/// The same beside a code that no standard defines.
+const CODED_WORDS: usize = 8;
 
 /// Cleans texts.
 #[derive(Debug)]
@@ -77,37 +82,52 @@ impl Cleaner {
     ) {
         match self.mode {
             Mode::Keep => out.extend_from_slice(raw),
-            Mode::Scrub => clean(raw, false, context, found, out),
-            Mode::Strict => clean(raw, true, context, found, out),
-            Mode::Drop => {
-                let words = raw.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()).count();
-                let look = Look::new(raw, context.scope);
-                if words <= LABEL_WORDS && scan(context.identity, look.text(), false).is_empty() {
-                    out.extend_from_slice(raw);
-                }
-            }
+            Mode::Scrub => clean(raw, Care::Usual, context, found, out),
+            Mode::Strict => clean(raw, Care::Strict, context, found, out),
+            Mode::Drop => label(raw, LABEL_WORDS, context, out),
         }
     }
 
-    /// Appends a short text beside a code, or a text that is a code: whatever the mode, it is
-    /// scrubbed.
+    /// Appends a short text beside a code, or a text that is a code.
+    ///
+    /// `has_standard_code`: it is beside a code of a coding system that is no local one, so that it
+    /// is the name of that code. Then it is scrubbed, whatever the mode; else also, unless texts are
+    /// dropped: then only a label stays.
     pub fn coded_text(
         &self,
         raw: &[u8],
         context: Context<'_, '_>,
+        has_standard_code: bool,
         found: &mut Found,
         out: &mut Vec<u8>,
     ) {
-        clean(raw, false, context, found, out);
+        if self.mode == Mode::Drop && !has_standard_code {
+            return label(raw, CODED_WORDS, context, out);
+        }
+        let care = if has_standard_code { Care::Code } else { Care::Usual };
+        clean(raw, care, context, found, out);
+    }
+}
+
+/// Appends a text if it is a label of so many words at most in which nothing is found.
+fn label(raw: &[u8], most: usize, context: Context<'_, '_>, out: &mut Vec<u8>) {
+    let is_label = |look: &Look<'_>| {
+        label::is_label(context.identity, look.text(), most)
+            && scan(context.identity, look.text(), Care::Usual).is_empty()
+    };
+    let look = Look::new(raw, context.scope);
+    let joined = look.joined(raw, context.scope);
+    if is_label(&look) && joined.as_ref().is_none_or(is_label) {
+        out.extend_from_slice(raw);
     }
 }
 
 /// Appends a text with what is found in it replaced.
-fn clean(raw: &[u8], strict: bool, context: Context<'_, '_>, found: &mut Found, out: &mut Vec<u8>) {
+fn clean(raw: &[u8], care: Care, context: Context<'_, '_>, found: &mut Found, out: &mut Vec<u8>) {
     let look = Look::new(raw, context.scope);
-    let spans = scan(context.identity, look.text(), strict);
+    let spans = scan(context.identity, look.text(), care);
     let joined = look.joined(raw, context.scope);
-    let joined = joined.map(|look| (scan(context.identity, look.text(), strict), look));
+    let joined = joined.map(|look| (scan(context.identity, look.text(), care), look));
     if spans.is_empty() && joined.as_ref().is_none_or(|(spans, _)| spans.is_empty()) {
         out.extend_from_slice(raw);
         return;

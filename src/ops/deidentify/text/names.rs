@@ -10,12 +10,18 @@ use std::ops::Range;
 /// More words than these are no name.
 const WORDS_MAX: usize = 3;
 
+/// Longer values than these are found word by word; to compare them as wholes takes too long.
+const VALUE_MAX: usize = 200;
+
 /// The noted value whose word stands at `word`, with the other words of it around, if there is
 /// enough that tells.
+///
+/// `is_code`: the text is the name of a code, in which names of people are words of medicine.
 pub(super) fn own(
     identity: &Identity,
     text: &[u8],
     word: Range<usize>,
+    is_code: bool,
 ) -> Option<(Range<usize>, Noted)> {
     let letters = text.get(word.clone())?;
     identity.of_word(letters).find_map(|noted| {
@@ -25,11 +31,14 @@ pub(super) fn own(
             range = with_initials(identity, text, range);
         }
         let tells = match noted.hold {
-            Hold::Strong => true,
             _ if is_whole && words_of(identity.folded(noted.value)).count() > 1 => true,
+            Hold::Strong if is_code && words().of(letters).is_word() => {
+                is_backed(identity, text, &word, noted, is_code)
+            }
+            Hold::Strong => true,
             Hold::Capital if noted.kind == Kind::Id => case(letters) == Case::Upper,
             Hold::Capital if case(letters) != Case::Lower => true,
-            _ => is_backed(identity, text, &word, noted),
+            _ => is_backed(identity, text, &word, noted, is_code),
         };
         tells.then_some((range, noted))
     })
@@ -48,6 +57,9 @@ fn whole(
     noted: Noted,
 ) -> Option<(Range<usize>, bool)> {
     let value = identity.folded(noted.value);
+    if value.len() > VALUE_MAX {
+        return None;
+    }
     let letters = text.get(word.clone())?;
     let at = words_of(value).position(|part| part.eq_ignore_ascii_case(letters))?;
     let mut range = word.clone();
@@ -115,7 +127,13 @@ fn gap_start(text: &[u8], at: usize) -> usize {
 }
 
 /// Whether what stands beside a word tells that it is a name or place.
-fn is_backed(identity: &Identity, text: &[u8], word: &Range<usize>, noted: Noted) -> bool {
+fn is_backed(
+    identity: &Identity,
+    text: &[u8],
+    word: &Range<usize>,
+    noted: Noted,
+    is_code: bool,
+) -> bool {
     let at = |range: Range<usize>| text.get(range).unwrap_or_default();
     let before = word_before(text, gap_start(text, word.start));
     let behind = word_at(text, gap_end(text, word.end));
@@ -133,7 +151,10 @@ fn is_backed(identity: &Identity, text: &[u8], word: &Range<usize>, noted: Noted
             is_other(at(before.clone()))
                 || is_other(at(behind))
                 || cues().of(at(before.clone())) == Some(Cue::Title)
-                || is_unexplained(text, word, &before)
+                || !is_code
+                    && (is_unexplained(text, word, &before)
+                        || is_of_person(text, word)
+                        || noted.kind == Kind::Family && has_initial(identity, text, word, &before))
         }
         Kind::Place => {
             let is_state = at(behind.clone()).len() == 2 && case(at(behind)) == Case::Upper;
@@ -165,8 +186,93 @@ fn is_unexplained(text: &[u8], word: &Range<usize>, before: &Range<usize>) -> bo
         && !text.get(word.end + 1).is_some_and(u8::is_ascii_digit)
 }
 
+/// Whether a word with a capital is who is spoken of: "Pt Long", "name=Long", "LONG DENIES".
+fn is_of_person(text: &[u8], word: &Range<usize>) -> bool {
+    let at = |range: Range<usize>| text.get(range).unwrap_or_default();
+    let is_any = |word: &[u8], of: &[&[u8]]| of.iter().any(|w| word.eq_ignore_ascii_case(w));
+    let name = at(word.clone());
+    if name.len() < 2 || case(name) == Case::Lower {
+        return false;
+    }
+    let next = word_at(text, gap_end(text, word.end));
+    let complains = text.get(next.start..next.start + 3);
+    let says = is_any(at(next.clone()), &[b"denies", b"states", b"reports", b"complains"])
+        || complains.is_some_and(|b| b.eq_ignore_ascii_case(b"c/o"));
+    if says && begins_sentence(text, word.start) {
+        return true;
+    }
+    let head = text.get(..word.start).unwrap_or_default();
+    let gap = head.iter().rev().take(3).take_while(|b| b" .:=\x1E".contains(b)).count();
+    let gap = head.len() - gap..head.len();
+    let is_named = at(gap.clone()).iter().any(|b| b":=".contains(b));
+    let previous = at(word_before(text, gap.start));
+    let is_person = cues().of(previous) == Some(Cue::Person)
+        && !is_any(previous, &[b"by", b"with", b"contact"])
+        && !gap.is_empty();
+    let ends = text.get(word.end).is_none_or(|b| b".,;|~^\n)".contains(b));
+    let acts = is_any(at(next), &[b"is", b"was", b"has", b"had", b"seen", b"arrived", b"presents"]);
+    let is_verb = is_any(name, &[b"may", b"will"]);
+    let is_title = case(name) == Case::Title && !is_verb;
+    is_person && (is_named || says || ends || is_title || acts && !is_verb)
+}
+
+/// Whether the initial of a given name stands before a family name: "M. Long".
+fn has_initial(
+    identity: &Identity,
+    text: &[u8],
+    word: &Range<usize>,
+    before: &Range<usize>,
+) -> bool {
+    let is_initial = text.get(before.clone()).is_some_and(
+        |initial| matches!(initial, [b] if b.is_ascii_uppercase() && identity.is_initial(*b)),
+    );
+    let has_capital = text.get(word.start).is_some_and(u8::is_ascii_uppercase);
+    is_initial && has_capital && text.get(before.end) == Some(&b'.')
+}
+
+/// A noted name inside of a word: with an ending, with an initial, or written together with
+/// another one.
+pub(super) fn inside(
+    identity: &Identity,
+    text: &[u8],
+    word: &Range<usize>,
+) -> Option<(Range<usize>, Noted)> {
+    let letters = text.get(word.clone())?;
+    let (first, last) = (letters.first()?, letters.last()?);
+    let end = letters.len();
+    let named = |range: Range<usize>, least: usize| {
+        let part = letters.get(range.clone()).filter(|part| part.len() >= least)?;
+        let mut noted = identity.of_word(part).filter(|noted| {
+            noted.hold == Hold::Strong && matches!(noted.kind, Kind::Family | Kind::Given)
+        });
+        Some((word.start + range.start..word.start + range.end, noted.next()?))
+    };
+    let is_ending = last.eq_ignore_ascii_case(&b's') || identity.is_initial(*last);
+    let found = None
+        .or_else(|| if is_ending { named(0..end - 1, 5) } else { None })
+        .or_else(|| if identity.is_initial(*first) { named(1..end, 5) } else { None });
+    if found.is_some() && !words().of(letters).is_word() {
+        return found;
+    }
+    if !letters.iter().skip(1).any(u8::is_ascii_uppercase) {
+        return identity
+            .foreign_in(letters)
+            .map(|(range, noted)| (word.start + range.start..word.start + range.end, noted));
+    }
+    let mut start = 0;
+    for (n, pair) in letters.windows(2).enumerate() {
+        if matches!(pair, [b'a'..=b'z', b'A'..=b'Z']) {
+            if let Some(found) = named(start..n + 1, 4) {
+                return Some(found);
+            }
+            start = n + 1;
+        }
+    }
+    if start > 0 { named(start..end, 4) } else { None }
+}
+
 /// Words that streets end with.
-fn is_street_type(word: &[u8]) -> bool {
+pub(super) fn is_street_type(word: &[u8]) -> bool {
     const TYPES: [&[u8]; 33] = [
         b"street",
         b"st",

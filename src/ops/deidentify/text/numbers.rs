@@ -10,6 +10,9 @@ use std::ops::Range;
 /// More groups of digits than these are no number of one thing.
 const GROUPS_MAX: usize = 8;
 
+/// Longer identifiers of letters and digits are not found.
+const CODE_MAX: usize = 48;
+
 /// The digits of a number, without leading zeros.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Digits {
@@ -52,7 +55,7 @@ pub(super) fn digits_end(text: &[u8], at: usize) -> usize {
     at + rest.iter().position(|b| !b.is_ascii_digit()).unwrap_or(rest.len())
 }
 
-/// Groups of digits with at most two separators between them.
+/// Groups of digits with at most three separators between them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Groups {
     ends: [(usize, usize); GROUPS_MAX],
@@ -112,7 +115,7 @@ impl Groups {
 
 fn next_group(text: &[u8], end: usize) -> Option<usize> {
     let rest = text.get(end..)?;
-    let gap = rest.iter().take(3).position(u8::is_ascii_digit)?;
+    let gap = rest.iter().take(4).position(u8::is_ascii_digit)?;
     let separators = rest.get(..gap)?;
     let fits = !separators.is_empty() && separators.iter().all(|b| b" -./()".contains(b));
     fits.then_some(end + gap)
@@ -124,6 +127,10 @@ pub(super) fn own(identity: &Identity, text: &[u8], at: usize) -> Option<(Range<
     let first = groups.range(0);
     let is_glued = at.checked_sub(1).and_then(|b| text.get(b)).is_some_and(|&b| is_letter(b))
         || text.get(first.end).is_some_and(|&b| is_letter(b));
+    // With letters it is another one than without.
+    if let Some(code) = own_code(identity, text, at, is_glued) {
+        return Some(code);
+    }
     let mut found = None;
     let mut digits = Digits::default();
     for n in 0..groups.len() {
@@ -140,9 +147,7 @@ pub(super) fn own(identity: &Identity, text: &[u8], at: usize) -> Option<(Range<
             break;
         }
     }
-    found
-        .or_else(|| own_code(identity, text, at, is_glued))
-        .or_else(|| own_within(identity, text.get(first.clone())?, first.start))
+    found.or_else(|| own_within(identity, text.get(first.clone())?, first.start))
 }
 
 /// An identifier of letters and digits, with separators or without.
@@ -156,10 +161,10 @@ fn own_code(
         return None;
     }
     let before = text.get(..at)?;
-    let token = before.iter().rposition(|&b| !is_alnum(b)).map_or(0, |n| n + 1);
+    let token = token_start(text, at);
     let wider = match before.get(..token)? {
         [rest @ .., b'-' | b' ' | b'.' | b'/'] if rest.last().is_some_and(|&b| is_alnum(b)) => {
-            rest.iter().rposition(|&b| !is_alnum(b)).map_or(0, |n| n + 1)
+            token_start(text, rest.len())
         }
         _ => token,
     };
@@ -178,7 +183,7 @@ fn code_from(
     let mut key = CodeKey::default();
     let mut groups = 0;
     let rest = text.get(start..)?;
-    for (n, &byte) in rest.iter().take(48).enumerate() {
+    for (n, &byte) in rest.iter().take(CODE_MAX).enumerate() {
         if is_alnum(byte) {
             key.push(byte);
             let is_end = !rest.get(n + 1).is_some_and(|&b| is_alnum(b));
@@ -232,7 +237,7 @@ pub(super) fn by_form(
         let start = token_start(text, at);
         return Some((start..end, if cue == Some(Cue::Ssn) { Sort::Ssn } else { Sort::Id }));
     }
-    if let Some(end) = address(text, groups) {
+    if let Some(end) = address(text, groups).filter(|_| !is_letter(before)) {
         return Some((at..end, Sort::Url));
     }
     if matches!(before, b'.' | b',' | b'<' | b'>' | b'=') && run.len() < 9 {
@@ -253,9 +258,10 @@ pub(super) fn by_form(
     None
 }
 
+/// Where the letters and digits before `at` begin, of which no more are looked at than a code has.
 fn token_start(text: &[u8], at: usize) -> usize {
     let before = text.get(..at).unwrap_or_default();
-    before.iter().rposition(|&b| !is_alnum(b)).map_or(0, |n| n + 1)
+    at - before.iter().rev().take(CODE_MAX).take_while(|&&b| is_alnum(b)).count()
 }
 
 fn token_end(text: &[u8], at: usize) -> usize {
@@ -279,7 +285,10 @@ fn token_of_id(text: &[u8], at: usize, groups: &Groups, cue: Option<Cue>) -> Opt
     if cue == Some(Cue::Ssn) && groups.len() >= 3 && is_ssn(text, groups) {
         return Some(groups.range(2).end);
     }
-    if text.get(end) == Some(&b':') && text.get(end + 1).is_some_and(u8::is_ascii_digit) {
+    if end - at < 3
+        && text.get(end) == Some(&b':')
+        && text.get(end + 1).is_some_and(u8::is_ascii_digit)
+    {
         return None;
     }
     let digits = text.get(at..end)?.iter().filter(|b| b.is_ascii_digit()).count();
@@ -325,11 +334,22 @@ fn phone(text: &[u8], groups: &Groups, before: u8, cue: Option<Cue>) -> Option<u
         (b'+', _) => digits_of_phone(text, groups, 8..=15, 12),
         (_, Some(Cue::Phone)) => digits_of_phone(text, groups, 7..=15, 10),
         // An area code with the digit for long distance.
-        _ if number(0).starts_with(b"0") && (3..=5).contains(&groups.width(0)) => {
+        _ if number(0).starts_with(b"0")
+            && (3..=5).contains(&groups.width(0))
+            && !is_drug_code(text, groups) =>
+        {
             digits_of_phone(text, groups, 9..=11, 9).filter(|_| groups.len() > 1)
         }
         _ => None,
     }
+}
+
+/// A National Drug Code (21 CFR 207.33): labeller, product and package in 10 or 11 digits.
+fn is_drug_code(text: &[u8], groups: &Groups) -> bool {
+    let widths = (groups.width(0), groups.width(1), groups.width(2));
+    matches!(widths, (5, 4, 2) | (4, 4, 2) | (5, 3, 2) | (5, 4, 1))
+        && groups.between(text, 0) == b"-"
+        && groups.between(text, 1) == b"-"
 }
 
 /// Where the groups end that have so many digits together. Behind `enough`, a blank ends them.
@@ -341,6 +361,10 @@ fn digits_of_phone(
 ) -> Option<usize> {
     let is_year = groups.width(0) == 4 && (1850..=2100).contains(&groups.number(text, 0));
     if is_year && groups.width(1) == 2 && groups.width(2) == 2 {
+        return None;
+    }
+    // No exchange of North America begins so.
+    if groups.width(0) == 7 && matches!(text.get(groups.range(0).start), Some(b'0' | b'1')) {
         return None;
     }
     let mut digits = 0;
@@ -433,7 +457,9 @@ pub(super) fn age(text: &[u8], groups: &Groups, cue: Option<Cue>) -> Option<usiz
         .iter()
         .any(|unit| rest.get(..unit.len()).is_some_and(|head| head.eq_ignore_ascii_case(unit)));
     let plural = rest.get(..5).is_some_and(|head| head.eq_ignore_ascii_case(b"years"));
-    let is_aged = cue == Some(Cue::Age) && !rest.first().is_some_and(|b| b"%/".contains(b));
+    let is_share = rest.first().is_some_and(|b| b"%/".contains(b))
+        || rest.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"percent"));
+    let is_aged = cue == Some(Cue::Age) && !is_share;
     ((is_of_years && !plural) || (plural && is_years_of_age(rest)) || is_aged).then_some(end)
 }
 

@@ -47,11 +47,20 @@ fn is_name(what: &What) -> bool {
     }
 }
 
+/// How a text is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Care {
+    Usual,
+    /// Words that no list has are replaced, too.
+    Strict,
+    /// The text is the name of a code: names that are words of medicine are none, unless something
+    /// beside them tells so.
+    Code,
+}
+
 /// All that is to be replaced in a text, in order, without overlaps.
-///
-/// `strict`: words that no list has are, too.
-pub(super) fn scan(identity: &Identity, text: &[u8], strict: bool) -> Vec<Span> {
-    let mut scan = Scan { identity, cues: cues(), text, strict, spans: Vec::new(), cue: None };
+pub(super) fn scan(identity: &Identity, text: &[u8], care: Care) -> Vec<Span> {
+    let mut scan = Scan { identity, cues: cues(), text, care, spans: Vec::new(), cue: None };
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
         at = if is_letter(byte) {
@@ -73,7 +82,7 @@ struct Scan<'t> {
     identity: &'t Identity,
     cues: &'t Cues,
     text: &'t [u8],
-    strict: bool,
+    care: Care,
     spans: Vec<Span>,
     /// The last word that announces a number, and where it ends.
     cue: Option<(Cue, usize)>,
@@ -114,7 +123,7 @@ impl Scan<'_> {
     #[inline]
     fn word(&mut self, word: Range<usize>) -> usize {
         let letters = self.text.get(word.clone()).unwrap_or_default();
-        if let Some((range, noted)) = names::own(self.identity, self.text, word.clone()) {
+        if let Some((range, noted)) = self.own(word.clone()) {
             let end = self.push(range, What::Own(noted));
             return end.max(word.end);
         }
@@ -124,13 +133,20 @@ impl Scan<'_> {
         }
     }
 
+    fn own(&self, word: Range<usize>) -> Option<(Range<usize>, Noted)> {
+        names::own(self.identity, self.text, word, self.care == Care::Code)
+    }
+
     /// Takes a word that neither is known of somebody nor tells of what is beside it.
     fn plain_word(&mut self, word: Range<usize>) -> usize {
         if let Some(last) = names::listed(self.text, &word) {
             self.name(word);
             return self.name(last);
         }
-        if self.strict && !self.tells_of_nobody(&word) {
+        if let Some((range, noted)) = names::inside(self.identity, self.text, &word) {
+            return self.push(range, What::Own(noted));
+        }
+        if self.care == Care::Strict && !self.tells_of_nobody(&word) {
             return self.push(word, What::Other(Sort::Word));
         }
         word.end
@@ -186,10 +202,8 @@ impl Scan<'_> {
                 None => word.end,
             },
             Cue::Domain => match contacts::host(self.text, word.clone()) {
-                Some(range) if !range.contains(&0) || range.start == 0 => {
-                    self.push(range, What::Other(Sort::Url))
-                }
-                _ => word.end,
+                Some(range) => self.push(range, What::Other(Sort::Url)),
+                None => word.end,
             },
             _ => {
                 self.cue_of(cue, word.end);
@@ -211,7 +225,7 @@ impl Scan<'_> {
 
     /// A word of a name that a word beside it told of.
     fn name(&mut self, part: Range<usize>) -> usize {
-        match names::own(self.identity, self.text, part.clone()) {
+        match self.own(part.clone()) {
             Some((range, noted)) => self.push(range, What::Own(noted)),
             None => {
                 let noted = self.identity.of_word(self.slice(&part)).next();
@@ -226,17 +240,29 @@ impl Scan<'_> {
     }
 
     fn number(&mut self, at: usize) -> usize {
-        if let Some((range, noted)) = numbers::own(self.identity, self.text, at) {
-            // A date is found as such below, so that it is moved.
-            if noted.kind != Kind::Date {
+        let own = numbers::own(self.identity, self.text, at);
+        let own = match own {
+            Some((range, noted)) if noted.kind != Kind::Date => {
                 let end = range.end;
                 self.push(range, What::Own(noted));
                 return end.max(digits_end(self.text, at));
             }
-        }
+            own => own,
+        };
         let groups = Groups::at(self.text, at);
+        // A date is moved, if it is written as one.
         if let Some(written) = dates::of_digits(self.text, &groups) {
             return self.date(written).max(groups.range(0).end);
+        }
+        if let Some((range, noted)) = own {
+            let end = range.end.max(digits_end(self.text, at));
+            let written =
+                if range.len() == 8 { dates::compact(self.text, range.clone()) } else { None };
+            match written {
+                Some(written) => self.date(written),
+                None => self.push(range, What::Own(noted)),
+            };
+            return end;
         }
         let cue = self.cue_before(at);
         if let Some((range, sort)) = numbers::by_form(self.text, at, &groups, cue) {
@@ -254,12 +280,12 @@ impl Scan<'_> {
     /// The word that announces the number at `at`, if only signs are between them.
     fn cue_before(&self, at: usize) -> Option<Cue> {
         let (cue, end) = self.cue?;
-        let gap = self.text.get(end..at)?;
+        let reach = if cue == Cue::Phone { CUE_REACH } else { 8 };
+        let gap = self.text.get(end..at).filter(|gap| gap.len() <= reach)?;
         let signs = gap.iter().all(|&b| b" .:#=-()+\n\x1E".contains(&b) || is_letter(b));
         let letters = gap.iter().filter(|&&b| is_letter(b)).count();
-        let reach = if cue == Cue::Phone { CUE_REACH } else { 8 };
         let glued = if cue == Cue::Phone { 12 } else { 3 };
-        (signs && gap.len() <= reach && letters <= glued).then_some(cue)
+        (signs && letters <= glued).then_some(cue)
     }
 
     fn colon(&mut self, at: usize) -> usize {

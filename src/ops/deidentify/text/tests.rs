@@ -16,6 +16,13 @@ fn identity() -> Identity {
         (Kind::Family, "O'Xyrven"),
         (Kind::Family, "de la Kjorn"),
         (Kind::Family, "Bjöltzen"),
+        (Kind::Family, "Zvaerkae"),
+        (Kind::Given, "Marvo"),
+        (Kind::Family, "\u{5C71}\u{7530}"),
+        (Kind::Given, "\u{592A}\u{90CE}"),
+        (Kind::Id, "KQX0098765"),
+        (Kind::Id, "7318264"),
+        (Kind::Id, "7318264A"),
         (Kind::Id, "482913756"),
         (Kind::Id, "W4829137"),
         (Kind::Ssn, "361-52-8847"),
@@ -100,6 +107,84 @@ fn names_that_are_words_need_something_beside_them() {
 }
 
 #[test]
+fn names_that_are_words_are_found_where_persons_are_named() {
+    for (raw, expected) in [
+        ("Pt Long c/o pain", "Pt [NAME] c/o pain"),
+        ("PT LONG C/O PAIN", "PT [NAME] C/O PAIN"),
+        ("patient: Long", "patient: [NAME]"),
+        ("name=Long", "name=[NAME]"),
+        ("LONG DENIES PAIN", "[NAME] DENIES PAIN"),
+        ("M. Long in room", "[NAME] in room"),
+    ] {
+        scrubs(raw, expected);
+    }
+    for kept in ["PATIENT MAY RETURN", "PT LONG TERM USE", "Patient May return", "pt long standing"]
+    {
+        scrubs(kept, kept);
+    }
+}
+
+#[test]
+fn names_are_found_in_longer_words_and_other_letters() {
+    for (raw, expected) in [
+        ("the Zvarkaes came", "the [NAME]s came"),
+        ("login qzvarkae", "login q[NAME]"),
+        ("QuilmoZvarkae.doc", "[NAME][NAME].doc"),
+        ("Zvar\u{200B}kae, Zvar\u{AD}kae", "[NAME], [NAME]"),
+        ("Bjoeltzen", "[NAME]"),
+        ("from Zvärkä", "from [NAME]"),
+        (
+            "\u{60A3}\u{8005}\u{5C71}\u{7530}\u{592A}\u{90CE}\u{69D8}",
+            "\u{60A3}\u{8005}[NAME]\u{69D8}",
+        ),
+    ] {
+        scrubs(raw, expected);
+    }
+}
+
+#[test]
+fn names_are_found_though_the_character_set_is_wrong() {
+    let of = |set: &str| format!("MSH|^~\\&|A|B|C|D|20230601||ADT^A08|1|P|2.5.1||||||{set}");
+    for (set, name, raw) in [
+        ("", &b"\xA3o\x9Cwen"[..], &b"Pani \xA3o\x9Cwen"[..]),
+        ("8859/1", "Vr\u{FC}ndt".as_bytes(), "Pani VR\u{DC}NDT".as_bytes()),
+    ] {
+        let header = of(set);
+        let Some(Frame::Message(framed)) = Frames::new(header.as_bytes()).next() else { panic!() };
+        let message = Message::new(framed).unwrap();
+        let scope = Scope::new(&message);
+        let mut identity = Identity::default();
+        identity.note(Kind::Family, &scope.text(name));
+        let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+        let mut out = Vec::new();
+        Cleaner::new(Mode::Scrub).free_text(raw, context, &mut Found::default(), &mut out);
+        assert_eq!(out.escape_ascii().to_string(), "Pani [NAME]");
+    }
+}
+
+#[test]
+fn names_of_codes_keep_their_words() {
+    let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let scope = Scope::new(&message);
+    let mut identity = Identity::default();
+    identity.note(Kind::Family, b"Albumin");
+    identity.note(Kind::Given, b"Quilmo");
+    identity.note(Kind::Organisation, b"Pfentzil Hematology");
+    let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+    for (raw, expected) in [
+        ("Albumin in serum", "Albumin in serum"),
+        ("Hematology panel", "Hematology panel"),
+        ("of Quilmo Albumin", "of [NAME] [NAME]"),
+    ] {
+        let mut out = Vec::new();
+        let raw = raw.as_bytes();
+        Cleaner::new(Mode::Scrub).coded_text(raw, context, true, &mut Found::default(), &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}
+
+#[test]
 fn numbers_of_the_message_are_found_with_any_separators() {
     for raw in ["482913756", "482-913-756", "000482913756", "482 913 756", "W4829137", "w-4829137"]
     {
@@ -112,6 +197,13 @@ fn numbers_of_the_message_are_found_with_any_separators() {
         scrubs(&format!("reached at {raw} now"), "reached at [PHONE] now");
     }
     scrubs("x99482913756y", "x99[ID]y");
+    scrubs("chart 7318264A or 7318264", "chart [ID] or [ID]");
+    scrubs("KQX 98765, KQX98765", "[ID], [ID]");
+    scrubs("(617) 555 - 8293", "([PHONE]");
+    for raw in ["03021945", "02031945", "1945 03 02"] {
+        scrubs(&format!("born {raw} here"), "born [DATE] here");
+    }
+    check(Mode::Scrub, Some(-21), "DOB19450302", "DOB19450209");
 }
 
 #[test]
@@ -173,6 +265,12 @@ fn what_is_no_identifier_stays() {
         "mother states that she is well",
         "a 95 percent stenosis",
         "may 5 mg",
+        "NDC 00093-0147-01 dispensed",
+        "in May 10 mg, on Aug 5 units",
+        "at 06-12-24 hours",
+        "version v1.2.3.4",
+        "age 95 percentile",
+        "phone: 250 mg and call if 1000000 or more",
     ] {
         scrubs(kept, kept);
     }
@@ -225,10 +323,41 @@ fn bytes_that_are_not_replaced_stay() {
 
 #[test]
 fn dropped_texts_leave_short_values_in_which_nothing_is_found() {
-    for kept in ["POSITIVE", "O POS", "112283007", "not seen here", ""] {
+    for kept in [
+        "POSITIVE",
+        "O POS",
+        "YELLOW",
+        "<0.5 mg/dL",
+        "not seen here",
+        "120/80",
+        "4711",
+        "A1c 7.2",
+        "",
+    ] {
         check(Mode::Drop, None, kept, kept);
     }
-    for dropped in ["Zvarkae", "not seen here today", "482913756", "03/02/1945"] {
+    for dropped in [
+        "Zvarkae",
+        "not seen here today",
+        "not\\.br\\seen,here;today",
+        "not\u{A0}seen-here_today",
+        "482913756",
+        "112283007",
+        "03/02/1945",
+        "Vrandtz Pqorlo",
+        "601 234 567",
+        "5.3.31",
+        "3/1948",
+        "Mar 5",
+        "DOB19481224",
+        "pt 4711",
+        "Tzomstr. 12",
+        "12 oak street",
+        "Mrs Brown",
+        "long",
+        "\u{5C71}\u{7530}",
+        "Vran\\H\\dtz",
+    ] {
         check(Mode::Drop, None, dropped, "");
     }
     check(Mode::Keep, None, "Zvarkae", "Zvarkae");
@@ -261,9 +390,60 @@ fn texts_beside_codes_are_scrubbed_whatever_the_mode() {
     for mode in [Mode::Drop, Mode::Scrub, Mode::Strict, Mode::Keep] {
         let mut out = Vec::new();
         let raw = b"Vrandtz panel of Zvarkae";
-        Cleaner::new(mode).coded_text(raw, context, &mut Found::default(), &mut out);
+        Cleaner::new(mode).coded_text(raw, context, true, &mut Found::default(), &mut out);
         assert_eq!(out, b"Vrandtz panel of [NAME]");
     }
+}
+
+#[test]
+fn texts_beside_local_codes_are_labels_where_texts_are_dropped() {
+    let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let scope = Scope::new(&message);
+    let identity = identity();
+    let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+    let cleaned = |mode, raw: &str| {
+        let mut out = Vec::new();
+        let raw = raw.as_bytes();
+        Cleaner::new(mode).coded_text(raw, context, false, &mut Found::default(), &mut out);
+        String::from_utf8(out).unwrap()
+    };
+    let label = "Glucose in serum or plasma by test";
+    assert_eq!(cleaned(Mode::Drop, label), label);
+    for dropped in ["told by Vrandtz", "one and two and one and two and one", "Glucose of Zvarkae"]
+    {
+        assert_eq!(cleaned(Mode::Drop, dropped), "");
+    }
+    for mode in [Mode::Scrub, Mode::Strict] {
+        assert_eq!(cleaned(mode, "told to Zvarkae of Pqorlo"), "told to [NAME] of Pqorlo");
+    }
+}
+
+/// The time that a text takes grows with its length and not faster: what is quadratic here takes
+/// minutes.
+#[test]
+fn no_text_takes_long() {
+    const LENGTH: usize = 200_000;
+    let of = |part: &str| part.repeat(LENGTH / part.len());
+    for part in ["3a:", ":", "1:", ".com", "a1", "a@", "Dr ", "12 Elm ", "www.", "id1-", "long "] {
+        let text = of(part);
+        for mode in [Mode::Drop, Mode::Scrub] {
+            cleaned_in(USUAL, mode, None, text.as_bytes());
+        }
+        let _ = identity().stands_in(text.as_bytes());
+    }
+    cleaned_in(USUAL, Mode::Scrub, None, format!("phone {}{}", of("a "), of("1 ")).as_bytes());
+}
+
+#[test]
+fn many_values_that_share_a_word_take_no_longer() {
+    let mut identity = Identity::default();
+    for n in 0..100_000 {
+        identity.note(Kind::Family, format!("Zvarkae {n}").as_bytes());
+        identity.note(Kind::Phone, format!("{}5558293", 200 + n).as_bytes());
+    }
+    identity.note(Kind::Given, "Quilmo ".repeat(50_000).as_bytes());
+    assert!(identity.stands_in(b"Zvarkae") && identity.stands_in(b"Quilmo"));
 }
 
 #[test]

@@ -1,0 +1,74 @@
+//! Values so short and so plain that they are no narrative.
+
+use super::cues::{Cue, cues};
+use super::identity::Identity;
+use super::letters::{is_alnum, is_letter, word_at};
+use super::names::is_street_type;
+use super::numbers::digits_end;
+use super::words::words;
+
+/// More digits than these may be a number of somebody.
+const DIGITS_MAX: usize = 5;
+
+/// Whether a text, folded, is a label or a result of so many words and numbers at most: each word
+/// is listed and nobody's name, and the numbers are too short for dates and identifiers.
+pub(super) fn is_label(identity: &Identity, text: &[u8], most: usize) -> bool {
+    if text.len() > 10 * (most + 1) {
+        return false;
+    }
+    let (mut parts, mut digits, mut numbers) = (0, 0, 0);
+    let (mut has_cue, mut has_year, mut was_decimal) = (false, false, false);
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        if !is_alnum(byte) {
+            at += 1;
+            continue;
+        }
+        // Letters and digits together are one: a unit, a vertebra, an antigen.
+        let is_glued = at.checked_sub(1).and_then(|n| text.get(n)).is_some_and(|&b| is_alnum(b));
+        parts += usize::from(!is_glued);
+        if is_letter(byte) {
+            let range = word_at(text, at);
+            at = range.end;
+            let word = text.get(range).unwrap_or_default();
+            let is_short = word.len() == 1 || word.len() <= 3 && is_glued;
+            match cues().of(word) {
+                Some(Cue::Title) => return false,
+                Some(Cue::Link | Cue::Age) | None => has_cue |= is_street_type(word),
+                Some(_) => has_cue = true,
+            }
+            if !(is_short || tells_of_nobody(word)) || identity.of_word(word).next().is_some() {
+                return false;
+            }
+        } else {
+            let end = digits_end(text, at);
+            let number = text.get(at..end).unwrap_or_default();
+            let is_decimal = at >= 2
+                && matches!(text.get(at - 1), Some(b'.' | b','))
+                && text.get(at - 2).is_some_and(u8::is_ascii_digit);
+            // Two points are those of a date or an address.
+            if is_decimal && was_decimal {
+                return false;
+            }
+            was_decimal = is_decimal;
+            parts -= usize::from(is_decimal);
+            has_year |= matches!(number, [b'1', b'8' | b'9', _, _] | [b'2', b'0', _, _]);
+            digits += end - at;
+            numbers += usize::from(!is_decimal);
+            at = end;
+        }
+    }
+    parts <= most
+        && digits <= DIGITS_MAX
+        && numbers < 3
+        && !(has_cue && numbers > 0)
+        && !(has_year && numbers > 1)
+}
+
+/// Whether a word is in a list of words, and no frequent name unless it is everyday English.
+fn tells_of_nobody(word: &[u8]) -> bool {
+    let listed = words().of(word.strip_prefix("μ".as_bytes()).unwrap_or(word));
+    listed.is_word() && (listed.is_common() || !listed.is_name())
+        || word == "μ".as_bytes()
+        || word.strip_prefix("μ".as_bytes()).is_some_and(|unit| unit.len() == 1)
+}
