@@ -90,14 +90,22 @@ impl Cleaner {
     }
 
     /// Appends a short text beside a code, or a text that is a code: whatever the mode, it is
-    /// scrubbed.
+    /// scrubbed. Where texts are dropped, one with a word that no list has is dropped, unless a code
+    /// of a system that others know stands beside it.
     pub fn coded_text(
         &self,
         raw: &[u8],
         context: Context<'_, '_>,
+        has_standard_code: bool,
         found: &mut Found,
         out: &mut Vec<u8>,
     ) {
+        if self.mode == Mode::Drop && !has_standard_code {
+            let look = Look::new(raw, context.scope);
+            if !scan(context.identity, look.text(), true).is_empty() {
+                return;
+            }
+        }
         clean(raw, false, context, found, out);
     }
 }

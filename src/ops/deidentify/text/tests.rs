@@ -261,7 +261,7 @@ fn texts_beside_codes_are_scrubbed_whatever_the_mode() {
     for mode in [Mode::Drop, Mode::Scrub, Mode::Strict, Mode::Keep] {
         let mut out = Vec::new();
         let raw = b"Vrandtz panel of Zvarkae";
-        Cleaner::new(mode).coded_text(raw, context, &mut Found::default(), &mut out);
+        Cleaner::new(mode).coded_text(raw, context, true, &mut Found::default(), &mut out);
         assert_eq!(out, b"Vrandtz panel of [NAME]");
     }
 }
