@@ -35,7 +35,10 @@ impl Collect<'_, '_, '_> {
         for (rule, raw) in
             of.fields.get(skipped..).unwrap_or_default().iter().zip(fields).skip(skipped)
         {
-            if raw.is_empty() || rule.action == Action::Keep {
+            // What a site keeps is still known elsewhere; a text that it wants to be a token is no
+            // identifier.
+            let is_kept = rule.action == Action::Keep && !rule.is_kept_by_site;
+            if raw.is_empty() || is_kept || rule.is_of_site {
                 continue;
             }
             match rule.special {
@@ -79,6 +82,7 @@ impl Collect<'_, '_, '_> {
         match name {
             "DT" | "TS" | "DTM" => self.simple(Part::Date, raw),
             "TN" => self.simple(Part::Is(Kind::Phone), raw),
+            _ if self.rules.keeps_observed(name) => {}
             _ => {
                 let Some(of) = self.rules.type_of(name) else { return };
                 for repetition in pieces(raw, self.sep.repetition) {
@@ -113,9 +117,7 @@ impl Collect<'_, '_, '_> {
         let sub = self.sep.subcomponent;
         let components = pieces(raw, self.sep.component);
         for (n, (component, &part)) in components.zip(rules.parts(of)).enumerate() {
-            if component.is_empty()
-                || rule.is_some_and(|r| r.of_component(n + 1) == Some(Action::Keep))
-            {
+            if component.is_empty() {
                 continue;
             }
             match part {
@@ -180,6 +182,7 @@ impl Collect<'_, '_, '_> {
                 if let Some(day) = raw.first_chunk::<8>()
                     && part == Part::Date
                     && *day > self.newest
+                    && day < b"21000000"
                     && day.iter().all(u8::is_ascii_digit)
                 {
                     self.newest = *day;

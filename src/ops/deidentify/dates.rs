@@ -17,8 +17,9 @@ pub enum Outcome {
 /// time of day, zone and spelling stay.
 ///
 /// `value`: of data type DT, DTM or TS (its first component): `YYYY[MM[DD[HH[MM[SS[.S...]]]]]]` with
-/// `[+/-ZZZZ]`; or `2023-01-05`, `2023-01-05T10:00:00Z`, `01/05/2023` (month first, unless that is no
-/// month), `5.1.2023` (day first), the last two with a time of day behind a blank.
+/// `[+/-ZZZZ]`; or `2023-01-05`, `2023/01/05`, `20230105`, each with `T10:00:00Z` or ` 10:00` behind it;
+/// `01/05/2023` (month first, unless that is no month), `5.1.2023` (day first), these two with a time
+/// of day behind a blank.
 ///
 /// A year stays: moved by less than a year it is the same or the one before, and which cannot be
 /// told. A month becomes its year, as whole weeks do not make months. Times of day have no date
@@ -99,7 +100,9 @@ impl<'v> Date<'v> {
         let value = value.trim_ascii();
         let hl7 = || Timestamp::parse(value).map(|time| (time, 0));
         let iso = || Timestamp::parse_iso(value).map(|time| (time, 1));
-        let Some((time, hyphen)) = hl7().or_else(iso) else { return Self::year_last(value) };
+        let Some((time, hyphen)) = hl7().or_else(iso) else {
+            return Self::year_first(value).or_else(|| Self::year_last(value));
+        };
         let is_known = |precision| time.precision() >= precision;
         // Six digits are a month, or a time or date of some other kind.
         let is_plausible = is_known(Precision::Day) || (1800..2200).contains(&time.year());
@@ -112,6 +115,41 @@ impl<'v> Date<'v> {
             year: time.year(),
             month: is_known(Precision::Month).then(|| time.month()),
             day: is_known(Precision::Day).then(|| time.day()),
+            spelling: Spelling::YearFirst { between, rest },
+        })
+    }
+
+    /// `20230101T100000Z`, `20230101T10`, `20230101 10:00`, `2023/01/01`.
+    fn year_first(value: &'v [u8]) -> Option<Self> {
+        let number = |digits: &[u8]| {
+            digits
+                .iter()
+                .try_fold(0_u16, |n, b| b.is_ascii_digit().then(|| n * 10 + u16::from(b - b'0')))
+        };
+        let width = usize::from(matches!(value.get(4), Some(b'/' | b'-')));
+        let between = value.get(4..4 + width)?;
+        let year = number(value.get(..4)?)?;
+        let month = u8::try_from(number(value.get(4 + width..6 + width)?)?).ok()?;
+        let day = u8::try_from(number(value.get(6 + 2 * width..8 + 2 * width)?)?).ok()?;
+        let rest = value.get(8 + 2 * width..)?;
+        let is_rest = match rest {
+            [] => true,
+            [b' ' | b'T', clock @ ..] => {
+                (2..=24).contains(&clock.len())
+                    && clock.first().is_some_and(u8::is_ascii_digit)
+                    && (is_clock(clock)
+                        || clock.iter().all(|b| b.is_ascii_digit() || b":.+-Z".contains(b)))
+            }
+            _ => false,
+        };
+        (is_rest
+            && value.get(6 + width..6 + 2 * width)? == between
+            && (1800..2200).contains(&year)
+            && is_day(year, month, day))
+        .then_some(Self {
+            year,
+            month: Some(month),
+            day: Some(day),
             spelling: Spelling::YearFirst { between, rest },
         })
     }

@@ -15,6 +15,7 @@ mod query;
 mod rewrite;
 pub mod rules;
 mod settings;
+mod shape;
 mod subject;
 pub mod surrogate;
 mod tally;
@@ -149,7 +150,12 @@ impl Deidentifier {
         identity.seal();
         let sent =
             scope.message.header().field(7).and_then(|field| field.raw().first_chunk().copied());
-        let sent = sent.filter(|day: &[u8; 8]| day.iter().all(u8::is_ascii_digit));
+        // A clock that was never set, or is far ahead, tells nothing; of two days the later one
+        // makes people older, which is the safe side.
+        let is_day = |day: &[u8; 8]| {
+            day.iter().all(u8::is_ascii_digit) && (b"19850000"..b"21000000").contains(&day)
+        };
+        let today = sent.into_iter().chain([newest]).filter(is_day).max();
         let mut rewrite = Rewrite {
             of: self,
             scope,
@@ -157,9 +163,11 @@ impl Deidentifier {
             identity,
             days: self.days(scope, anchor),
             is_abroad: false,
+            standard: 0,
+            is_coded: false,
             caps_age: self.rules.settings.profile == Profile::SafeHarbor
                 || self.rules.settings.cap_age,
-            today: sent.or(Some(newest).filter(|day| day != b"00000000")),
+            today,
             memo,
             tally,
             out,

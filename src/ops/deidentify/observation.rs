@@ -1,15 +1,19 @@
 //! OBX-5: what it is stands in OBX-2, and sometimes in OBX-3.
 
-use super::rewrite::{Rewrite, is_time};
-use super::rules::parts::{Look, Op};
+use super::rewrite::Rewrite;
+use super::rules::parts::{Look, Op, look};
 use super::rules::{Action, Rule};
+use super::shape::{is_number, is_range, is_time, may_identify};
 use super::subject::Kind;
 use crate::core::Segment;
 use crate::core::message::pieces;
 use std::borrow::Cow;
 
-/// LOINC codes of ages: reported, estimated, calculated.
-const AGES: [&[u8]; 3] = [b"30525-0", b"21612-7", b"29553-5"];
+/// LOINC codes of ages: reported, estimated, calculated, current, at some event.
+const AGES: [&[u8]; 10] = [
+    b"30525-0", b"21612-7", b"29553-5", b"63900-5", b"35659-2", b"30972-4", b"21611-9", b"29554-3",
+    b"46251-5", b"39016-1",
+];
 
 /// Data that is written as letters and digits is longer than any word.
 const LONGEST_WORD: usize = 24;
@@ -22,9 +26,16 @@ pub(super) fn write(to: &mut Rewrite<'_, '_, '_>, rule: &Rule, segment: Segment<
     match action {
         Action::Keep => return to.kept(rule, raw),
         Action::Remove => return,
+        Action::Constant(n) => return to.constant(n),
         _ => {}
     }
     let sep = to.sep;
+    let capped = is_age(segment, sep.component).then(|| cap_ages(segment, raw)).flatten();
+    let raw = capped.as_deref().unwrap_or(raw);
+    let type_name = std::str::from_utf8(name).unwrap_or_default();
+    if to.of.rules.keeps_observed(type_name) {
+        return to.kept(rule, raw);
+    }
     let by_value = |to: &mut Rewrite<'_, '_, '_>,
                     each: &mut dyn FnMut(&mut Rewrite<'_, '_, '_>, &[u8])| {
         for (n, value) in pieces(raw, sep.repetition).enumerate() {
@@ -34,16 +45,31 @@ pub(super) fn write(to: &mut Rewrite<'_, '_, '_>, rule: &Rule, segment: Segment<
             each(to, value);
         }
     };
-    if is_age(segment, sep.component) && caps_age(segment, raw, to.out) {
-        return;
+    let of = to.of.rules.type_of(type_name);
+    if of.is_none() && action.replaces() {
+        // Only a site wants that of plain values.
+        let kind = if action == Action::Name { Kind::Family } else { Kind::Id };
+        let op = Op::Surrogate(kind, look(action));
+        return by_value(to, &mut |to, value| to.leaf(rule, op, value));
     }
     match name {
         b"NM" | b"SN" | b"NR" | b"NA" | b"MA" | b"SI" | b"CP" | b"MO" | b"CQ" => {
             by_value(to, &mut |to, value| {
-                if is_numeric(value, sep.component, sep.subcomponent) {
+                if !is_numeric(value, sep.component, sep.subcomponent) {
+                    to.free(value);
+                } else if !may_identify(value) {
                     to.kept(rule, value);
                 } else {
-                    to.free(value);
+                    for (n, part) in pieces(value, sep.component).enumerate() {
+                        if n > 0 {
+                            to.out.push(sep.component);
+                        }
+                        if !may_identify(part) || is_number(part) || is_range(part) {
+                            to.kept(rule, part);
+                        } else {
+                            to.checked(rule, part);
+                        }
+                    }
                 }
             });
         }
@@ -61,47 +87,76 @@ pub(super) fn write(to: &mut Rewrite<'_, '_, '_>, rule: &Rule, segment: Segment<
                 to.leaf(rule, Op::Surrogate(Kind::Phone, Look::Own), value);
             }
         }),
-        _ => {
-            let of = std::str::from_utf8(name).ok().and_then(|name| to.of.rules.type_of(name));
-            match of {
-                Some(of) => by_value(to, &mut |to, value| {
-                    if name == b"ED" || name == b"RP" {
-                        to.tally.emptied_documents += 1;
-                    }
-                    to.typed(rule, of, action, value);
-                }),
-                None => to.free(raw),
-            }
-        }
+        _ => match of {
+            Some(of) => by_value(to, &mut |to, value| {
+                if name == b"ED" || name == b"RP" {
+                    to.tally.emptied_documents += 1;
+                }
+                to.typed(rule, of, action, value);
+            }),
+            None => to.free(raw),
+        },
     }
 }
 
+/// Whether an observation is an age, by the code or the name of it.
 fn is_age(segment: Segment<'_>, component: u8) -> bool {
     let Some(field) = segment.field(3) else { return false };
-    let mut parts = field.raw().split(|&b| b == component);
-    parts.next().is_some_and(|code| AGES.contains(&code))
-        || parts.nth(2).is_some_and(|code| AGES.contains(&code))
+    let is_word = |text: &[u8]| {
+        let has = |wanted: &[u8]| {
+            let mut words = text.split(|b| !b.is_ascii_alphanumeric());
+            words.any(|word| word.eq_ignore_ascii_case(wanted))
+        };
+        has(b"age") && !has(b"gestational") && !has(b"gestation")
+    };
+    pieces(field.raw(), component).take(6).enumerate().any(|(n, part)| match n {
+        0 | 3 => AGES.contains(&part) || (part.len() >= 3 && is_word(part)),
+        1 | 4 => is_word(part),
+        _ => false,
+    })
 }
 
-/// Writes 90 years in place of more; nothing when it is not more.
-fn caps_age(segment: Segment<'_>, raw: &[u8], out: &mut Vec<u8>) -> bool {
+/// A value with 90 years in place of every greater number; `None` when there is none, or when its
+/// unit is none of time.
+fn cap_ages(segment: Segment<'_>, raw: &[u8]) -> Option<Vec<u8>> {
     let units = segment.field(6).map_or(&b""[..], |field| field.raw());
-    let a_year = match units.first().map(u8::to_ascii_lowercase) {
-        Some(b'm') => 12,
-        Some(b'w') => 52,
-        Some(b'd') => 365,
-        Some(b'h') => 8760,
-        _ => 1,
+    let units = units.split(|b| b"^~&".contains(b)).next().unwrap_or_default();
+    let units: Vec<u8> =
+        units.iter().filter(|b| !b"{}. ".contains(b)).map(u8::to_ascii_lowercase).collect();
+    let most = match units.as_slice() {
+        b"" | b"a" | b"y" | b"yr" | b"yrs" | b"year" | b"years" | b"yo" => 90,
+        b"mo" | b"mos" | b"mon" | b"month" | b"months" | b"mth" => 90 * 12,
+        b"wk" | b"wks" | b"w" | b"week" | b"weeks" => 90 * 52,
+        b"d" | b"day" | b"days" => 90 * 365,
+        b"h" | b"hr" | b"hrs" | b"hour" | b"hours" => 90 * 8760,
+        _ => return None,
     };
-    // The first number, whatever stands around it.
-    let Some(at) = raw.iter().position(u8::is_ascii_digit) else { return false };
-    let digits = raw[at..].iter().take_while(|b| b.is_ascii_digit());
-    let age = digits.fold(0_u32, |n, b| n.saturating_mul(10).saturating_add(u32::from(b - b'0')));
-    if age < 90 * a_year {
-        return false;
+    let mut out = Vec::with_capacity(raw.len());
+    let mut is_capped = false;
+    let mut at = 0;
+    while let Some(&byte) = raw.get(at) {
+        let digits = raw[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+        // More digits are a date, or no age.
+        let is_age = (1..=6).contains(&digits);
+        let age = raw[at..at + digits]
+            .iter()
+            .fold(0_u32, |n, b| n.saturating_mul(10).saturating_add(u32::from(b - b'0')));
+        if is_age && age >= most {
+            is_capped = true;
+            out.extend_from_slice(most.to_string().as_bytes());
+            at += digits;
+            if raw.get(at) == Some(&b'.') {
+                at += 1 + raw[at + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
+            }
+        } else if digits > 0 {
+            out.extend_from_slice(&raw[at..at + digits]);
+            at += digits;
+        } else {
+            out.push(byte);
+            at += 1;
+        }
     }
-    out.extend_from_slice((90 * a_year).to_string().as_bytes());
-    true
+    is_capped.then_some(out)
 }
 
 /// Numbers with what compares and joins them, and a unit or currency behind.

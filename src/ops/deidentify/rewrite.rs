@@ -3,6 +3,7 @@
 use super::choose::choose;
 use super::rules::parts::{Look, Op, Part, op};
 use super::rules::{Action, Profile, Rule, Special};
+use super::shape::{self, is_code, is_number, is_table, is_time};
 use super::subject::Kind;
 use super::surrogate::{Memo, lay_out};
 use super::text::{Context, Identity};
@@ -31,6 +32,11 @@ pub(super) struct Rewrite<'r, 'c, 'm> {
     pub(super) caps_age: bool,
     /// The address that is being written is of another country.
     pub(super) is_abroad: bool,
+    /// Which components of the value that is being written stand with a code of a system that
+    /// others know, as bits.
+    pub(super) standard: u32,
+    /// Whether the one that is being written does.
+    pub(super) is_coded: bool,
     /// The day of the message, for ages.
     pub(super) today: Option<[u8; 8]>,
     pub(super) memo: &'c mut Memo,
@@ -58,6 +64,7 @@ impl<'r> Rewrite<'r, '_, '_> {
         }
         let unknown = Rule::unknown(0, of.beyond);
         for (n, raw) in fields.enumerate() {
+            self.is_coded = false;
             self.out.push(self.sep.field);
             if raw.is_empty() {
                 continue;
@@ -96,7 +103,7 @@ impl<'r> Rewrite<'r, '_, '_> {
     fn field(&mut self, rule: &Rule, segment: Segment<'_>, raw: &[u8]) {
         match rule.action {
             _ if raw == b"\"\"" => self.out.extend_from_slice(raw),
-            Action::Keep if rule.components.is_empty() => self.kept(rule, raw),
+            Action::Keep if rule.components.is_empty() => self.keep(rule, raw),
             Action::Remove if rule.components.is_empty() => {}
             Action::Constant(n) if rule.components.is_empty() => self.constant(n),
             _ => match rule.special {
@@ -110,7 +117,8 @@ impl<'r> Rewrite<'r, '_, '_> {
     fn plain(&mut self, rule: &Rule, raw: &[u8]) {
         if rule.free && rule.components.is_empty() {
             match rule.action {
-                Action::Keep => self.kept(rule, raw),
+                Action::Keep if rule.is_unknown() => self.kept(rule, raw),
+                Action::Keep => self.kept_value(rule, raw),
                 Action::Remove => {}
                 Action::Constant(n) => self.constant(n),
                 _ => self.free(raw),
@@ -130,15 +138,20 @@ impl<'r> Rewrite<'r, '_, '_> {
     }
 
     fn repetition(&mut self, rule: &Rule, raw: &[u8]) {
-        // What a query asks for in words may be a name that stands nowhere else.
-        if rule.category == "query" && raw.contains(&b' ') {
+        // What a query asks for may be a name that stands nowhere else.
+        if rule.category == "query" && !pieces(raw, self.sep.component).all(is_table) {
             return;
         }
         let Some(of) = choose(&self.of.rules, rule, raw, &self.sep) else {
             // A text beside a code that should stand alone.
             let ops = [rule.op, Op::Text, Op::Text, Op::Text, Op::Text, Op::Text];
-            let has_texts = rule.op == Op::Code && self.days.is_some();
-            let ops = if has_texts { &ops[..] } else { &ops[..1] };
+            // Or the precision of a date (TS.2).
+            let precise = [rule.op, Op::Table];
+            let ops = match rule.op {
+                Op::Code if self.days.is_some() => &ops[..],
+                Op::Shift | Op::Year => &precise[..],
+                _ => &ops[..1],
+            };
             self.components(rule, ops, rule.action, raw);
             return;
         };
@@ -159,6 +172,12 @@ impl<'r> Rewrite<'r, '_, '_> {
         let rules = &self.of.rules;
         let ops = rules.ops.of(action, of);
         match rules.type_id(of) {
+            "CE" | "CWE" | "CNE" | "CF" => {
+                self.standard = shape::standard(raw, self.sep.component, self.senders());
+                self.components(rule, ops, action, raw);
+                self.standard = 0;
+                self.is_coded = false;
+            }
             "CX" if action != Action::Keep => self.identifier(rule, ops, action, raw),
             "XTN" if action != Action::Keep => self.telephone(rule, ops, action, raw),
             "XAD" | "AD" => {
@@ -178,8 +197,10 @@ impl<'r> Rewrite<'r, '_, '_> {
             if n > 0 {
                 self.out.push(self.sep.component);
             }
-            let op = ops.get(n).copied().unwrap_or(Op::Drop);
+            let beyond = if action == Action::Keep { Op::Keep } else { Op::Drop };
+            let op = ops.get(n).copied().unwrap_or(beyond);
             let start = self.out.len();
+            self.is_coded = n < 32 && self.standard >> n & 1 != 0;
             match op {
                 Op::Check => {
                     // The scheme is next to the digit.
@@ -209,14 +230,23 @@ impl<'r> Rewrite<'r, '_, '_> {
         }
         match op {
             Op::Nested(of) => {
-                let ops = self.of.rules.ops.of(action, of);
+                let rules = &self.of.rules;
+                let ops = rules.ops.of(action, of);
+                let is_coded = matches!(rules.type_id(of), "CE" | "CWE" | "CNE" | "CF");
+                let standard = if is_coded {
+                    shape::standard(raw, self.sep.subcomponent, self.senders())
+                } else {
+                    0
+                };
                 for (n, value) in pieces(raw, self.sep.subcomponent).enumerate() {
                     if n > 0 {
                         self.out.push(self.sep.subcomponent);
                     }
                     let op = ops.get(n).copied().unwrap_or(Op::Drop);
+                    self.is_coded = n < 32 && standard >> n & 1 != 0;
                     self.leaf(rule, op, value);
                 }
+                self.is_coded = false;
             }
             op => self.leaf(rule, op, raw),
         }
@@ -227,7 +257,10 @@ impl<'r> Rewrite<'r, '_, '_> {
     fn own_component(&mut self, rule: &Rule, n: usize, action: Action, raw: &[u8]) {
         match action {
             Action::Constant(n) => self.constant(n),
-            Action::Keep => self.kept(rule, raw),
+            Action::Keep if rule.is_unknown() || rule.special != Special::None => {
+                self.kept(rule, raw);
+            }
+            Action::Keep => self.out.extend_from_slice(raw),
             Action::Remove => {}
             action => {
                 let part = rule.types.last().and_then(|&of| self.of.rules.parts(of).get(n));
@@ -259,13 +292,26 @@ impl<'r> Rewrite<'r, '_, '_> {
             return;
         }
         match op {
-            Op::Keep => self.kept(rule, raw),
+            Op::Keep => self.kept_value(rule, raw),
             Op::Drop | Op::Extension => {}
-            Op::Code if is_code(raw) => self.kept(rule, raw),
+            Op::Code if is_code(raw) => self.code(rule, raw),
             Op::Table if is_table(raw) => self.kept(rule, raw),
+            Op::State if shape::is_state(raw) => self.kept(rule, raw),
+            Op::Letters if shape::is_letters(raw) => self.kept(rule, raw),
+            Op::Authority if shape::is_authority(raw) => self.kept(rule, raw),
+            Op::Title if shape::is_title(raw) => self.kept(rule, raw),
+            Op::Document if shape::is_document(raw) => self.kept(rule, raw),
             Op::Number if is_number(raw) => self.out.extend_from_slice(raw),
             Op::Time if is_time(raw) => self.out.extend_from_slice(raw),
-            Op::Code | Op::Table | Op::Number | Op::Time | Op::Text => self.text(raw),
+            // The name of a hospital, mostly.
+            Op::Authority if self.days.is_some() => self.text(raw),
+            Op::State | Op::Letters | Op::Authority | Op::Title | Op::Document => {}
+            Op::Code | Op::Table | Op::Number | Op::Time => {
+                // A text where a code should be.
+                self.is_coded = false;
+                self.text(raw);
+            }
+            Op::Text => self.text(raw),
             Op::Free => self.free(raw),
             Op::Note(_) if raw.contains(&b' ') => self.free(raw),
             Op::Note(look) => self.surrogate(Kind::Id, look, raw),
@@ -309,6 +355,86 @@ impl<'r> Rewrite<'r, '_, '_> {
         }
     }
 
+    /// A field that the profile, or the rules of a site, keep.
+    fn keep(&mut self, rule: &Rule, raw: &[u8]) {
+        if rule.is_kept_by_site {
+            self.out.extend_from_slice(raw);
+        } else if rule.is_unknown() || self.is_harmless(rule, raw) {
+            self.kept(rule, raw);
+        } else {
+            self.plain(rule, raw);
+        }
+    }
+
+    /// A value that stays, or a part of one, if it is what it should be; else it is a text.
+    fn kept_value(&mut self, rule: &Rule, raw: &[u8]) {
+        if rule.is_unknown() || rule.is_kept_by_site || self.is_harmless(rule, raw) {
+            return self.kept(rule, raw);
+        }
+        if first(raw, self.sep.subcomponent).is_some() {
+            let is_coded = self.is_coded;
+            for (n, value) in pieces(raw, self.sep.subcomponent).enumerate() {
+                if n > 0 {
+                    self.out.push(self.sep.subcomponent);
+                }
+                self.is_coded = is_coded;
+                if value.is_empty() || self.is_harmless(rule, value) {
+                    self.kept(rule, value);
+                } else {
+                    self.checked(rule, value);
+                }
+            }
+            return;
+        }
+        self.checked(rule, raw);
+    }
+
+    /// Whether a value that is kept need not be looked at closer.
+    fn is_harmless(&self, rule: &Rule, raw: &[u8]) -> bool {
+        match rule.category {
+            // What is produced, and when, tells nothing of a person.
+            "date" | "date_nonpatient" => {
+                raw.iter().all(|b| b.is_ascii_digit() || b"+-.:T ^&~".contains(b))
+            }
+            // Organisations and codes are words.
+            "org" | "payer" | "coded" => shape::is_harmless(raw, true),
+            _ => shape::is_harmless(raw, false),
+        }
+    }
+
+    /// A code of the form of one.
+    fn code(&mut self, rule: &Rule, raw: &[u8]) {
+        if self.is_coded || !shape::may_identify(raw) || shape::is_authority(raw) {
+            self.kept(rule, raw);
+        } else {
+            self.checked(rule, raw);
+        }
+    }
+
+    /// A value in which something may stand that identifies by its form. Where nothing is replaced,
+    /// it goes whole.
+    pub(super) fn checked(&mut self, rule: &Rule, raw: &[u8]) {
+        if raw.len() >= 3 && self.identity.stands_in(&self.scope.text(raw)) {
+            return self.kept(rule, raw);
+        }
+        // The parties of a message are no persons.
+        let is_coded = self.is_coded;
+        self.is_coded |= matches!(rule.category, "org" | "payer");
+        let start = self.out.len();
+        self.text(raw);
+        self.is_coded = is_coded;
+        if self.days.is_none() && is_code(raw) && self.out.get(start..) != Some(raw) {
+            self.out.truncate(start);
+        }
+    }
+
+    /// The names of who sent the message, as systems of codes can be named.
+    fn senders(&self) -> [&[u8]; 2] {
+        let header = self.scope.message.header();
+        let of = |n| header.field(n).map_or(&b""[..], |field| field.raw());
+        shape::senders([of(3), of(4)], &self.sep)
+    }
+
     fn context(&self) -> Context<'_, '_> {
         Context {
             scope: self.scope,
@@ -323,9 +449,15 @@ impl<'r> Rewrite<'r, '_, '_> {
 
     /// A short text beside a code.
     pub(super) fn text(&mut self, raw: &[u8]) {
+        let is_coded = self.is_coded;
+        let without = if is_coded { None } else { observation::without_documents(raw) };
+        if without.is_some() {
+            self.tally.emptied_documents += 1;
+        }
+        let raw = without.as_deref().unwrap_or(raw);
         let mut out = std::mem::take(self.out);
         let mut found = std::mem::take(&mut self.tally.found);
-        self.of.cleaner.coded_text(raw, self.context(), true, &mut found, &mut out);
+        self.of.cleaner.coded_text(raw, self.context(), is_coded, &mut found, &mut out);
         self.tally.found = found;
         *self.out = out;
     }
@@ -406,7 +538,7 @@ impl<'r> Rewrite<'r, '_, '_> {
         }
     }
 
-    fn constant(&mut self, n: u16) {
+    pub(super) fn constant(&mut self, n: u16) {
         self.scratch.clear();
         self.scratch.extend_from_slice(self.of.rules.constant_text(n).as_bytes());
         self.escaped();
@@ -477,8 +609,10 @@ impl<'r> Rewrite<'r, '_, '_> {
                     self.out.push(self.sep.component);
                 }
                 if n == 0 {
+                    // What a text is of that a query names, nothing tells.
                     found = query::read(component)
-                        .and_then(|named| Some((named, query::named(rules, named)?)));
+                        .and_then(|named| Some((named, query::named(rules, named)?)))
+                        .filter(|(_, of)| of.special == Special::None && !of.free);
                     if found.is_some() {
                         self.out.extend_from_slice(component);
                     }
@@ -500,23 +634,4 @@ impl<'r> Rewrite<'r, '_, '_> {
             }
         }
     }
-}
-
-/// Short and without blanks, as codes are.
-fn is_code(raw: &[u8]) -> bool {
-    raw.len() <= 20 && raw.iter().all(u8::is_ascii_graphic)
-}
-
-fn is_table(raw: &[u8]) -> bool {
-    raw.len() <= 5 && raw.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-}
-
-/// An amount: longer numbers are those of somebody or something.
-fn is_number(raw: &[u8]) -> bool {
-    raw.len() <= 8 && is_time(raw)
-}
-
-/// A time of day with its zone: `HHMMSS.SSSS+ZZZZ`.
-pub(super) fn is_time(raw: &[u8]) -> bool {
-    raw.len() <= 16 && raw.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'+' | b'-'))
 }

@@ -1,6 +1,6 @@
 //! What was done, in numbers. Nothing of a message is in it.
 
-use super::rules::Rules;
+use super::rules::{Rule, Rules};
 use super::text::Found;
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -12,9 +12,11 @@ pub struct Tally {
     fields: Vec<u64>,
     /// As [`Tally::fields`]: kept values in which something stood that identifies.
     residual: Vec<u64>,
+    /// As there, in fields that no rule knows and that the rules of a site keep.
+    unknown_residual: u64,
     /// Segments that no rule knows.
     segments: BTreeMap<[u8; 3], u64>,
-    /// Such segments whose id is none of the usual form, which may be anything.
+    /// Such segments whose id is none that a site gives (Z), which may be anything.
     pub unusual_segments: u64,
     /// Fields, not empty, that no rule knows, in whatever segment.
     pub unknown_fields: u64,
@@ -36,13 +38,17 @@ impl Tally {
 
     #[cold]
     pub(super) fn residual(&mut self, rule: usize) {
-        count(&mut self.residual, rule, 1);
+        match rule {
+            Rule::NO_NUMBER => self.unknown_residual += 1,
+            rule => count(&mut self.residual, rule, 1),
+        }
     }
 
     #[cold]
     pub(super) fn segment(&mut self, id: &[u8]) {
         match <[u8; 3]>::try_from(id) {
-            Ok(id) if usual(&id) => *self.segments.entry(id).or_default() += 1,
+            // A name can look like the id of a segment, too.
+            Ok(id) if usual(&id) && id[0] == b'Z' => *self.segments.entry(id).or_default() += 1,
             _ => self.unusual_segments += 1,
         }
     }
@@ -60,7 +66,7 @@ impl Tally {
     }
 
     /// In how many kept values of which field something stood that identifies, which was taken
-    /// out of them.
+    /// out of them. `*` is for all fields that no rule knows.
     pub fn residual_hits<'t>(
         &'t self,
         rules: &'t Rules,
@@ -69,6 +75,7 @@ impl Tally {
         rules
             .all()
             .map(move |(id, rule)| (path(id, rule.field), counts(rule.number)))
+            .chain([("*".to_owned(), self.unknown_residual)])
             .filter(|&(_, count)| count > 0)
     }
 
@@ -106,6 +113,7 @@ impl AddAssign<&Self> for Tally {
         for (id, by) in &other.segments {
             *self.segments.entry(*id).or_default() += by;
         }
+        self.unknown_residual += other.unknown_residual;
         self.unusual_segments += other.unusual_segments;
         self.unknown_fields += other.unknown_fields;
         self.dropped_lines += other.dropped_lines;

@@ -70,7 +70,11 @@ pub(super) struct Rule {
     pub(super) names: &'static str,
     /// Other actions for components.
     pub(super) components: Vec<(u8, Action)>,
-    /// Its number among all rules.
+    /// Whether a site keeps what the profile would not: it stays as it is.
+    pub(super) is_kept_by_site: bool,
+    /// Whether a site gave it an action for values of whatever kind.
+    pub(super) is_of_site: bool,
+    /// Its number among all rules; [`Rule::NO_NUMBER`] for what no rule knows.
     pub(super) number: usize,
 }
 
@@ -86,6 +90,8 @@ pub(super) enum Special {
 }
 
 impl Rule {
+    pub(super) const NO_NUMBER: usize = usize::MAX;
+
     /// A field that nothing is known of.
     pub(super) fn unknown(field: u16, action: Action) -> Self {
         Self {
@@ -99,8 +105,20 @@ impl Rule {
             category: UNKNOWN,
             names: "",
             components: Vec::new(),
-            number: 0,
+            is_kept_by_site: false,
+            is_of_site: false,
+            number: Self::NO_NUMBER,
         }
+    }
+
+    /// Whether values of it identify somebody.
+    pub(super) fn is_identifying(&self) -> bool {
+        matches!(self.part, Part::Is(_) | Part::Date | Part::Birth | Part::Note | Part::Zip)
+    }
+
+    /// Whether nothing is known of the field.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.category == UNKNOWN
     }
 
     /// What is done with a component of its own accord.
@@ -242,6 +260,11 @@ impl Rules {
 
     pub(super) fn type_of(&self, id: &str) -> Option<u8> {
         type_of(&self.names, id)
+    }
+
+    /// Whether an observation of that data type names a provider, and providers are kept.
+    pub(super) fn keeps_observed(&self, name: &str) -> bool {
+        self.settings.keep_providers && matches!(name, "XCN" | "CN" | "PPN" | "NDL" | "CNN")
     }
 
     pub(super) fn type_id(&self, of: u8) -> &'static str {

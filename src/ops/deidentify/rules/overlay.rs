@@ -13,7 +13,7 @@
 //! ```
 
 use super::parts::Part;
-use super::{Action, Rule, Rules, SegmentRules, UNKNOWN, put};
+use super::{Action, Rule, Rules, SegmentRules, Special, UNKNOWN, put};
 use crate::core::SegmentId;
 use crate::ops::deidentify::Kind;
 use std::fmt;
@@ -144,9 +144,20 @@ struct Known {
 
 /// Gives a field an action. Where nothing is known of it, the action tells what stands in it.
 fn set(rule: &mut Rule, action: Action, known: &Known) {
+    let is_kept = action == Action::Keep && rule.action != Action::Keep;
+    let tells_nothing = rule.special != Special::None || (rule.free && !rule.is_identifying());
+    rule.is_kept_by_site = is_kept && rule.category != UNKNOWN && !tells_nothing;
     rule.action = action;
     rule.components.clear();
     if rule.category != UNKNOWN {
+        // A text or a code becomes what the action makes of a whole value.
+        let is_plain = matches!(rule.part, Part::Free | Part::Code | Part::Note);
+        if is_plain && rule.types.is_empty() && rule.special == Special::None && action.replaces() {
+            let kind = if action == Action::Name { Kind::Family } else { Kind::Id };
+            rule.part = Part::Is(kind);
+            rule.free = false;
+            rule.is_of_site = true;
+        }
         return;
     }
     let (part, of) = match action {
@@ -207,11 +218,33 @@ fn read(text: &str) -> Result<Line, &'static str> {
     if !argument.is_empty() {
         return Err("only constant has a value");
     }
+    if action == Action::Zip3 && !may_be_address(&target) {
+        return Err("zip3 is for addresses");
+    }
     let whole = matches!(target, Target::Others | Target::Local | Target::Segment(_));
     if whole && !matches!(action, Action::Keep | Action::Remove | Action::Clean) {
         return Err("segments are kept, removed, or cleaned");
     }
     Ok(Line { target, action, argument: String::new() })
+}
+
+/// Whether what a rule is about can be an address.
+fn may_be_address(target: &Target) -> bool {
+    match target {
+        Target::Field(id, field) | Target::Component(id, field, _) => {
+            let field = field.to_string();
+            let mut lines = super::FIELDS.lines().map(|line| line.split('\t'));
+            let types = lines.find_map(|mut columns| {
+                let is = columns.next()?.as_bytes() == id && columns.next()? == field;
+                is.then(|| columns.next()).flatten()
+            });
+            types.is_none_or(|types| {
+                types.split('/').any(|of| matches!(of, "XAD" | "AD" | "LA2" | "CM_LA1"))
+            })
+        }
+        Target::Type(name) => matches!(name.as_str(), "XAD" | "AD" | "LA2"),
+        _ => true,
+    }
 }
 
 const TARGET: &str = "what it is about is expected: a field (PID-3), a component (PID-3.1), a data type (@XTN), a segment (PID), Z* or *";

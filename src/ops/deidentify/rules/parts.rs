@@ -23,6 +23,14 @@ pub(crate) enum Part {
     Birth,
     Time,
     State,
+    /// A code of letters alone: a country, a kind of address.
+    Letters,
+    /// Who assigns something: a namespace, or a universal identifier.
+    Authority,
+    /// A title before or behind a name.
+    Title,
+    /// A kind of document.
+    Document,
     Zip,
     /// The check digit of the number before it.
     Check,
@@ -50,6 +58,10 @@ impl Part {
             "birth" => Self::Birth,
             "time" => Self::Time,
             "state" => Self::State,
+            "letters" => Self::Letters,
+            "authority" => Self::Authority,
+            "title" => Self::Title,
+            "document" => Self::Document,
             "zip" => Self::Zip,
             "check" => Self::Check,
             "area" => Self::Area,
@@ -93,6 +105,11 @@ pub(crate) enum Op {
     Drop,
     Code,
     Table,
+    State,
+    Letters,
+    Authority,
+    Title,
+    Document,
     Number,
     Text,
     Free,
@@ -162,7 +179,8 @@ const ACTIONS: [Action; Action::COUNT] = [
     Action::Constant(0),
 ];
 
-fn look(action: Action) -> Look {
+/// The look of what an action puts in place of something.
+pub(crate) fn look(action: Action) -> Look {
     match action {
         Action::Token => Look::Token,
         Action::Fake => Look::Fake,
@@ -178,7 +196,12 @@ pub(crate) fn op(part: Part, action: Action, settings: &Settings) -> Op {
         (_, Action::Remove | Action::Constant(_)) | (Part::Drop, _) => Op::Drop,
         (Part::Nested(of), _) => Op::Nested(of),
         (Part::Keep, _) => Op::Keep,
-        (Part::Code | Part::State, _) => Op::Code,
+        (Part::Code, _) => Op::Code,
+        (Part::State, _) => Op::State,
+        (Part::Letters, _) => Op::Letters,
+        (Part::Authority, _) => Op::Authority,
+        (Part::Title, _) => Op::Title,
+        (Part::Document, _) => Op::Document,
         (Part::Table, _) => Op::Table,
         (Part::Number, _) => Op::Number,
         (Part::Text, _) => Op::Text,

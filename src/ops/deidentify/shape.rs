@@ -1,0 +1,212 @@
+//! What a value looks like: whether it can be what it should be, or may be something else.
+
+use crate::core::Separators;
+use crate::core::message::pieces;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// Words of a few tables, by their first column: titles behind and before names, kinds of
+/// documents, names of states and provinces. In small letters, without blanks, dots or hyphens.
+const WORDS: &str = include_str!("rules/words.tsv");
+
+static KNOWN: LazyLock<HashSet<(&str, &str)>> = LazyLock::new(|| {
+    let lines = WORDS.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| line.split_once('\t'))
+        .flat_map(|(table, words)| words.split(' ').map(move |word| (table, word)))
+        .collect()
+});
+
+/// From how many digits on a number is that of somebody or something.
+const LONG: usize = 8;
+
+/// A code: short and without blanks.
+pub(super) fn is_code(raw: &[u8]) -> bool {
+    raw.len() <= 20 && raw.iter().all(u8::is_ascii_graphic)
+}
+
+/// A code of a table of the standard: up to five capitals and digits.
+pub(super) fn is_table(raw: &[u8]) -> bool {
+    raw.len() <= 5 && raw.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+/// A country, or a code of a few letters.
+pub(super) fn is_letters(raw: &[u8]) -> bool {
+    raw.len() <= 5 && raw.iter().all(u8::is_ascii_alphabetic)
+}
+
+/// A state or province: its code, or its name.
+pub(super) fn is_state(raw: &[u8]) -> bool {
+    ((2..=3).contains(&raw.len()) && raw.iter().all(u8::is_ascii_alphabetic))
+        || is_known("state", raw)
+}
+
+/// Titles, each of them known, with blanks or commas between them.
+pub(super) fn is_title(raw: &[u8]) -> bool {
+    let mut words = raw.split(|b| matches!(b, b' ' | b',')).filter(|word| !word.is_empty());
+    raw.len() <= 40 && words.all(|word| is_known("title", word))
+}
+
+/// A kind of document, of media or of encoding (tables 0191, 0291, 0299, and media types).
+pub(super) fn is_document(raw: &[u8]) -> bool {
+    is_known("document", raw)
+}
+
+fn is_known(table: &str, raw: &[u8]) -> bool {
+    if raw.len() > 40 {
+        return false;
+    }
+    let letters = raw.iter().filter(|b| !b" .-".contains(b)).map(|&b| char::from(b));
+    let word: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
+    KNOWN.contains(&(table, word.as_str()))
+}
+
+/// A namespace, a domain, an OID or UUID; not a number of somebody.
+pub(super) fn is_authority(raw: &[u8]) -> bool {
+    is_code(raw) && !may_identify(raw) && digits(raw) < 6 || is_universal(raw)
+}
+
+/// An OID, a UUID, or the name of a host.
+fn is_universal(raw: &[u8]) -> bool {
+    let is_oid = || {
+        raw.len() <= 128
+            && pieces(raw, b'.').count() >= 4
+            && matches!(raw.first(), Some(b'0'..=b'2'))
+            && raw.get(1) == Some(&b'.')
+            && pieces(raw, b'.').all(|arc| !arc.is_empty() && arc.iter().all(u8::is_ascii_digit))
+    };
+    let is_uuid = || {
+        raw.len() == 36
+            && raw.iter().enumerate().all(|(n, b)| match n {
+                8 | 13 | 18 | 23 => *b == b'-',
+                _ => b.is_ascii_hexdigit(),
+            })
+    };
+    let is_host = || {
+        raw.len() <= 64
+            && raw.contains(&b'.')
+            && digits(raw) < 6
+            && raw.last().is_some_and(u8::is_ascii_alphabetic)
+            && raw.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+    };
+    is_oid() || is_uuid() || is_host()
+}
+
+/// An amount: up to seven digits, and what is behind the point. A day of the calendar is none.
+pub(super) fn is_number(raw: &[u8]) -> bool {
+    let bare = raw.strip_prefix(b"-").or_else(|| raw.strip_prefix(b"+")).unwrap_or(raw);
+    let mut parts = pieces(bare, b'.');
+    let whole = parts.next().unwrap_or_default();
+    let part = parts.next().unwrap_or_default();
+    let is_digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    parts.next().is_none()
+        && is_digits(whole)
+        && is_digits(part)
+        && whole.len() < LONG
+        && part.len() <= 10
+        && !bare.is_empty()
+}
+
+/// A time of day with its zone: `HH[MM[SS[.SSSS]]][+/-ZZZZ]`.
+pub(super) fn is_time(raw: &[u8]) -> bool {
+    let end = raw.iter().position(|b| matches!(b, b'+' | b'-')).unwrap_or(raw.len());
+    let (clock, zone) = raw.split_at(end);
+    let mut parts = pieces(clock, b'.');
+    let whole = parts.next().unwrap_or_default();
+    let part = parts.next().unwrap_or_default();
+    let is_digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    let two = |at: usize| whole.get(at..at + 2).map_or(0, |two| (two[0] & 15) * 10 + (two[1] & 15));
+    parts.next().is_none()
+        && matches!(whole.len(), 2 | 4 | 6)
+        && is_digits(whole)
+        && part.len() <= 4
+        && is_digits(part)
+        && two(0) < 24
+        && two(2) < 60
+        && two(4) < 61
+        && (zone.is_empty() || (zone.len() == 5 && is_digits(&zone[1..])))
+}
+
+/// From one amount to another, or more or less than one: `12.0-16.0`, `<5`, `>=1.5`.
+pub(super) fn is_range(raw: &[u8]) -> bool {
+    let bare = raw.trim_ascii().trim_ascii_start();
+    let bare = bare.strip_prefix(b"<").or_else(|| bare.strip_prefix(b">")).unwrap_or(bare);
+    let bare = bare.strip_prefix(b"=").unwrap_or(bare).trim_ascii();
+    let at = bare.iter().skip(1).position(|&b| b == b'-').map(|at| at + 1);
+    match at {
+        None => is_number(bare),
+        Some(at) => {
+            is_number(bare[..at].trim_ascii())
+                && is_number(bare[at + 1..].trim_ascii())
+                // A telephone number without its area.
+                && !(at == 3 && bare.len() == 8 && digits(bare) == 7)
+        }
+    }
+}
+
+fn digits(raw: &[u8]) -> usize {
+    raw.iter().filter(|b| b.is_ascii_digit()).count()
+}
+
+/// Whether something could stand in a code or number that is an identifier by its form: an address
+/// of mail, many digits, or digits with what is between those of telephone numbers and dates.
+#[inline]
+pub(super) fn may_identify(raw: &[u8]) -> bool {
+    let (mut digits, mut marks) = (0, 0);
+    for &byte in raw {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'-' | b'/' | b'.' | b'(' | b')' => marks += 1,
+            b'@' => return true,
+            _ => {}
+        }
+    }
+    digits >= LONG || (digits >= 7 && marks >= 1) || (digits >= 4 && marks >= 2)
+}
+
+/// Whether nothing but a code, an amount or such can stand in a value, so that it need not be
+/// looked at closer: short, without blanks, escapes, and words that could be names.
+pub(super) fn is_harmless(raw: &[u8], words: bool) -> bool {
+    let mut letters = 0;
+    for &byte in raw {
+        letters = if byte.is_ascii_alphabetic() { letters + 1 } else { 0 };
+        if !byte.is_ascii_graphic() || byte == b'\\' || (letters > 5 && !words) {
+            return false;
+        }
+    }
+    raw.len() <= 64 && (!may_identify(raw) || is_range(raw) || is_universal(raw))
+}
+
+/// Whether a coding system (CWE.3) is none that only its site knows.
+fn is_standard(system: &[u8], senders: [&[u8]; 2]) -> bool {
+    !system.is_empty()
+        && system != b"\"\""
+        && is_code(system)
+        && !matches!(system, b"L" | b"l")
+        && !system.starts_with(b"99")
+        && !system.eq_ignore_ascii_case(b"local")
+        && !senders.contains(&system)
+}
+
+/// Which components of a coded value (CWE: code, text, system; thrice) stand with a code of a
+/// system that others know, as bits.
+pub(super) fn standard(raw: &[u8], by: u8, senders: [&[u8]; 2]) -> u32 {
+    let mut parts: [&[u8]; 12] = [b""; 12];
+    for (to, part) in parts.iter_mut().zip(pieces(raw, by)) {
+        *to = part;
+    }
+    let mut bits = 0;
+    for at in [0, 3, 9] {
+        let code = parts[at];
+        if !code.is_empty() && is_code(code) && is_standard(parts[at + 2], senders) {
+            bits |= 0b111 << at;
+        }
+    }
+    // What was said, in place of which the codes stand.
+    if bits == 0 { 0 } else { bits | 1 << 8 }
+}
+
+/// The names of who sent a message, as a system of codes may be named.
+pub(super) fn senders<'m>(header: [&'m [u8]; 2], sep: &Separators) -> [&'m [u8]; 2] {
+    header.map(|raw| pieces(raw, sep.component).next().unwrap_or_default())
+}
