@@ -52,17 +52,8 @@ _pipehat() {
             pipehat,validate)
                 cmd="pipehat__subcmd__validate"
                 ;;
-            pipehat__subcmd__deidentify,help)
-                cmd="pipehat__subcmd__deidentify__subcmd__help"
-                ;;
             pipehat__subcmd__deidentify,keygen)
                 cmd="pipehat__subcmd__deidentify__subcmd__keygen"
-                ;;
-            pipehat__subcmd__deidentify__subcmd__help,help)
-                cmd="pipehat__subcmd__deidentify__subcmd__help__subcmd__help"
-                ;;
-            pipehat__subcmd__deidentify__subcmd__help,keygen)
-                cmd="pipehat__subcmd__deidentify__subcmd__help__subcmd__keygen"
                 ;;
             pipehat__subcmd__help,completions)
                 cmd="pipehat__subcmd__help__subcmd__completions"
@@ -138,7 +129,7 @@ _pipehat() {
             return 0
             ;;
         pipehat__subcmd__deidentify)
-            opts="-n -0 -o -j -q -h --profile --key-file --dry-run --report --fail-on-residual --rules --list-rules --text --birth-date --cap-age --shift-scope --anchor --keep-providers --eol --mllp --files-from --null --charset --max-message --output --rejects --threads --progress --color --quiet --verbose --help keygen help"
+            opts="-n -0 -o -j -q -h --profile --key-file --dry-run --report --fail-on-residual --rules --list-rules --text --birth-date --cap-age --shift-scope --anchor --keep-providers --eol --mllp --files-from --null --charset --max-message --output --rejects --threads --progress --color --quiet --verbose --help keygen"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -220,48 +211,6 @@ _pipehat() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        pipehat__subcmd__deidentify__subcmd__help)
-            opts="keygen help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        pipehat__subcmd__deidentify__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        pipehat__subcmd__deidentify__subcmd__help__subcmd__keygen)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

@@ -234,51 +234,48 @@ complete -c pipehat -n "__fish_pipehat_using_subcommand to-fhir" -s 0 -l null -d
 complete -c pipehat -n "__fish_pipehat_using_subcommand to-fhir" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
 complete -c pipehat -n "__fish_pipehat_using_subcommand to-fhir" -s v -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
 complete -c pipehat -n "__fish_pipehat_using_subcommand to-fhir" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l profile -d 'What becomes of what identifies people' -r -f -a "safe-harbor\t'45 CFR 164.514(b)(2): identifiers go, dates become years'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l profile -d 'What becomes of what identifies people' -r -f -a "safe-harbor\t'45 CFR 164.514(b)(2): identifiers go, dates become years'
 pseudonymise\t'Surrogates by a key, the same everywhere; dates are shifted. Not Safe Harbor'
 test-data\t'As pseudonymise, to look like real data; MSH-11 = T'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l key-file -d 'The file with the key; without, the one that the variable PIPEHAT_KEY_FILE names' -r -F
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l report -d 'Writes what was done, in numbers and without anything a message says, as JSON' -r -F
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l rules -d 'Rules for fields, components, data types or segments, which count more than the profile\'s' -r -F
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l text -d 'What becomes of free text [default: drop for safe-harbor, else scrub]' -r -f -a "drop\t'It is removed; up to three words in which nothing is found stay, such as POSITIVE'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l key-file -d 'The file with the key; without, the one that the variable PIPEHAT_KEY_FILE names' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l report -d 'Writes what was done, in numbers and without anything a message says, as JSON' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l rules -d 'Rules for fields, components, data types or segments, which count more than the profile\'s' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l text -d 'What becomes of free text [default: drop for safe-harbor, else scrub]' -r -f -a "drop\t'It is removed; up to three words in which nothing is found stay, such as POSITIVE'
 scrub\t'What the message knows of its people, and what looks like an identifier, is replaced'
 strict\t'As scrub, and every word that is in no list of words is masked'
 keep\t'It stays as it is: for texts that nobody wrote about anybody'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l birth-date -d 'What becomes of dates of birth where dates are shifted' -r -f -a "shift\t'As other dates: right to about a year'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l birth-date -d 'What becomes of dates of birth where dates are shifted' -r -f -a "shift\t'As other dates: right to about a year'
 year\t'Only the year stays'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l shift-scope -d 'Whose dates are moved alike' -r -f -a "patient\t'Those of a patient'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l shift-scope -d 'Whose dates are moved alike' -r -f -a "patient\t'Those of a patient'
 key\t'All of them, so that times between patients stay, too'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l anchor -d 'The assigning authority (PID-3.4) of the number that decides how far dates are moved' -r
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l eol -d 'How segments end' -r -f -a "cr\t'CR, and LF behind the message: one message a line [default]'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l anchor -d 'The assigning authority (PID-3.4) of the number that decides how far dates are moved' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l eol -d 'How segments end' -r -f -a "cr\t'CR, and LF behind the message: one message a line [default]'
 lf\t'LF, and an empty line behind the message'
 crlf\t'CRLF, and an empty line behind the message'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l files-from -d 'Reads also the files named in LIST, one a line; `-` is standard input' -r
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l charset -d 'Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else UTF-8)' -r
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l max-message -d 'The longest message that is read; a longer one is reported and goes to the rejects' -r
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -s o -l output -d 'Writes to FILE, which appears whole when all is done, instead of standard output' -r -F
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l rejects -d 'Puts what could not be handled into FILE, byte for byte' -r -F
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -s j -l threads -d 'Works with N threads; the output is the same with any number [default: as many as serve]' -r
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l progress -d 'Shows progress on stderr' -r -f -a "auto\t'When stderr is a terminal, the results do not go there, and it takes longer than a second'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l files-from -d 'Reads also the files named in LIST, one a line; `-` is standard input' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l charset -d 'Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else UTF-8)' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l max-message -d 'The longest message that is read; a longer one is reported and goes to the rejects' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -s o -l output -d 'Writes to FILE, which appears whole when all is done, instead of standard output' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l rejects -d 'Puts what could not be handled into FILE, byte for byte' -r -F
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -s j -l threads -d 'Works with N threads; the output is the same with any number [default: as many as serve]' -r
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l progress -d 'Shows progress on stderr' -r -f -a "auto\t'When stderr is a terminal, the results do not go there, and it takes longer than a second'
 always\t'Always'
 never\t'Never'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l color -d 'Colours the output; `auto` on a terminal unless NO_COLOR is set' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l color -d 'Colours the output; `auto` on a terminal unless NO_COLOR is set' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -s n -l dry-run -d 'Only reports, on standard output unless --report is given; writes no messages'
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l fail-on-residual -d 'Exit status 2 if something that identifies somebody stood where no rule expects it (it is removed in any case)'
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l list-rules -d 'Lists the rules that would apply, in the form of a file for --rules'
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l cap-age -d 'Dates of birth and ages over 89 lose their year (always so in safe-harbor)'
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l keep-providers -d 'Keeps names and numbers of providers'
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l mllp -d 'Puts each message into an MLLP block'
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -s 0 -l null -d 'The names in LIST end with NUL, as `find -print0` writes them'
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -a "keygen" -d 'Make a new key'
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen help" -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -s n -l dry-run -d 'Only reports, on standard output unless --report is given; writes no messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l fail-on-residual -d 'Exit status 2 if something that identifies somebody stood where no rule expects it (it is removed in any case)'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l list-rules -d 'Lists the rules that would apply, in the form of a file for --rules'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l cap-age -d 'Dates of birth and ages over 89 lose their year (always so in safe-harbor)'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l keep-providers -d 'Keeps names and numbers of providers'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l mllp -d 'Puts each message into an MLLP block'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -s 0 -l null -d 'The names in LIST end with NUL, as `find -print0` writes them'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -s q -l quiet -d 'Reports nothing on stderr; the exit status still tells'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -l verbose -d 'Reports everything on stderr, also beyond the first 100 messages'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and not __fish_seen_subcommand_from keygen" -a "keygen" -d 'Make a new key'
 complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and __fish_seen_subcommand_from keygen" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and __fish_seen_subcommand_from help" -f -a "keygen" -d 'Make a new key'
-complete -c pipehat -n "__fish_pipehat_using_subcommand deidentify; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l archive -d 'Appends messages to files in DIR; each is on the disk before it is acknowledged' -r -F
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rotate-size -d 'Begins a new file of the archive when one is as long as this' -r
 complete -c pipehat -n "__fish_pipehat_using_subcommand listen" -l rotate-every -d 'Begins a new file of the archive after so long; a span that divides a day counts from midnight UTC' -r
