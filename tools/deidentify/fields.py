@@ -18,6 +18,7 @@ SIMPLE = {'ST', 'ID', 'IS', 'SI', 'NM', 'TX', 'FT', 'DT', 'TM', 'TS', 'DTM', 'CM
 # Composite types with dates or persons in them that the inventory leaves alone as a whole.
 PARTLY = {'FC', 'CM_FINANCE', 'PIP', 'CM_PIP', 'PLN', 'CM_PLN', 'PI', 'CM_PI', 'SPD', 'CM_SPD', 'PRL', 'CM_PRL',
           'CM_PARENT_RESULT', 'ICD', 'PCF', 'CM_PCF', 'DTN', 'CM_DTN', 'ELD', 'CM_ELD', 'PTA', 'CM_PTA', 'DIN', 'CM_DIN'}
+DATES = {('PRD', '8'), ('PRD', '9'), ('NDS', '2'), ('EQP', '3'), ('EQP', '4'), ('ECR', '2'), ('CNS', '3'), ('CNS', '4')}
 def mend(row):
     c = row['category']
     # Needed to tell what belongs together within a run; the key of the run is never stored.
@@ -26,6 +27,9 @@ def mend(row):
     if c == 'geo' and row['pseudonymise'] == 'G': row['pseudonymise'] = 'X'
     # Not the individual's names: those of an organisation.
     if (row['segment'], row['field']) == ('PYE', '4'): row['category'] = 'org'
+    # When somebody was referred, or a device told something: no dates of a product or a career.
+    if (row['segment'], row['field']) in DATES:
+        row.update(category='date', subject='individual', safe_harbor='Y', pseudonymise='S', test_data='S')
     # An echo of what was sent.
     if (row['segment'], row['field']) == ('ERR', '6'): row['category'] = 'free_text'
     return row
