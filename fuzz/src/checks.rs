@@ -8,12 +8,12 @@ use pipehat::core::{
     Separators, SyntaxError, TextOptions, escape,
 };
 use pipehat::net::reply::{Reply, replies};
-use pipehat::ops::deidentify::surrogate::Key;
-use pipehat::ops::deidentify::{self as deid, Deidentifier, Memory, Rules};
 use pipehat::ops::deidentify::Kind as Identifies;
+use pipehat::ops::deidentify::surrogate::Key;
 use pipehat::ops::deidentify::text::{
     Cleaner, Context as Cleaning, Found as TextFound, Identity, Mode,
 };
+use pipehat::ops::deidentify::{self as deid, Deidentifier, Memory, Rules};
 use pipehat::ops::groups::{Context, group_occurrences};
 use pipehat::ops::json::{
     JsonCutter, JsonFrame, JsonFrames, JsonOptions, JsonReader, JsonWriter, Problem, ReadOptions,
