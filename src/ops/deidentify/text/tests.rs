@@ -337,6 +337,7 @@ fn dropped_texts_leave_short_values_in_which_nothing_is_found() {
         "120/80",
         "4711",
         "A1c 7.2",
+        ">=60 mL/min",
         "",
     ] {
         check(Mode::Drop, None, kept, kept);
