@@ -46,7 +46,7 @@ pub(super) fn host(text: &[u8], last: Range<usize>) -> Option<Range<usize>> {
     (is_name && ends).then_some(start..end)
 }
 
-/// The IPv6 address (RFC 4291, section 2.2) that the colon at `at` belongs to.
+/// The IPv6 address (RFC 4291, section 2.2), or the address of a network card (EUI-48), that the colon at `at` belongs to.
 pub(super) fn ipv6(text: &[u8], at: usize) -> Option<Range<usize>> {
     let is_part = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
     let before = text.get(..at)?;
@@ -61,8 +61,10 @@ pub(super) fn ipv6(text: &[u8], at: usize) -> Option<Range<usize>> {
     let colons = groups.clone().count() - 1;
     let is_short = address.windows(2).any(|two| two == b"::");
     let is_alone = |at: Option<usize>| !at.and_then(|n| text.get(n)).is_some_and(|&b| is_alnum(b));
+    let is_local = colons == 2 && groups.clone().any(|group| group.len() > 2);
+    let is_mac = colons == 5 && groups.clone().all(|group| group.len() == 2);
     let fits = groups.clone().all(|group| group.len() <= 4)
-        && (colons == 7 || is_short && (3..7).contains(&colons))
+        && (colons == 7 || is_short && ((3..7).contains(&colons) || is_local) || is_mac)
         && is_alone(start.checked_sub(1))
         && is_alone(Some(end));
     fits.then_some(start..end)

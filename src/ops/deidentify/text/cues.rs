@@ -34,7 +34,10 @@ pub(super) enum Cue {
 
 /// The words, in lower case.
 const WORDS: &[(Cue, &str)] = &[
-    (Cue::Title, "dr drs mr mrs ms miss prof professor doctor rev mx messrs dra"),
+    (
+        Cue::Title,
+        "dr drs mr mrs ms miss prof professor doctor rev mx messrs dra herr frau mme sra dott",
+    ),
     (
         Cue::Person,
         "patient pt daughter son wife husband mother father brother sister neighbor neighbour \

@@ -69,6 +69,8 @@ pub(super) fn is_label(identity: &Identity, text: &[u8], most: usize) -> bool {
 fn tells_of_nobody(word: &[u8]) -> bool {
     let listed = words().of(word.strip_prefix("μ".as_bytes()).unwrap_or(word));
     listed.is_word() && (listed.is_common() || !listed.is_name())
+        // A unit, though some are named so.
+        || word.eq_ignore_ascii_case(b"min")
         || word == "μ".as_bytes()
         || word.strip_prefix("μ".as_bytes()).is_some_and(|unit| unit.len() == 1)
 }

@@ -11,7 +11,7 @@ use std::ops::Range;
 const WORDS_MAX: usize = 3;
 
 /// Longer values than these are found word by word; to compare them as wholes takes too long.
-const VALUE_MAX: usize = 200;
+pub(super) const VALUE_MAX: usize = 200;
 
 /// The noted value whose word stands at `word`, with the other words of it around, if there is
 /// enough that tells.

@@ -285,6 +285,11 @@ fn token_of_id(text: &[u8], at: usize, groups: &Groups, cue: Option<Cue>) -> Opt
     if cue == Some(Cue::Ssn) && groups.len() >= 3 && is_ssn(text, groups) {
         return Some(groups.range(2).end);
     }
+    let is_in_threes = [groups.width(0), groups.width(1), groups.width(2)] == [3, 3, 4]
+        && (0..2).all(|n| groups.between(text, n) == b" ");
+    if cue == Some(Cue::Record) && is_in_threes {
+        return Some(groups.range(2).end);
+    }
     if end - at < 3
         && text.get(end) == Some(&b':')
         && text.get(end + 1).is_some_and(u8::is_ascii_digit)
@@ -301,7 +306,7 @@ fn is_ssn(text: &[u8], groups: &Groups) -> bool {
     groups.width(0) == 3
         && groups.width(1) == 2
         && groups.width(2) == 4
-        && matches!(between, b"-" | b" " | b".")
+        && matches!(between, b"-" | b" " | b"." | b"/")
         && groups.between(text, 1) == between
         && groups.between(text, 2) != b"-"
 }

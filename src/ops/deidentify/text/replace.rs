@@ -4,6 +4,7 @@ use super::Context;
 use super::found::{Found, Sort};
 use super::identity::Noted;
 use super::letters::{Case, case, is_alnum};
+use super::names::VALUE_MAX;
 use super::scan::{Span, What};
 use crate::core::escape;
 use crate::ops::deidentify::Kind;
@@ -93,6 +94,8 @@ impl Replacer<'_, '_, '_> {
             return sort;
         };
         let text = self.context.identity.text(noted.value);
+        // No name or number is so long; to write all of it for each of its words takes too long.
+        let text = if text.len() > VALUE_MAX { spelled } else { text };
         self.value.clear();
         match noted.kind {
             Kind::Family | Kind::Given => {
