@@ -25,6 +25,9 @@ def mend(row):
     if c in ('patient_id', 'account_id'): row['safe_harbor'] = 'T'
     # A code of a place says as much as its name.
     if c == 'geo' and row['pseudonymise'] == 'G': row['pseudonymise'] = 'X'
+    # Test data keep no more than pseudonymised data do.
+    if row['test_data'] == 'K' and row['pseudonymise'] != 'K':
+        row['test_data'] = 'F' if row['pseudonymise'] in 'HNT' else row['pseudonymise']
     # Not the individual's names: those of an organisation.
     if (row['segment'], row['field']) == ('PYE', '4'): row['category'] = 'org'
     # When somebody was referred, or a device told something: no dates of a product or a career.
