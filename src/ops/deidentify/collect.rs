@@ -123,7 +123,11 @@ impl Collect<'_, '_, '_> {
             match part {
                 Part::Nested(of) => {
                     let coded = matches!(rules.type_id(of), "CE" | "CWE" | "CNE" | "CF");
+                    let names = rules.type_id(of) == "FN";
                     for (value, &part) in pieces(component, sub).zip(rules.parts(of)) {
+                        // What stands before a name goes, and may be a name itself.
+                        let is_name = names && part == Part::Drop;
+                        let part = if is_name { Part::Is(Kind::Family) } else { part };
                         if !coded {
                             self.value(part, rule, value);
                         }

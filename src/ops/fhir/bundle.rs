@@ -7,6 +7,7 @@ use super::json::Json;
 use super::kind::Kind;
 use super::settings::BundleKind;
 use super::{map, request, time};
+use memchr::memmem;
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
 use std::ops::Range;
@@ -39,6 +40,8 @@ struct Entry {
     focus: bool,
     /// Nothing need refer to it, so that the header does.
     stands_alone: bool,
+    /// As `stands_alone`, if nothing else refers to it.
+    may_stand_alone: bool,
 }
 
 impl Arena {
@@ -79,13 +82,27 @@ impl Arena {
         });
         let open = extension_end + 1 == self.json.len();
         let range = self.json.root_range(start);
-        self.entries.push(Entry { own, range, open, focus: seg.is_some(), stands_alone: false });
+        self.entries.push(Entry {
+            own,
+            range,
+            open,
+            focus: seg.is_some(),
+            stands_alone: false,
+            may_stand_alone: own.kind == Kind::PractitionerRole && seg.is_some(),
+        });
     }
 
     /// The header refers to the resource written last, whatever its type.
     pub(crate) fn stands_alone(&mut self) {
         if let Some(last) = self.entries.last_mut() {
             last.stands_alone = true;
+        }
+    }
+
+    /// The header refers to the resource written last, if nothing else does.
+    pub(crate) fn may_stand_alone(&mut self) {
+        if let Some(last) = self.entries.last_mut() {
+            last.may_stand_alone = true;
         }
     }
 
@@ -105,16 +122,21 @@ impl Arena {
         }
     }
 
-    /// The resources that the message is about.
+    /// The resources that the message is about, and who takes part and nothing else refers to.
     pub(crate) fn focus(&self) -> impl Iterator<Item = Ref> + '_ {
-        let about = |entry: &&Entry| {
-            let is_beside = matches!(
-                entry.own.kind,
-                Kind::Provenance | Kind::MessageHeader | Kind::Device | Kind::PractitionerRole
-            );
-            entry.stands_alone || (entry.focus && !is_beside)
+        let about = |entry: &&Entry| match entry.own.kind {
+            _ if entry.stands_alone => true,
+            _ if entry.may_stand_alone => !self.is_referred_to(entry.own),
+            Kind::Provenance | Kind::MessageHeader | Kind::Device | Kind::PractitionerRole => false,
+            _ => entry.focus,
         };
         self.entries.iter().filter(about).map(|entry| entry.own)
+    }
+
+    fn is_referred_to(&self, own: Ref) -> bool {
+        let mut reference = b"urn:uuid:".to_vec();
+        own.id.write(&mut reference);
+        memmem::find(self.json.bytes(), &reference).is_some()
     }
 
     /// Finds the values that no map asked for, counts them, and keeps them as extensions.

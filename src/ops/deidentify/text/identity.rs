@@ -115,6 +115,11 @@ impl Identity {
         self.note_parts(kind, value, &folded);
         if let Kind::Family | Kind::Given = kind {
             self.note_spellings(kind, value, text, &folded);
+            // A broken byte beside a name may be another one, or none, where the name stands again.
+            if std::str::from_utf8(text).is_err() {
+                let runs = text.split(|b| !b.is_ascii_alphabetic()).filter(|run| run.len() > 3);
+                runs.for_each(|run| self.note_words(kind, value, run));
+            }
         }
         self.folded = folded;
     }

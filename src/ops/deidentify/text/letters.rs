@@ -146,7 +146,8 @@ pub(super) fn fold_char(c: char, out: &mut Vec<u8>) {
 const SIGN: u8 = 0x1F;
 
 /// Appends a byte that is no UTF-8, as the letter that it is in Latin-1. Where other sets have a
-/// letter (Latin-2, Windows-1250), it is one that resembles no other.
+/// letter (Latin-2, Windows-1250), it is one that resembles no other. FF, a letter that hardly any
+/// name has, is what broken text is full of: a blank.
 pub(super) fn fold_byte(byte: u8, out: &mut Vec<u8>) {
     match byte {
         0x8A
@@ -168,6 +169,7 @@ pub(super) fn fold_byte(byte: u8, out: &mut Vec<u8>) {
         | 0xBC
         | 0xBE
         | 0xBF => out.push(byte),
+        0xFF => out.push(b' '),
         _ => fold_char(char::from(byte), out),
     }
 }

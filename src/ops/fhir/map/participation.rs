@@ -327,6 +327,7 @@ fn write_parts<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
             }
             w.array("address", |w| addresses(w, cx, seg, Whose::Person));
         });
+        out.may_stand_alone();
     }
     let value = seg.get(f.organization);
     if !Wanted::Organization(value).is_empty()
@@ -340,6 +341,7 @@ fn write_parts<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
             }
             w.array("address", |w| addresses(w, cx, seg, Whose::Organization));
         });
+        out.may_stand_alone();
     }
     if has_address(cx, seg, Whose::Place) {
         let Some(own) = location(cx, seg) else { return };
@@ -350,6 +352,7 @@ fn write_parts<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
         place::write_with(out, cx, own, value, level, |w, cx| {
             address::member(w, cx, "address", at);
         });
+        out.may_stand_alone();
     }
 }
 
