@@ -23,7 +23,12 @@ pub(crate) fn inside<'m>(w: &mut Json, cx: &mut Context<'m>, nte: Seg<'m>) {
     if !nte.valued(3) && !nte.valued(9) {
         return;
     }
-    let start = w.len();
+    // First, so that nobody is referred to as the author of nothing.
+    let is_there =
+        text::lines(w, cx, "text", nte.all(3)) || text::of_coded(w, cx, "text", nte.get(9));
+    if !is_there {
+        return;
+    }
     w.array("extension", |w| {
         w.extension(KIND, |w| {
             coded::concept_by(w, cx, "valueCodeableConcept", nte.get(4), Table::CommentType);
@@ -31,9 +36,4 @@ pub(crate) fn inside<'m>(w: &mut Json, cx: &mut Context<'m>, nte: Seg<'m>) {
     });
     practitioner::member(w, cx, "authorReference", nte.get(5));
     time::date_time(w, cx, "time", nte.get(6));
-    let is_there =
-        text::lines(w, cx, "text", nte.all(3)) || text::of_coded(w, cx, "text", nte.get(9));
-    if !is_there {
-        w.back_to(start);
-    }
 }
