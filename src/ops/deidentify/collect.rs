@@ -173,7 +173,7 @@ impl Collect<'_, '_, '_> {
         }
     }
 
-    fn value(&mut self, part: Part, _rule: Option<&Rule>, raw: &[u8]) {
+    fn value(&mut self, part: Part, rule: Option<&Rule>, raw: &[u8]) {
         if raw.is_empty() || raw == b"\"\"" {
             return;
         }
@@ -195,6 +195,11 @@ impl Collect<'_, '_, '_> {
             }
             _ => return,
         };
+        // The name of a facility or ward in a location is that of an assigning authority, too.
+        let is_place = rule.is_some_and(|rule| rule.category == "location");
+        if kind == Kind::Id && is_place && !raw.iter().any(u8::is_ascii_digit) {
+            return;
+        }
         let text = self.scope.text(raw);
         self.identity.note(kind, &text);
     }
