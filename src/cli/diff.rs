@@ -69,11 +69,11 @@ pub(super) struct Args {
     b: OsString,
 
     /// What messages are paired by: the value at PATH, or `order`
-    #[arg(long, value_name = "PATH|order", default_value = "MSH-10", value_parser = by)]
+    #[arg(long, value_name = "PATH|order", default_value = "MSH-10", value_parser = by, add = super::complete::paths_alone())]
     by: By,
 
     /// Leaves out differences at PATH and below it; can be given several times
-    #[arg(long, value_name = "PATH", value_parser = path)]
+    #[arg(long, value_name = "PATH", value_parser = path, add = super::complete::paths_alone())]
     ignore: Vec<Path>,
 
     /// The form of the output

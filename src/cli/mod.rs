@@ -2,15 +2,17 @@
 
 mod amounts;
 mod args;
-mod completions;
+mod complete;
 mod deidentify;
 mod diff;
 mod dry_run;
+mod explain;
 mod form;
 mod from_json;
 mod listen;
 mod pairs;
 mod parse;
+mod paths;
 mod profiles;
 mod progress;
 mod query;
@@ -74,7 +76,9 @@ enum Command {
     Deidentify(Box<deidentify::Args>),
     Listen(Box<listen::Args>),
     Send(Box<send::Args>),
-    Completions(completions::Args),
+    Explain(explain::Args),
+    Paths(paths::Args),
+    Completions(complete::Args),
 }
 
 /// What a run found, unless it failed.
@@ -113,9 +117,23 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// The script by which a shell asks for completions; `None` for a shell that is not known.
+#[must_use]
+pub fn completions(shell: &str) -> Option<Vec<u8>> {
+    complete::script(shell)
+}
+
 /// Runs the program and returns its exit status.
 #[must_use]
 pub fn main() -> ExitCode {
+    match complete::answer() {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(2);
+        }
+    }
     let matches = match Cli::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
@@ -148,7 +166,9 @@ pub fn main() -> ExitCode {
         Command::Deidentify(args) => deidentify::run(*args, &diagnostics),
         Command::Listen(args) => listen::run(*args, &diagnostics),
         Command::Send(args) => send::run(*args, &diagnostics),
-        Command::Completions(args) => completions::run(args),
+        Command::Explain(args) => explain::run(&args, &diagnostics),
+        Command::Paths(args) => paths::run(&args, &diagnostics),
+        Command::Completions(args) => complete::run(&args),
     };
     diagnostics.finish();
     match result {
@@ -176,7 +196,7 @@ impl Command {
             Self::Deidentify(args) => args.common.loudness(),
             Self::Listen(args) => args.loudness(),
             Self::Send(args) => args.common.loudness(),
-            Self::Completions(_) => (false, false),
+            Self::Explain(_) | Self::Paths(_) | Self::Completions(_) => (false, false),
         }
     }
 }

@@ -48,15 +48,15 @@ Exit status:
 )]
 pub(super) struct Args {
     /// Paths, which become columns, and then the files to read; without files standard input
-    #[arg(value_name = "PATH|FILE")]
+    #[arg(value_name = "PATH|FILE", add = super::complete::paths_and_files())]
     operands: Vec<OsString>,
 
     /// Adds a column; of use where a file has the name of a path
-    #[arg(short, long = "path", value_name = "[NAME=]PATH", value_parser = column)]
+    #[arg(short, long = "path", value_name = "[NAME=]PATH", value_parser = column, add = super::complete::paths_alone())]
     paths: Vec<Column>,
 
     /// Keeps only messages for which EXPR is true
-    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = expression)]
+    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = expression, add = super::complete::paths_alone())]
     condition: Option<Expression>,
 
     /// Keeps only messages for which EXPR is not true
@@ -65,7 +65,7 @@ pub(super) struct Args {
 
     /// Gives a row for each segment SEG, or each group such as ORDER_OBSERVATION; other paths
     /// show what belongs to it
-    #[arg(long, value_name = "SEG|GROUP", value_parser = each)]
+    #[arg(long, value_name = "SEG|GROUP", value_parser = each, add = super::complete::segments())]
     each: Option<Each>,
 
     /// Prints the messages themselves, one a line

@@ -81,7 +81,7 @@ pub(super) struct Args {
     connections: u16,
 
     /// The key whose messages keep their order on several connections
-    #[arg(long, value_name = "PATH", default_value = "PID-3[1].1", help_heading = "Delivery")]
+    #[arg(long, value_name = "PATH", default_value = "PID-3[1].1", help_heading = "Delivery", add = super::complete::paths_alone())]
     order_by: Hl7Path,
 
     /// How long to wait for an answer, in seconds
@@ -137,7 +137,7 @@ pub(super) struct Args {
     queue_max: u64,
 
     /// Changes each message on the way, as `set` of transform does
-    #[arg(long, value_name = "PATH=VALUE", help_heading = "Message")]
+    #[arg(long, value_name = "PATH=VALUE", help_heading = "Message", add = super::complete::paths_alone())]
     set: Vec<String>,
 
     /// Asks for the enhanced mode: MSH-15 is AL, and MSH-16 NE, or AL with --expect AA

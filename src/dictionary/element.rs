@@ -35,6 +35,19 @@ impl Usage {
         }
     }
 
+    /// In a word or two.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Optional => "optional",
+            Self::Conditional => "conditional",
+            Self::BackwardCompatible => "for older versions",
+            Self::Withdrawn => "withdrawn",
+            Self::NotUsed => "not used",
+        }
+    }
+
     fn of(letter: &str) -> Option<Self> {
         Some(match letter {
             "R" => Self::Required,

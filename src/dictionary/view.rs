@@ -158,6 +158,12 @@ impl VersionView {
         (first.len() == code.len() || of_code.next().is_none()).then_some(first)
     }
 
+    /// The messages that have the structure `id`, each as its type and event (MSH-9.1 and MSH-9.2),
+    /// sorted.
+    pub fn events_of(&self, id: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.events.iter().filter(move |e| e.structure == id).map(|e| (e.code, e.event))
+    }
+
     /// Whether the table `id` is closed, see [`super::Table::is_closed`].
     pub(super) fn is_closed(&self, id: &str) -> bool {
         let is_of_ids = self.closed.binary_search(&id).is_ok();

@@ -2,6 +2,7 @@
 
 pub mod deidentify;
 pub mod diff;
+pub mod explain;
 pub mod fhir;
 pub mod groups;
 pub mod json;

@@ -116,7 +116,7 @@ pub(crate) struct Args {
     pub(super) rejects: Option<PathBuf>,
 
     /// Takes only messages for which EXPR is true; others are answered AR
-    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = expression, help_heading = "Answers")]
+    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = expression, help_heading = "Answers", add = crate::cli::complete::paths_alone())]
     pub(super) condition: Option<Expression>,
 
     /// Takes only messages that are valid: as the standard says, or the profiles of a file or folder

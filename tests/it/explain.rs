@@ -1,0 +1,93 @@
+//! The standard at hand: `explain`, `paths`, and what shells are offered.
+
+use crate::util::*;
+
+#[test]
+fn a_component_is_explained_in_its_version() {
+    // Chapter 2A of 2.5.1: CX.5 is required by no rule there, of type ID, from table 0203.
+    let text = pipehat(&["explain", "PID-3.5", "--version", "2.5.1"]).text();
+    assert!(text.starts_with("PID-3.5  Identifier Type Code  (component, 2.5.1)\n"), "{text}");
+    for line in
+        ["  of        PID-3 Patient Identifier List\n", "  type      ID\n", "  usage     optional\n"]
+    {
+        assert!(text.contains(line), "{line}{text}");
+    }
+    assert!(text.contains("\n  table     0203 Identifier Type, fixed by HL7\n"), "{text}");
+    assert!(text.contains("\n  MR "), "{text}");
+}
+
+#[test]
+fn a_code_is_explained_by_the_table_of_its_field() {
+    let text = pipehat(&["explain", "PID-8=F"]).text();
+    assert!(text.ends_with("\n  F  Female\n"), "{text}");
+    let out = pipehat(&["explain", "OBX-11=Q", "OBX-11=F"]).run();
+    assert_eq!(out.code, 1, "{out:?}");
+    assert_eq!(out.stderr, "pipehat: table 0085 of 2.8.2 has no such code\n");
+    assert!(out.text().starts_with("OBX-11  "), "what is there is told: {out:?}");
+}
+
+#[test]
+fn a_message_is_explained_by_its_structure() {
+    let text = pipehat(&["explain", "ADT^A04", "--version", "2.5.1"]).text();
+    assert!(text.starts_with("ADT^A04^ADT_A01  "), "{text}");
+    let pid = text.lines().position(|line| line == "  PID                           Patient Identification");
+    let group = text.lines().position(|line| line == "  [{                          PROCEDURE");
+    assert!(pid.is_some() && pid < group, "{text}");
+    assert!(text.contains("\n    PR1 "), "a group is indented: {text}");
+}
+
+#[test]
+fn what_the_standard_lacks_is_told_with_what_there_is() {
+    for (subject, why) in [
+        ("PID-99", "PID has 40 fields in 2.8.2"),
+        ("PID-5.30", "PID-5 has 15 components: its type is XPN"),
+        ("PID-1.2", "PID-1 has no parts: its type is SI"),
+        ("QQQ", "no version has segment, data type or message structure QQQ"),
+        ("ZPV-1", "ZPV is a segment of a site's own, which the standard leaves open"),
+    ] {
+        pipehat(&["explain", subject]).run().is(1, "", &format!("pipehat: {why}\n"));
+    }
+    let out = pipehat(&["explain", "--version", "2.3", "ARV"]).run();
+    out.is(1, "", "pipehat: version 2.3 has no segment ARV; 2.8.2 has\n");
+    assert_eq!(pipehat(&["explain", "PID-"]).run().code, 2);
+    assert_eq!(pipehat(&["explain", "--version", "2.9", "PID"]).run().code, 2);
+}
+
+#[test]
+fn json_is_an_object_a_line() {
+    let text = pipehat(&["explain", "-f", "json", "PID-8", "MSH"]).text();
+    let all: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(all.len(), 2);
+    assert_eq!((&all[0]["table"]["id"], &all[0]["kind"]), (&"0001".into(), &"field".into()));
+    assert_eq!(all[1]["parts"][8]["path"], "MSH-9");
+}
+
+#[test]
+fn paths_are_lines_for_grep() {
+    let text = pipehat(&["paths", "--version", "2.5.1", "PID"]).text();
+    assert_eq!(text.lines().count(), 39, "PID has 39 fields in 2.5.1");
+    assert_eq!(text.lines().nth(7), Some("PID-8\tIS\tO\t\t0001\tAdministrative Sex"));
+    let deep = pipehat(&["paths", "-c", "--version", "2.5.1", "PID"]).text();
+    let line = "PID-3.4\tHD\tO\t\t0363\tPatient Identifier List / Assigning Authority\n";
+    assert!(deep.contains(line), "{deep}");
+    pipehat(&["paths", "QQQ"]).run().is(1, "", "pipehat: no version has segment QQQ\n");
+}
+
+/// What bash would offer behind the words before.
+fn offered(words: &[&str]) -> String {
+    let index = (words.len() - 1).to_string();
+    pipehat(&[&["--"], words].concat())
+        .env("PIPEHAT_COMPLETE", "bash")
+        .env("_CLAP_COMPLETE_INDEX", &index)
+        .env("_CLAP_IFS", " ")
+        .text()
+}
+
+#[test]
+fn shells_are_offered_fields_and_options() {
+    assert!(offered(&["pipehat", "query", "PID-3."]).starts_with("PID-3.1 PID-3.2 "));
+    assert!(offered(&["pipehat", "query", "--where", "MSH-9 = A and PID-8"]).ends_with("PID-8"));
+    assert_eq!(offered(&["pipehat", "query", "--whe"]), "--where");
+    assert_eq!(offered(&["pipehat", "deid"]), "deidentify");
+}
