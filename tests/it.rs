@@ -10,6 +10,8 @@ mod diff;
 mod dirty;
 #[path = "it/endings.rs"]
 mod endings;
+#[path = "it/explain.rs"]
+mod explain;
 #[path = "it/fhir_path.rs"]
 mod fhir_path;
 #[path = "it/generated.rs"]
@@ -48,6 +50,8 @@ mod recipes;
 mod send;
 #[path = "it/shared.rs"]
 mod shared;
+#[path = "it/sort.rs"]
+mod sort;
 #[path = "it/text.rs"]
 mod text;
 #[path = "it/to_fhir.rs"]

@@ -34,6 +34,14 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
     bytes.filter(|&n| n > 0).ok_or_else(|| "a number of bytes is expected".to_owned())
 }
 
+/// How much memory may be used.
+pub(super) fn memory(text: &str) -> Result<usize, String> {
+    match usize::try_from(size(text)?) {
+        Ok(bytes) if bytes >= 1 << 20 => Ok(bytes),
+        _ => Err("it must be 1M at least".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! The options that every filter has.
 
+use super::amounts;
 use super::progress::{Progress, ProgressWhen};
 use super::terminal::ColorWhen;
 use crate::core::{Charset, Cutter, TextOptions};
@@ -422,26 +423,10 @@ fn charset(label: &str) -> Result<Charset, String> {
         .ok_or_else(|| "no such character set; for example UTF-8, 8859/1, latin1".to_owned())
 }
 
-/// A number of bytes, with K, M or G for powers of 1024.
+/// How long a message may be.
 fn size(text: &str) -> Result<usize, String> {
-    let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
-        None => (text, 1),
-        Some(at) => {
-            match text[at..].to_ascii_uppercase().trim_end_matches("IB").trim_end_matches('B') {
-                "K" => (&text[..at], 1 << 10),
-                "M" => (&text[..at], 1 << 20),
-                "G" => (&text[..at], 1 << 30),
-                _ => {
-                    return Err(
-                        "a number is expected, with K, M or G behind it if you like".to_owned()
-                    );
-                }
-            }
-        }
-    };
-    let bytes = digits.parse::<usize>().ok().and_then(|n| n.checked_mul(unit));
-    match bytes {
-        Some(bytes) if (1 << 10..=4 << 30).contains(&bytes) => Ok(bytes),
+    match usize::try_from(amounts::size(text)?) {
+        Ok(bytes) if (1 << 10..=4 << 30).contains(&bytes) => Ok(bytes),
         _ => Err("it must be between 1K and 4G".to_owned()),
     }
 }

@@ -3,6 +3,7 @@
 mod amounts;
 mod args;
 mod complete;
+mod dedup;
 mod deidentify;
 mod diff;
 mod dry_run;
@@ -18,6 +19,7 @@ mod progress;
 mod query;
 mod send;
 mod signals;
+mod sort;
 mod terminal;
 mod to_fhir;
 mod transform;
@@ -76,6 +78,8 @@ enum Command {
     Deidentify(Box<deidentify::Args>),
     Listen(Box<listen::Args>),
     Send(Box<send::Args>),
+    Sort(Box<sort::Args>),
+    Dedup(Box<dedup::Args>),
     Explain(explain::Args),
     Paths(paths::Args),
     Completions(complete::Args),
@@ -166,6 +170,8 @@ pub fn main() -> ExitCode {
         Command::Deidentify(args) => deidentify::run(*args, &diagnostics),
         Command::Listen(args) => listen::run(*args, &diagnostics),
         Command::Send(args) => send::run(*args, &diagnostics),
+        Command::Sort(args) => sort::run(&args, &diagnostics),
+        Command::Dedup(args) => dedup::run(&args, &diagnostics),
         Command::Explain(args) => explain::run(&args, &diagnostics),
         Command::Paths(args) => paths::run(&args, &diagnostics),
         Command::Completions(args) => complete::run(&args),
@@ -196,6 +202,8 @@ impl Command {
             Self::Deidentify(args) => args.common.loudness(),
             Self::Listen(args) => args.loudness(),
             Self::Send(args) => args.common.loudness(),
+            Self::Sort(args) => args.common.loudness(),
+            Self::Dedup(args) => args.common.loudness(),
             Self::Explain(_) | Self::Paths(_) | Self::Completions(_) => (false, false),
         }
     }

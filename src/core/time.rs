@@ -420,13 +420,21 @@ impl Timestamp {
     #[must_use]
     pub fn compare(&self, other: &Self) -> Ordering {
         let (mine, others) = offsets(self.offset(), other.offset());
-        // In seconds and nanoseconds apart, for together they would not fit 64 bits.
-        let key = |time: &Self, offset: i64| {
-            let days = i64::from(days_from_civil(time.year, time.month, time.day));
-            let clock = time.clock.nanoseconds() - offset;
-            (days * 86_400 + clock.div_euclid(SECOND), clock.rem_euclid(SECOND))
-        };
-        key(self, mine).cmp(&key(other, others))
+        self.since_epoch(mine).cmp(&other.since_epoch(others))
+    }
+
+    /// Seconds since 1970 and nanoseconds of the second, missing parts counting as the start of the
+    /// period and local time as UTC: an order of all times.
+    #[must_use]
+    pub fn instant(&self) -> (i64, i64) {
+        self.since_epoch(offsets(self.offset(), self.offset()).0)
+    }
+
+    /// In seconds and nanoseconds apart, for together they would not fit 64 bits.
+    fn since_epoch(&self, offset: i64) -> (i64, i64) {
+        let days = i64::from(days_from_civil(self.year, self.month, self.day));
+        let clock = self.clock.nanoseconds() - offset;
+        (days * 86_400 + clock.div_euclid(SECOND), clock.rem_euclid(SECOND))
     }
 
     /// The time cut to a precision, finer parts forgotten; as it is if it is no finer.

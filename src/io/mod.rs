@@ -7,7 +7,9 @@ pub mod folder;
 pub mod output;
 pub mod pipeline;
 pub mod rejects;
+pub mod seen;
 pub mod source;
+pub mod spill;
 
 pub use chunk::{Chunk, Chunker, Options, Part, PartKind};
 pub use diagnostics::Diagnostics;
@@ -17,3 +19,4 @@ pub use output::Output;
 pub use pipeline::{Flow, Job, Report, Steps, run, run_gathered};
 pub use rejects::{Rejects, append_object, origin};
 pub use source::{Source, Sources};
+pub use spill::Sorter;

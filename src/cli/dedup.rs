@@ -1,0 +1,222 @@
+//! `pipehat dedup`: each message once.
+
+use super::amounts::memory;
+use super::args::{Common, Plan, Weight};
+use super::form::Form;
+use super::sort::{key, keys, written};
+use super::{Tally, Verdict};
+use crate::core::Cutter;
+use crate::io::pipeline::{Job, View};
+use crate::io::seen::{Recent, Whole};
+use crate::io::{Diagnostics, Output};
+use crate::ops::sort::{SortKey, append_keys};
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Leave out messages that came before
+///
+/// Messages are the same if they have the same values at all PATHs; without any, the same control
+/// id of the same sender. A message without a value at the first PATH is the same as no other. How
+/// many were left out is told on stderr.
+#[derive(Debug, clap::Args)]
+#[command(
+    mut_arg("verbose", |arg| arg.short('v')),
+    after_help = "Exit status: 0 messages were written; 1 there was none; 2 some could not be handled.",
+    after_long_help = "\
+Examples:
+  pipehat dedup archive/ > once.hl7
+  pipehat dedup --by MSH-10 --duplicates again.hl7 archive/ > once.hl7
+  pipehat dedup --whole in.hl7
+  pipehat dedup --by PID-3.1 --keep last updates.hl7 > newest.hl7
+  tail -f feed.hl7 | pipehat dedup --window 10000
+
+Memory:
+A message takes 48 bytes. With more messages than fit into --memory, and with --keep last, messages
+go to a temporary file that nobody else can read, and come out at the end of the input.
+
+Exit status:
+  0  messages were written
+  1  there was no message
+  2  the work was not fully done: usage, I/O, or a message that could not be handled"
+)]
+pub(super) struct Args {
+    /// Files or folders to read; none or `-` is standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<OsString>,
+
+    /// What makes messages the same [default: MSH-10, MSH-3 and MSH-4]
+    #[arg(short, long = "by", value_name = "PATH", value_parser = key)]
+    #[arg(add = super::complete::paths_alone())]
+    keys: Vec<SortKey>,
+
+    /// Messages are the same if all their bytes are
+    #[arg(long, conflicts_with = "keys")]
+    whole: bool,
+
+    /// Which one is kept
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t)]
+    keep: Keep,
+
+    /// Looks back over N messages only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    window: Option<u32>,
+
+    /// Writes those that are left out into FILE
+    #[arg(long, value_name = "FILE")]
+    duplicates: Option<PathBuf>,
+
+    /// How much memory may be taken before messages go to temporary files
+    #[arg(long, value_name = "BYTES", value_parser = memory, default_value = "256M")]
+    memory: usize,
+
+    /// Where temporary files go [default: as TMPDIR says]
+    #[arg(long, value_name = "DIR")]
+    temp_dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    form: Form,
+
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Keep {
+    /// The first of those that are the same
+    #[default]
+    First,
+    /// The last, in its place
+    Last,
+}
+
+/// The messages of a chunk: where each ends, and by what it is known.
+#[derive(Default)]
+struct Known {
+    tally: Tally,
+    bytes: Vec<u8>,
+    ends: Vec<(usize, Option<[u8; 16]>)>,
+}
+
+/// What remembers the messages that came before.
+enum Memory {
+    Recent(Recent),
+    Whole(Whole),
+}
+
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+    if args.window.is_some() && args.keep == Keep::Last {
+        anyhow::bail!("--keep last goes with the whole input, not with --window");
+    }
+    args.common.keep_all_inputs(args.duplicates.as_deref(), &args.files)?;
+    let (mut output, _) = args.common.output_beside(args.duplicates.as_deref())?;
+    let mut aside = match &args.duplicates {
+        None => None,
+        Some(path) => {
+            Some(Output::file(path).with_context(|| format!("creating {}", path.display()))?)
+        }
+    };
+    let form = args.form.pass(&args.common, &output);
+    let text = args.common.text();
+    let keys = keys(&args.keys, &["MSH-10", "MSH-3", "MSH-4"])?;
+    let folder = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+    let mut seen = match args.window {
+        Some(window) => Memory::Recent(Recent::new(window as usize)),
+        None => Memory::Whole(Whole::new(&folder, args.memory, args.keep == Keep::First)?),
+    };
+    let mut total = Tally::default();
+    let mut left_out = 0_u64;
+    let shown = output.is_terminal();
+    let plan = Plan {
+        weight: Weight::Heavy,
+        outputs: args.common.outputs(args.duplicates.as_deref()),
+        ..Plan::default()
+    };
+    let work = |view: View<'_>, job: &mut Job<Known>| {
+        let mut key = Vec::new();
+        view.messages(job, |item, job: &mut Job<Known>| {
+            let Known { tally, bytes, ends } = &mut job.tally;
+            key.clear();
+            let is_known = if args.whole {
+                key.extend_from_slice(item.message.bytes());
+                true
+            } else {
+                append_keys(&keys, &item.message, text, &mut key)
+            };
+            match form.append(&item.message, bytes) {
+                Ok(()) => {
+                    tally.matched += 1;
+                    ends.push((bytes.len(), is_known.then(|| fingerprint(&key))));
+                }
+                Err(why) => job.reject(&item, why.to_string()),
+            }
+        });
+    };
+    let mut write = |message: &[u8], is_first: bool, out: &mut Vec<u8>| -> io::Result<()> {
+        if is_first {
+            out.extend_from_slice(message);
+            return Ok(());
+        }
+        left_out += 1;
+        aside.as_mut().map_or(Ok(()), |aside| aside.write_all(message))
+    };
+    let gather = |_: &_, job: &mut Job<Known>| {
+        let Known { tally, bytes, ends } = &mut job.tally;
+        total += std::mem::take(tally);
+        let mut start = 0;
+        for (end, known) in ends.drain(..) {
+            let message = &bytes[start..end];
+            start = end;
+            let fate = match (&mut seen, known) {
+                (Memory::Recent(seen), known) => Some(seen.is_first(known)),
+                (Memory::Whole(seen), known) => seen.take(known, message)?,
+            };
+            // Without an answer the message waits for the end.
+            if let Some(is_first) = fate {
+                write(message, is_first, &mut job.out)?;
+            }
+        }
+        bytes.clear();
+        Ok(())
+    };
+    args.common.run_gathered::<Cutter, _>(
+        &args.files,
+        (Some(&mut output), shown),
+        diagnostics,
+        plan,
+        work,
+        gather,
+    )?;
+    if let Memory::Whole(seen) = seen {
+        let mut out = Vec::new();
+        seen.finish(|message, is_first| {
+            write(message, is_first, &mut out)?;
+            if out.len() >= 256 << 10 {
+                written(output.write_all(&out))?;
+                out.clear();
+            }
+            Ok(())
+        })?;
+        written(output.write_all(&out))?;
+    }
+    output.finish()?;
+    if let Some(aside) = aside {
+        aside.finish().context("writing the duplicates")?;
+    }
+    match left_out {
+        0 => {}
+        1 => diagnostics.note("1 message was left out"),
+        _ => diagnostics.note(&format!("{left_out} messages were left out")),
+    }
+    Ok(Verdict::found(total))
+}
+
+/// By what a message is known: so much of SHA-256 that nobody makes two that are the same.
+fn fingerprint(key: &[u8]) -> [u8; 16] {
+    let digest: [u8; 32] = Sha256::digest(key).into();
+    let (half, _) = digest.split_first_chunk().unwrap_or((&[0; 16], &[]));
+    *half
+}

@@ -1,0 +1,148 @@
+//! `pipehat sort`: messages in the order of their values.
+
+use super::amounts::memory;
+use super::args::{Common, Plan, Weight};
+use super::form::Form;
+use super::{Tally, Verdict};
+use crate::core::{Cutter, SyntaxError};
+use crate::io::pipeline::{Job, View};
+use crate::io::{Diagnostics, Output, Sorter};
+use crate::ops::sort::{SortKey, append_keys};
+use anyhow::Result;
+use std::ffi::OsString;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Sort messages by values
+///
+/// Messages with equal values stay in their order; those without a value come first. What does not
+/// fit into memory goes to temporary files that nobody else can read, and that are gone when the
+/// run ends, however it does.
+#[derive(Debug, clap::Args)]
+#[command(
+    mut_arg("verbose", |arg| arg.short('v')),
+    after_help = "Exit status: 0 all messages were written; 1 there was none; 2 some could not be handled.",
+    after_long_help = "\
+Examples:
+  pipehat sort --by MSH-7 archive/ > by-time.hl7
+  pipehat sort --by PID-3.1 --by MSH-7:desc in.hl7
+  pipehat sort --by OBX-5:number --memory 2G --temp-dir /scratch big.hl7.gz -o sorted.hl7
+
+Order:
+PATH:text, PATH:number and PATH:time tell how values compare; without it the data type of the
+field in the standard does. PATH:desc turns the order round. A time without an offset counts as
+UTC; of several values at a path the first one counts.
+
+Exit status:
+  0  all messages were written
+  1  there was no message
+  2  the work was not fully done: usage, I/O, or a message that could not be handled"
+)]
+pub(super) struct Args {
+    /// Files or folders to read; none or `-` is standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<OsString>,
+
+    /// What to sort by, the first one first [default: MSH-7]
+    #[arg(short, long = "by", value_name = "PATH[:HOW]", value_parser = key)]
+    #[arg(add = super::complete::paths_alone())]
+    keys: Vec<SortKey>,
+
+    /// How much memory messages may take before they go to temporary files
+    #[arg(long, value_name = "BYTES", value_parser = memory, default_value = "256M")]
+    memory: usize,
+
+    /// Where temporary files go [default: as TMPDIR says]
+    #[arg(long, value_name = "DIR")]
+    temp_dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    form: Form,
+
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+/// The messages of a chunk with their keys.
+#[derive(Default)]
+struct Keyed {
+    tally: Tally,
+    bytes: Vec<u8>,
+    /// Where the key ends that began where the message before ended, and where its message does.
+    ends: Vec<(usize, usize)>,
+}
+
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+    let mut output = args.common.output()?;
+    let form = args.form.pass(&args.common, &output);
+    let text = args.common.text();
+    let keys = keys(&args.keys, &["MSH-7"])?;
+    let folder = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+    let mut sorter = Sorter::new(&folder, args.memory);
+    let mut total = Tally::default();
+    let plan = Plan { weight: Weight::Heavy, ..Plan::default() };
+    let work = |view: View<'_>, job: &mut Job<Keyed>| {
+        view.messages(job, |item, job: &mut Job<Keyed>| {
+            let Keyed { tally, bytes, ends } = &mut job.tally;
+            let start = bytes.len();
+            append_keys(&keys, &item.message, text, bytes);
+            let key = bytes.len();
+            match form.append(&item.message, bytes) {
+                Ok(()) => {
+                    tally.matched += 1;
+                    ends.push((key, bytes.len()));
+                }
+                Err(why) => {
+                    bytes.truncate(start);
+                    job.reject(&item, why.to_string());
+                }
+            }
+        });
+    };
+    let gather = |_: &_, job: &mut Job<Keyed>| {
+        let Keyed { tally, bytes, ends } = &mut job.tally;
+        total += std::mem::take(tally);
+        let mut start = 0;
+        for (key, end) in ends.drain(..) {
+            sorter.push(&bytes[start..key], &bytes[key..end])?;
+            start = end;
+        }
+        bytes.clear();
+        Ok(())
+    };
+    args.common.run_gathered::<Cutter, _>(
+        &args.files,
+        (None, output.is_terminal()),
+        diagnostics,
+        plan,
+        work,
+        gather,
+    )?;
+    write_sorted(sorter, &mut output)?;
+    output.finish()?;
+    Ok(Verdict::found(total))
+}
+
+fn write_sorted(sorter: Sorter, output: &mut Output) -> Result<()> {
+    let mut output = BufWriter::with_capacity(256 << 10, output);
+    sorter.finish(|_, message| written(output.write_all(message)))?;
+    Ok(written(output.flush())?)
+}
+
+/// What came of writing, as the pipeline tells it.
+pub(super) fn written(result: io::Result<()>) -> io::Result<()> {
+    result.map_err(|e| io::Error::new(e.kind(), format!("writing the output: {e}")))
+}
+
+/// The keys that were given, or else the usual ones.
+pub(super) fn keys(given: &[SortKey], usual: &[&str]) -> Result<Vec<SortKey>> {
+    if given.is_empty() {
+        return Ok(usual.iter().map(|path| path.parse()).collect::<Result<_, SyntaxError>>()?);
+    }
+    Ok(given.to_vec())
+}
+
+pub(super) fn key(text: &str) -> Result<SortKey, String> {
+    text.parse().map_err(|e: SyntaxError| format!("\n{}", e.explain(text)))
+}
