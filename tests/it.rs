@@ -2,6 +2,8 @@
 //! from what the documentation promises, never from what the program printed.
 #![allow(clippy::unwrap_used)]
 
+#[path = "it/attach.rs"]
+mod attach;
 #[path = "it/deidentify.rs"]
 mod deidentify;
 #[path = "it/diff.rs"]

@@ -2,6 +2,7 @@
 
 mod amounts;
 mod args;
+mod attach;
 mod complete;
 mod dedup;
 mod deidentify;
@@ -80,6 +81,7 @@ enum Command {
     Send(Box<send::Args>),
     Sort(Box<sort::Args>),
     Dedup(Box<dedup::Args>),
+    Attach(attach::Args),
     Explain(explain::Args),
     Paths(paths::Args),
     Completions(complete::Args),
@@ -172,6 +174,7 @@ pub fn main() -> ExitCode {
         Command::Send(args) => send::run(*args, &diagnostics),
         Command::Sort(args) => sort::run(&args, &diagnostics),
         Command::Dedup(args) => dedup::run(&args, &diagnostics),
+        Command::Attach(args) => attach::run(&args, &diagnostics),
         Command::Explain(args) => explain::run(&args, &diagnostics),
         Command::Paths(args) => paths::run(&args, &diagnostics),
         Command::Completions(args) => complete::run(&args),
@@ -204,6 +207,12 @@ impl Command {
             Self::Send(args) => args.common.loudness(),
             Self::Sort(args) => args.common.loudness(),
             Self::Dedup(args) => args.common.loudness(),
+            Self::Attach(attach::Args { what: attach::What::Extract(args) }) => {
+                args.common.loudness()
+            }
+            Self::Attach(attach::Args { what: attach::What::Restore(args) }) => {
+                args.common.loudness()
+            }
             Self::Explain(_) | Self::Paths(_) | Self::Completions(_) => (false, false),
         }
     }

@@ -10,6 +10,7 @@ pub mod rejects;
 pub mod seen;
 pub mod source;
 pub mod spill;
+pub mod store;
 
 pub use chunk::{Chunk, Chunker, Options, Part, PartKind};
 pub use diagnostics::Diagnostics;
@@ -20,3 +21,4 @@ pub use pipeline::{Flow, Job, Report, Steps, run, run_gathered};
 pub use rejects::{Rejects, append_object, origin};
 pub use source::{Source, Sources};
 pub use spill::Sorter;
+pub use store::Store;

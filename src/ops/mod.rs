@@ -1,5 +1,6 @@
 //! What the commands do to a message: pure functions from messages to bytes.
 
+pub mod attach;
 pub mod deidentify;
 pub mod diff;
 pub mod explain;

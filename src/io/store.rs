@@ -1,0 +1,75 @@
+//! Files by the digest of their content, spread over folders.
+
+use super::output::Output;
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+/// A folder of files whose names tell their content. Only the owner can read what is made here.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+}
+
+impl Store {
+    /// A folder, made unless it is there.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        make(path)?;
+        Ok(Self { path: path.to_owned() })
+    }
+
+    /// A folder that is there.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        match fs::metadata(path)?.is_dir() {
+            true => Ok(Self { path: path.to_owned() }),
+            false => Err(io::ErrorKind::NotADirectory.into()),
+        }
+    }
+
+    /// Where a file is: below a folder named after the first two digits of its digest, so that no
+    /// folder has too many.
+    fn place(&self, name: &str) -> PathBuf {
+        let digest = name.rsplit('-').next().unwrap_or(name);
+        self.path.join(digest.get(..2).unwrap_or("00")).join(name)
+    }
+
+    /// Keeps content under its name, on the disk when this returns; `false` if it was there.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn put(&self, name: &str, content: &[u8]) -> io::Result<bool> {
+        let place = self.place(name);
+        if fs::metadata(&place).is_ok_and(|found| found.len() == content.len() as u64) {
+            return Ok(false);
+        }
+        place.parent().map_or(Ok(()), make)?;
+        let mut file = Output::file(&place)?;
+        file.write_all(content)?;
+        file.finish()?;
+        Ok(true)
+    }
+
+    /// The content of a file.
+    ///
+    /// # Errors
+    /// When it is not there or cannot be read.
+    pub fn get(&self, name: &str) -> io::Result<Vec<u8>> {
+        let mut content = Vec::new();
+        File::open(self.place(name))?.read_to_end(&mut content)?;
+        Ok(content)
+    }
+}
+
+fn make(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
