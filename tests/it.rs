@@ -48,6 +48,8 @@ mod readme;
 mod receiver;
 #[path = "it/recipes.rs"]
 mod recipes;
+#[path = "it/scale.rs"]
+mod scale;
 #[path = "it/send.rs"]
 mod send;
 #[path = "it/shared.rs"]
