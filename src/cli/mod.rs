@@ -35,6 +35,18 @@ use std::ops::AddAssign;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+/// The version, and what the program is made of.
+const LONG_VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit: ",
+    env!("PIPEHAT_COMMIT"),
+    "\nfeatures: TLS, gzip, zstd",
+    "\nstandard: HL7 v2.1 to v2.8.2",
+    "\nfhir: R4 by the v2-to-FHIR guide 1.0.0",
+    "\ntarget: ",
+    env!("PIPEHAT_TARGET"),
+);
+
 /// Composable unix filters for HL7 v2 messages.
 ///
 /// Messages are read from files, folders or standard input, in whatever form archives hold them:
@@ -45,6 +57,7 @@ use std::sync::Arc;
 #[command(
     name = "pipehat",
     version,
+    long_version = LONG_VERSION,
     arg_required_else_help = true,
     subcommand_required = true,
     max_term_width = 100,

@@ -4,7 +4,9 @@ use crate::io::Diagnostics;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
+use std::sync::mpsc::{self, RecvTimeoutError::Disconnected};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// When to show progress.
@@ -17,10 +19,16 @@ pub(super) enum ProgressWhen {
     Always,
     /// Never.
     Never,
+    /// For programs: an object a line, every second and at the end.
+    Json,
 }
 
 /// The progress of one run.
-pub(super) struct Progress(Option<ProgressBar>);
+pub(super) struct Progress {
+    bar: Option<ProgressBar>,
+    /// Ends the thread that reports to programs, which then says the last word.
+    reporter: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
+}
 
 impl Progress {
     /// Starts to show the bytes read, of as many as the files hold if that is known.
@@ -32,17 +40,25 @@ impl Progress {
     ) -> Self {
         let show = match when {
             ProgressWhen::Never => false,
-            ProgressWhen::Always => true,
+            ProgressWhen::Always | ProgressWhen::Json => true,
             ProgressWhen::Auto => io::stderr().is_terminal() && !results_on_terminal,
         };
         if !show {
-            return Self(None);
+            return Self { bar: None, reporter: None };
         }
-        let template = match total(files) {
-            Some(_) => "{bytes} of {total_bytes} ({percent} %), {binary_bytes_per_sec}, {eta} left",
+        let total = total(files);
+        if when == ProgressWhen::Json {
+            let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
+            let reporter = report(bar.clone());
+            return Self { bar: Some(bar), reporter };
+        }
+        let template = match total {
+            Some(_) => {
+                "{bar:20} {bytes} of {total_bytes} ({percent} %), {binary_bytes_per_sec}, {eta} left"
+            }
             None => "{bytes}, {binary_bytes_per_sec}, {elapsed}",
         };
-        let bar = ProgressBar::with_draw_target(total(files), ProgressDrawTarget::stderr());
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
@@ -58,21 +74,48 @@ impl Progress {
             });
         }
         diagnostics.share_with(Some(bar.clone()));
-        Self(Some(bar))
+        Self { bar: Some(bar), reporter: None }
     }
 
     /// What a pipeline advances.
     pub(super) fn bar(&self) -> Option<&ProgressBar> {
-        self.0.as_ref()
+        self.bar.as_ref()
     }
 
-    /// Removes it from the terminal.
-    pub(super) fn finish(&self, diagnostics: &Diagnostics) {
-        if let Some(bar) = &self.0 {
+    /// Removes it from the terminal, or says the last word.
+    pub(super) fn finish(self, diagnostics: &Diagnostics) {
+        if let Some(bar) = &self.bar {
             bar.finish_and_clear();
             diagnostics.share_with(None);
         }
+        if let Some((done, thread)) = self.reporter {
+            drop(done);
+            let _ = thread.join();
+        }
     }
+}
+
+/// Tells programs each second how far it is, and at the end.
+fn report(bar: ProgressBar) -> Option<(mpsc::Sender<()>, JoinHandle<()>)> {
+    let (done, wait) = mpsc::channel();
+    let thread = std::thread::Builder::new().spawn(move || {
+        loop {
+            let is_done = wait.recv_timeout(Duration::from_secs(1)) == Err(Disconnected);
+            let elapsed = bar.elapsed().as_secs_f64();
+            let line = serde_json::json!({
+                "bytes": bar.position(),
+                "total": bar.length(),
+                "seconds": (elapsed * 1000.0).round() / 1000.0,
+                "done": is_done,
+            });
+            // Nobody may be listening any more.
+            let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
+            if is_done {
+                return;
+            }
+        }
+    });
+    thread.ok().map(|thread| (done, thread))
 }
 
 /// The bytes of plain files; `None` when there are others, whose length in bytes read is unknown.

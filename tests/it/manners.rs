@@ -303,3 +303,28 @@ fn input_that_is_a_device_or_pipe_is_read() {
     assert_eq!(pipehat(&["query", "MSH-10", fifo.to_str().unwrap()]).text(), "ID-f\n");
     writer.join().unwrap().unwrap();
 }
+
+#[test]
+fn progress_for_programs_is_an_object_a_line() {
+    let dir = folder();
+    let input = many(100);
+    let file = put(&dir, "in.hl7", &input);
+    let out = pipehat(&["parse", "-f", "hl7", "--progress", "json", &file]).run();
+    assert_eq!((out.code, out.text()), (0, input.as_str()));
+    let last: serde_json::Value = serde_json::from_str(out.stderr.lines().last().unwrap()).unwrap();
+    assert_eq!(last["bytes"], input.len());
+    assert_eq!((&last["total"], &last["done"]), (&input.len().into(), &true.into()));
+    let out = pipehat(&["parse", "-f", "hl7", "--progress", "json"]).stdin(&input).run();
+    let last: serde_json::Value = serde_json::from_str(out.stderr.lines().last().unwrap()).unwrap();
+    assert_eq!((&last["bytes"], &last["total"]), (&input.len().into(), &serde_json::Value::Null));
+}
+
+#[test]
+fn the_version_tells_what_it_is_made_of() {
+    let short = pipehat(&["-V"]).text();
+    assert_eq!(short, format!("pipehat {}\n", env!("CARGO_PKG_VERSION")));
+    let long = pipehat(&["--version"]).text();
+    assert!(long.starts_with(short.trim_end()), "{long}");
+    assert!(long.contains("\nstandard: HL7 v2.1 to v2.8.2\n"), "{long}");
+    assert!(long.contains("\ncommit: "), "{long}");
+}

@@ -25,10 +25,8 @@ fn a_cluster_writes_what_one_machine_writes() {
     let archive = put(&dir, "archive.hl7", &input);
     let key = put(&dir, "key", "5a".repeat(32));
     Command::new("chmod").args(["600", &key]).status().unwrap();
-    let filters: [&[&str]; 2] = [
-        &["deidentify", "--profile", "pseudonymise", "--key-file", &key],
-        &["to-fhir"],
-    ];
+    let filters: [&[&str]; 2] =
+        [&["deidentify", "--profile", "pseudonymise", "--key-file", &key], &["to-fhir"]];
     for (n, filter) in filters.into_iter().enumerate() {
         let out = dir.path().join(n.to_string());
         let script = format!("{}/docs/spark/pipehat_on_spark.py", env!("CARGO_MANIFEST_DIR"));
