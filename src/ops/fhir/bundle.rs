@@ -71,17 +71,15 @@ impl Arena {
             self.owns(seg, self.entries.len());
         }
         let start = self.json.len();
-        let mut extension_end = 0;
-        self.json.begin();
         self.json.begin_organization(own.kind == Kind::Organization);
         self.json.root(|w| {
             w.literal("resourceType", own.kind.name());
             w.verbatim("id", |out| own.id.write(out));
             write(w);
-            extension_end = w.extension_end();
         });
-        let open = extension_end + 1 == self.json.len();
-        let range = self.json.root_range(start);
+        // The comma behind the extensions became the brace.
+        let open = self.json.extension_end() == self.json.len();
+        let range = start..self.json.len();
         self.entries.push(Entry {
             own,
             range,
@@ -145,7 +143,6 @@ impl Arena {
         for seg in input.segs() {
             cx.report.nulls += seg.nulls() as u64;
             let start = self.extensions.len();
-            self.extensions.begin();
             let keep = cx.settings.unmapped;
             let mut last = 0;
             seg.unmapped(keep, |lost, [field, repetition, component], raw| {
@@ -171,10 +168,8 @@ impl Arena {
             if self.extensions.len() == start || !keep {
                 continue;
             }
-            let range = self.extensions.root_range(start);
-            if !range.is_empty() {
-                self.added.push((self.owner(cx, seg).unwrap_or(header), range));
-            }
+            let range = start..self.extensions.len();
+            self.added.push((self.owner(cx, seg).unwrap_or(header), range));
         }
         self.added.sort_by_key(|(entry, _)| *entry);
     }
@@ -202,12 +197,11 @@ impl Arena {
         let cut = if entry.open { 2 } else { 1 };
         out.extend_from_slice(&json[..json.len() - cut]);
         out.extend_from_slice(if entry.open { b"," } else { b",\"extension\":[" });
-        for (n, (_, range)) in added.enumerate() {
-            if n > 0 {
-                out.push(b',');
-            }
+        for (_, range) in added {
             out.extend_from_slice(&self.extensions.bytes()[range.clone()]);
         }
+        // In place of the last comma.
+        out.pop();
         out.extend_from_slice(b"]}");
     }
 }

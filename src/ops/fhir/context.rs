@@ -9,7 +9,7 @@ use super::report::Report;
 use super::settings::{BundleKind, Ids, Settings};
 use super::story::Story;
 use super::wanted::Wanted;
-use super::{systems, time, v2codes};
+use super::{json, systems, time, v2codes};
 use crate::core::Scope;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
@@ -42,6 +42,8 @@ pub(crate) struct Context<'m> {
     pub(crate) story: Story<'m>,
     pub(crate) report: &'m mut Report,
     scope: Scope<'m, 'm>,
+    /// The delimiter of escape sequences.
+    escape: u8,
     source: &'m [u8],
     msh: Seg<'m>,
     header_offset: Option<i16>,
@@ -92,6 +94,7 @@ impl<'m> Context<'m> {
             settings,
             story,
             report,
+            escape: scope.message.separators().escape,
             scope,
             source,
             msh,
@@ -136,6 +139,13 @@ impl<'m> Context<'m> {
     #[inline]
     pub(crate) fn text<'r>(&self, raw: &'r [u8]) -> Cow<'r, [u8]> {
         self.scope.text(raw)
+    }
+
+    /// Whether bytes of the message stand for themselves as text, and in JSON.
+    #[inline]
+    pub(crate) fn is_plain(&self, raw: &[u8]) -> bool {
+        // The usual delimiter of escapes is not plain.
+        json::is_plain(raw) && (self.escape == b'\\' || !raw.contains(&self.escape))
     }
 
     /// Counts a value as not carried, so that it is among the unmapped ones.

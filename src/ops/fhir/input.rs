@@ -3,15 +3,17 @@
 //! Each field has a mask of what of it was asked for, so that no table need tell which fields have
 //! no target: they are those that nobody read.
 
+pub(crate) use super::parts::Parts;
+use super::parts::{COMPONENTS, FIRST, Marks, REPETITIONS, component_bit, is_valued};
 use crate::core::{Message, Separators};
-use memchr::memchr_iter;
-use std::cell::Cell;
 
 /// Where the fields of a message stand; kept from message to message.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     segments: Vec<Place>,
     fields: Vec<Entry>,
+    /// Where the delimiters of components stand, in the order of the message.
+    cuts: Vec<u32>,
     /// How many segments there are so far with each id.
     ordinals: Vec<([u8; 3], u32)>,
 }
@@ -32,43 +34,117 @@ struct Place {
 struct Entry {
     start: u32,
     end: u32,
+    /// The first of its delimiters of components, and the first behind them.
+    cuts: (u32, u32),
+    /// It has a value in any repetition.
+    valued: bool,
+    /// It has several repetitions.
+    repeats: bool,
+    /// It has subcomponents.
+    is_deep: bool,
     marks: Marks,
 }
 
-/// What of a field was asked for, and what of that could not be carried, in any repetition.
-#[derive(Debug, Default)]
-struct Marks {
-    used: Cell<u64>,
-    dropped: Cell<u64>,
-    /// What was carried in other words, such as the name of a system as its URI.
-    translated: Cell<u64>,
+/// What delimits what in a message, by byte.
+struct Delimiters {
+    kinds: [Delimiter; 256],
 }
 
-impl Marks {
-    fn add(&self, mask: u64) {
-        self.used.set(self.used.get() | mask);
-    }
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Delimiter {
+    None,
+    Field,
+    Repetition,
+    Component,
+    Subcomponent,
+}
 
-    fn drop(&self, mask: u64) {
-        self.dropped.set(self.dropped.get() | mask & COMPONENTS);
-    }
-
-    fn translate(&self, mask: u64) {
-        self.translated.set(self.translated.get() | mask & COMPONENTS);
-    }
-
-    /// All that was asked for and carried.
-    fn mapped(&self) -> u64 {
-        self.used.get() & !self.dropped.get()
+impl Delimiters {
+    fn of(s: Separators) -> Self {
+        let mut kinds = [Delimiter::None; 256];
+        // Of two with one byte the outer one counts.
+        kinds[usize::from(s.subcomponent)] = Delimiter::Subcomponent;
+        kinds[usize::from(s.component)] = Delimiter::Component;
+        kinds[usize::from(s.repetition)] = Delimiter::Repetition;
+        kinds[usize::from(s.field)] = Delimiter::Field;
+        Self { kinds }
     }
 }
 
-/// The first repetition was asked for.
-const FIRST: u64 = 1 << 62;
-/// All repetitions were.
-const REPETITIONS: u64 = 1 << 63;
-/// All components were: bit `n` stands for component `n`, and bit 0 for those from 61 on.
-const COMPONENTS: u64 = FIRST - 1;
+impl Index {
+    /// Finds the fields of a segment, and their components, in one pass. `base`: where it begins.
+    fn add_fields(&mut self, delimiters: &Delimiters, raw: &[u8], base: usize, is_header: bool) {
+        let place = |at: usize| (base + at) as u32;
+        let first = self.fields.len();
+        let mut next = Entry {
+            start: 0,
+            end: 0,
+            cuts: (self.cuts.len() as u32, 0),
+            valued: false,
+            repeats: false,
+            is_deep: false,
+            marks: Marks::default(),
+        };
+        let mut from = None;
+        if is_header {
+            // MSH-1 is the delimiter itself.
+            self.end_field(&mut next, raw, base, 3..raw.len().min(4));
+        }
+        for (at, &b) in raw.iter().enumerate() {
+            match delimiters.kinds[usize::from(b)] {
+                Delimiter::None => {}
+                Delimiter::Field => {
+                    if let Some(from) = from {
+                        self.end_field(&mut next, raw, base, from..at);
+                    } else {
+                        next.cuts.0 = self.cuts.len() as u32;
+                    }
+                    (next.repeats, next.is_deep) = (false, false);
+                    from = Some(at + 1);
+                }
+                Delimiter::Component => self.cuts.push(place(at)),
+                Delimiter::Repetition => next.repeats = true,
+                Delimiter::Subcomponent => next.is_deep = true,
+            }
+        }
+        if let Some(from) = from {
+            self.end_field(&mut next, raw, base, from..raw.len());
+        }
+        // MSH-2 holds the delimiters, and has none.
+        if is_header && let Some(entry) = self.fields.get_mut(first + 1) {
+            entry.repeats = false;
+        }
+    }
+
+    fn end_field(
+        &mut self,
+        next: &mut Entry,
+        raw: &[u8],
+        base: usize,
+        range: std::ops::Range<usize>,
+    ) {
+        let cuts = (next.cuts.0, self.cuts.len() as u32);
+        next.cuts.0 = cuts.1;
+        self.fields.push(Entry {
+            start: (base + range.start) as u32,
+            end: (base + range.end) as u32,
+            cuts,
+            valued: raw.get(range).is_some_and(is_valued),
+            repeats: next.repeats,
+            is_deep: next.is_deep,
+            marks: Marks::default(),
+        });
+    }
+
+    fn ordinal(&mut self, id: [u8; 3]) -> u32 {
+        if let Some((_, ordinal)) = self.ordinals.iter_mut().find(|(known, _)| *known == id) {
+            *ordinal += 1;
+            return *ordinal;
+        }
+        self.ordinals.push((id, 1));
+        1
+    }
+}
 
 /// A message, its fields found.
 #[derive(Clone, Copy, Debug)]
@@ -84,45 +160,20 @@ impl<'m> Input<'m> {
         let bytes = message.bytes();
         u32::try_from(bytes.len()).ok()?;
         let separators = message.separators();
+        let delimiters = Delimiters::of(separators);
         index.segments.clear();
         index.fields.clear();
+        index.cuts.clear();
         index.ordinals.clear();
         for segment in message.segments() {
             let raw = segment.raw();
             let base = message.offset_of(raw);
             let first = index.fields.len() as u32;
-            let entry = |start: usize, end: usize| Entry {
-                start: (base + start) as u32,
-                end: (base + end) as u32,
-                marks: Marks::default(),
-            };
-            let mut from = None;
             let is_header = index.segments.is_empty();
-            if is_header {
-                // MSH-1 is the delimiter itself.
-                index.fields.push(entry(3, raw.len().min(4)));
-            }
-            for at in memchr_iter(separators.field, raw) {
-                if let Some(from) = from {
-                    index.fields.push(entry(from, at));
-                }
-                from = Some(at + 1);
-            }
-            if let Some(from) = from {
-                index.fields.push(entry(from, raw.len()));
-            }
+            index.add_fields(&delimiters, raw, base, is_header);
             let name = segment.id();
             let id = *name.first_chunk::<3>().filter(|_| name.len() == 3).unwrap_or(b"   ");
-            let ordinal = match index.ordinals.iter_mut().find(|(known, _)| *known == id) {
-                Some((_, ordinal)) => {
-                    *ordinal += 1;
-                    *ordinal
-                }
-                None => {
-                    index.ordinals.push((id, 1));
-                    1
-                }
-            };
+            let ordinal = index.ordinal(id);
             index.segments.push(Place {
                 id,
                 start: base as u32,
@@ -170,6 +221,7 @@ pub(crate) struct Seg<'m> {
 }
 
 impl<'m> Seg<'m> {
+    #[inline]
     fn place(&self) -> Option<&'m Place> {
         self.input.index.segments.get(self.at)
     }
@@ -180,11 +232,13 @@ impl<'m> Seg<'m> {
     }
 
     /// Its id; blanks if that has not three letters.
+    #[inline]
     pub(crate) fn id(&self) -> [u8; 3] {
         self.place().map_or(*b"   ", |place| place.id)
     }
 
     /// Whether it has this id.
+    #[inline]
     pub(crate) fn is(&self, id: &[u8; 3]) -> bool {
         self.id() == *id
     }
@@ -205,12 +259,14 @@ impl<'m> Seg<'m> {
         self.place().map_or(0, |place| place.count as usize)
     }
 
+    #[inline]
     fn entry(&self, n: usize) -> Option<&'m Entry> {
         let place = self.place()?;
         let n = n.checked_sub(1).filter(|&n| n < place.count as usize)?;
         self.input.index.fields.get(place.first as usize + n)
     }
 
+    #[inline]
     fn bytes_of(&self, entry: &Entry) -> &'m [u8] {
         self.input.bytes.get(entry.start as usize..entry.end as usize).unwrap_or_default()
     }
@@ -220,63 +276,86 @@ impl<'m> Seg<'m> {
         self.input.separators.component
     }
 
-    fn parts(&self, raw: &'m [u8], used: Option<&'m Marks>) -> Parts<'m> {
+    /// A value of a field: all of it, or a repetition.
+    #[inline]
+    fn parts(&self, entry: &'m Entry, raw: &'m [u8], start: usize) -> Parts<'m> {
         let s = self.input.separators;
-        Parts { raw, by: s.component, then: s.subcomponent, used, mask: COMPONENTS }
+        let cuts = entry.cuts.0 as usize..entry.cuts.1 as usize;
+        let mut cuts = self.input.index.cuts.get(cuts).unwrap_or_default();
+        if entry.repeats {
+            let before = cuts.partition_point(|&cut| (cut as usize) < start);
+            cuts = &cuts[before..];
+            let inside = cuts.partition_point(|&cut| (cut as usize) < start + raw.len());
+            cuts = &cuts[..inside];
+        }
+        let then = if entry.is_deep { s.subcomponent } else { b'\r' };
+        Parts::of_field(raw, start as u32, cuts, then)
+    }
+
+    /// The first repetition of a field that has a value.
+    #[inline]
+    fn first_valued(&self, entry: &'m Entry) -> Option<Parts<'m>> {
+        if !entry.valued {
+            return None;
+        }
+        if !entry.repeats {
+            return Some(self.parts(entry, self.bytes_of(entry), entry.start as usize));
+        }
+        self.repetitions(entry).next()
+    }
+
+    /// The repetitions of a field that have a value.
+    fn repetitions(&self, entry: &'m Entry) -> Repetitions<'m> {
+        Repetitions { seg: *self, entry: Some(entry), next: Some(0) }
     }
 
     /// The first repetition of field `n` that has a value. What is asked of it counts as mapped.
+    #[inline]
     pub(crate) fn get(&self, n: usize) -> Parts<'m> {
         let Some(entry) = self.entry(n) else { return Parts::EMPTY };
         entry.marks.add(FIRST);
-        let first = self.split(self.bytes_of(entry)).find(|raw| is_valued(raw));
-        first.map_or(Parts::EMPTY, |raw| self.parts(raw, Some(&entry.marks)))
+        self.first_valued(entry).map_or(Parts::EMPTY, |parts| parts.marking(&entry.marks))
     }
 
     /// All repetitions of field `n` that have a value. What is asked of them counts as mapped.
+    #[inline]
     pub(crate) fn all(&self, n: usize) -> impl Iterator<Item = Parts<'m>> + use<'m> {
         let entry = self.entry(n);
         if let Some(entry) = entry {
             entry.marks.add(FIRST | REPETITIONS);
         }
-        let seg = *self;
-        let field = entry.map_or(&b""[..], |entry| self.bytes_of(entry));
-        let used = entry.map(|entry| &entry.marks);
-        seg.split(field).filter(|raw| is_valued(raw)).map(move |raw| seg.parts(raw, used))
+        let valued = entry.filter(|entry| entry.valued);
+        let all = Repetitions { seg: *self, entry: valued, next: Some(0) };
+        all.map(move |parts| match entry {
+            Some(entry) => parts.marking(&entry.marks),
+            None => parts,
+        })
     }
 
     /// The first repetition of field `n` that has a value, without counting it as mapped.
+    #[inline]
     pub(crate) fn peek(&self, n: usize) -> Parts<'m> {
         let Some(entry) = self.entry(n) else { return Parts::EMPTY };
-        let first = self.split(self.bytes_of(entry)).find(|raw| is_valued(raw));
-        first.map_or(Parts::EMPTY, |raw| self.parts(raw, None))
+        self.first_valued(entry).unwrap_or(Parts::EMPTY)
     }
 
     /// All repetitions of field `n` that have a value, without counting them as mapped.
     pub(crate) fn all_again(&self, n: usize) -> impl Iterator<Item = Parts<'m>> + Clone + use<'m> {
-        let seg = *self;
-        let field = self.entry(n).map_or(&b""[..], |entry| self.bytes_of(entry));
-        seg.split(field).filter(|raw| is_valued(raw)).map(move |raw| seg.parts(raw, None))
+        let entry = self.entry(n).filter(|entry| entry.valued);
+        Repetitions { seg: *self, entry, next: Some(0) }
     }
 
     /// Counts all of field `n` as mapped.
     pub(crate) fn done(&self, n: usize) {
         if let Some(entry) = self.entry(n) {
-            entry.marks.add(u64::MAX);
-            entry.marks.dropped.set(0);
+            entry.marks.done();
         }
     }
 
-    /// Counts as mapped what is in every message and has no meaning of its own, such as Set ID.
+    /// Whether field `n` has a value.
+    #[inline]
     pub(crate) fn valued(&self, n: usize) -> bool {
-        self.entry(n).is_some_and(|entry| is_valued(self.bytes_of(entry)))
-    }
-
-    fn split(&self, field: &'m [u8]) -> impl Iterator<Item = &'m [u8]> + Clone + use<'m> {
-        let by = self.input.separators.repetition;
-        // MSH-2 holds the separators.
-        let whole = self.at == 0 && field.as_ptr() == self.input.bytes[4..].as_ptr();
-        field.split(move |&b| b == by && !whole)
+        self.entry(n).is_some_and(|entry| entry.valued)
     }
 
     /// Calls `each` with what has a value and was not carried as it came: whether it was not at all,
@@ -290,12 +369,12 @@ impl<'m> Seg<'m> {
         for n in 1..=self.field_count() {
             let Some(entry) = self.entry(n) else { return };
             let mapped = entry.marks.mapped();
-            let told = if with_translated { entry.marks.translated.get() } else { 0 };
+            let told = if with_translated { entry.marks.translated() } else { 0 };
             let used = mapped & !told;
-            let raw = self.bytes_of(entry);
-            if used == u64::MAX || raw.is_empty() || !is_valued(raw) {
+            if used == u64::MAX || !entry.valued {
                 continue;
             }
+            let raw = self.bytes_of(entry);
             if used & FIRST == 0 {
                 each(true, [n, 0, 0], raw);
                 continue;
@@ -304,7 +383,7 @@ impl<'m> Seg<'m> {
                 continue;
             }
             let mut first = true;
-            for (r, repetition) in self.split(raw).enumerate() {
+            for (r, repetition) in self.split(entry).enumerate() {
                 if !is_valued(repetition) {
                     continue;
                 }
@@ -330,118 +409,49 @@ impl<'m> Seg<'m> {
             .filter(|entry| self.bytes_of(entry) == b"\"\"")
             .count()
     }
-}
 
-fn component_bit(n: usize) -> u64 {
-    if n > 60 { 1 } else { 1 << n }
-}
-
-/// Whether bytes say anything: not only blanks, delimiters and null values.
-fn is_valued(raw: &[u8]) -> bool {
-    match raw {
-        [] | b"\"\"" => false,
-        [first, ..] if first.is_ascii_alphanumeric() => true,
-        raw => raw.iter().any(|&b| b.is_ascii_alphanumeric() || b >= 0x80) || has_sign(raw),
+    /// All repetitions of a field, as written.
+    fn split(&self, entry: &'m Entry) -> impl Iterator<Item = &'m [u8]> + use<'m> {
+        let (by, repeats) = (self.input.separators.repetition, entry.repeats);
+        self.bytes_of(entry).split(move |&b| repeats && b == by)
     }
 }
 
-/// Whether there is a sign that is neither blank, quote, nor a usual delimiter: `+`, `<`, `.`.
-fn has_sign(raw: &[u8]) -> bool {
-    raw.iter().any(|&b| b > b' ' && !matches!(b, b'"' | b'^' | b'~' | b'&' | b'|'))
-}
-
-/// A value and the delimiter of its parts. So one function serves a type as a field, whose parts
-/// are components, and as a component, whose parts are subcomponents.
+/// The repetitions of a field that have a value, where no mark is set.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Parts<'m> {
-    raw: &'m [u8],
-    /// The delimiter of its parts; CR, which no value holds, if it has none.
-    by: u8,
-    /// The delimiter of the parts' parts.
-    then: u8,
-    used: Option<&'m Marks>,
-    /// The bits of `used` that all of it stands for.
-    mask: u64,
+struct Repetitions<'m> {
+    seg: Seg<'m>,
+    entry: Option<&'m Entry>,
+    /// Where the next one begins in the field.
+    next: Option<usize>,
 }
 
-impl<'m> Parts<'m> {
-    /// No value.
-    pub(crate) const EMPTY: Self = Self { raw: b"", by: b'\r', then: b'\r', used: None, mask: 0 };
+impl<'m> Iterator for Repetitions<'m> {
+    type Item = Parts<'m>;
 
-    /// Part `n`, from 1; empty if there is none, or if it is HL7's null.
     #[inline]
-    pub(crate) fn get(&self, n: usize) -> Self {
-        let part = self.peek(n);
-        let Some(used) = self.used else { return part };
-        let mask = if self.mask == COMPONENTS { component_bit(n) } else { self.mask };
-        used.add(mask);
-        Self { used: self.used, mask, ..part }
-    }
-
-    /// Part `n` without counting it as mapped.
-    #[inline]
-    pub(crate) fn peek(&self, n: usize) -> Self {
-        let by = self.by;
-        let raw = self.raw.split(|&b| b == by).nth(n.wrapping_sub(1)).unwrap_or_default();
-        let raw = if raw == b"\"\"" { b"" } else { raw };
-        Self { raw, by: self.then, then: b'\r', used: None, mask: 0 }
-    }
-
-    /// The bytes of all of it as written, which counts all of it as mapped.
-    #[inline]
-    pub(crate) fn raw(&self) -> &'m [u8] {
-        if let Some(used) = self.used {
-            used.add(self.mask);
+    fn next(&mut self) -> Option<Parts<'m>> {
+        let entry = self.entry?;
+        let field = self.seg.bytes_of(entry);
+        if !entry.repeats {
+            self.next.take()?;
+            return Some(self.seg.parts(entry, field, entry.start as usize));
         }
-        self.raw
-    }
-
-    /// Remembers that it was carried, but in other words.
-    pub(crate) fn translated(&self) {
-        if let Some(used) = self.used {
-            used.translate(self.mask);
+        let by = self.seg.input.separators.repetition;
+        loop {
+            let from = self.next.take()?;
+            let rest = field.get(from..)?;
+            let raw = match memchr::memchr(by, rest) {
+                Some(length) => {
+                    self.next = Some(from + length + 1);
+                    &rest[..length]
+                }
+                None => rest,
+            };
+            if is_valued(raw) {
+                return Some(self.seg.parts(entry, raw, entry.start as usize + from));
+            }
         }
-    }
-
-    /// Counts it as not mapped after all, whatever other repetitions are: it could not be carried.
-    pub(crate) fn give_up(&self) {
-        if let Some(used) = self.used {
-            used.drop(self.mask);
-        }
-    }
-
-    /// The bytes without counting them as mapped.
-    pub(crate) fn peek_raw(&self) -> &'m [u8] {
-        self.raw
-    }
-
-    /// The bytes of the first part that has no parts, as written.
-    #[inline]
-    pub(crate) fn first(&self) -> &'m [u8] {
-        let part = self.get(1);
-        part.peek(1).raw
-    }
-
-    /// The bytes of part `n`, or of its first part if it has such.
-    #[inline]
-    pub(crate) fn at(&self, n: usize) -> &'m [u8] {
-        self.get(n).peek(1).raw
-    }
-
-    /// Whether there is a value.
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        !is_valued(self.raw)
-    }
-
-    /// Whether it has more than one part.
-    pub(crate) fn is_split(&self) -> bool {
-        self.raw.contains(&self.by)
-    }
-
-    /// The same value, whose use counts for no field: for what was mapped before.
-    pub(crate) fn again(&self) -> Self {
-        Self { used: None, ..*self }
     }
 }
 
@@ -493,15 +503,5 @@ mod tests {
         found.clear();
         pid.unmapped(false, |_, [f, r, c], raw| found.push((f, r, c, raw)));
         assert_eq!(found, [(4, 0, 0, &b"x"[..]), (5, 1, 3, b"y"), (5, 1, 4, b"z")]);
-    }
-
-    #[test]
-    fn values_say_something() {
-        for valued in [&b"a"[..], b"-", b"^a", b"\xC3\xA4", b"^^^&x"] {
-            assert!(is_valued(valued));
-        }
-        for empty in [&b""[..], b"\"\"", b"^^", b"^\"\"&", b"  "] {
-            assert!(!is_valued(empty));
-        }
     }
 }

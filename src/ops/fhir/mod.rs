@@ -15,6 +15,7 @@ mod input;
 mod json;
 mod kind;
 mod map;
+mod parts;
 mod report;
 mod request;
 mod settings;

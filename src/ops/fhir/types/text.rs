@@ -8,13 +8,21 @@ use crate::ops::fhir::json::Json;
 /// stay. Returns whether it is there.
 #[inline]
 pub(crate) fn string(w: &mut Json, cx: &Context<'_>, name: &str, value: Parts<'_>) -> bool {
-    w.string(name, &cx.text(value.raw()))
+    let raw = value.raw();
+    if raw.is_empty() {
+        return false;
+    }
+    if cx.is_plain(raw) { w.plain(name, raw) } else { w.string(name, &cx.text(raw)) }
 }
 
 /// As [`string`] for an item of an array.
 #[inline]
 pub(crate) fn string_item(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) -> bool {
-    w.string_item(&cx.text(value.raw()))
+    let raw = value.raw();
+    if raw.is_empty() {
+        return false;
+    }
+    if cx.is_plain(raw) { w.plain_item(raw) } else { w.string_item(&cx.text(raw)) }
 }
 
 /// Writes a member with the repetitions of a text as lines of one.
