@@ -6,6 +6,8 @@
 pub(crate) use super::parts::Parts;
 use super::parts::{COMPONENTS, FIRST, Marks, REPETITIONS, component_bit, is_valued};
 use crate::core::{Message, Separators};
+use memchr::memchr_iter;
+use std::ops::Range;
 
 /// Where the fields of a message stand; kept from message to message.
 #[derive(Debug, Default)]
@@ -14,6 +16,8 @@ pub(crate) struct Index {
     fields: Vec<Entry>,
     /// Where the delimiters of components stand, in the order of the message.
     cuts: Vec<u32>,
+    /// How many of these places are taken.
+    cut: u32,
     /// How many segments there are so far with each id.
     ordinals: Vec<([u8; 3], u32)>,
 }
@@ -45,70 +49,23 @@ struct Entry {
     marks: Marks,
 }
 
-/// What delimits what in a message, by byte.
-struct Delimiters {
-    kinds: [Delimiter; 256],
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Delimiter {
-    None,
-    Field,
-    Repetition,
-    Component,
-    Subcomponent,
-}
-
-impl Delimiters {
-    fn of(s: Separators) -> Self {
-        let mut kinds = [Delimiter::None; 256];
-        // Of two with one byte the outer one counts.
-        kinds[usize::from(s.subcomponent)] = Delimiter::Subcomponent;
-        kinds[usize::from(s.component)] = Delimiter::Component;
-        kinds[usize::from(s.repetition)] = Delimiter::Repetition;
-        kinds[usize::from(s.field)] = Delimiter::Field;
-        Self { kinds }
-    }
-}
-
 impl Index {
-    /// Finds the fields of a segment, and their components, in one pass. `base`: where it begins.
-    fn add_fields(&mut self, delimiters: &Delimiters, raw: &[u8], base: usize, is_header: bool) {
-        let place = |at: usize| (base + at) as u32;
+    /// Finds the fields of a segment, and their components. `base`: where it begins.
+    fn add_fields(&mut self, s: Separators, raw: &[u8], base: usize, is_header: bool) {
         let first = self.fields.len();
-        let mut next = Entry {
-            start: 0,
-            end: 0,
-            cuts: (self.cuts.len() as u32, 0),
-            valued: false,
-            repeats: false,
-            is_deep: false,
-            marks: Marks::default(),
-        };
         let mut from = None;
         if is_header {
             // MSH-1 is the delimiter itself.
-            self.end_field(&mut next, raw, base, 3..raw.len().min(4));
+            self.add_field(s, raw, base, 3..raw.len().min(4));
         }
-        for (at, &b) in raw.iter().enumerate() {
-            match delimiters.kinds[usize::from(b)] {
-                Delimiter::None => {}
-                Delimiter::Field => {
-                    if let Some(from) = from {
-                        self.end_field(&mut next, raw, base, from..at);
-                    } else {
-                        next.cuts.0 = self.cuts.len() as u32;
-                    }
-                    (next.repeats, next.is_deep) = (false, false);
-                    from = Some(at + 1);
-                }
-                Delimiter::Component => self.cuts.push(place(at)),
-                Delimiter::Repetition => next.repeats = true,
-                Delimiter::Subcomponent => next.is_deep = true,
+        for at in memchr_iter(s.field, raw) {
+            if let Some(from) = from {
+                self.add_field(s, raw, base, from..at);
             }
+            from = Some(at + 1);
         }
         if let Some(from) = from {
-            self.end_field(&mut next, raw, base, from..raw.len());
+            self.add_field(s, raw, base, from..raw.len());
         }
         // MSH-2 holds the delimiters, and has none.
         if is_header && let Some(entry) = self.fields.get_mut(first + 1) {
@@ -116,22 +73,28 @@ impl Index {
         }
     }
 
-    fn end_field(
-        &mut self,
-        next: &mut Entry,
-        raw: &[u8],
-        base: usize,
-        range: std::ops::Range<usize>,
-    ) {
-        let cuts = (next.cuts.0, self.cuts.len() as u32);
-        next.cuts.0 = cuts.1;
+    #[inline]
+    fn add_field(&mut self, s: Separators, raw: &[u8], base: usize, range: Range<usize>) {
+        let (start, end) = ((base + range.start) as u32, (base + range.end) as u32);
+        let first = self.cut;
+        let (mut repeats, mut is_deep) = (false, false);
+        let field = raw.get(range).unwrap_or_default();
+        for (at, &b) in (start..).zip(field) {
+            // Without a branch, which would be guessed wrong at every second delimiter.
+            if let Some(cut) = self.cuts.get_mut(self.cut as usize) {
+                *cut = at;
+            }
+            self.cut += u32::from((b == s.component) & (b != s.repetition));
+            repeats |= b == s.repetition;
+            is_deep |= b == s.subcomponent;
+        }
         self.fields.push(Entry {
-            start: (base + range.start) as u32,
-            end: (base + range.end) as u32,
-            cuts,
-            valued: raw.get(range).is_some_and(is_valued),
-            repeats: next.repeats,
-            is_deep: next.is_deep,
+            start,
+            end,
+            cuts: (first, self.cut),
+            valued: is_valued(field),
+            repeats,
+            is_deep,
             marks: Marks::default(),
         });
     }
@@ -160,17 +123,20 @@ impl<'m> Input<'m> {
         let bytes = message.bytes();
         u32::try_from(bytes.len()).ok()?;
         let separators = message.separators();
-        let delimiters = Delimiters::of(separators);
         index.segments.clear();
         index.fields.clear();
-        index.cuts.clear();
+        // There are no more delimiters than bytes.
+        if index.cuts.len() < bytes.len() {
+            index.cuts.resize(bytes.len(), 0);
+        }
+        index.cut = 0;
         index.ordinals.clear();
         for segment in message.segments() {
             let raw = segment.raw();
             let base = message.offset_of(raw);
             let first = index.fields.len() as u32;
             let is_header = index.segments.is_empty();
-            index.add_fields(&delimiters, raw, base, is_header);
+            index.add_fields(separators, raw, base, is_header);
             let name = segment.id();
             let id = *name.first_chunk::<3>().filter(|_| name.len() == 3).unwrap_or(b"   ");
             let ordinal = index.ordinal(id);
@@ -264,6 +230,12 @@ impl<'m> Seg<'m> {
         let place = self.place()?;
         let n = n.checked_sub(1).filter(|&n| n < place.count as usize)?;
         self.input.index.fields.get(place.first as usize + n)
+    }
+
+    fn entries(&self) -> &'m [Entry] {
+        let range = |place: &Place| place.first as usize..(place.first + place.count) as usize;
+        let fields = self.place().and_then(|place| self.input.index.fields.get(range(place)));
+        fields.unwrap_or_default()
     }
 
     #[inline]
@@ -366,12 +338,11 @@ impl<'m> Seg<'m> {
         with_translated: bool,
         mut each: impl FnMut(bool, [usize; 3], &'m [u8]),
     ) {
-        for n in 1..=self.field_count() {
-            let Some(entry) = self.entry(n) else { return };
+        for (n, entry) in (1..).zip(self.entries()).filter(|(_, entry)| entry.valued) {
             let mapped = entry.marks.mapped();
             let told = if with_translated { entry.marks.translated() } else { 0 };
             let used = mapped & !told;
-            if used == u64::MAX || !entry.valued {
+            if used == u64::MAX {
                 continue;
             }
             let raw = self.bytes_of(entry);
@@ -404,10 +375,8 @@ impl<'m> Seg<'m> {
 
     /// How many of its fields are HL7's null, two double quotes.
     pub(crate) fn nulls(&self) -> usize {
-        (1..=self.field_count())
-            .filter_map(|n| self.entry(n))
-            .filter(|entry| self.bytes_of(entry) == b"\"\"")
-            .count()
+        let is_null = |entry: &&Entry| entry.end - entry.start == 2 && !entry.valued;
+        self.entries().iter().filter(is_null).filter(|e| self.bytes_of(e) == b"\"\"").count()
     }
 
     /// All repetitions of a field, as written.

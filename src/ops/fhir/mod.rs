@@ -10,12 +10,14 @@
 mod bundle;
 mod codes;
 mod context;
+mod hash;
 mod id;
 mod input;
 mod json;
 mod kind;
 mod map;
 mod parts;
+mod recall;
 mod report;
 mod request;
 mod settings;
@@ -48,13 +50,14 @@ pub struct Converter {
     settings: Settings,
 }
 
-/// What a thread keeps from message to message.
+/// What a thread keeps from message to message, for one converter.
 #[derive(Debug, Default)]
 pub struct Memory {
     index: input::Index,
     owners: story::Owners,
     arena: bundle::Arena,
     names: context::Names,
+    recall: recall::Recall,
 }
 
 /// A message is too long to be converted.
@@ -86,7 +89,7 @@ impl Converter {
         report: &mut Report,
         out: &mut Vec<u8>,
     ) -> Result<(), TooLong> {
-        let Memory { index, owners, arena, names } = memory;
+        let Memory { index, owners, arena, names, recall } = memory;
         arena.clear();
         let source = message.bytes();
         let converted = to_utf8(message, text);
@@ -98,7 +101,8 @@ impl Converter {
         };
         let input = Input::read(message, index).ok_or(TooLong)?;
         let story = Story::read(input, owners);
-        let mut cx = Context::new(&self.settings, story, scope, source, report, names);
+        let kept = (names, recall);
+        let mut cx = Context::new(&self.settings, story, scope, source, report, kept);
         bundle::write(arena, &mut cx, out);
         Ok(())
     }

@@ -103,8 +103,25 @@ impl<'m> Parts<'m> {
 
     /// The same, marking what is asked of it.
     #[inline]
-    pub(super) fn marking(self, marks: &'m Marks) -> Self {
-        Self { used: Some(marks), ..self }
+    pub(super) fn marking<'s>(self, marks: &'s Marks) -> Parts<'s>
+    where
+        'm: 's,
+    {
+        Parts { used: Some(marks), ..self }
+    }
+
+    /// Marks what was asked of the same value before.
+    pub(super) fn add(&self, marks: &Marks) {
+        if let Some(used) = self.used {
+            used.add(marks.used.get());
+            used.drop(marks.dropped.get());
+            used.translate(marks.translated.get());
+        }
+    }
+
+    /// The components that it stands for.
+    pub(super) fn mask(&self) -> u64 {
+        self.mask
     }
 
     /// Part `n`, from 1; empty if there is none, or if it is HL7's null.

@@ -1,12 +1,13 @@
 //! The URIs of coding systems and of authorities, which messages call by names.
 
+use super::hash::ByName;
 use super::json::percent_encoded;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Names of table 0396 and such as are in use, with the URIs that FHIR has for them.
-static KNOWN: LazyLock<HashMap<&'static [u8], &'static str>> = LazyLock::new(|| {
+static KNOWN: LazyLock<HashMap<&'static [u8], &'static str, ByName>> = LazyLock::new(|| {
     let lines = include_str!("systems.tsv").lines();
     lines.filter_map(|line| line.split_once('\t')).map(|(n, uri)| (n.as_bytes(), uri)).collect()
 });
@@ -32,6 +33,10 @@ impl Systems {
 
     /// The URI that the site has for a name.
     pub(crate) fn own(&self, name: &[u8]) -> Option<&[u8]> {
+        // Most sites have none, and need no hash to know.
+        if self.named.is_empty() {
+            return None;
+        }
         self.named.get(name).map(Vec::as_slice)
     }
 }
@@ -46,7 +51,8 @@ pub(crate) fn uri_of<'n>(own: &'n Systems, name: &'n [u8]) -> Option<(Cow<'n, [u
     if let Some(uri) = own.own(name) {
         return Some((Cow::Borrowed(uri), true));
     }
-    if let Some(uri) = KNOWN.get(name).or_else(|| KNOWN.get(&name.to_ascii_uppercase()[..])) {
+    let capitals = || name.iter().any(u8::is_ascii_lowercase).then(|| name.to_ascii_uppercase());
+    if let Some(uri) = KNOWN.get(name).or_else(|| KNOWN.get(&capitals()?[..])) {
         return Some((Cow::Borrowed(uri.as_bytes()), true));
     }
     if let Some(table) = table_number(name) {

@@ -5,6 +5,7 @@ use crate::ops::fhir::codes::{Code, Table};
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::Json;
+use crate::ops::fhir::recall::{self, What};
 use crate::ops::fhir::systems;
 
 /// The components of one coding in CWE: code, text, system, version of the system.
@@ -55,6 +56,11 @@ pub(crate) fn concept_in(
     if value.is_empty() {
         return;
     }
+    let what = What::Concept(table.map_or(0, |table| table as u8 + 1));
+    recall::write(w, cx, what, value, |w, cx, value| concept_made(w, cx, value, table));
+}
+
+fn concept_made(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, table: Option<Table>) {
     let is_coded = w.array("coding", |w| codings(w, cx, value, table));
     let original = value.get(9);
     // Text that a coding shows already is not said twice.
@@ -225,9 +231,7 @@ pub(crate) fn coding_first_item(w: &mut Json, cx: &mut Context<'_>, value: Parts
 
 /// Writes the members of a Coding that is known.
 pub(crate) fn code_in(w: &mut Json, code: Code) {
-    w.string("system", code.system.as_bytes());
-    w.string("code", code.code.as_bytes());
-    w.string("display", code.display.as_bytes());
+    w.ready(code.json);
 }
 
 /// Writes a member of type CodeableConcept with one coding of ours.
