@@ -9,6 +9,7 @@ use super::recall::Recall;
 use super::report::Report;
 use super::settings::{BundleKind, Ids, Settings};
 use super::story::Story;
+use super::uri::Uri;
 use super::wanted::Wanted;
 use super::{json, systems, time, v2codes};
 use crate::core::Scope;
@@ -54,6 +55,8 @@ pub(crate) struct Context<'m> {
     pub(super) recall: &'m mut Recall,
     names: &'m mut Names,
     wanted: Vec<(Ref, Wanted<'m>)>,
+    /// The last of `wanted` of each variant.
+    latest: [u32; 64],
 }
 
 type ById<V> = HashMap<Id, V, BuildHasherDefault<IdHasher>>;
@@ -107,7 +110,8 @@ impl<'m> Context<'m> {
             message_key: key.id(),
             recall,
             names,
-            wanted: Vec::new(),
+            wanted: Vec::with_capacity(64),
+            latest: [u32::MAX; 64],
         }
     }
 
@@ -173,7 +177,7 @@ impl<'m> Context<'m> {
     }
 
     /// The URI of a coding system or authority by its name as written; `None` without a name.
-    pub(crate) fn system<'n>(&mut self, name: &'n [u8]) -> Option<Cow<'n, [u8]>>
+    pub(crate) fn system<'n>(&mut self, name: &'n [u8]) -> Option<Uri<'n>>
     where
         'm: 'n,
     {
@@ -186,7 +190,7 @@ impl<'m> Context<'m> {
 
     /// As [`Context::system`] for a code: one that a table of HL7 v2 does not have is of a system
     /// of the sender's, though it bears the name of the table.
-    pub(crate) fn system_of<'n>(&mut self, name: &'n [u8], code: &[u8]) -> Option<Cow<'n, [u8]>>
+    pub(crate) fn system_of<'n>(&mut self, name: &'n [u8], code: &[u8]) -> Option<Uri<'n>>
     where
         'm: 'n,
     {
@@ -195,7 +199,7 @@ impl<'m> Context<'m> {
             return Some(uri);
         }
         self.report.code("HL7 v2", code);
-        Some(Cow::Owned([b"urn:id:", &*percent_encoded(name.trim_ascii())].concat()))
+        Some(Uri::of(b"urn:id:", &percent_encoded(name.trim_ascii())))
     }
 
     /// Writes a member that refers to a resource.
@@ -268,11 +272,22 @@ impl<'m> Context<'m> {
         part: u32,
         business: impl FnOnce(&mut Self) -> Option<Key>,
     ) -> Ref {
+        self.own_by_id(kind, seg, part, |cx| business(cx).map(Key::id))
+    }
+
+    /// As [`Context::own_part`], where the id of the key is known.
+    pub(crate) fn own_by_id(
+        &mut self,
+        kind: Kind,
+        seg: Seg<'m>,
+        part: u32,
+        business: impl FnOnce(&mut Self) -> Option<Id>,
+    ) -> Ref {
         if let Some(&id) = self.names.own.get(&(seg.at(), kind, part)) {
             return Ref { kind, id };
         }
         let by_business = match self.settings.ids {
-            Ids::Business => business(self).map(Key::id),
+            Ids::Business => business(self),
             Ids::Message => None,
         };
         let is_free = |claim: Option<&Claim>| match claim {
@@ -307,6 +322,17 @@ impl<'m> Context<'m> {
             return None;
         }
         let kind = wanted.kind();
+        let variant = usize::from(wanted.variant());
+        // What all results of a message have in common is told with each of them.
+        if wanted.is_nameless()
+            && let Some(&last) = self.latest.get(variant)
+            && let Some((to, before)) = self.wanted.get(last as usize)
+            && before.variant() == wanted.variant()
+            && before.same(&wanted)
+        {
+            wanted.count_as_mapped();
+            return Some(*to);
+        }
         let by_business = match self.settings.ids {
             Ids::Business => wanted.key(self).map(Key::id),
             Ids::Message => None,
@@ -324,8 +350,12 @@ impl<'m> Context<'m> {
                 Some(_) => id = by_content(self),
             }
         }
-        self.names.claims.insert(id, Claim::Wanted(self.wanted.len()));
+        let n = self.wanted.len();
+        self.names.claims.insert(id, Claim::Wanted(n));
         let to = Ref { kind, id };
+        if let Some(last) = self.latest.get_mut(variant) {
+            *last = n as u32;
+        }
         self.wanted.push((to, wanted));
         Some(to)
     }

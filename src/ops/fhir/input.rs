@@ -350,7 +350,9 @@ impl<'m> Seg<'m> {
                 each(true, [n, 0, 0], raw);
                 continue;
             }
-            if used & COMPONENTS == COMPONENTS && used & REPETITIONS != 0 {
+            let (first, last) = entry.cuts;
+            let asked_for = if entry.repeats { REPETITIONS } else { 0 } | components(last - first);
+            if used & asked_for == asked_for {
                 continue;
             }
             let mut first = true;
@@ -384,6 +386,11 @@ impl<'m> Seg<'m> {
         let (by, repeats) = (self.input.separators.repetition, entry.repeats);
         self.bytes_of(entry).split(move |&b| repeats && b == by)
     }
+}
+
+/// The bits of the components of a field with so many delimiters.
+fn components(cuts: u32) -> u64 {
+    if cuts < 60 { (2 << (cuts + 1)) - 2 } else { COMPONENTS }
 }
 
 /// The repetitions of a field that have a value, where no mark is set.

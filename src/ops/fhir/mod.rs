@@ -27,6 +27,7 @@ mod systems;
 mod testing;
 mod time;
 mod types;
+mod uri;
 mod v2codes;
 mod wanted;
 mod zones;

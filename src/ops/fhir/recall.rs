@@ -8,6 +8,7 @@ use super::context::Context;
 use super::hash;
 use super::json::Json;
 use super::parts::{Marks, Parts};
+use super::uri::Uri;
 use crate::core::Separators;
 
 /// How many values are kept.
@@ -22,9 +23,11 @@ pub(crate) enum What {
     Concept(u8),
     /// The unit of a Quantity.
     Unit,
+    /// The URI of an authority.
+    Authority,
 }
 
-/// The JSON of values, for messages of one converter.
+/// What values became, for messages of one converter.
 #[derive(Debug, Default)]
 pub(crate) struct Recall {
     places: Vec<Known>,
@@ -38,7 +41,7 @@ struct Known {
     /// Which components of a field the value is.
     mask: u64,
     value: Vec<u8>,
-    json: Vec<u8>,
+    made: Vec<u8>,
     marks: Marks,
     /// What it adds to the report with this key.
     report: u64,
@@ -59,6 +62,7 @@ impl Recall {
         let what = match what {
             What::Concept(table) => u64::from(table),
             What::Unit => 256,
+            What::Authority => 257,
         };
         let seed = value.mask() ^ what << 32;
         let at = hash::of(seed, value.peek_raw()) as usize % PLACES;
@@ -75,40 +79,88 @@ pub(crate) fn write<'m>(
     value: Parts<'_>,
     write: impl FnOnce(&mut Json, &mut Context<'m>, Parts<'_>),
 ) {
-    let raw = value.peek_raw();
-    // What a value that is not plain means is told by the message; and one may be part of another.
-    if raw.len() > LONGEST || cx.report.is_recording() || !cx.is_plain(raw) {
+    if !may_be_known(cx, value) {
         return write(w, cx, value);
     }
-    let key = cx.report.key();
-    let known = cx.recall.place(what, &value);
-    if known.what == Some(what)
-        && known.value == raw
-        && known.mask == value.mask()
-        && (known.report == key || known.counts.is_empty())
-    {
-        w.ready(&known.json);
-        value.add(&known.marks);
-        known.counts.iter().for_each(|&n| cx.report.count(n));
-        return;
+    if let Some(json) = found(cx, what, value) {
+        return w.ready(json);
     }
     let start = w.len();
+    learn(cx, what, value, |cx, value| {
+        write(w, cx, value);
+        &w.bytes()[start..]
+    });
+}
+
+/// The URI of an authority by its name, as [`write`].
+pub(crate) fn uri<'m>(
+    cx: &mut Context<'m>,
+    name: Parts<'_>,
+    make: impl FnOnce(&mut Context<'m>, Parts<'_>) -> Option<Uri<'static>>,
+) -> Option<Uri<'static>> {
+    if name.peek_raw().is_empty() {
+        return None;
+    }
+    if !may_be_known(cx, name) {
+        return make(cx, name);
+    }
+    if let Some(uri) = found(cx, What::Authority, name) {
+        return (!uri.is_empty()).then(|| Uri::of(uri, b""));
+    }
+    let mut made = None;
+    learn(cx, What::Authority, name, |cx, name| {
+        made = make(cx, name);
+        made.as_deref().unwrap_or_default()
+    });
+    made
+}
+
+/// What a value that is not plain means is told by the message. One may be part of another.
+fn may_be_known(cx: &Context<'_>, value: Parts<'_>) -> bool {
+    let raw = value.peek_raw();
+    raw.len() <= LONGEST && !cx.report.is_recording() && cx.is_plain(raw)
+}
+
+/// What a value became before, which is counted and marked again.
+#[inline]
+fn found<'c>(cx: &'c mut Context<'_>, what: What, value: Parts<'_>) -> Option<&'c [u8]> {
+    let key = cx.report.key();
+    let known = cx.recall.place(what, &value);
+    let is_it = known.what == Some(what)
+        && known.value == value.peek_raw()
+        && known.mask == value.mask()
+        && (known.report == key || known.counts.is_empty());
+    if !is_it {
+        return None;
+    }
+    value.add(&known.marks);
+    known.counts.iter().for_each(|&n| cx.report.count(n));
+    Some(&known.made)
+}
+
+/// Remembers what a value becomes.
+fn learn<'m, 'j>(
+    cx: &mut Context<'m>,
+    what: What,
+    value: Parts<'_>,
+    make: impl FnOnce(&mut Context<'m>, Parts<'_>) -> &'j [u8],
+) {
     let marks = Marks::default();
     cx.report.record(std::mem::take(&mut cx.recall.spare));
-    write(w, cx, value.marking(&marks));
+    let made = make(cx, value.marking(&marks));
     let counts = cx.report.recorded();
     value.add(&marks);
-    let json = &w.bytes()[start..];
+    let report = cx.report.key();
     let known = cx.recall.place(what, &value);
-    if json.len() <= 16 * LONGEST {
+    if made.len() <= 16 * LONGEST {
         known.what = Some(what);
         known.mask = value.mask();
         known.value.clear();
-        known.value.extend_from_slice(raw);
-        known.json.clear();
-        known.json.extend_from_slice(json);
+        known.value.extend_from_slice(value.peek_raw());
+        known.made.clear();
+        known.made.extend_from_slice(made);
         known.marks = marks;
-        known.report = key;
+        known.report = report;
         known.counts.clear();
         known.counts.extend_from_slice(&counts);
     }

@@ -33,12 +33,13 @@ pub(crate) fn observation<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Ref {
         true => obr::report(cx, obr),
         false => service_request::request(cx, obr),
     });
-    cx.own(Kind::Observation, obx, |cx| {
+    cx.own_by_id(Kind::Observation, obx, 0, |cx| {
         let key = Key::new(Kind::Observation.name()).with(of?.id.bytes());
         let key = key.with(obx.peek(3).peek_raw()).with(obx.peek(4).peek_raw());
-        match cx.times_before(key.clone().id()) {
-            0 => Some(key),
-            n => Some(key.with(n.to_string().as_bytes())),
+        let id = key.clone().id();
+        match cx.times_before(id) {
+            0 => Some(id),
+            n => Some(key.with(n.to_string().as_bytes()).id()),
         }
     })
 }
