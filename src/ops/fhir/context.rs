@@ -11,7 +11,7 @@ use super::settings::{BundleKind, Ids, Settings};
 use super::story::Story;
 use super::uri::Uri;
 use super::wanted::Wanted;
-use super::{json, systems, time, v2codes};
+use super::{json, map, systems, time, v2codes};
 use crate::core::Scope;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
@@ -48,6 +48,8 @@ pub(crate) struct Context<'m> {
     escape: u8,
     source: &'m [u8],
     msh: Seg<'m>,
+    /// Whether it asks for something.
+    asks: bool,
     header_offset: Option<i16>,
     zone: Option<&'m TimeZone>,
     message_key: Id,
@@ -105,6 +107,7 @@ impl<'m> Context<'m> {
             scope,
             source,
             msh,
+            asks: map::asks_by(msh.peek(9).first()),
             header_offset: time::read(&msh.peek(7)).and_then(|time| time.offset()),
             zone: settings.zones.of(facility.first(), application.first()),
             message_key: key.id(),
@@ -123,6 +126,11 @@ impl<'m> Context<'m> {
     /// The bytes of the message as they came, whatever its character set.
     pub(super) fn source(&self) -> &'m [u8] {
         self.source
+    }
+
+    /// Whether the message asks for something, by its type.
+    pub(crate) fn asks(&self) -> bool {
+        self.asks
     }
 
     /// The trigger event, MSH-9.2; in older versions EVN-1 has it alone.
@@ -228,7 +236,7 @@ impl<'m> Context<'m> {
         const BEFORE: &[u8; 22] = b"\"reference\":\"urn:uuid:";
         let mut text = [0; BEFORE.len() + 36 + 2];
         text[..BEFORE.len()].copy_from_slice(BEFORE);
-        text[BEFORE.len()..BEFORE.len() + 36].copy_from_slice(&to.id.text());
+        text[BEFORE.len()..BEFORE.len() + 36].copy_from_slice(to.id.text());
         text[BEFORE.len() + 36..].copy_from_slice(b"\",");
         w.ready(&text);
     }

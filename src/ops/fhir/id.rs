@@ -7,9 +7,27 @@ const NAMESPACE: [u8; 16] = [
     0x7d, 0x0e, 0x3b, 0x1a, 0x52, 0xf4, 0x4c, 0x3e, 0x9d, 0x0b, 0x6a, 0x4f, 0x1e, 0x7c, 0x8b, 0x25,
 ];
 
-/// A UUID of version 5.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Id([u8; 16]);
+/// A UUID of version 5, with its text, for it is written three times on average.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Id {
+    bytes: [u8; 16],
+    text: [u8; 36],
+}
+
+impl PartialEq for Id {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl Eq for Id {}
+
+impl std::hash::Hash for Id {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        // Half of a hash is one.
+        state.write_u64(u64::from_le_bytes(*self.bytes.first_chunk().unwrap_or(&[0; 8])));
+    }
+}
 
 /// The text of which an id is made: parts with `|` between them. It is put together and then hashed
 /// at once, which takes half of the time.
@@ -45,6 +63,9 @@ impl Key {
 
     #[inline]
     fn add(&mut self, part: &[u8]) {
+        if part.is_empty() {
+            return;
+        }
         match self.text.get_mut(self.len..self.len + part.len()) {
             Some(text) if self.long.is_none() => {
                 text.copy_from_slice(part);
@@ -71,15 +92,13 @@ impl Key {
         bytes.copy_from_slice(&hash[..16]);
         bytes[6] = bytes[6] & 0x0F | 0x50;
         bytes[8] = bytes[8] & 0x3F | 0x80;
-        Id(bytes)
+        Id::of(bytes)
     }
 }
 
 impl Id {
-    /// `xxxxxxxx-xxxx-5xxx-xxxx-xxxxxxxxxxxx`
-    #[inline]
-    pub(crate) fn text(self) -> [u8; 36] {
-        let (high, low) = self.0.split_at(8);
+    fn of(bytes: [u8; 16]) -> Self {
+        let (high, low) = bytes.split_at(8);
         let (high, low) = (digits(high), digits(low));
         let mut text = [b'-'; 36];
         text[..8].copy_from_slice(&high[..8]);
@@ -87,22 +106,28 @@ impl Id {
         text[14..18].copy_from_slice(&high[12..]);
         text[19..23].copy_from_slice(&low[..4]);
         text[24..].copy_from_slice(&low[4..]);
-        text
+        Self { bytes, text }
+    }
+
+    /// `xxxxxxxx-xxxx-5xxx-xxxx-xxxxxxxxxxxx`
+    #[inline]
+    pub(crate) fn text(&self) -> &[u8; 36] {
+        &self.text
     }
 
     /// Appends [`Id::text`].
     #[inline]
-    pub(crate) fn write(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.text());
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.text);
     }
 
     /// The bytes, as parts of further keys.
     pub(crate) fn bytes(&self) -> &[u8; 16] {
-        &self.0
+        &self.bytes
     }
 }
 
-/// Eight bytes as hexadecimal digits, all at once: an id is written five times on average.
+/// Eight bytes as hexadecimal digits, all at once.
 #[inline]
 fn digits(bytes: &[u8]) -> [u8; 16] {
     let word = bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
@@ -127,6 +152,10 @@ fn digits(bytes: &[u8]) -> [u8; 16] {
 pub(crate) struct IdHasher(u64);
 
 impl std::hash::Hasher for IdHasher {
+    fn write_u64(&mut self, word: u64) {
+        self.0 = self.0.rotate_left(5) ^ word;
+    }
+
     fn finish(&self) -> u64 {
         let mixed = (self.0 ^ (self.0 >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         mixed ^ (mixed >> 29)

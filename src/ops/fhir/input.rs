@@ -6,8 +6,6 @@
 pub(crate) use super::parts::Parts;
 use super::parts::{COMPONENTS, FIRST, Marks, REPETITIONS, component_bit, is_valued};
 use crate::core::{Message, Separators};
-use memchr::memchr_iter;
-use std::ops::Range;
 
 /// Where the fields of a message stand; kept from message to message.
 #[derive(Debug, Default)]
@@ -16,8 +14,6 @@ pub(crate) struct Index {
     fields: Vec<Entry>,
     /// Where the delimiters of components stand, in the order of the message.
     cuts: Vec<u32>,
-    /// How many of these places are taken.
-    cut: u32,
     /// How many segments there are so far with each id.
     ordinals: Vec<([u8; 3], u32)>,
 }
@@ -49,23 +45,66 @@ struct Entry {
     marks: Marks,
 }
 
+/// A field whose end was not found yet.
+#[derive(Clone, Copy, Debug, Default)]
+struct Unfinished {
+    start: usize,
+    cut: u32,
+    repeats: bool,
+    is_deep: bool,
+}
+
+const ONES: u64 = u64::MAX / 255;
+
+/// The highest bit of each byte that is 0.
+#[inline]
+fn zeros(word: u64) -> u64 {
+    const REST: u64 = 0x7F * ONES;
+    !(((word & REST) + REST) | word | REST)
+}
+
 impl Index {
     /// Finds the fields of a segment, and their components. `base`: where it begins.
     fn add_fields(&mut self, s: Separators, raw: &[u8], base: usize, is_header: bool) {
         let first = self.fields.len();
-        let mut from = None;
+        let mut field = Unfinished { cut: self.cuts.len() as u32, ..Unfinished::default() };
+        let mut is_begun = false;
         if is_header {
             // MSH-1 is the delimiter itself.
-            self.add_field(s, raw, base, 3..raw.len().min(4));
+            field.start = 3;
+            self.end_field(field, raw, base, raw.len().min(4));
         }
-        for at in memchr_iter(s.field, raw) {
-            if let Some(from) = from {
-                self.add_field(s, raw, base, from..at);
+        // Eight bytes at a time: two thirds of the time of looking at each.
+        let all = [s.field, s.component, s.repetition, s.subcomponent].map(|b| ONES * u64::from(b));
+        for (n, chunk) in raw.chunks(8).enumerate() {
+            let mut eight = [0; 8];
+            eight[..chunk.len()].copy_from_slice(chunk);
+            let word = u64::from_le_bytes(eight);
+            let mut found = all.iter().fold(0, |found, by| found | zeros(word ^ by));
+            while found != 0 {
+                let within = found.trailing_zeros() as usize / 8;
+                found &= found - 1;
+                let at = n * 8 + within;
+                let Some(&b) = chunk.get(within) else { break };
+                // Of two with one byte the outer one counts.
+                if b == s.field {
+                    if is_begun {
+                        self.end_field(field, raw, base, at);
+                    }
+                    is_begun = true;
+                    let cut = self.cuts.len() as u32;
+                    field = Unfinished { start: at + 1, cut, ..Unfinished::default() };
+                } else if b == s.repetition {
+                    field.repeats = true;
+                } else if b == s.component {
+                    self.cuts.push((base + at) as u32);
+                } else {
+                    field.is_deep = true;
+                }
             }
-            from = Some(at + 1);
         }
-        if let Some(from) = from {
-            self.add_field(s, raw, base, from..raw.len());
+        if is_begun {
+            self.end_field(field, raw, base, raw.len());
         }
         // MSH-2 holds the delimiters, and has none.
         if is_header && let Some(entry) = self.fields.get_mut(first + 1) {
@@ -74,27 +113,14 @@ impl Index {
     }
 
     #[inline]
-    fn add_field(&mut self, s: Separators, raw: &[u8], base: usize, range: Range<usize>) {
-        let (start, end) = ((base + range.start) as u32, (base + range.end) as u32);
-        let first = self.cut;
-        let (mut repeats, mut is_deep) = (false, false);
-        let field = raw.get(range).unwrap_or_default();
-        for (at, &b) in (start..).zip(field) {
-            // Without a branch, which would be guessed wrong at every second delimiter.
-            if let Some(cut) = self.cuts.get_mut(self.cut as usize) {
-                *cut = at;
-            }
-            self.cut += u32::from((b == s.component) & (b != s.repetition));
-            repeats |= b == s.repetition;
-            is_deep |= b == s.subcomponent;
-        }
+    fn end_field(&mut self, field: Unfinished, raw: &[u8], base: usize, end: usize) {
         self.fields.push(Entry {
-            start,
-            end,
-            cuts: (first, self.cut),
-            valued: is_valued(field),
-            repeats,
-            is_deep,
+            start: (base + field.start) as u32,
+            end: (base + end) as u32,
+            cuts: (field.cut, self.cuts.len() as u32),
+            valued: raw.get(field.start..end).is_some_and(is_valued),
+            repeats: field.repeats,
+            is_deep: field.is_deep,
             marks: Marks::default(),
         });
     }
@@ -125,11 +151,7 @@ impl<'m> Input<'m> {
         let separators = message.separators();
         index.segments.clear();
         index.fields.clear();
-        // There are no more delimiters than bytes.
-        if index.cuts.len() < bytes.len() {
-            index.cuts.resize(bytes.len(), 0);
-        }
-        index.cut = 0;
+        index.cuts.clear();
         index.ordinals.clear();
         for segment in message.segments() {
             let raw = segment.raw();

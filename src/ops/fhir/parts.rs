@@ -215,7 +215,7 @@ impl<'m> Parts<'m> {
     /// Whether there is a value.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        !is_valued(self.raw)
+        self.raw.is_empty() || !is_valued(self.raw)
     }
 
     /// Whether it has more than one part.

@@ -16,11 +16,17 @@ const CODINGS: [Places; 3] = [[1, 2, 3, 7], [4, 5, 6, 8], [10, 11, 12, 13]];
 
 /// Writes a member of type CodeableConcept, its codes as they came. Returns whether it is there.
 pub(crate) fn concept(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    if value.is_empty() {
+        return false;
+    }
     w.object(name, |w| concept_in(w, cx, value, None))
 }
 
 /// As [`concept`] for an item of an array.
 pub(crate) fn concept_item(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) -> bool {
+    if value.is_empty() {
+        return false;
+    }
     w.item(|w| concept_in(w, cx, value, None))
 }
 
@@ -33,6 +39,9 @@ pub(crate) fn concept_by(
     value: Parts<'_>,
     table: Table,
 ) -> bool {
+    if value.is_empty() {
+        return false;
+    }
     w.object(name, |w| concept_in(w, cx, value, Some(table)))
 }
 
@@ -43,6 +52,9 @@ pub(crate) fn concept_item_by(
     value: Parts<'_>,
     table: Table,
 ) -> bool {
+    if value.is_empty() {
+        return false;
+    }
     w.item(|w| concept_in(w, cx, value, Some(table)))
 }
 

@@ -127,6 +127,9 @@ fn typed_in<'m>(
 
 /// Writes the extensions for a check digit.
 pub(crate) fn check_digit(w: &mut Json, cx: &Context<'_>, digit: Parts<'_>, scheme: Parts<'_>) {
+    if digit.peek_raw().is_empty() && scheme.peek_raw().is_empty() {
+        return;
+    }
     w.array("extension", |w| {
         w.extension(CHECK_DIGIT, |w| _ = text::string(w, cx, "valueString", digit));
         w.extension(CHECK_SCHEME, |w| _ = text::string(w, cx, "valueString", scheme));
@@ -162,6 +165,9 @@ pub(crate) fn system_and_value<'m>(
 
 /// Writes who gave an identifier, by the name in the message.
 pub(crate) fn assigner(w: &mut Json, cx: &Context<'_>, name: Parts<'_>) {
+    if name.peek_raw().is_empty() {
+        return;
+    }
     w.object("assigner", |w| _ = text::string(w, cx, "display", name));
 }
 

@@ -150,7 +150,8 @@ pub(crate) fn name_in(
         });
     }
     let kind = value.get(at.kind);
-    let code = cx.code(Table::NameType, kind.first());
+    let code =
+        if kind.peek_raw().is_empty() { None } else { cx.code(Table::NameType, kind.first()) };
     match code {
         Some(_) => kind.translated(),
         None => kind.give_up(),

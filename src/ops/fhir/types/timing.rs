@@ -17,6 +17,9 @@ pub(crate) fn period(
     name: &str,
     [start, end]: [Parts<'_>; 2],
 ) -> bool {
+    if start.is_empty() && end.is_empty() {
+        return false;
+    }
     let is_reversed = time::read(&start)
         .zip(time::read(&end))
         .is_some_and(|(start, end)| time::order(cx, &start, &end) == Ordering::Greater);
