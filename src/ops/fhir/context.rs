@@ -11,7 +11,7 @@ use super::settings::{BundleKind, Ids, Settings};
 use super::story::Story;
 use super::uri::Uri;
 use super::wanted::Wanted;
-use super::{json, map, systems, time, v2codes};
+use super::{id, json, map, systems, time, v2codes};
 use crate::core::Scope;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
@@ -71,6 +71,8 @@ pub(crate) struct Names {
     own: HashMap<(usize, Kind, u32), Id, BuildHasherDefault<IdHasher>>,
     /// How often each key was asked for.
     repeats: ById<u32>,
+    /// What keys have of identifiers without an authority: who sends, or as the settings say.
+    scope: Vec<u8>,
 }
 
 impl Names {
@@ -79,6 +81,31 @@ impl Names {
         self.own.clear();
         self.repeats.clear();
     }
+}
+
+/// The place of a segment in the message, as parts of keys have it: `OBX[3]` and a number.
+fn place_of(seg: Seg<'_>, part: u32) -> Vec<u8> {
+    let id = seg.id();
+    if id == *b"   " {
+        return seg.at().to_string().into_bytes();
+    }
+    let mut place = Vec::with_capacity(32);
+    match id.is_ascii() {
+        true => place.extend_from_slice(&id),
+        false => place.extend_from_slice(String::from_utf8_lossy(&id).as_bytes()),
+    }
+    place.push(b'[');
+    number(seg.ordinal(), &mut place);
+    place.push(b']');
+    number(part, &mut place);
+    place
+}
+
+fn number(n: u32, out: &mut Vec<u8>) {
+    if n >= 10 {
+        number(n / 10, out);
+    }
+    out.push(b'0' + (n % 10) as u8);
 }
 
 impl<'m> Context<'m> {
@@ -94,6 +121,12 @@ impl<'m> Context<'m> {
         recall.begin(scope.message.separators());
         let msh = story.input().seg(0);
         let (application, facility) = (msh.peek(3), msh.peek(4));
+        names.scope.clear();
+        let sender = [facility.peek_raw(), application.peek_raw()];
+        match &settings.id_scope {
+            Some(scope) => id::join(&mut names.scope, scope.as_bytes()),
+            None => sender.iter().for_each(|part| id::join(&mut names.scope, part)),
+        }
         let control = msh.peek(10);
         let key = [application, facility, msh.peek(7), control]
             .iter()
@@ -211,6 +244,7 @@ impl<'m> Context<'m> {
     }
 
     /// Writes a member that refers to a resource.
+    #[inline(always)]
     pub(crate) fn reference(&self, w: &mut Json, name: &str, to: Ref) {
         w.object(name, |w| self.reference_in(w, to));
     }
@@ -222,9 +256,8 @@ impl<'m> Context<'m> {
 
     /// Writes the member `reference`.
     pub(crate) fn reference_in(&self, w: &mut Json, to: Ref) {
-        // Servers do not rewrite references in a batch, and alone nothing tells what a UUID is.
-        let literal = self.settings.resources || self.settings.bundle == BundleKind::Batch;
-        if literal {
+        if self.settings.resources || self.settings.bundle == BundleKind::Batch {
+            // Servers do not rewrite references in a batch, and alone nothing tells what a UUID is.
             w.verbatim("reference", |out| {
                 out.extend_from_slice(to.kind.name().as_bytes());
                 out.push(b'/');
@@ -243,11 +276,7 @@ impl<'m> Context<'m> {
 
     /// What keys of things begin with that have an identifier without an authority.
     pub(crate) fn scope_key(&self, kind: Kind) -> Key {
-        let key = Key::new(kind.name());
-        match &self.settings.id_scope {
-            Some(scope) => key.with(scope.as_bytes()),
-            None => key.with(self.msh.peek(4).peek_raw()).with(self.msh.peek(3).peek_raw()),
-        }
+        Key::new(kind.name()).and(&self.names.scope)
     }
 
     /// A key that holds within this message.
@@ -306,11 +335,9 @@ impl<'m> Context<'m> {
             }
             Some(_) => false,
         };
-        let id = by_business.filter(|id| is_free(self.names.claims.get(id))).unwrap_or_else(|| {
-            let place = format!("{}[{}]{part}", String::from_utf8_lossy(&seg.id()), seg.ordinal());
-            let place = if seg.id() == *b"   " { format!("{}", seg.at()) } else { place };
-            self.message_key(kind).with(place.as_bytes()).id()
-        });
+        let id = by_business
+            .filter(|id| is_free(self.names.claims.get(id)))
+            .unwrap_or_else(|| self.message_key(kind).with(&place_of(seg, part)).id());
         self.names.claims.insert(id, Claim::Segment(seg.at()));
         self.names.own.insert((seg.at(), kind, part), id);
         Ref { kind, id }

@@ -61,6 +61,14 @@ impl Key {
         self
     }
 
+    /// Adds parts that [`join`] put together.
+    #[must_use]
+    #[inline]
+    pub(crate) fn and(mut self, parts: &[u8]) -> Self {
+        self.add(parts);
+        self
+    }
+
     #[inline]
     fn add(&mut self, part: &[u8]) {
         if part.is_empty() {
@@ -94,6 +102,12 @@ impl Key {
         bytes[8] = bytes[8] & 0x3F | 0x80;
         Id::of(bytes)
     }
+}
+
+/// Adds a part, as [`Key::with`], to parts for [`Key::and`].
+pub(crate) fn join(parts: &mut Vec<u8>, part: &[u8]) {
+    parts.push(b'|');
+    parts.extend_from_slice(part.trim_ascii());
 }
 
 impl Id {

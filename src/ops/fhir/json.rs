@@ -50,7 +50,7 @@ impl Json {
     }
 
     /// Writes a member that is an object, unless it stays empty. Returns whether it is there.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn object(&mut self, name: &str, inside: impl FnOnce(&mut Self)) -> bool {
         let start = self.open(name, b'{');
         let before = self.out.len();
@@ -59,7 +59,7 @@ impl Json {
     }
 
     /// Writes a member that is an array, unless it stays empty. Returns whether it is there.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn array(&mut self, name: &str, inside: impl FnOnce(&mut Self)) -> bool {
         let start = self.open(name, b'[');
         let before = self.out.len();
@@ -93,7 +93,7 @@ impl Json {
     }
 
     /// Writes an object in an array, unless it stays empty. Returns whether it is there.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn item(&mut self, inside: impl FnOnce(&mut Self)) -> bool {
         let start = self.out.len();
         self.out.push(b'{');
@@ -103,7 +103,7 @@ impl Json {
 
     /// Writes an object in an array that says something only with what `inside` adds to what
     /// `fixed` writes; else nothing. Returns whether it is there.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn item_with(
         &mut self,
         fixed: impl FnOnce(&mut Self),
@@ -133,7 +133,7 @@ impl Json {
     }
 
     /// Writes an extension in an array of such, if `value` adds a value or extensions of its own.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn extension(&mut self, url: &str, value: impl FnOnce(&mut Self)) -> bool {
         self.item_with(|w| w.literal("url", url), value)
     }
@@ -159,7 +159,7 @@ impl Json {
     }
 
     /// Writes `"name":` and a bracket; returns where it begins.
-    #[inline]
+    #[inline(always)]
     fn open(&mut self, name: &str, bracket: u8) -> usize {
         let start = self.out.len();
         self.key(name, bracket);
@@ -191,7 +191,7 @@ impl Json {
     }
 
     /// Writes a member with text of our own, which needs no escapes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn literal(&mut self, name: &str, text: &str) {
         self.key(name, b'"');
         self.out.extend_from_slice(text.as_bytes());
@@ -234,29 +234,28 @@ impl Json {
     }
 
     /// As [`Json::string`] for text that [`is_plain`].
-    #[inline]
+    #[inline(always)]
     pub(crate) fn plain(&mut self, name: &str, text: &[u8]) -> bool {
+        let start = self.open(name, b'"');
+        self.plain_or_back(start, text)
+    }
+
+    fn plain_or_back(&mut self, start: usize, text: &[u8]) -> bool {
         let text = trimmed_ascii(text);
         if text.is_empty() {
+            self.out.truncate(start);
             return false;
         }
-        self.key(name, b'"');
         self.out.extend_from_slice(text);
         self.out.extend_from_slice(b"\",");
         true
     }
 
     /// As [`Json::string_item`] for text that [`is_plain`].
-    #[inline]
     pub(crate) fn plain_item(&mut self, text: &[u8]) -> bool {
-        let text = trimmed_ascii(text);
-        if text.is_empty() {
-            return false;
-        }
+        let start = self.out.len();
         self.out.push(b'"');
-        self.out.extend_from_slice(text);
-        self.out.extend_from_slice(b"\",");
-        true
+        self.plain_or_back(start, text)
     }
 
     fn value_or_back(&mut self, start: usize, text: &[u8]) -> bool {
@@ -279,7 +278,7 @@ impl Json {
     #[inline]
     pub(crate) fn code(&mut self, name: &str, text: &[u8]) -> bool {
         // Most codes have no blanks at all.
-        match is_plain(text) && !text.contains(&b' ') {
+        match is_plain(text) && !text.iter().any(|&b| b == b' ') {
             true => self.plain(name, text),
             false => self.code_with_blanks(name, text),
         }

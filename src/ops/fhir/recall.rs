@@ -25,6 +25,8 @@ pub(crate) enum What {
     Unit,
     /// The URI of an authority.
     Authority,
+    /// The same as the member `system`.
+    System,
 }
 
 /// What values became, for messages of one converter.
@@ -63,6 +65,7 @@ impl Recall {
             What::Concept(table) => u64::from(table),
             What::Unit => 256,
             What::Authority => 257,
+            What::System => 258,
         };
         let seed = value.mask() ^ what << 32;
         let at = hash::of(seed, value.peek_raw()) as usize % PLACES;

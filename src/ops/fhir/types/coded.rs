@@ -247,15 +247,18 @@ pub(crate) fn code_in(w: &mut Json, code: Code) {
 }
 
 /// Writes a member of type CodeableConcept with one coding of ours.
+#[inline(always)]
 pub(crate) fn fixed(w: &mut Json, name: &str, system: &str, code: &str, display: &str) {
     w.object(name, |w| fixed_in(w, system, code, display));
 }
 
 /// Writes an item of type CodeableConcept with one coding of ours.
+#[inline(always)]
 pub(crate) fn fixed_item(w: &mut Json, system: &str, code: &str, display: &str) {
     w.item(|w| fixed_in(w, system, code, display));
 }
 
+#[inline(always)]
 fn fixed_in(w: &mut Json, system: &str, code: &str, display: &str) {
     w.array("coding", |w| {
         w.item(|w| {

@@ -157,10 +157,26 @@ pub(crate) fn system_and_value<'m>(
     from: [Parts<'m>; 3],
     value: Parts<'m>,
 ) {
-    if let Some(uri) = authority(cx, from) {
-        w.string("system", &uri);
-    }
+    system(w, cx, from);
     text::string(w, cx, "value", value);
+}
+
+/// Writes `system`.
+fn system<'m>(w: &mut Json, cx: &mut Context<'m>, from: [Parts<'m>; 3]) {
+    let write = |w: &mut Json, cx: &mut Context<'m>, from: [Parts<'_>; 3]| {
+        if let Some(uri) = authority_made(cx, from) {
+            w.string("system", &uri);
+        }
+    };
+    let [named, universal, kind] = from;
+    if !universal.peek_raw().is_empty() || !kind.peek_raw().is_empty() {
+        return write(w, cx, from);
+    }
+    if !named.peek_raw().is_empty() {
+        recall::write(w, cx, What::System, named, |w, cx, named| {
+            write(w, cx, [named, Parts::EMPTY, Parts::EMPTY]);
+        });
+    }
 }
 
 /// Writes who gave an identifier, by the name in the message.
