@@ -67,18 +67,45 @@ type ById<V> = HashMap<Id, V, BuildHasherDefault<IdHasher>>;
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     claims: ById<Claim>,
-    /// The ids of resources that segments become: by the segment, the type and the part.
-    own: HashMap<(usize, Kind, u32), Id, BuildHasherDefault<IdHasher>>,
+    /// The ids of resources that segments become: by the type and the part, and where the one
+    /// before of the same segment stands.
+    own: Vec<(Kind, u32, Id, u32)>,
+    /// Where the last one of each segment stands.
+    last_own: Vec<u32>,
     /// How often each key was asked for.
     repeats: ById<u32>,
     /// What keys have of identifiers without an authority: who sends, or as the settings say.
     scope: Vec<u8>,
 }
 
+const NONE: u32 = u32::MAX;
+
 impl Names {
+    fn own(&self, at: usize, kind: Kind, part: u32) -> Option<Id> {
+        let mut next = *self.last_own.get(at)?;
+        loop {
+            let (its_kind, its_part, id, before) = self.own.get(next as usize)?;
+            if (*its_kind, *its_part) == (kind, part) {
+                return Some(*id);
+            }
+            next = *before;
+        }
+    }
+
+    fn add_own(&mut self, at: usize, kind: Kind, part: u32, id: Id) {
+        if self.last_own.len() <= at {
+            self.last_own.resize(at + 1, NONE);
+        }
+        if let Some(last) = self.last_own.get_mut(at) {
+            let before = std::mem::replace(last, self.own.len() as u32);
+            self.own.push((kind, part, id, before));
+        }
+    }
+
     fn clear(&mut self) {
         self.claims.clear();
         self.own.clear();
+        self.last_own.clear();
         self.repeats.clear();
     }
 }
@@ -320,7 +347,7 @@ impl<'m> Context<'m> {
         part: u32,
         business: impl FnOnce(&mut Self) -> Option<Id>,
     ) -> Ref {
-        if let Some(&id) = self.names.own.get(&(seg.at(), kind, part)) {
+        if let Some(id) = self.names.own(seg.at(), kind, part) {
             return Ref { kind, id };
         }
         let by_business = match self.settings.ids {
@@ -339,7 +366,7 @@ impl<'m> Context<'m> {
             .filter(|id| is_free(self.names.claims.get(id)))
             .unwrap_or_else(|| self.message_key(kind).with(&place_of(seg, part)).id());
         self.names.claims.insert(id, Claim::Segment(seg.at()));
-        self.names.own.insert((seg.at(), kind, part), id);
+        self.names.add_own(seg.at(), kind, part, id);
         Ref { kind, id }
     }
 

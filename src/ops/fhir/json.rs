@@ -18,6 +18,16 @@ pub(crate) struct Json {
 }
 
 impl Json {
+    /// One that goes on where text ends.
+    pub(super) fn over(text: Vec<u8>) -> Self {
+        Self { out: text, ..Self::default() }
+    }
+
+    /// All of the text.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.out
+    }
+
     /// The text so far.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.out

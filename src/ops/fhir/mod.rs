@@ -91,7 +91,7 @@ impl Converter {
         out: &mut Vec<u8>,
     ) -> Result<(), TooLong> {
         let Memory { index, owners, arena, names, recall } = memory;
-        arena.clear();
+        arena.begin(&self.settings);
         let source = message.bytes();
         let converted = to_utf8(message, text);
         let utf8 = converted.as_ref().map(|text| message.with_bytes(text.as_bytes()));

@@ -256,20 +256,25 @@ fn ends(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn extensions<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
-    sub_id(w, cx, obx.get(4));
+    if obx.valued(4) {
+        sub_id(w, cx, obx.get(4));
+    }
     for value in obx.all(10) {
         w.extension(NATURE, |w| {
             coded::concept_by(w, cx, "valueCodeableConcept", value, Table::NatureOfAbnormalTesting);
         });
     }
-    w.extension(ANALYSIS, |w| _ = time::date_time(w, cx, "valueDateTime", obx.get(19)));
-    w.extension(STRUCTURE, |w| {
-        let system = "http://terminology.hl7.org/CodeSystem/v2-0937";
-        let code = cx.text(obx.get(30).raw());
-        coding(w, system, &code);
-    });
-    let specimens = obx.all_again(33).count();
-    if specimens > 1 {
+    if obx.valued(19) {
+        w.extension(ANALYSIS, |w| _ = time::date_time(w, cx, "valueDateTime", obx.get(19)));
+    }
+    if obx.valued(30) {
+        w.extension(STRUCTURE, |w| {
+            let system = "http://terminology.hl7.org/CodeSystem/v2-0937";
+            let code = cx.text(obx.get(30).raw());
+            coding(w, system, &code);
+        });
+    }
+    if obx.all_again(33).count() > 1 {
         for value in obx.all(33) {
             if let Some(to) = spm::by_id(cx, value) {
                 w.extension(SPECIMEN, |w| cx.reference(w, "valueReference", to));

@@ -163,14 +163,15 @@ pub(crate) fn name_in(
         text::string_item(w, cx, value.get(at.given));
         text::string_item(w, cx, value.get(at.further));
     });
-    w.array("prefix", |w| _ = text::string_item(w, cx, value.get(at.prefix)));
-    w.array("suffix", |w| {
-        text::string_item(w, cx, value.get(at.suffix));
-        if at.degree > 0 {
-            text::string_item(w, cx, value.get(at.degree));
-        }
-        text::string_item(w, cx, value.get(at.professional));
-    });
+    let prefix = value.get(at.prefix);
+    if !prefix.peek_raw().is_empty() {
+        w.array("prefix", |w| _ = text::string_item(w, cx, prefix));
+    }
+    let degree = if at.degree > 0 { value.get(at.degree) } else { Parts::EMPTY };
+    let suffixes = [value.get(at.suffix), degree, value.get(at.professional)];
+    if suffixes.iter().any(|suffix| !suffix.peek_raw().is_empty()) {
+        w.array("suffix", |w| suffixes.iter().for_each(|part| _ = text::string_item(w, cx, *part)));
+    }
     if w.len() == before {
         // A name of nothing but its kind.
         w.back_to(start);
