@@ -336,7 +336,7 @@ impl<'m> Context<'m> {
         part: u32,
         business: impl FnOnce(&mut Self) -> Option<Key>,
     ) -> Ref {
-        self.own_by_id(kind, seg, part, |cx| business(cx).map(Key::id))
+        self.own_by_id(kind, seg, part, |cx| business(cx).map(|key| key.id()))
     }
 
     /// As [`Context::own_part`], where the id of the key is known.
@@ -396,7 +396,7 @@ impl<'m> Context<'m> {
             return Some(*to);
         }
         let by_business = match self.settings.ids {
-            Ids::Business => wanted.key(self).map(Key::id),
+            Ids::Business => wanted.key(self).map(|key| key.id()),
             Ids::Message => None,
         };
         let by_content = |cx: &Self| wanted.content(cx.message_key(kind).with(b"content")).id();

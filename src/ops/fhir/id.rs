@@ -40,7 +40,7 @@ pub(crate) struct Key {
 }
 
 /// Nearly all keys are shorter.
-const SHORT: usize = 176;
+const SHORT: usize = 128;
 
 impl Key {
     /// Begins with the type of the resource.
@@ -54,16 +54,21 @@ impl Key {
 
     /// Adds a part, without the blanks around it.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub(crate) fn with(mut self, part: &[u8]) -> Self {
+        self.push(part);
+        self
+    }
+
+    /// As [`Key::with`], in place.
+    pub(crate) fn push(&mut self, part: &[u8]) {
         self.add(b"|");
         self.add(part.trim_ascii());
-        self
     }
 
     /// Adds parts that [`join`] put together.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub(crate) fn and(mut self, parts: &[u8]) -> Self {
         self.add(parts);
         self
@@ -91,9 +96,9 @@ impl Key {
     }
 
     /// The id.
-    pub(crate) fn id(self) -> Id {
-        let hash = match self.long {
-            Some(hash) => hash.finalize(),
+    pub(crate) fn id(&self) -> Id {
+        let hash = match &self.long {
+            Some(hash) => hash.as_ref().clone().finalize(),
             None => Sha1::digest(self.text.get(..self.len).unwrap_or_default()),
         };
         let mut bytes = [0; 16];

@@ -120,7 +120,7 @@ impl Index {
             start: (base + field.start) as u32,
             end: (base + end) as u32,
             cuts: (field.cut, self.cuts.len() as u32),
-            valued: raw.get(field.start..end).is_some_and(is_valued),
+            valued: field.start < end && raw.get(field.start..end).is_some_and(is_valued),
             repeats: field.repeats,
             is_deep: field.is_deep,
             marks: Marks::default(),

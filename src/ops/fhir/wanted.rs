@@ -173,9 +173,10 @@ impl<'m> Wanted<'m> {
     }
 
     /// All that is said of it as a key.
-    pub(crate) fn content(&self, key: Key) -> Key {
-        let key = key.with(&[self.variant()]);
-        self.parts().iter().fold(key, |key, parts| key.with(parts.peek_raw()))
+    pub(crate) fn content(&self, mut key: Key) -> Key {
+        key.push(&[self.variant()]);
+        self.parts().iter().for_each(|parts| key.push(parts.peek_raw()));
+        key
     }
 
     /// The key of what it is about, if that has an identifier.

@@ -36,7 +36,7 @@ pub(crate) fn observation<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Ref {
     cx.own_by_id(Kind::Observation, obx, 0, |cx| {
         let key = Key::new(Kind::Observation.name()).with(of?.id.bytes());
         let key = key.with(obx.peek(3).peek_raw()).with(obx.peek(4).peek_raw());
-        let id = key.clone().id();
+        let id = key.id();
         match cx.times_before(id) {
             0 => Some(id),
             n => Some(key.with(n.to_string().as_bytes()).id()),
@@ -180,16 +180,20 @@ fn performers<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
             cx.reference_item(w, to);
         }
     }
-    let of_at = if obx.valued(23) { obx.get(24) } else { none };
-    let laboratory = match obx.valued(25) {
-        true => {
-            let role = Acting { who: obx.get(25), of: obx.get(23), of_at, ..nobody };
-            cx.refer(Wanted::Acting(Function::Director, role))
+    if obx.valued(23) || obx.valued(25) {
+        let of_at = if obx.valued(23) { obx.get(24) } else { none };
+        let laboratory = match obx.valued(25) {
+            true => {
+                let role = Acting { who: obx.get(25), of: obx.get(23), of_at, ..nobody };
+                cx.refer(Wanted::Acting(Function::Director, role))
+            }
+            false => participant::of(cx, obx.get(23), of_at, none),
+        };
+        if let Some(to) = laboratory {
+            cx.reference_item(w, to);
         }
-        false => participant::of(cx, obx.get(23), of_at, none),
-    };
-    let producer = cx.refer(Wanted::NamedOrganization(obx.get(15)));
-    for to in [laboratory, producer].into_iter().flatten() {
+    }
+    if let Some(to) = cx.refer(Wanted::NamedOrganization(obx.get(15))) {
         cx.reference_item(w, to);
     }
     for prt in cx.story.of(obx, b"PRT") {
@@ -234,8 +238,8 @@ pub(crate) fn reference_range<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'
     }
     w.array("referenceRange", |w| {
         w.item(|w| {
-            let ends = ends(range.peek_raw());
-            if let Some((low, high)) = ends.filter(|_| matches!(value::kind(obx), b"NM" | b"SN")) {
+            let is_number = matches!(value::kind(obx), b"NM" | b"SN");
+            if let Some((low, high)) = ends(range.peek_raw()).filter(|_| is_number) {
                 let unit = obx.get(6);
                 quantity::simple(w, cx, "low", low, unit);
                 quantity::simple(w, cx, "high", high, unit);

@@ -258,17 +258,18 @@ pub(crate) fn fixed_item(w: &mut Json, system: &str, code: &str, display: &str) 
     w.item(|w| fixed_in(w, system, code, display));
 }
 
+/// In one piece: it is part of nearly every resource, and known when this is compiled.
 #[inline(always)]
 fn fixed_in(w: &mut Json, system: &str, code: &str, display: &str) {
-    w.array("coding", |w| {
-        w.item(|w| {
-            w.literal("system", system);
-            w.literal("code", code);
-            if !display.is_empty() {
-                w.literal("display", display);
-            }
-        });
-    });
+    w.ready(b"\"coding\":[{\"system\":\"");
+    w.ready(system.as_bytes());
+    w.ready(b"\",\"code\":\"");
+    w.ready(code.as_bytes());
+    if !display.is_empty() {
+        w.ready(b"\",\"display\":\"");
+        w.ready(display.as_bytes());
+    }
+    w.ready(b"\"}],");
 }
 
 /// Writes a member of type code from a table of the guide. A code that this does not have is
