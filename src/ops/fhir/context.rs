@@ -3,15 +3,15 @@
 use super::codes::{Code, Table};
 use super::id::{Id, IdHasher, Key};
 use super::input::{Parts, Seg};
-use super::json::{Json, percent_encoded};
+use super::json::Json;
 use super::kind::Kind;
 use super::recall::Recall;
 use super::report::Report;
 use super::settings::{BundleKind, Ids, Settings};
 use super::story::Story;
-use super::uri::Uri;
+use super::uri::{Uri, percent_encoded};
 use super::wanted::Wanted;
-use super::{id, json, map, systems, time, v2codes};
+use super::{id, map, plain, systems, time, v2codes};
 use crate::core::Scope;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
@@ -222,7 +222,7 @@ impl<'m> Context<'m> {
     #[inline]
     pub(crate) fn is_plain(&self, raw: &[u8]) -> bool {
         // The usual delimiter of escapes is not plain.
-        json::is_plain(raw) && (self.escape == b'\\' || !raw.contains(&self.escape))
+        plain::is_plain(raw) && (self.escape == b'\\' || !raw.contains(&self.escape))
     }
 
     /// Counts a value as not carried, so that it is among the unmapped ones.

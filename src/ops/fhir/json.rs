@@ -4,7 +4,8 @@
 //! held something, and taken back if it does not: a map says what goes where, and asks for nothing
 //! first.
 
-use std::borrow::Cow;
+pub(crate) use super::decimal::Decimal;
+use super::plain::{is_plain, trimmed_ascii};
 
 /// Appends members and items to JSON text. A comma is written behind each, and that behind the last
 /// becomes the bracket that closes: nothing need be looked at before something is written.
@@ -394,132 +395,9 @@ impl Json {
     }
 }
 
-/// As [`slice::trim_ascii`], which looks at each byte; most values have no blanks around them.
-#[inline]
-fn trimmed_ascii(text: &[u8]) -> &[u8] {
-    match text {
-        [] => text,
-        [first, .., last] if *first > b' ' && *last > b' ' => text,
-        _ => text.trim_ascii(),
-    }
-}
-
-/// Whether text stands for itself in JSON: printable ASCII without quotes and backslashes.
-///
-/// Eight bytes at a time, the last eight again: values are too short for vectors. A byte is tested
-/// by what borrows or carries into its highest bit.
-#[inline]
-pub(crate) fn is_plain(text: &[u8]) -> bool {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGH: u64 = 0x80 * ONES;
-    let special = |word: u64| {
-        let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-        let control = word.wrapping_sub(0x20 * ONES) & !word;
-        let delete = word.wrapping_add(ONES) | word;
-        let quote = zero(word ^ (ONES * 0x22)) | zero(word ^ (ONES * 0x5C));
-        (control | delete | quote) & HIGH
-    };
-    if let Some(last) = text.last_chunk::<8>() {
-        let all = text.chunks_exact(8).fold(special(u64::from_le_bytes(*last)), |all, chunk| {
-            let word = chunk.first_chunk::<8>().map_or(0, |chunk| u64::from_le_bytes(*chunk));
-            all | special(word)
-        });
-        return all == 0;
-    }
-    let is_plain = |b: u8| (0x20..0x7F).contains(&b) & (b != b'"') & (b != b'\\');
-    text.iter().fold(true, |plain, &b| plain & is_plain(b))
-}
-
 /// Text without what counts as blanks around it.
 fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}')
-}
-
-/// A number of HL7 in parts: sign, digits without leading zeros, digits behind the point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Decimal<'t> {
-    negative: bool,
-    whole: &'t [u8],
-    fraction: &'t [u8],
-}
-
-impl<'t> Decimal<'t> {
-    /// Reads `[+|-]digits[.digits]`, where one of the two groups of digits may be missing. More
-    /// than 40 digits are no number that anybody measured.
-    pub(crate) fn of(text: &'t [u8]) -> Option<Self> {
-        let text = text.trim_ascii();
-        let (negative, digits) = match text {
-            [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            rest => (false, rest),
-        };
-        let point = digits.iter().position(|&b| b == b'.');
-        let (whole, fraction) = match point {
-            None => (digits, &b""[..]),
-            Some(at) => (&digits[..at], &digits[at + 1..]),
-        };
-        let is_number = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
-        if whole.len() + fraction.len() == 0 || whole.len() + fraction.len() > 40 {
-            return None;
-        }
-        if !is_number(whole) || !is_number(fraction) {
-            return None;
-        }
-        let zeros = whole.iter().take_while(|&&b| b == b'0').count();
-        Some(Self { negative, whole: &whole[zeros..], fraction })
-    }
-
-    /// Whether it is 0.
-    pub(crate) fn is_zero(&self) -> bool {
-        self.whole.is_empty() && self.fraction.iter().all(|&b| b == b'0')
-    }
-
-    /// Whether it is below 0.
-    pub(crate) fn is_negative(&self) -> bool {
-        self.negative && !self.is_zero()
-    }
-
-    /// As a whole number, if it is one.
-    pub(crate) fn whole(&self) -> Option<i32> {
-        if self.fraction.iter().any(|&b| b != b'0') || self.whole.len() > 10 {
-            return None;
-        }
-        let number =
-            self.whole.iter().fold(0_i64, |number, digit| number * 10 + i64::from(digit - b'0'));
-        i32::try_from(if self.negative { -number } else { number }).ok()
-    }
-
-    /// Appends it in the grammar of JSON.
-    pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        if self.is_negative() {
-            out.push(b'-');
-        }
-        out.extend_from_slice(if self.whole.is_empty() { b"0" } else { self.whole });
-        if !self.fraction.is_empty() {
-            out.push(b'.');
-            out.extend_from_slice(self.fraction);
-        }
-    }
-}
-
-/// Text as it may stand in a URI: all but unreserved characters percent-encoded (RFC 3986, 2.1).
-pub(crate) fn percent_encoded(text: &[u8]) -> Cow<'_, [u8]> {
-    let is_unreserved = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
-    if text.iter().all(|&b| is_unreserved(b)) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = Vec::with_capacity(text.len() + 8);
-    for &b in text {
-        if is_unreserved(b) {
-            out.push(b);
-        } else {
-            out.push(b'%');
-            for digit in [b >> 4, b & 15] {
-                out.push(if digit < 10 { b'0' + digit } else { b'A' - 10 + digit });
-            }
-        }
-    }
-    Cow::Owned(out)
 }
 
 #[cfg(test)]
@@ -598,10 +476,5 @@ mod tests {
         assert_eq!(written(|w| _ = w.integer("n", b"0", 1)), "");
         assert_eq!(written(|w| _ = w.integer("n", b"2.0", 1)), r#"{"n":2}"#);
         assert_eq!(written(|w| _ = w.integer("n", b"3000000000", 0)), "");
-    }
-
-    #[test]
-    fn uris_are_encoded() {
-        assert_eq!(&*percent_encoded("L\u{E4}b 1".as_bytes()), b"L%C3%A4b%201");
     }
 }

@@ -10,13 +10,16 @@
 mod bundle;
 mod codes;
 mod context;
+mod decimal;
 mod hash;
 mod id;
+mod index;
 mod input;
 mod json;
 mod kind;
 mod map;
 mod parts;
+mod plain;
 mod recall;
 mod report;
 mod request;

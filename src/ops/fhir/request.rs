@@ -1,9 +1,9 @@
 //! How an entry of a transaction or batch asks a server to keep it.
 
 use super::context::Ref;
-use super::json::percent_encoded;
 use super::kind::Kind;
 use super::settings::Upsert;
+use super::uri::percent_encoded;
 use serde_json::Value;
 
 /// What many messages tell of, and a server may know by an identifier under an id of its own.

@@ -1,8 +1,7 @@
 //! The URIs of coding systems and of authorities, which messages call by names.
 
 use super::hash::ByName;
-use super::json::percent_encoded;
-use super::uri::Uri;
+use super::uri::{Uri, percent_encoded};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 

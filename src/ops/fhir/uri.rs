@@ -1,4 +1,4 @@
-//! A URI without memory of its own, unless it is long.
+//! A URI without memory of its own, unless it is long, and text in one.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -43,5 +43,35 @@ impl Deref for Uri<'_> {
             Self::Short(text, len) => text.get(..usize::from(*len)).unwrap_or_default(),
             Self::Other(text) => text,
         }
+    }
+}
+
+/// Text as it may stand in a URI: all but unreserved characters percent-encoded (RFC 3986, 2.1).
+pub(crate) fn percent_encoded(text: &[u8]) -> Cow<'_, [u8]> {
+    let is_unreserved = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+    if text.iter().all(|&b| is_unreserved(b)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = Vec::with_capacity(text.len() + 8);
+    for &b in text {
+        if is_unreserved(b) {
+            out.push(b);
+        } else {
+            out.push(b'%');
+            for digit in [b >> 4, b & 15] {
+                out.push(if digit < 10 { b'0' + digit } else { b'A' - 10 + digit });
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uris_are_encoded() {
+        assert_eq!(&*percent_encoded("L\u{E4}b 1".as_bytes()), b"L%C3%A4b%201");
     }
 }
