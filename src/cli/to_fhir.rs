@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Convert messages to FHIR R4
 ///
@@ -166,8 +166,12 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         outputs: args.common.outputs(args.report.as_deref()),
         ..Plan::default()
     };
+    // What threads keep from chunk to chunk: chunks are small, and each would begin to learn what
+    // values become.
+    let memories = Mutex::new(Vec::<Memory>::new());
+    let kept = || memories.lock().unwrap_or_else(PoisonError::into_inner);
     let work = |view: View<'_>, job: &mut Job<Done>| {
-        let mut memory = Memory::default();
+        let mut memory = kept().pop().unwrap_or_default();
         view.messages(job, |item, job: &mut Job<Done>| {
             job.tally.messages.matched += 1;
             let report = &mut job.tally.report;
@@ -176,6 +180,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
                 job.reject(&item, why.to_string());
             }
         });
+        kept().push(memory);
     };
     let mut total = Done::default();
     let resources = args.resources;

@@ -5,7 +5,7 @@ use super::id::{Id, IdHasher, Key};
 use super::input::Seg;
 use super::json::Json;
 use super::kind::Kind;
-use super::settings::BundleKind;
+use super::settings::{BundleKind, Settings, Upsert};
 use super::{map, request, time};
 use memchr::memmem;
 use std::collections::HashSet;
@@ -28,11 +28,28 @@ pub(crate) struct Arena {
     /// Extensions for unmapped values, of which an entry has some.
     extensions: Json,
     added: Vec<(usize, Range<usize>)>,
+    /// What is written around each resource.
+    around: Around,
+}
+
+/// What is around a resource.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Around {
+    /// An entry of a Bundle.
+    #[default]
+    Entry,
+    /// The same with how a server is asked to keep it.
+    Request(Upsert),
+    /// A line.
+    Line,
 }
 
 #[derive(Clone, Debug)]
 struct Entry {
     own: Ref,
+    /// The resource with what is around it.
+    all: Range<usize>,
+    /// The resource.
     range: Range<usize>,
     /// It ends with the array `extension`, so that more can follow.
     open: bool,
@@ -46,7 +63,12 @@ struct Entry {
 
 impl Arena {
     /// Empties it and keeps its memory.
-    pub(crate) fn clear(&mut self) {
+    pub(crate) fn begin(&mut self, settings: &Settings) {
+        self.around = match settings.bundle {
+            _ if settings.resources => Around::Line,
+            BundleKind::Transaction | BundleKind::Batch => Around::Request(settings.upsert),
+            BundleKind::Message | BundleKind::Collection => Around::Entry,
+        };
         self.json.clear();
         self.entries.clear();
         self.written.clear();
@@ -70,20 +92,38 @@ impl Arena {
         if let Some(seg) = seg {
             self.owns(seg, self.entries.len());
         }
+        let all = self.json.len();
+        if self.around != Around::Line {
+            const BEFORE: &[u8; 21] = b"{\"fullUrl\":\"urn:uuid:";
+            const BEHIND: &[u8; 13] = b"\",\"resource\":";
+            let mut text = [0; BEFORE.len() + 36 + BEHIND.len()];
+            text[..BEFORE.len()].copy_from_slice(BEFORE);
+            text[BEFORE.len()..BEFORE.len() + 36].copy_from_slice(own.id.text());
+            text[BEFORE.len() + 36..].copy_from_slice(BEHIND);
+            self.json.ready(&text);
+        }
         let start = self.json.len();
-        let mut extension_end = 0;
-        self.json.begin();
         self.json.begin_organization(own.kind == Kind::Organization);
         self.json.root(|w| {
             w.literal("resourceType", own.kind.name());
             w.verbatim("id", |out| own.id.write(out));
             write(w);
-            extension_end = w.extension_end();
         });
-        let open = extension_end + 1 == self.json.len();
-        let range = self.json.root_range(start);
+        // The comma behind the extensions became the brace.
+        let open = self.json.extension_end() == self.json.len();
+        let range = start..self.json.len();
+        match self.around {
+            Around::Entry => self.json.ready(b"},"),
+            Around::Request(upsert) => {
+                let request = request::of(&self.json.bytes()[range.clone()], own, upsert);
+                self.json.ready(&request);
+                self.json.ready(b"},");
+            }
+            Around::Line => self.json.ready(b"\n"),
+        }
         self.entries.push(Entry {
             own,
+            all: all..self.json.len(),
             range,
             open,
             focus: seg.is_some(),
@@ -134,7 +174,7 @@ impl Arena {
     }
 
     fn is_referred_to(&self, own: Ref) -> bool {
-        let mut reference = b"urn:uuid:".to_vec();
+        let mut reference = b"\"reference\":\"urn:uuid:".to_vec();
         own.id.write(&mut reference);
         memmem::find(self.json.bytes(), &reference).is_some()
     }
@@ -145,7 +185,6 @@ impl Arena {
         for seg in input.segs() {
             cx.report.nulls += seg.nulls() as u64;
             let start = self.extensions.len();
-            self.extensions.begin();
             let keep = cx.settings.unmapped;
             let mut last = 0;
             seg.unmapped(keep, |lost, [field, repetition, component], raw| {
@@ -171,10 +210,8 @@ impl Arena {
             if self.extensions.len() == start || !keep {
                 continue;
             }
-            let range = self.extensions.root_range(start);
-            if !range.is_empty() {
-                self.added.push((self.owner(cx, seg).unwrap_or(header), range));
-            }
+            let range = start..self.extensions.len();
+            self.added.push((self.owner(cx, seg).unwrap_or(header), range));
         }
         self.added.sort_by_key(|(entry, _)| *entry);
     }
@@ -190,25 +227,32 @@ impl Arena {
         }
     }
 
-    /// Appends a resource with its unmapped values.
-    fn append(&self, n: usize, entry: &Entry, out: &mut Vec<u8>) {
-        let json = &self.json.bytes()[entry.range.clone()];
-        let first = self.added.partition_point(|(owner, _)| *owner < n);
-        let added = self.added[first..].iter().take_while(|(owner, _)| *owner == n);
-        if added.clone().next().is_none() {
-            out.extend_from_slice(json);
-            return;
-        }
-        let cut = if entry.open { 2 } else { 1 };
-        out.extend_from_slice(&json[..json.len() - cut]);
-        out.extend_from_slice(if entry.open { b"," } else { b",\"extension\":[" });
-        for (n, (_, range)) in added.enumerate() {
-            if n > 0 {
-                out.push(b',');
+    /// Appends some entries, with their unmapped values.
+    fn append(&self, entries: Range<usize>, out: &mut Vec<u8>) {
+        let json = self.json.bytes();
+        let mut from = match self.entries.get(entries.start) {
+            Some(first) => first.all.start,
+            None => return,
+        };
+        // All between those that something is added to, at once.
+        let first = self.added.partition_point(|(owner, _)| *owner < entries.start);
+        let added = self.added.get(first..).unwrap_or_default();
+        for same in added.chunk_by(|a, b| a.0 == b.0).take_while(|s| s[0].0 < entries.end) {
+            let Some(entry) = self.entries.get(same[0].0) else { continue };
+            let cut = if entry.open { 2 } else { 1 };
+            out.extend_from_slice(&json[from..entry.range.end - cut]);
+            out.extend_from_slice(if entry.open { b"," } else { b",\"extension\":[" });
+            for (_, range) in same {
+                out.extend_from_slice(&self.extensions.bytes()[range.clone()]);
             }
-            out.extend_from_slice(&self.extensions.bytes()[range.clone()]);
+            // In place of the last comma.
+            out.pop();
+            out.extend_from_slice(b"]}");
+            from = entry.range.end;
         }
-        out.extend_from_slice(b"]}");
+        if let Some(last) = self.entries.get(entries.end - 1) {
+            out.extend_from_slice(&json[from..last.all.end]);
+        }
     }
 }
 
@@ -246,36 +290,21 @@ pub(crate) fn write<'m>(arena: &mut Arena, cx: &mut Context<'m>, out: &mut Vec<u
         n += 1;
     }
     arena.unmapped(cx, header);
-    let order = std::iter::once(header)
-        .chain((0..arena.entries.len()).filter(|&n| n != header))
-        .filter_map(|n| Some((n, arena.entries.get(n)?)));
-    if cx.settings.resources {
-        for (n, entry) in order {
-            arena.append(n, entry, out);
-            out.push(b'\n');
-        }
-        return;
+    if !cx.settings.resources {
+        let mut w = Json::over(std::mem::take(out));
+        w.root(|w| head(w, cx));
+        *out = w.into_bytes();
+        out.pop();
+        out.extend_from_slice(b",\"entry\":[");
     }
-    let mut w = Json::default();
-    w.root(|w| head(w, cx));
-    let head = w.bytes();
-    out.extend_from_slice(&head[..head.len() - 1]);
-    out.extend_from_slice(b",\"entry\":[");
-    for (place, (n, entry)) in order.enumerate() {
-        if place > 0 {
-            out.push(b',');
-        }
-        out.extend_from_slice(b"{\"fullUrl\":\"urn:uuid:");
-        entry.own.id.write(out);
-        out.extend_from_slice(b"\",\"resource\":");
-        let start = out.len();
-        arena.append(n, entry, out);
-        if matches!(cx.settings.bundle, BundleKind::Transaction | BundleKind::Batch) {
-            request::write(out, start, entry.own, cx.settings.upsert);
-        }
-        out.push(b'}');
+    arena.append(header..header + 1, out);
+    arena.append(0..header, out);
+    arena.append(header + 1..arena.entries.len(), out);
+    if !cx.settings.resources {
+        // In place of the last comma.
+        out.pop();
+        out.extend_from_slice(b"]}\n");
     }
-    out.extend_from_slice(b"]}\n");
 }
 
 /// Writes what a Bundle has besides its entries.

@@ -2,8 +2,9 @@
 //!
 //! The data is `codes.tsv` beside this file, made by `tools/fhir`, which also has the corrections.
 
+use super::hash;
+use super::json::Json;
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::LazyLock;
 
 /// A code of FHIR.
@@ -15,6 +16,8 @@ pub(crate) struct Code {
     pub(crate) display: &'static str,
     /// The URI of its system.
     pub(crate) system: &'static str,
+    /// All three as members of a Coding.
+    pub(crate) json: &'static [u8],
 }
 
 macro_rules! tables {
@@ -121,17 +124,55 @@ tables! {
     YesNoAvailability = "YesNoIndicator[AvailabilityStatus]",
 }
 
+/// The tables, and where each code of them stands.
 #[derive(Debug)]
 struct Rows {
     /// In the order of `codes.tsv`: by table, then by code of HL7 v2.
-    rows: Vec<(&'static str, Code)>,
-    /// Of each table.
-    ranges: Vec<Range<usize>>,
+    rows: Vec<Row>,
+    /// Numbers of rows by table and code.
+    exact: Places,
+    /// The same by the code in small letters; of several rows the one in capitals, else the first.
+    folded: Places,
+}
+
+#[derive(Debug)]
+struct Row {
+    table: usize,
+    from: &'static str,
+    code: Code,
+}
+
+/// Numbers of rows by a hash, in the first place that was free behind it.
+#[derive(Debug)]
+struct Places(Vec<u16>);
+
+const FREE: u16 = u16::MAX;
+
+impl Places {
+    /// Half of the places stay free, so that what is looked for is found at once, or is not there.
+    fn new(rows: usize) -> Self {
+        Self(vec![FREE; (rows * 2).next_power_of_two()])
+    }
+
+    /// The place of the row with a code that `is_it`, and whose hash is this; else one that is free.
+    #[inline]
+    fn find(&self, hash: u64, is_it: impl Fn(usize) -> bool) -> usize {
+        let last = self.0.len() - 1;
+        let mut at = hash as usize & last;
+        while let Some(&row) = self.0.get(at).filter(|&&row| row != FREE) {
+            if is_it(row.into()) {
+                break;
+            }
+            at = (at + 1) & last;
+        }
+        at
+    }
 }
 
 static ROWS: LazyLock<Rows> = LazyLock::new(|| {
-    let mut rows: Vec<(&'static str, Code)> = Vec::with_capacity(2400);
-    let mut ranges = vec![0..0; NAMES.len()];
+    let mut rows: Vec<Row> = Vec::with_capacity(2400);
+    let mut json = Json::default();
+    let mut ends = Vec::with_capacity(2400);
     let mut table = 0;
     for line in include_str!("codes.tsv").lines() {
         let mut columns = line.split('\t');
@@ -139,18 +180,73 @@ static ROWS: LazyLock<Rows> = LazyLock::new(|| {
         let name = next();
         while NAMES.get(table).is_some_and(|known| *known != name) {
             table += 1;
-            if let Some(range) = ranges.get_mut(table) {
-                *range = rows.len()..rows.len();
-            }
         }
         let from = next();
-        rows.push((from, Code { code: next(), display: next(), system: next() }));
-        if let Some(range) = ranges.get_mut(table) {
-            range.end = rows.len();
+        let code = Code { code: next(), display: next(), system: next(), json: &[] };
+        json.string("system", code.system.as_bytes());
+        json.string("code", code.code.as_bytes());
+        json.string("display", code.display.as_bytes());
+        ends.push(json.len());
+        rows.push(Row { table, from, code });
+    }
+    // Never freed, as the tables are not.
+    let mut json: &'static [u8] = Vec::leak(json.bytes().to_vec());
+    let mut start = 0;
+    for (row, end) in rows.iter_mut().zip(ends) {
+        (row.code.json, json) = json.split_at(end - start);
+        start = end;
+    }
+    let mut all = Rows { exact: Places::new(rows.len()), folded: Places::new(rows.len()), rows };
+    for (n, row) in all.rows.iter().enumerate() {
+        let at = all.exact.find(hash::of(row.table as u64, row.from.as_bytes()), |_| false);
+        all.exact.0[at] = n as u16;
+    }
+    for (n, row) in all.rows.iter().enumerate() {
+        let capitals = row.from.to_ascii_uppercase();
+        let n = all.exact(row.table, capitals.as_bytes()).unwrap_or(n);
+        let folded = row.from.to_ascii_lowercase();
+        let hash = hash::of(row.table as u64, folded.as_bytes());
+        let at = all.folded.find(hash, |other| all.is_folded(other, row.table, folded.as_bytes()));
+        if all.folded.0[at] == FREE {
+            all.folded.0[at] = n as u16;
         }
     }
-    Rows { rows, ranges }
+    all
 });
+
+impl Rows {
+    #[inline]
+    fn exact(&self, table: usize, code: &[u8]) -> Option<usize> {
+        let at = self.exact.find(hash::of(table as u64, code), |n| {
+            self.rows.get(n).is_some_and(|row| row.table == table && row.from.as_bytes() == code)
+        });
+        self.exact.0.get(at).filter(|&&n| n != FREE).map(|&n| n.into())
+    }
+
+    fn folded(&self, table: usize, code: &[u8]) -> Option<usize> {
+        let mut buffer = [0; 32];
+        let long;
+        let folded = match buffer.get_mut(..code.len()) {
+            Some(folded) => {
+                folded.copy_from_slice(code);
+                folded.make_ascii_lowercase();
+                &*folded
+            }
+            None => {
+                long = code.to_ascii_lowercase();
+                &long[..]
+            }
+        };
+        let hash = hash::of(table as u64, folded);
+        let at = self.folded.find(hash, |n| self.is_folded(n, table, folded));
+        self.folded.0.get(at).filter(|&&n| n != FREE).map(|&n| n.into())
+    }
+
+    fn is_folded(&self, n: usize, table: usize, folded: &[u8]) -> bool {
+        let is_it = |row: &Row| row.from.as_bytes().eq_ignore_ascii_case(folded);
+        self.rows.get(n).is_some_and(|row| row.table == table && is_it(row))
+    }
+}
 
 impl Table {
     /// Its name in the guide.
@@ -160,14 +256,12 @@ impl Table {
 
     /// The code of FHIR for one of HL7 v2; also where the case of letters differs.
     pub(crate) fn get(self, code: &[u8]) -> Option<Code> {
-        let rows = &ROWS.rows[ROWS.ranges[self as usize].clone()];
-        let find = |code: &[u8]| {
-            rows.binary_search_by(|(from, _)| from.as_bytes().cmp(code)).ok().map(|n| rows[n].1)
-        };
-        let as_word = || rows.iter().find(|(from, _)| from.as_bytes().eq_ignore_ascii_case(code));
-        find(code)
-            .or_else(|| find(&code.to_ascii_uppercase()))
-            .or_else(|| as_word().map(|(_, code)| *code))
+        if code.is_empty() {
+            return None;
+        }
+        let (rows, table) = (&*ROWS, self as usize);
+        let n = rows.exact(table, code).or_else(|| rows.folded(table, code))?;
+        rows.rows.get(n).map(|row| row.code)
     }
 }
 
@@ -233,15 +327,14 @@ mod tests {
 
     #[test]
     fn the_data_is_sorted_and_whole() {
-        for pair in ROWS.rows.windows(2) {
-            assert!(!pair[1].1.code.is_empty() && pair[1].1.system.contains(':'));
+        for row in &ROWS.rows {
+            assert!(!row.code.code.is_empty() && row.code.system.contains(':'));
+            assert!(row.table < NAMES.len());
         }
-        for (n, range) in ROWS.ranges.iter().enumerate() {
-            assert!(!range.is_empty(), "{}", NAMES[n]);
-            let rows = &ROWS.rows[range.clone()];
-            assert!(rows.windows(2).all(|pair| pair[0].0 < pair[1].0), "{}", NAMES[n]);
+        let key = |row: &Row| (row.table, row.from);
+        assert!(ROWS.rows.windows(2).all(|pair| key(&pair[0]) < key(&pair[1])));
+        for (n, name) in NAMES.iter().enumerate() {
+            assert!(ROWS.rows.iter().any(|row| row.table == n), "{name}");
         }
-        let all: usize = ROWS.ranges.iter().map(ExactSizeIterator::len).sum();
-        assert_eq!(ROWS.rows.len(), all);
     }
 }

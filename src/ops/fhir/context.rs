@@ -3,13 +3,15 @@
 use super::codes::{Code, Table};
 use super::id::{Id, IdHasher, Key};
 use super::input::{Parts, Seg};
-use super::json::{Json, percent_encoded};
+use super::json::Json;
 use super::kind::Kind;
+use super::recall::Recall;
 use super::report::Report;
 use super::settings::{BundleKind, Ids, Settings};
 use super::story::Story;
+use super::uri::{Uri, percent_encoded};
 use super::wanted::Wanted;
-use super::{systems, time, v2codes};
+use super::{id, map, plain, systems, time, v2codes};
 use crate::core::Scope;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
@@ -42,13 +44,21 @@ pub(crate) struct Context<'m> {
     pub(crate) story: Story<'m>,
     pub(crate) report: &'m mut Report,
     scope: Scope<'m, 'm>,
+    /// The delimiter of escape sequences.
+    escape: u8,
     source: &'m [u8],
     msh: Seg<'m>,
+    /// Whether it asks for something.
+    asks: bool,
     header_offset: Option<i16>,
     zone: Option<&'m TimeZone>,
     message_key: Id,
+    /// What values became before.
+    pub(super) recall: &'m mut Recall,
     names: &'m mut Names,
     wanted: Vec<(Ref, Wanted<'m>)>,
+    /// The last of `wanted` of each variant.
+    latest: [u32; 64],
 }
 
 type ById<V> = HashMap<Id, V, BuildHasherDefault<IdHasher>>;
@@ -57,18 +67,72 @@ type ById<V> = HashMap<Id, V, BuildHasherDefault<IdHasher>>;
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     claims: ById<Claim>,
-    /// The ids of resources that segments become: by the segment, the type and the part.
-    own: HashMap<(usize, Kind, u32), Id, BuildHasherDefault<IdHasher>>,
+    /// The ids of resources that segments become: by the type and the part, and where the one
+    /// before of the same segment stands.
+    own: Vec<(Kind, u32, Id, u32)>,
+    /// Where the last one of each segment stands.
+    last_own: Vec<u32>,
     /// How often each key was asked for.
     repeats: ById<u32>,
+    /// What keys have of identifiers without an authority: who sends, or as the settings say.
+    scope: Vec<u8>,
 }
 
+const NONE: u32 = u32::MAX;
+
 impl Names {
+    fn own(&self, at: usize, kind: Kind, part: u32) -> Option<Id> {
+        let mut next = *self.last_own.get(at)?;
+        loop {
+            let (its_kind, its_part, id, before) = self.own.get(next as usize)?;
+            if (*its_kind, *its_part) == (kind, part) {
+                return Some(*id);
+            }
+            next = *before;
+        }
+    }
+
+    fn add_own(&mut self, at: usize, kind: Kind, part: u32, id: Id) {
+        if self.last_own.len() <= at {
+            self.last_own.resize(at + 1, NONE);
+        }
+        if let Some(last) = self.last_own.get_mut(at) {
+            let before = std::mem::replace(last, self.own.len() as u32);
+            self.own.push((kind, part, id, before));
+        }
+    }
+
     fn clear(&mut self) {
         self.claims.clear();
         self.own.clear();
+        self.last_own.clear();
         self.repeats.clear();
     }
+}
+
+/// The place of a segment in the message, as parts of keys have it: `OBX[3]` and a number.
+fn place_of(seg: Seg<'_>, part: u32) -> Vec<u8> {
+    let id = seg.id();
+    if id == *b"   " {
+        return seg.at().to_string().into_bytes();
+    }
+    let mut place = Vec::with_capacity(32);
+    match id.is_ascii() {
+        true => place.extend_from_slice(&id),
+        false => place.extend_from_slice(String::from_utf8_lossy(&id).as_bytes()),
+    }
+    place.push(b'[');
+    number(seg.ordinal(), &mut place);
+    place.push(b']');
+    number(part, &mut place);
+    place
+}
+
+fn number(n: u32, out: &mut Vec<u8>) {
+    if n >= 10 {
+        number(n / 10, out);
+    }
+    out.push(b'0' + (n % 10) as u8);
 }
 
 impl<'m> Context<'m> {
@@ -78,11 +142,18 @@ impl<'m> Context<'m> {
         scope: Scope<'m, 'm>,
         source: &'m [u8],
         report: &'m mut Report,
-        names: &'m mut Names,
+        (names, recall): (&'m mut Names, &'m mut Recall),
     ) -> Self {
         names.clear();
+        recall.begin(scope.message.separators());
         let msh = story.input().seg(0);
         let (application, facility) = (msh.peek(3), msh.peek(4));
+        names.scope.clear();
+        let sender = [facility.peek_raw(), application.peek_raw()];
+        match &settings.id_scope {
+            Some(scope) => id::join(&mut names.scope, scope.as_bytes()),
+            None => sender.iter().for_each(|part| id::join(&mut names.scope, part)),
+        }
         let control = msh.peek(10);
         let key = [application, facility, msh.peek(7), control]
             .iter()
@@ -92,14 +163,18 @@ impl<'m> Context<'m> {
             settings,
             story,
             report,
+            escape: scope.message.separators().escape,
             scope,
             source,
             msh,
+            asks: map::asks_by(msh.peek(9).first()),
             header_offset: time::read(&msh.peek(7)).and_then(|time| time.offset()),
             zone: settings.zones.of(facility.first(), application.first()),
             message_key: key.id(),
+            recall,
             names,
-            wanted: Vec::new(),
+            wanted: Vec::with_capacity(64),
+            latest: [u32::MAX; 64],
         }
     }
 
@@ -111,6 +186,11 @@ impl<'m> Context<'m> {
     /// The bytes of the message as they came, whatever its character set.
     pub(super) fn source(&self) -> &'m [u8] {
         self.source
+    }
+
+    /// Whether the message asks for something, by its type.
+    pub(crate) fn asks(&self) -> bool {
+        self.asks
     }
 
     /// The trigger event, MSH-9.2; in older versions EVN-1 has it alone.
@@ -138,6 +218,13 @@ impl<'m> Context<'m> {
         self.scope.text(raw)
     }
 
+    /// Whether bytes of the message stand for themselves as text, and in JSON.
+    #[inline]
+    pub(crate) fn is_plain(&self, raw: &[u8]) -> bool {
+        // The usual delimiter of escapes is not plain.
+        plain::is_plain(raw) && (self.escape == b'\\' || !raw.contains(&self.escape))
+    }
+
     /// Counts a value as not carried, so that it is among the unmapped ones.
     pub(crate) fn give_up(&mut self, value: &Parts<'_>, kind: &'static str) {
         value.give_up();
@@ -158,7 +245,7 @@ impl<'m> Context<'m> {
     }
 
     /// The URI of a coding system or authority by its name as written; `None` without a name.
-    pub(crate) fn system<'n>(&mut self, name: &'n [u8]) -> Option<Cow<'n, [u8]>>
+    pub(crate) fn system<'n>(&mut self, name: &'n [u8]) -> Option<Uri<'n>>
     where
         'm: 'n,
     {
@@ -171,7 +258,7 @@ impl<'m> Context<'m> {
 
     /// As [`Context::system`] for a code: one that a table of HL7 v2 does not have is of a system
     /// of the sender's, though it bears the name of the table.
-    pub(crate) fn system_of<'n>(&mut self, name: &'n [u8], code: &[u8]) -> Option<Cow<'n, [u8]>>
+    pub(crate) fn system_of<'n>(&mut self, name: &'n [u8], code: &[u8]) -> Option<Uri<'n>>
     where
         'm: 'n,
     {
@@ -180,10 +267,11 @@ impl<'m> Context<'m> {
             return Some(uri);
         }
         self.report.code("HL7 v2", code);
-        Some(Cow::Owned([b"urn:id:", &*percent_encoded(name.trim_ascii())].concat()))
+        Some(Uri::of(b"urn:id:", &percent_encoded(name.trim_ascii())))
     }
 
     /// Writes a member that refers to a resource.
+    #[inline(always)]
     pub(crate) fn reference(&self, w: &mut Json, name: &str, to: Ref) {
         w.object(name, |w| self.reference_in(w, to));
     }
@@ -195,26 +283,27 @@ impl<'m> Context<'m> {
 
     /// Writes the member `reference`.
     pub(crate) fn reference_in(&self, w: &mut Json, to: Ref) {
-        // Servers do not rewrite references in a batch, and alone nothing tells what a UUID is.
-        let literal = self.settings.resources || self.settings.bundle == BundleKind::Batch;
-        w.verbatim("reference", |out| {
-            if literal {
+        if self.settings.resources || self.settings.bundle == BundleKind::Batch {
+            // Servers do not rewrite references in a batch, and alone nothing tells what a UUID is.
+            w.verbatim("reference", |out| {
                 out.extend_from_slice(to.kind.name().as_bytes());
                 out.push(b'/');
-            } else {
-                out.extend_from_slice(b"urn:uuid:");
-            }
-            to.id.write(out);
-        });
+                to.id.write(out);
+            });
+            return;
+        }
+        // Of all that is written one part in nine; put together beside and appended at once.
+        const BEFORE: &[u8; 22] = b"\"reference\":\"urn:uuid:";
+        let mut text = [0; BEFORE.len() + 36 + 2];
+        text[..BEFORE.len()].copy_from_slice(BEFORE);
+        text[BEFORE.len()..BEFORE.len() + 36].copy_from_slice(to.id.text());
+        text[BEFORE.len() + 36..].copy_from_slice(b"\",");
+        w.ready(&text);
     }
 
     /// What keys of things begin with that have an identifier without an authority.
     pub(crate) fn scope_key(&self, kind: Kind) -> Key {
-        let key = Key::new(kind.name());
-        match &self.settings.id_scope {
-            Some(scope) => key.with(scope.as_bytes()),
-            None => key.with(self.msh.peek(4).peek_raw()).with(self.msh.peek(3).peek_raw()),
-        }
+        Key::new(kind.name()).and(&self.names.scope)
     }
 
     /// A key that holds within this message.
@@ -247,11 +336,22 @@ impl<'m> Context<'m> {
         part: u32,
         business: impl FnOnce(&mut Self) -> Option<Key>,
     ) -> Ref {
-        if let Some(&id) = self.names.own.get(&(seg.at(), kind, part)) {
+        self.own_by_id(kind, seg, part, |cx| business(cx).map(|key| key.id()))
+    }
+
+    /// As [`Context::own_part`], where the id of the key is known.
+    pub(crate) fn own_by_id(
+        &mut self,
+        kind: Kind,
+        seg: Seg<'m>,
+        part: u32,
+        business: impl FnOnce(&mut Self) -> Option<Id>,
+    ) -> Ref {
+        if let Some(id) = self.names.own(seg.at(), kind, part) {
             return Ref { kind, id };
         }
         let by_business = match self.settings.ids {
-            Ids::Business => business(self).map(Key::id),
+            Ids::Business => business(self),
             Ids::Message => None,
         };
         let is_free = |claim: Option<&Claim>| match claim {
@@ -262,13 +362,11 @@ impl<'m> Context<'m> {
             }
             Some(_) => false,
         };
-        let id = by_business.filter(|id| is_free(self.names.claims.get(id))).unwrap_or_else(|| {
-            let place = format!("{}[{}]{part}", String::from_utf8_lossy(&seg.id()), seg.ordinal());
-            let place = if seg.id() == *b"   " { format!("{}", seg.at()) } else { place };
-            self.message_key(kind).with(place.as_bytes()).id()
-        });
+        let id = by_business
+            .filter(|id| is_free(self.names.claims.get(id)))
+            .unwrap_or_else(|| self.message_key(kind).with(&place_of(seg, part)).id());
         self.names.claims.insert(id, Claim::Segment(seg.at()));
-        self.names.own.insert((seg.at(), kind, part), id);
+        self.names.add_own(seg.at(), kind, part, id);
         Ref { kind, id }
     }
 
@@ -286,8 +384,19 @@ impl<'m> Context<'m> {
             return None;
         }
         let kind = wanted.kind();
+        let variant = usize::from(wanted.variant());
+        // What all results of a message have in common is told with each of them.
+        if wanted.is_nameless()
+            && let Some(&last) = self.latest.get(variant)
+            && let Some((to, before)) = self.wanted.get(last as usize)
+            && before.variant() == wanted.variant()
+            && before.same(&wanted)
+        {
+            wanted.count_as_mapped();
+            return Some(*to);
+        }
         let by_business = match self.settings.ids {
-            Ids::Business => wanted.key(self).map(Key::id),
+            Ids::Business => wanted.key(self).map(|key| key.id()),
             Ids::Message => None,
         };
         let by_content = |cx: &Self| wanted.content(cx.message_key(kind).with(b"content")).id();
@@ -303,8 +412,12 @@ impl<'m> Context<'m> {
                 Some(_) => id = by_content(self),
             }
         }
-        self.names.claims.insert(id, Claim::Wanted(self.wanted.len()));
+        let n = self.wanted.len();
+        self.names.claims.insert(id, Claim::Wanted(n));
         let to = Ref { kind, id };
+        if let Some(last) = self.latest.get_mut(variant) {
+            *last = n as u32;
+        }
         self.wanted.push((to, wanted));
         Some(to)
     }

@@ -10,11 +10,17 @@
 mod bundle;
 mod codes;
 mod context;
+mod decimal;
+mod hash;
 mod id;
+mod index;
 mod input;
 mod json;
 mod kind;
 mod map;
+mod parts;
+mod plain;
+mod recall;
 mod report;
 mod request;
 mod settings;
@@ -24,6 +30,7 @@ mod systems;
 mod testing;
 mod time;
 mod types;
+mod uri;
 mod v2codes;
 mod wanted;
 mod zones;
@@ -47,13 +54,14 @@ pub struct Converter {
     settings: Settings,
 }
 
-/// What a thread keeps from message to message.
+/// What a thread keeps from message to message, for one converter.
 #[derive(Debug, Default)]
 pub struct Memory {
     index: input::Index,
     owners: story::Owners,
     arena: bundle::Arena,
     names: context::Names,
+    recall: recall::Recall,
 }
 
 /// A message is too long to be converted.
@@ -85,8 +93,8 @@ impl Converter {
         report: &mut Report,
         out: &mut Vec<u8>,
     ) -> Result<(), TooLong> {
-        let Memory { index, owners, arena, names } = memory;
-        arena.clear();
+        let Memory { index, owners, arena, names, recall } = memory;
+        arena.begin(&self.settings);
         let source = message.bytes();
         let converted = to_utf8(message, text);
         let utf8 = converted.as_ref().map(|text| message.with_bytes(text.as_bytes()));
@@ -97,7 +105,8 @@ impl Converter {
         };
         let input = Input::read(message, index).ok_or(TooLong)?;
         let story = Story::read(input, owners);
-        let mut cx = Context::new(&self.settings, story, scope, source, report, names);
+        let kept = (names, recall);
+        let mut cx = Context::new(&self.settings, story, scope, source, report, kept);
         bundle::write(arena, &mut cx, out);
         Ok(())
     }

@@ -1,8 +1,11 @@
 //! What is counted of a run, so that nothing is lost without a word.
 
+use super::id::IdHasher;
 use super::json::Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasherDefault;
 use std::ops::AddAssign;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// So many different codes and names are told apart; those beyond are counted together, for
 /// values of a sender's making must not fill the memory.
@@ -11,16 +14,23 @@ const DISTINCT: usize = 10_000;
 const LONGEST: usize = 80;
 
 /// What could not be carried over, or only by assumption, with how often.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub struct Report {
-    /// Valued fields that no map asked for, and components of such as one did: segment and field.
-    pub fields: BTreeMap<([u8; 3], u16), u64>,
+    /// No other report has it.
+    key: u64,
+    /// Valued fields that no map asked for, and components of such as one did: the id of the segment
+    /// and, in the last two bytes, the field.
+    fields: HashMap<u64, u64, BuildHasherDefault<IdHasher>>,
     /// Codes that a table of the guide does not have, by its name.
-    pub codes: BTreeMap<&'static str, BTreeMap<Vec<u8>, u64>>,
+    codes: BTreeMap<&'static str, Names>,
     /// Names of coding systems and authorities without a URI.
-    pub systems: BTreeMap<Vec<u8>, u64>,
+    systems: Names,
+    /// How often each of these names was there, by the numbers that they have.
+    counts: Vec<u64>,
+    /// The numbers of what was counted since [`Report::record`].
+    recorded: Option<Vec<u32>>,
     /// Values that no resource can hold, by their kind: `time`, `number`.
-    pub dropped: BTreeMap<&'static str, u64>,
+    dropped: BTreeMap<&'static str, u64>,
     /// Fields that are HL7's null.
     pub nulls: u64,
     /// Times that got their offset from MSH-7.
@@ -29,6 +39,28 @@ pub struct Report {
     pub zones_of_settings: u64,
     /// Times cut to their date, because no offset is known.
     pub zones_unknown: u64,
+}
+
+/// Names with their numbers in [`Report::counts`].
+type Names = HashMap<Vec<u8>, u32>;
+
+impl Default for Report {
+    fn default() -> Self {
+        static KEYS: AtomicU64 = AtomicU64::new(1);
+        Self {
+            key: KEYS.fetch_add(1, Ordering::Relaxed),
+            fields: HashMap::default(),
+            codes: BTreeMap::new(),
+            systems: Names::new(),
+            counts: Vec::new(),
+            recorded: None,
+            dropped: BTreeMap::new(),
+            nulls: 0,
+            zones_of_header: 0,
+            zones_of_settings: 0,
+            zones_unknown: 0,
+        }
+    }
 }
 
 impl Report {
@@ -45,22 +77,22 @@ impl Report {
             out.extend_from_slice(w.bytes());
             out.push(b'\n');
         };
-        for ((id, field), count) in &self.fields {
-            let place = format!("{}-{field}", String::from_utf8_lossy(id));
+        for (field, count) in self.fields.iter().collect::<BTreeMap<_, _>>() {
+            let [.., a, b, c, high, low] = field.to_be_bytes();
+            let field = u16::from_be_bytes([high, low]);
+            let place = format!("{}-{field}", String::from_utf8_lossy(&[a, b, c]));
             line(*count, &|w| _ = w.string("unmapped", place.as_bytes()));
         }
-        let codes = self
-            .codes
-            .iter()
-            .flat_map(|(table, codes)| codes.iter().map(move |(code, count)| (table, code, count)));
-        for (table, code, count) in codes {
-            line(*count, &|w| {
-                w.string("table", table.as_bytes());
-                w.string("code", code);
-            });
+        for (table, codes) in &self.codes {
+            for (code, count) in self.sorted(codes) {
+                line(count, &|w| {
+                    w.string("table", table.as_bytes());
+                    w.string("code", code);
+                });
+            }
         }
-        for (name, count) in &self.systems {
-            line(*count, &|w| _ = w.string("system", name));
+        for (name, count) in self.sorted(&self.systems) {
+            line(count, &|w| _ = w.string("system", name));
         }
         for (kind, count) in &self.dropped {
             line(*count, &|w| _ = w.string("dropped", kind.as_bytes()));
@@ -79,48 +111,100 @@ impl Report {
         out
     }
 
+    /// Names and how often they were there, in their order.
+    fn sorted<'n>(&self, names: &'n Names) -> BTreeMap<&'n [u8], u64> {
+        let count = |n: u32| self.counts.get(n as usize).copied().unwrap_or(0);
+        names.iter().map(|(name, &n)| (name.as_slice(), count(n))).collect()
+    }
+
     pub(super) fn field(&mut self, id: [u8; 3], field: usize) {
-        let field = u16::try_from(field).unwrap_or(u16::MAX);
-        *self.fields.entry((id, field)).or_default() += 1;
+        let [high, low] = u16::try_from(field).unwrap_or(u16::MAX).to_be_bytes();
+        let key = u64::from_be_bytes([0, 0, 0, id[0], id[1], id[2], high, low]);
+        *self.fields.entry(key).or_default() += 1;
     }
 
     pub(super) fn code(&mut self, table: &'static str, code: &[u8]) {
-        count_name(self.codes.entry(table).or_default(), code);
+        let names = self.codes.entry(table).or_default();
+        let n = number(names, &mut self.counts, code);
+        self.count(n);
     }
 
     pub(super) fn system(&mut self, name: &[u8]) {
-        count_name(&mut self.systems, name);
+        let n = number(&mut self.systems, &mut self.counts, name);
+        self.count(n);
     }
 
     pub(super) fn dropped(&mut self, kind: &'static str) {
         *self.dropped.entry(kind).or_default() += 1;
     }
+
+    /// Tells this report from others: a number that [`Report::recorded`] gave is one of its own.
+    pub(super) fn key(&self) -> u64 {
+        self.key
+    }
+
+    /// Whether what is counted is being recorded.
+    pub(super) fn is_recording(&self) -> bool {
+        self.recorded.is_some()
+    }
+
+    /// Begins to record which codes and systems are counted. `into`: memory to use.
+    pub(super) fn record(&mut self, mut into: Vec<u32>) {
+        into.clear();
+        self.recorded = Some(into);
+    }
+
+    /// What was counted since, to be counted again with [`Report::count`].
+    pub(super) fn recorded(&mut self) -> Vec<u32> {
+        self.recorded.take().unwrap_or_default()
+    }
+
+    /// Counts a code or system by its number.
+    #[inline]
+    pub(super) fn count(&mut self, n: u32) {
+        if let Some(count) = self.counts.get_mut(n as usize) {
+            *count += 1;
+        }
+        if let Some(recorded) = &mut self.recorded {
+            recorded.push(n);
+        }
+    }
 }
 
-/// Counts a name of a sender's making.
-fn count_name(counts: &mut BTreeMap<Vec<u8>, u64>, name: &[u8]) {
+/// The number of a name of a sender's making.
+fn number(names: &mut Names, counts: &mut Vec<u64>, name: &[u8]) -> u32 {
     let name = name.get(..LONGEST).unwrap_or(name);
-    if let Some(count) = counts.get_mut(name) {
-        *count += 1;
-        return;
+    if let Some(&n) = names.get(name) {
+        return n;
     }
-    let name = if counts.len() < DISTINCT { name } else { b"" };
-    *counts.entry(name.to_vec()).or_default() += 1;
+    let name = if names.len() < DISTINCT { name } else { b"" };
+    *names.entry(name.to_vec()).or_insert_with(|| next_number(counts))
+}
+
+fn next_number(counts: &mut Vec<u64>) -> u32 {
+    counts.push(0);
+    u32::try_from(counts.len() - 1).unwrap_or(u32::MAX)
 }
 
 impl AddAssign for Report {
     fn add_assign(&mut self, other: Self) {
-        fn merge<K: Ord>(into: &mut BTreeMap<K, u64>, from: BTreeMap<K, u64>) {
-            for (key, count) in from {
-                *into.entry(key).or_default() += count;
-            }
+        for (field, count) in other.fields {
+            *self.fields.entry(field).or_default() += count;
         }
-        merge(&mut self.fields, other.fields);
-        for (table, codes) in other.codes {
-            merge(self.codes.entry(table).or_default(), codes);
+        let from = other.counts;
+        let mut merge = |into: &mut Names, names: Names| {
+            for (name, n) in names {
+                let to = *into.entry(name).or_insert_with(|| next_number(&mut self.counts));
+                self.counts[to as usize] += from.get(n as usize).copied().unwrap_or(0);
+            }
+        };
+        for (table, names) in other.codes {
+            merge(self.codes.entry(table).or_default(), names);
         }
         merge(&mut self.systems, other.systems);
-        merge(&mut self.dropped, other.dropped);
+        for (kind, count) in other.dropped {
+            *self.dropped.entry(kind).or_default() += count;
+        }
         self.nulls += other.nulls;
         self.zones_of_header += other.zones_of_header;
         self.zones_of_settings += other.zones_of_settings;

@@ -1,22 +1,23 @@
 //! How an entry of a transaction or batch asks a server to keep it.
 
 use super::context::Ref;
-use super::json::percent_encoded;
 use super::kind::Kind;
 use super::settings::Upsert;
+use super::uri::percent_encoded;
 use serde_json::Value;
 
 /// What many messages tell of, and a server may know by an identifier under an id of its own.
 const SHARED: [Kind; 5] =
     [Kind::Patient, Kind::Practitioner, Kind::Organization, Kind::Location, Kind::Encounter];
 
-/// Appends the member `request` for the resource that ends `out` and begins at `start`: PUT under
-/// its id, or POST for one that the server may know by its identifier (R4, section 3.1.0.8.1).
-pub(super) fn write(out: &mut Vec<u8>, start: usize, own: Ref, upsert: Upsert) {
+/// The member `request` for a resource, with a comma before it: PUT under its id, or POST for one
+/// that the server may know by its identifier (R4, section 3.1.0.8.1).
+pub(super) fn of(resource: &[u8], own: Ref, upsert: Upsert) -> Vec<u8> {
     let query = match upsert {
-        Upsert::Conditional if SHARED.contains(&own.kind) => query(&out[start..]),
+        Upsert::Conditional if SHARED.contains(&own.kind) => query(resource),
         _ => None,
     };
+    let mut out = Vec::with_capacity(128);
     out.extend_from_slice(b",\"request\":{\"method\":\"");
     out.extend_from_slice(if query.is_some() { b"POST" } else { b"PUT" });
     out.extend_from_slice(b"\",\"url\":\"");
@@ -26,9 +27,10 @@ pub(super) fn write(out: &mut Vec<u8>, start: usize, own: Ref, upsert: Upsert) {
         out.extend_from_slice(&query);
     } else {
         out.push(b'/');
-        own.id.write(out);
+        own.id.write(&mut out);
     }
     out.extend_from_slice(b"\"}");
+    out
 }
 
 /// The search for the first identifier that has a system.

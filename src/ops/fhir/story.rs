@@ -3,7 +3,10 @@
 //! The order is what senders get right; groups they leave out, mix and extend. So a segment belongs
 //! to the last one before it that can own such a segment, and no type of message is unknown.
 
+use super::hash::ByName;
 use super::input::{Input, Seg};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// The owners of all segments of a message, by their positions; kept from message to message.
 #[derive(Debug, Default)]
@@ -20,11 +23,20 @@ struct Links {
     first_child: u32,
     last_child: u32,
     next_sibling: u32,
+    /// The ids of those that belong to it, as [`bit_of`] has them.
+    children: u64,
     /// Of a PID, its last PV1; of an OBR, the SPM before it where specimens come first.
     aside: u32,
 }
 
 const NONE: u32 = u32::MAX;
+
+/// A bit for an id; several ids may have one.
+#[inline]
+fn bit_of(id: [u8; 3]) -> u64 {
+    let word = u32::from_le_bytes([id[0], id[1], id[2], 0]);
+    1 << (word.wrapping_mul(0x9E37_79B1) >> 26)
+}
 
 /// Which segments can own one: the last of these before it does.
 const CAN_OWN: &[(&[u8; 3], &[&[u8; 3]])] = &[
@@ -111,6 +123,15 @@ const CAN_OWN: &[(&[u8; 3], &[&[u8; 3]])] = &[
     ),
 ];
 
+/// The ids of those that can own a segment, and their bits.
+type Owned = (&'static [&'static [u8; 3]], u64);
+
+/// [`CAN_OWN`] to look ids up in.
+static OWNED: LazyLock<HashMap<[u8; 3], Owned, ByName>> = LazyLock::new(|| {
+    let bits = |ids: &[&[u8; 3]]| ids.iter().fold(0, |bits, id| bits | bit_of(**id));
+    CAN_OWN.iter().map(|(id, can_own)| (**id, (*can_own, bits(can_own)))).collect()
+});
+
 /// The details of an order: of each kind one belongs to an ORC, and a second is an order of its
 /// own that came without one.
 const ONE_OF_ORDER: &[&[u8; 3]] = &[b"OBR", b"RXO", b"RXE", b"RXD", b"RXG", b"RQD", b"ODS"];
@@ -140,7 +161,7 @@ impl<'m> Story<'m> {
                 b"SPM" if specimen_first => memory.last(&[b"PID"]),
                 _ => memory.owner_of(input, id),
             };
-            memory.add(at, owner);
+            memory.add(at, owner, id);
             match &id {
                 b"PV1" => memory.put_aside(owner, at),
                 b"OBR" if specimen_first => memory.put_aside(at, memory.last(&[b"SPM"])),
@@ -184,7 +205,10 @@ impl<'m> Story<'m> {
         owner: Seg<'m>,
         id: &'static [u8; 3],
     ) -> impl Iterator<Item = Seg<'m>> + use<'m> {
-        self.children(owner).filter(move |seg| seg.is(id))
+        // Most have none, which need not be looked for among all others.
+        let has_some = self.links(owner).is_some_and(|links| links.children & bit_of(*id) != 0);
+        let first = has_some.then(|| self.children(owner));
+        first.into_iter().flatten().filter(move |seg| seg.is(id))
     }
 
     /// The first segment with an id that belongs to one.
@@ -237,15 +261,19 @@ impl<'m> Story<'m> {
 impl Owners {
     /// The last of the segments with one of these ids.
     fn last(&self, ids: &[&[u8; 3]]) -> u32 {
-        let last = self.latest.iter().filter(|(id, _)| ids.contains(&id)).map(|(_, at)| *at).max();
+        self.last_of(ids, ids.iter().fold(0, |bits, id| bits | bit_of(**id)))
+    }
+
+    /// As [`Owners::last`]. `bits`: those of the ids.
+    fn last_of(&self, ids: &[&[u8; 3]], bits: u64) -> u32 {
+        let among = |id: &[u8; 3]| bits & bit_of(*id) != 0 && ids.contains(&id);
+        let last = self.latest.iter().filter(|(id, _)| among(id)).map(|(_, at)| *at).max();
         last.unwrap_or(NONE)
     }
 
     fn owner_of(&self, input: Input<'_>, id: [u8; 3]) -> u32 {
-        let Some((_, can_own)) = CAN_OWN.iter().find(|(owned, _)| **owned == id) else {
-            return NONE;
-        };
-        let owner = self.last(can_own);
+        let Some(&(can_own, bits)) = OWNED.get(&id) else { return NONE };
+        let owner = self.last_of(can_own, bits);
         let is_order = owner != NONE && input.seg(owner as usize).is(b"ORC");
         // The last one is behind the ORC: then it belongs to it, or something else has since.
         let before = self.latest.iter().find(|(known, _)| *known == id).map(|(_, at)| *at);
@@ -260,11 +288,17 @@ impl Owners {
         }
     }
 
-    fn add(&mut self, at: u32, owner: u32) {
-        let none =
-            Links { owner, first_child: NONE, last_child: NONE, next_sibling: NONE, aside: NONE };
-        self.links.push(none);
+    fn add(&mut self, at: u32, owner: u32, id: [u8; 3]) {
+        self.links.push(Links {
+            owner,
+            first_child: NONE,
+            last_child: NONE,
+            next_sibling: NONE,
+            children: 0,
+            aside: NONE,
+        });
         let Some(links) = self.links.get_mut(owner as usize) else { return };
+        links.children |= bit_of(id);
         let before = std::mem::replace(&mut links.last_child, at);
         if before == NONE {
             links.first_child = at;

@@ -1,12 +1,12 @@
 //! The URIs of coding systems and of authorities, which messages call by names.
 
-use super::json::percent_encoded;
-use std::borrow::Cow;
+use super::hash::ByName;
+use super::uri::{Uri, percent_encoded};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Names of table 0396 and such as are in use, with the URIs that FHIR has for them.
-static KNOWN: LazyLock<HashMap<&'static [u8], &'static str>> = LazyLock::new(|| {
+static KNOWN: LazyLock<HashMap<&'static [u8], &'static str, ByName>> = LazyLock::new(|| {
     let lines = include_str!("systems.tsv").lines();
     lines.filter_map(|line| line.split_once('\t')).map(|(n, uri)| (n.as_bytes(), uri)).collect()
 });
@@ -32,41 +32,46 @@ impl Systems {
 
     /// The URI that the site has for a name.
     pub(crate) fn own(&self, name: &[u8]) -> Option<&[u8]> {
+        // Most sites have none, and need no hash to know.
+        if self.named.is_empty() {
+            return None;
+        }
         self.named.get(name).map(Vec::as_slice)
     }
 }
 
 /// The URI of a name (`LN`, `HL70203`, `99LAB`), an OID or a URI; and whether it is a known one,
 /// and not `urn:id:` with the name. `None` for an empty name.
-pub(crate) fn uri_of<'n>(own: &'n Systems, name: &'n [u8]) -> Option<(Cow<'n, [u8]>, bool)> {
+pub(crate) fn uri_of<'n>(own: &'n Systems, name: &'n [u8]) -> Option<(Uri<'n>, bool)> {
     let name = name.trim_ascii();
     if name.is_empty() {
         return None;
     }
     if let Some(uri) = own.own(name) {
-        return Some((Cow::Borrowed(uri), true));
+        return Some((Uri::there(uri), true));
     }
-    if let Some(uri) = KNOWN.get(name).or_else(|| KNOWN.get(&name.to_ascii_uppercase()[..])) {
-        return Some((Cow::Borrowed(uri.as_bytes()), true));
+    let capitals = || name.iter().any(u8::is_ascii_lowercase).then(|| name.to_ascii_uppercase());
+    if let Some(uri) = KNOWN.get(name).or_else(|| KNOWN.get(&capitals()?[..])) {
+        return Some((Uri::there(uri.as_bytes()), true));
     }
     if let Some(table) = table_number(name) {
-        let mut uri = b"http://terminology.hl7.org/CodeSystem/v2-".to_vec();
-        uri.extend_from_slice(&table);
-        return Some((Cow::Owned(uri), true));
+        return Some((Uri::of(b"http://terminology.hl7.org/CodeSystem/v2-", &table), true));
     }
     if is_oid(name) {
-        return Some((Cow::Owned([b"urn:oid:", name].concat()), true));
+        return Some((Uri::of(b"urn:oid:", name), true));
     }
     if is_uri(name) {
-        return Some((Cow::Borrowed(name), true));
+        return Some((Uri::there(name), true));
     }
-    Some((Cow::Owned([b"urn:id:", &*percent_encoded(name)].concat()), false))
+    Some((Uri::of(b"urn:id:", &percent_encoded(name)), false))
 }
 
 /// Whether a URI shows the name that it was made of.
 pub(crate) fn shows(uri: &[u8], name: &[u8]) -> bool {
     let name = name.trim_ascii();
-    name.is_empty() || uri.windows(name.len()).any(|part| part.eq_ignore_ascii_case(name))
+    name.is_empty()
+        || uri.ends_with(name)
+        || uri.windows(name.len()).any(|part| part.eq_ignore_ascii_case(name))
 }
 
 /// The four digits of `HL7nnnn`, whose zeros may be missing.
@@ -84,6 +89,9 @@ fn table_number(name: &[u8]) -> Option<[u8; 4]> {
 /// Whether text is an OID as FHIR has it (R4, section 2.24.0.1): arcs without leading zeros, of
 /// which the first is 0, 1 or 2.
 pub(crate) fn is_oid(text: &[u8]) -> bool {
+    if !matches!(text.first(), Some(b'0'..=b'2')) {
+        return false;
+    }
     let mut arcs = text.split(|&b| b == b'.');
     let is_arc = |arc: &[u8]| {
         !arc.is_empty() && arc.iter().all(u8::is_ascii_digit) && (arc == b"0" || arc[0] != b'0')
@@ -103,6 +111,10 @@ pub(crate) fn is_uuid(text: &[u8]) -> bool {
 /// Whether text is an absolute URI of a kind that identifies systems: `http:`, `https:`, `urn:`,
 /// with a known namespace in a form that this has.
 pub(crate) fn is_uri(text: &[u8]) -> bool {
+    // Most names can be told by one byte.
+    if !matches!(text.first(), Some(b'u' | b'h')) {
+        return false;
+    }
     let allowed = |b: &u8| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(b);
     if !text.iter().all(allowed) {
         return false;
@@ -127,7 +139,7 @@ mod tests {
     fn uri(name: &str) -> String {
         let systems = Systems::default();
         let (uri, _) = uri_of(&systems, name.as_bytes()).unwrap();
-        String::from_utf8(uri.into_owned()).unwrap()
+        String::from_utf8(uri.to_vec()).unwrap()
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::context::{Context, Names};
 use super::input::{Index, Input, Parts};
 use super::json::Json;
+use super::recall::Recall;
 use super::report::Report;
 use super::settings::Settings;
 use super::story::{Owners, Story};
@@ -36,9 +37,16 @@ impl Case {
         let input = Input::read(&message, &mut index).unwrap();
         let story = Story::read(input, &mut owners);
         let scope = Scope::new(&message);
-        let mut names = Names::default();
+        let (mut names, mut recall) = (Names::default(), Recall::default());
         let source = message.bytes();
-        let mut cx = Context::new(&self.settings, story, scope, source, &mut report, &mut names);
+        let mut cx = Context::new(
+            &self.settings,
+            story,
+            scope,
+            source,
+            &mut report,
+            (&mut names, &mut recall),
+        );
         let mut w = Json::default();
         w.root(|w| write(w, &mut cx, input));
         String::from_utf8(w.bytes().to_vec()).unwrap()

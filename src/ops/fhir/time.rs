@@ -17,6 +17,9 @@ const FARTHEST: i16 = 14 * 60;
 /// Reads DTM, DT, or TS with its second component; also ISO 8601, which some send.
 pub(crate) fn read(value: &Parts<'_>) -> Option<Timestamp> {
     let first = value.first().trim_ascii();
+    if first.is_empty() {
+        return None;
+    }
     let time = Timestamp::parse(first).or_else(|| Timestamp::parse_iso(first))?;
     let time = match value.is_split() {
         true => Precision::of_code(value.at(2)).map_or(time, |precision| time.truncated(precision)),

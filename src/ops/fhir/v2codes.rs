@@ -2,13 +2,14 @@
 //!
 //! The data is `v2codes.tsv` beside this file, made by `tools/fhir`.
 
+use super::hash::ByName;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 const BEFORE: &[u8] = b"http://terminology.hl7.org/CodeSystem/v2-";
 
 /// The codes of a table by its four digits, of another system by its URI.
-static TABLES: LazyLock<HashMap<&'static [u8], Vec<&'static str>>> = LazyLock::new(|| {
+static TABLES: LazyLock<HashMap<&'static [u8], Vec<&'static str>, ByName>> = LazyLock::new(|| {
     let table = |line: &'static str| {
         let (number, codes) = line.split_once('\t')?;
         let mut codes: Vec<_> = codes.split('\t').collect();

@@ -108,4 +108,9 @@ const ACTIVE: super::super::codes::Code = super::super::codes::Code {
     code: "active",
     display: "Active",
     system: "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical",
+    json: concat!(
+        r#""system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical","#,
+        r#""code":"active","display":"Active","#
+    )
+    .as_bytes(),
 };

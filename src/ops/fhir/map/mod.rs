@@ -134,7 +134,11 @@ pub(super) fn valued(seg: Option<Seg<'_>>, n: usize) -> bool {
 /// Whether a message asks for something, by its type (table 0076): what it tells of services are
 /// orders then, and not results.
 pub(super) fn asks(cx: &Context<'_>) -> bool {
-    let kind = cx.msh().peek(9).first();
+    cx.asks()
+}
+
+/// As [`asks`], by MSH-9.1.
+pub(super) fn asks_by(kind: &[u8]) -> bool {
     matches!(
         kind,
         b"ORM"

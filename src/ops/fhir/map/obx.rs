@@ -33,12 +33,13 @@ pub(crate) fn observation<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Ref {
         true => obr::report(cx, obr),
         false => service_request::request(cx, obr),
     });
-    cx.own(Kind::Observation, obx, |cx| {
+    cx.own_by_id(Kind::Observation, obx, 0, |cx| {
         let key = Key::new(Kind::Observation.name()).with(of?.id.bytes());
         let key = key.with(obx.peek(3).peek_raw()).with(obx.peek(4).peek_raw());
-        match cx.times_before(key.clone().id()) {
-            0 => Some(key),
-            n => Some(key.with(n.to_string().as_bytes())),
+        let id = key.id();
+        match cx.times_before(id) {
+            0 => Some(id),
+            n => Some(key.with(n.to_string().as_bytes()).id()),
         }
     })
 }
@@ -179,16 +180,20 @@ fn performers<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
             cx.reference_item(w, to);
         }
     }
-    let of_at = if obx.valued(23) { obx.get(24) } else { none };
-    let laboratory = match obx.valued(25) {
-        true => {
-            let role = Acting { who: obx.get(25), of: obx.get(23), of_at, ..nobody };
-            cx.refer(Wanted::Acting(Function::Director, role))
+    if obx.valued(23) || obx.valued(25) {
+        let of_at = if obx.valued(23) { obx.get(24) } else { none };
+        let laboratory = match obx.valued(25) {
+            true => {
+                let role = Acting { who: obx.get(25), of: obx.get(23), of_at, ..nobody };
+                cx.refer(Wanted::Acting(Function::Director, role))
+            }
+            false => participant::of(cx, obx.get(23), of_at, none),
+        };
+        if let Some(to) = laboratory {
+            cx.reference_item(w, to);
         }
-        false => participant::of(cx, obx.get(23), of_at, none),
-    };
-    let producer = cx.refer(Wanted::NamedOrganization(obx.get(15)));
-    for to in [laboratory, producer].into_iter().flatten() {
+    }
+    if let Some(to) = cx.refer(Wanted::NamedOrganization(obx.get(15))) {
         cx.reference_item(w, to);
     }
     for prt in cx.story.of(obx, b"PRT") {
@@ -233,8 +238,8 @@ pub(crate) fn reference_range<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'
     }
     w.array("referenceRange", |w| {
         w.item(|w| {
-            let ends = ends(range.peek_raw());
-            if let Some((low, high)) = ends.filter(|_| matches!(value::kind(obx), b"NM" | b"SN")) {
+            let is_number = matches!(value::kind(obx), b"NM" | b"SN");
+            if let Some((low, high)) = ends(range.peek_raw()).filter(|_| is_number) {
                 let unit = obx.get(6);
                 quantity::simple(w, cx, "low", low, unit);
                 quantity::simple(w, cx, "high", high, unit);
@@ -255,20 +260,25 @@ fn ends(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn extensions<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
-    sub_id(w, cx, obx.get(4));
+    if obx.valued(4) {
+        sub_id(w, cx, obx.get(4));
+    }
     for value in obx.all(10) {
         w.extension(NATURE, |w| {
             coded::concept_by(w, cx, "valueCodeableConcept", value, Table::NatureOfAbnormalTesting);
         });
     }
-    w.extension(ANALYSIS, |w| _ = time::date_time(w, cx, "valueDateTime", obx.get(19)));
-    w.extension(STRUCTURE, |w| {
-        let system = "http://terminology.hl7.org/CodeSystem/v2-0937";
-        let code = cx.text(obx.get(30).raw());
-        coding(w, system, &code);
-    });
-    let specimens = obx.all_again(33).count();
-    if specimens > 1 {
+    if obx.valued(19) {
+        w.extension(ANALYSIS, |w| _ = time::date_time(w, cx, "valueDateTime", obx.get(19)));
+    }
+    if obx.valued(30) {
+        w.extension(STRUCTURE, |w| {
+            let system = "http://terminology.hl7.org/CodeSystem/v2-0937";
+            let code = cx.text(obx.get(30).raw());
+            coding(w, system, &code);
+        });
+    }
+    if obx.all_again(33).count() > 1 {
         for value in obx.all(33) {
             if let Some(to) = spm::by_id(cx, value) {
                 w.extension(SPECIMEN, |w| cx.reference(w, "valueReference", to));

@@ -5,6 +5,7 @@ use crate::ops::fhir::codes::{Code, Table};
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::Json;
+use crate::ops::fhir::recall::{self, What};
 use crate::ops::fhir::systems;
 
 /// The components of one coding in CWE: code, text, system, version of the system.
@@ -15,11 +16,17 @@ const CODINGS: [Places; 3] = [[1, 2, 3, 7], [4, 5, 6, 8], [10, 11, 12, 13]];
 
 /// Writes a member of type CodeableConcept, its codes as they came. Returns whether it is there.
 pub(crate) fn concept(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    if value.is_empty() {
+        return false;
+    }
     w.object(name, |w| concept_in(w, cx, value, None))
 }
 
 /// As [`concept`] for an item of an array.
 pub(crate) fn concept_item(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) -> bool {
+    if value.is_empty() {
+        return false;
+    }
     w.item(|w| concept_in(w, cx, value, None))
 }
 
@@ -32,6 +39,9 @@ pub(crate) fn concept_by(
     value: Parts<'_>,
     table: Table,
 ) -> bool {
+    if value.is_empty() {
+        return false;
+    }
     w.object(name, |w| concept_in(w, cx, value, Some(table)))
 }
 
@@ -42,6 +52,9 @@ pub(crate) fn concept_item_by(
     value: Parts<'_>,
     table: Table,
 ) -> bool {
+    if value.is_empty() {
+        return false;
+    }
     w.item(|w| concept_in(w, cx, value, Some(table)))
 }
 
@@ -55,6 +68,11 @@ pub(crate) fn concept_in(
     if value.is_empty() {
         return;
     }
+    let what = What::Concept(table.map_or(0, |table| table as u8 + 1));
+    recall::write(w, cx, what, value, |w, cx, value| concept_made(w, cx, value, table));
+}
+
+fn concept_made(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, table: Option<Table>) {
     let is_coded = w.array("coding", |w| codings(w, cx, value, table));
     let original = value.get(9);
     // Text that a coding shows already is not said twice.
@@ -225,31 +243,33 @@ pub(crate) fn coding_first_item(w: &mut Json, cx: &mut Context<'_>, value: Parts
 
 /// Writes the members of a Coding that is known.
 pub(crate) fn code_in(w: &mut Json, code: Code) {
-    w.string("system", code.system.as_bytes());
-    w.string("code", code.code.as_bytes());
-    w.string("display", code.display.as_bytes());
+    w.ready(code.json);
 }
 
 /// Writes a member of type CodeableConcept with one coding of ours.
+#[inline(always)]
 pub(crate) fn fixed(w: &mut Json, name: &str, system: &str, code: &str, display: &str) {
     w.object(name, |w| fixed_in(w, system, code, display));
 }
 
 /// Writes an item of type CodeableConcept with one coding of ours.
+#[inline(always)]
 pub(crate) fn fixed_item(w: &mut Json, system: &str, code: &str, display: &str) {
     w.item(|w| fixed_in(w, system, code, display));
 }
 
+/// In one piece: it is part of nearly every resource, and known when this is compiled.
+#[inline(always)]
 fn fixed_in(w: &mut Json, system: &str, code: &str, display: &str) {
-    w.array("coding", |w| {
-        w.item(|w| {
-            w.literal("system", system);
-            w.literal("code", code);
-            if !display.is_empty() {
-                w.literal("display", display);
-            }
-        });
-    });
+    w.ready(b"\"coding\":[{\"system\":\"");
+    w.ready(system.as_bytes());
+    w.ready(b"\",\"code\":\"");
+    w.ready(code.as_bytes());
+    if !display.is_empty() {
+        w.ready(b"\",\"display\":\"");
+        w.ready(display.as_bytes());
+    }
+    w.ready(b"\"}],");
 }
 
 /// Writes a member of type code from a table of the guide. A code that this does not have is

@@ -69,14 +69,18 @@ fn contact_in(
     preferred: bool,
 ) {
     let start = w.len();
-    w.array("extension", |w| {
-        if preferred {
-            w.extension(PREFERRED, |w| w.boolean("valueBoolean", true));
-        }
-        for (url, n) in [(COUNTRY, 5), (AREA, 6), (LOCAL, 7), (EXTENSION, 8)] {
-            w.extension(url, |w| _ = text::string(w, cx, "valueString", value.get(n)));
-        }
-    });
+    let parts = [(COUNTRY, 5), (AREA, 6), (LOCAL, 7), (EXTENSION, 8)];
+    let parts = parts.map(|(url, n)| (url, value.get(n)));
+    if preferred || parts.iter().any(|(_, part)| !part.peek_raw().is_empty()) {
+        w.array("extension", |w| {
+            if preferred {
+                w.extension(PREFERRED, |w| w.boolean("valueBoolean", true));
+            }
+            for (url, part) in parts {
+                w.extension(url, |w| _ = text::string(w, cx, "valueString", part));
+            }
+        });
+    }
     let equipment = value.get(3).first().trim_ascii();
     let use_code = value.get(2).first().trim_ascii();
     let is_address = !value.get(4).is_empty();

@@ -7,8 +7,9 @@ use crate::ops::fhir::id::Key;
 use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::Json;
 use crate::ops::fhir::kind::Kind;
+use crate::ops::fhir::recall::{self, What};
+use crate::ops::fhir::uri::Uri;
 use crate::ops::fhir::{systems, time};
-use std::borrow::Cow;
 
 /// The system of types of identifiers.
 pub(crate) const TYPES: &str = "http://terminology.hl7.org/CodeSystem/v2-0203";
@@ -24,7 +25,21 @@ const CHECK_SCHEME: &str = "http://hl7.org/fhir/StructureDefinition/namingsystem
 pub(crate) fn authority<'n>(
     cx: &mut Context<'n>,
     [named, universal, kind]: [Parts<'n>; 3],
-) -> Option<Cow<'n, [u8]>> {
+) -> Option<Uri<'n>> {
+    // Nearly all have a name alone, and there are few names.
+    if universal.peek_raw().is_empty() && kind.peek_raw().is_empty() {
+        return recall::uri(cx, named, |cx, named| {
+            let uri = authority_made(cx, [named, Parts::EMPTY, Parts::EMPTY])?;
+            Some(Uri::of(&uri, b""))
+        });
+    }
+    authority_made(cx, [named, universal, kind])
+}
+
+fn authority_made<'n, 'm: 'n>(
+    cx: &mut Context<'m>,
+    [named, universal, kind]: [Parts<'n>; 3],
+) -> Option<Uri<'n>> {
     let uri = authority_uri(cx, [named.first(), universal.first(), kind.first()])?;
     for part in [named, universal] {
         if !systems::shows(&uri, part.first()) {
@@ -38,23 +53,23 @@ pub(crate) fn authority<'n>(
     Some(uri)
 }
 
-fn authority_uri<'n>(
-    cx: &mut Context<'n>,
+fn authority_uri<'n, 'm: 'n>(
+    cx: &mut Context<'m>,
     [name, universal, kind]: [&'n [u8]; 3],
-) -> Option<Cow<'n, [u8]>> {
+) -> Option<Uri<'n>> {
     let settings = cx.settings;
     if let Some(uri) = settings.systems.own(name).or_else(|| settings.systems.own(universal)) {
-        return Some(Cow::Borrowed(uri));
+        return Some(Uri::of(uri, b""));
     }
     let universal = universal.trim_ascii();
     if systems::is_oid(universal) {
-        return Some(Cow::Owned([b"urn:oid:", universal].concat()));
+        return Some(Uri::of(b"urn:oid:", universal));
     }
     if systems::is_uuid(universal) && !kind.eq_ignore_ascii_case(b"URI") {
-        return Some(Cow::Owned([b"urn:uuid:", &universal.to_ascii_lowercase()[..]].concat()));
+        return Some(Uri::of(b"urn:uuid:", &universal.to_ascii_lowercase()));
     }
     if systems::is_uri(universal) {
-        return Some(Cow::Borrowed(universal));
+        return Some(Uri::there(universal));
     }
     let named = if name.is_empty() { universal } else { name };
     cx.system(named)
@@ -112,6 +127,9 @@ fn typed_in<'m>(
 
 /// Writes the extensions for a check digit.
 pub(crate) fn check_digit(w: &mut Json, cx: &Context<'_>, digit: Parts<'_>, scheme: Parts<'_>) {
+    if digit.peek_raw().is_empty() && scheme.peek_raw().is_empty() {
+        return;
+    }
     w.array("extension", |w| {
         w.extension(CHECK_DIGIT, |w| _ = text::string(w, cx, "valueString", digit));
         w.extension(CHECK_SCHEME, |w| _ = text::string(w, cx, "valueString", scheme));
@@ -139,14 +157,33 @@ pub(crate) fn system_and_value<'m>(
     from: [Parts<'m>; 3],
     value: Parts<'m>,
 ) {
-    if let Some(uri) = authority(cx, from) {
-        w.string("system", &uri);
-    }
+    system(w, cx, from);
     text::string(w, cx, "value", value);
+}
+
+/// Writes `system`.
+fn system<'m>(w: &mut Json, cx: &mut Context<'m>, from: [Parts<'m>; 3]) {
+    let write = |w: &mut Json, cx: &mut Context<'m>, from: [Parts<'_>; 3]| {
+        if let Some(uri) = authority_made(cx, from) {
+            w.string("system", &uri);
+        }
+    };
+    let [named, universal, kind] = from;
+    if !universal.peek_raw().is_empty() || !kind.peek_raw().is_empty() {
+        return write(w, cx, from);
+    }
+    if !named.peek_raw().is_empty() {
+        recall::write(w, cx, What::System, named, |w, cx, named| {
+            write(w, cx, [named, Parts::EMPTY, Parts::EMPTY]);
+        });
+    }
 }
 
 /// Writes who gave an identifier, by the name in the message.
 pub(crate) fn assigner(w: &mut Json, cx: &Context<'_>, name: Parts<'_>) {
+    if name.peek_raw().is_empty() {
+        return;
+    }
     w.object("assigner", |w| _ = text::string(w, cx, "display", name));
 }
 
@@ -368,7 +405,7 @@ mod tests {
         let system = |value: &str| {
             field(value, |w, cx, v| {
                 let uri = authority(cx, hd(v));
-                w.string("s", &uri.unwrap_or_default());
+                w.string("s", &uri.map_or(Vec::new(), |uri| uri.to_vec()));
             })
         };
         assert_eq!(system("NPI"), r#"{"s":"http://hl7.org/fhir/sid/us-npi"}"#);

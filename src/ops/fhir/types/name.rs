@@ -150,7 +150,8 @@ pub(crate) fn name_in(
         });
     }
     let kind = value.get(at.kind);
-    let code = cx.code(Table::NameType, kind.first());
+    let code =
+        if kind.peek_raw().is_empty() { None } else { cx.code(Table::NameType, kind.first()) };
     match code {
         Some(_) => kind.translated(),
         None => kind.give_up(),
@@ -162,14 +163,15 @@ pub(crate) fn name_in(
         text::string_item(w, cx, value.get(at.given));
         text::string_item(w, cx, value.get(at.further));
     });
-    w.array("prefix", |w| _ = text::string_item(w, cx, value.get(at.prefix)));
-    w.array("suffix", |w| {
-        text::string_item(w, cx, value.get(at.suffix));
-        if at.degree > 0 {
-            text::string_item(w, cx, value.get(at.degree));
-        }
-        text::string_item(w, cx, value.get(at.professional));
-    });
+    let prefix = value.get(at.prefix);
+    if !prefix.peek_raw().is_empty() {
+        w.array("prefix", |w| _ = text::string_item(w, cx, prefix));
+    }
+    let degree = if at.degree > 0 { value.get(at.degree) } else { Parts::EMPTY };
+    let suffixes = [value.get(at.suffix), degree, value.get(at.professional)];
+    if suffixes.iter().any(|suffix| !suffix.peek_raw().is_empty()) {
+        w.array("suffix", |w| suffixes.iter().for_each(|part| _ = text::string_item(w, cx, *part)));
+    }
     if w.len() == before {
         // A name of nothing but its kind.
         w.back_to(start);

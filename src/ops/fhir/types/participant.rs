@@ -41,8 +41,8 @@ pub(crate) struct Acting<'m> {
 
 impl<'m> Acting<'m> {
     /// All that is said.
-    pub(crate) fn parts(&self) -> [Parts<'m>; 5] {
-        [self.who, self.who_at, self.of, self.of_at, self.of_call]
+    pub(crate) fn parts(&self) -> [&Parts<'m>; 5] {
+        [&self.who, &self.who_at, &self.of, &self.of_at, &self.of_call]
     }
 }
 

@@ -4,6 +4,7 @@ use super::text;
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::{Decimal, Json};
+use crate::ops::fhir::recall::{self, What};
 
 const UCUM: &[u8] = b"http://unitsofmeasure.org";
 
@@ -40,6 +41,10 @@ pub(crate) fn unit_in(w: &mut Json, cx: &mut Context<'_>, unit: Parts<'_>) {
     if unit.is_empty() {
         return;
     }
+    recall::write(w, cx, What::Unit, unit, unit_made);
+}
+
+fn unit_made(w: &mut Json, cx: &mut Context<'_>, unit: Parts<'_>) {
     let shown = [2, 9, 1].into_iter().any(|n| text::string(w, cx, "unit", unit.get(n)));
     let uri = if shown { cx.system(unit.at(3)) } else { None };
     if let Some(uri) = uri

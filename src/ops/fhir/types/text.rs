@@ -6,15 +6,31 @@ use crate::ops::fhir::json::Json;
 
 /// Writes a member with all of a value as text: delimiters in it that the sender did not escape
 /// stay. Returns whether it is there.
-#[inline]
+#[inline(always)]
 pub(crate) fn string(w: &mut Json, cx: &Context<'_>, name: &str, value: Parts<'_>) -> bool {
-    w.string(name, &cx.text(value.raw()))
+    let raw = value.raw();
+    if raw.is_empty() {
+        return false;
+    }
+    match cx.is_plain(raw) {
+        // Here the name is known when this is compiled.
+        true => w.plain(name, raw),
+        false => special(w, cx, name, raw),
+    }
+}
+
+#[cold]
+fn special(w: &mut Json, cx: &Context<'_>, name: &str, raw: &[u8]) -> bool {
+    w.string(name, &cx.text(raw))
 }
 
 /// As [`string`] for an item of an array.
-#[inline]
 pub(crate) fn string_item(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) -> bool {
-    w.string_item(&cx.text(value.raw()))
+    let raw = value.raw();
+    if raw.is_empty() {
+        return false;
+    }
+    if cx.is_plain(raw) { w.plain_item(raw) } else { w.string_item(&cx.text(raw)) }
 }
 
 /// Writes a member with the repetitions of a text as lines of one.

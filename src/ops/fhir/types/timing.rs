@@ -17,9 +17,13 @@ pub(crate) fn period(
     name: &str,
     [start, end]: [Parts<'_>; 2],
 ) -> bool {
-    let is_reversed = time::read(&start)
-        .zip(time::read(&end))
-        .is_some_and(|(start, end)| time::order(cx, &start, &end) == Ordering::Greater);
+    if start.is_empty() && end.is_empty() {
+        return false;
+    }
+    let both = !start.is_empty() && !end.is_empty();
+    let times = || time::read(&start).zip(time::read(&end));
+    let is_reversed = both
+        && times().is_some_and(|(start, end)| time::order(cx, &start, &end) == Ordering::Greater);
     w.object(name, |w| {
         time::date_time(w, cx, "start", start);
         if is_reversed {
