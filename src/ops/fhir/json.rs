@@ -283,12 +283,6 @@ impl Json {
         self.out.extend_from_slice(json);
     }
 
-    /// Writes a member that is JSON made before.
-    pub(crate) fn made(&mut self, name: &str, json: &[u8]) {
-        self.key(name);
-        self.out.extend_from_slice(json);
-    }
-
     #[inline]
     fn push_text(&mut self, text: &[u8]) {
         let is_plain = |b: u8| (0x20..0x7F).contains(&b) & (b != b'"') & (b != b'\\');

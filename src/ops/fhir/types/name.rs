@@ -111,9 +111,13 @@ pub(crate) fn xpn_member(w: &mut Json, cx: &mut Context<'_>, name: &str, value: 
     w.object(name, |w| name_in(w, cx, value, XPN, ""))
 }
 
-/// Writes a member with all of an XPN as text, in the order of XPN.11: given names first unless it
-/// says otherwise. Returns whether it is there.
+/// Writes a member with all of an XPN as text. Returns whether it is there.
 pub(crate) fn words(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    w.string(name, &plain(cx, value))
+}
+
+/// All of an XPN as text, in the order of XPN.11: given names first unless it says otherwise.
+pub(crate) fn plain(cx: &Context<'_>, value: Parts<'_>) -> Vec<u8> {
     let family_first = value.get(XPN.order).first().trim_ascii() == b"F";
     let family = value.get(XPN.family);
     let family = if family.is_split() { family.get(1) } else { family };
@@ -128,7 +132,7 @@ pub(crate) fn words(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts
         .map(|part| cx.text(part.raw()).trim_ascii().to_vec())
         .filter(|word| !word.is_empty())
         .collect();
-    w.string(name, &words.join(&b' '))
+    words.join(&b' ')
 }
 
 /// Writes the members of a HumanName.

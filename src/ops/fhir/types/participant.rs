@@ -87,7 +87,7 @@ pub(crate) fn write_organization<'m>(
     [of, at, call]: [Parts<'m>; 3],
 ) {
     organization::write_with(out, cx, own, of, |w, cx| {
-        w.array("telecom", |w| _ = contact::item(w, cx, call, ""));
+        w.array("telecom", |w| contact::item(w, cx, call, ""));
         w.array("address", |w| _ = address::item(w, cx, at, Parts::EMPTY));
     });
 }
@@ -107,7 +107,7 @@ pub(crate) fn write_site<'m>(
         });
         text::string(w, cx, "name", of.get(1));
         w.literal("mode", "instance");
-        w.array("telecom", |w| _ = contact::item(w, cx, call, ""));
+        w.array("telecom", |w| contact::item(w, cx, call, ""));
         address::member(w, cx, "address", at);
     });
 }

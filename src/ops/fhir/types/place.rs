@@ -68,13 +68,6 @@ pub(crate) fn refer<'m>(cx: &mut Context<'m>, value: Parts<'m>) -> Option<Ref> {
     cx.refer(Wanted::Location(value, innermost))
 }
 
-/// Writes a member that refers to the place that a PL tells of. Returns whether it is there.
-pub(crate) fn member<'m>(w: &mut Json, cx: &mut Context<'m>, name: &str, value: Parts<'m>) -> bool {
-    let Some(to) = refer(cx, value) else { return false };
-    cx.reference(w, name, to);
-    true
-}
-
 /// The level of the place itself.
 pub(crate) fn innermost(value: Parts<'_>) -> Option<Level> {
     let found = LEVELS.into_iter().find(|level| !value.peek(level.component()).is_empty());
@@ -173,8 +166,14 @@ pub(crate) fn write_discharge<'m>(
     });
 }
 
-/// Writes the Location of a name or of a CWE.
-pub(crate) fn write_named<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
+/// Writes the Location of a name or of a CWE, and what else is told of it.
+pub(crate) fn write_named<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    value: Parts<'m>,
+    more: impl FnOnce(&mut Json, &mut Context<'m>),
+) {
     out.resource(own, None, |w| {
         if value.is_split() {
             w.array("identifier", |w| {
@@ -184,5 +183,6 @@ pub(crate) fn write_named<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, v
         } else {
             text::string(w, cx, "name", value);
         }
+        more(w, cx);
     });
 }
