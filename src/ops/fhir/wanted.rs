@@ -23,8 +23,8 @@ pub(crate) enum Wanted<'m> {
     Sender(Parts<'m>, Parts<'m>),
     /// CWE or text that names an organization.
     NamedOrganization(Parts<'m>),
-    /// PL down to a level: the place itself is at its innermost one.
-    Location(Parts<'m>, place::Level),
+    /// PL, or a type like it, down to a level: the place itself is at its innermost one.
+    Location(Parts<'m>, place::Level, place::Form),
     /// Text that names a place.
     NamedLocation(Parts<'m>),
     /// HD of a place.
@@ -43,8 +43,6 @@ pub(crate) enum Wanted<'m> {
     Acting(Function, Acting<'m>),
     /// NDL as a role.
     Ndl(Parts<'m>),
-    /// The place of an NDL.
-    NdlLocation(Parts<'m>),
     /// EI of a device.
     Device(Parts<'m>),
     /// CWE of a device.
@@ -65,7 +63,7 @@ impl<'m> Wanted<'m> {
             Self::Application(..) | Self::Device(_) | Self::CodedDevice(_) => Kind::Device,
             Self::PractitionerAt(..) => Kind::Practitioner,
             Self::OrganizationAt(..) => Kind::Organization,
-            Self::Site(..) | Self::NdlLocation(_) => Kind::Location,
+            Self::Site(..) => Kind::Location,
             Self::Specimen(_) => Kind::Specimen,
             Self::Acting(..) | Self::Ndl(_) => Kind::PractitionerRole,
             Self::Location(..)
@@ -87,11 +85,10 @@ impl<'m> Wanted<'m> {
             | Self::Facility(parts)
             | Self::Discharge(parts)
             | Self::Ndl(parts)
-            | Self::NdlLocation(parts)
             | Self::Device(parts)
             | Self::CodedDevice(parts)
             | Self::Specimen(parts)
-            | Self::Location(parts, _) => [parts, none, none, none, none],
+            | Self::Location(parts, ..) => [parts, none, none, none, none],
             Self::Sender(parts, more)
             | Self::PractitionerAt(parts, more)
             | Self::Application(parts, more) => [parts, more, none, none, none],
@@ -117,12 +114,11 @@ impl<'m> Wanted<'m> {
             Self::OrganizationAt(..) => 41,
             Self::Site(..) => 42,
             Self::Ndl(_) => 43,
-            Self::NdlLocation(_) => 44,
             Self::Device(_) => 45,
             Self::CodedDevice(_) => 46,
             Self::Specimen(_) => 47,
             Self::Acting(function, _) => 50 + *function as u8,
-            Self::Location(_, level) => 10 + *level as u8,
+            Self::Location(_, level, form) => 100 + 10 * *form as u8 + *level as u8,
         }
     }
 
@@ -131,7 +127,6 @@ impl<'m> Wanted<'m> {
         let none = |parts: &Parts<'_>, of: &[usize]| of.iter().all(|&n| parts.peek(n).is_empty());
         match self {
             Self::Organization(parts) | Self::OrganizationAt(parts, ..) => none(parts, &[1, 3, 10]),
-            Self::NdlLocation(parts) => !participant::has_place(*parts),
             Self::Authority(parts) | Self::Sender(parts, _) => none(parts, &[1, 2]),
             Self::Application(parts, _) => parts.is_empty(),
             _ => self.parts().iter().all(Parts::is_empty),
@@ -169,14 +164,13 @@ impl<'m> Wanted<'m> {
                 let uri = identifier::authority(cx, identifier::hd_again(parts))?;
                 Some(Key::new(self.kind().name()).with(&uri))
             }
-            Self::Location(parts, level) => Some(place::key(cx, parts, level)),
+            Self::Location(parts, level, form) => Some(place::key_as(cx, parts, level, form)),
             Self::NamedOrganization(_)
             | Self::NamedLocation(_)
             | Self::Discharge(_)
             | Self::Site(..)
             | Self::Acting(..)
             | Self::Ndl(_)
-            | Self::NdlLocation(_)
             | Self::CodedDevice(_) => None,
         }
     }
@@ -203,7 +197,7 @@ impl<'m> Wanted<'m> {
             Self::NamedOrganization(parts) => {
                 organization::write_named(out, cx, own, parts, |_, _| {});
             }
-            Self::Location(parts, level) => place::write(out, cx, own, parts, level),
+            Self::Location(parts, level, form) => place::write(out, cx, own, parts, (level, form)),
             Self::NamedLocation(parts) => place::write_named(out, cx, own, parts, |_, _| {}),
             Self::Facility(parts) => place::write_facility(out, cx, own, parts),
             Self::Discharge(parts) => place::write_discharge(out, cx, own, parts),
@@ -217,7 +211,6 @@ impl<'m> Wanted<'m> {
                 participant::write_acting(out, cx, own, function, role);
             }
             Self::Ndl(parts) => participant::write_ndl(out, cx, own, parts),
-            Self::NdlLocation(parts) => participant::write_ndl_place(out, cx, own, parts),
             Self::Device(parts) => participant::write_device(out, cx, own, parts),
             Self::CodedDevice(parts) => participant::write_coded_device(out, cx, own, parts),
             Self::Specimen(parts) => participant::write_specimen(out, cx, own, parts),

@@ -20,9 +20,8 @@ fn place<'m>(cx: &mut Context<'m>, acc: Seg<'m>) -> Option<Ref> {
 
 /// Writes the Observation, and the Location.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, acc: Seg<'m>) {
-    let own = cx.own(Kind::Observation, acc, |cx| {
-        identifier::ei_key(cx, Kind::Observation, acc.peek(13))
-    });
+    let own = cx
+        .own(Kind::Observation, acc, |cx| identifier::ei_key(cx, Kind::Observation, acc.peek(13)));
     let place = place(cx, acc);
     out.resource(own, Some(acc), |w| {
         w.array("identifier", |w| _ = identifier::ei_item(w, cx, acc.get(13), None));

@@ -103,12 +103,15 @@ pub(crate) fn write_disability<'m>(out: &mut Arena, cx: &mut Context<'m>, db1: S
                     |w| {
                         identifier::cx_member(w, cx, "identifier", db1.get(3));
                         // Table 0334, disabled person.
-                        w.literal("display", match who {
-                            b"AP" => "associated party",
-                            b"GT" => "guarantor",
-                            b"IN" => "insured",
-                            _ => "disabled person",
-                        });
+                        w.literal(
+                            "display",
+                            match who {
+                                b"AP" => "associated party",
+                                b"GT" => "guarantor",
+                                b"IN" => "insured",
+                                _ => "disabled person",
+                            },
+                        );
                     },
                 );
             });

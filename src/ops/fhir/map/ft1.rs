@@ -45,7 +45,9 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ft1: Seg<'m>) {
                 }
             }
         });
-        for (name, to) in [("performingOrganization", performing), ("requestingOrganization", asking)] {
+        for (name, to) in
+            [("performingOrganization", performing), ("requestingOrganization", asking)]
+        {
             if let Some(to) = to {
                 cx.reference(w, name, to);
             }

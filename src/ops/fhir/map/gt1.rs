@@ -94,13 +94,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, gt1: Seg<'m>) {
 
 /// Writes one who is near to the guarantor as RelatedPerson: the spouse (GT1-4), or whom to ask about the
 /// bills (GT1-45, with the number and the relationship behind).
-fn write_near<'m>(
-    out: &mut Arena,
-    cx: &mut Context<'m>,
-    gt1: Seg<'m>,
-    field: usize,
-    words: &str,
-) {
+fn write_near<'m>(out: &mut Arena, cx: &mut Context<'m>, gt1: Seg<'m>, field: usize, words: &str) {
     if !gt1.valued(field) {
         return;
     }

@@ -68,21 +68,8 @@ pub(crate) const XCN: Places = Places {
 };
 
 /// In CNN, the person of an NDL. Components that it does not have are beyond its last.
-pub(crate) const CNN: Places = Places {
-    family: 2,
-    given: 3,
-    further: 4,
-    suffix: 5,
-    prefix: 6,
-    degree: 0,
-    kind: 90,
-    range: 90,
-    order: 90,
-    start: 90,
-    end: 90,
-    professional: 90,
-    called_by: 90,
-};
+pub(crate) const CNN: Places =
+    Places { kind: 90, range: 90, order: 90, start: 90, end: 90, professional: 90, ..XCN };
 
 /// Writes items of type HumanName from XPN: the name, and what the person is called.
 pub(crate) fn xpn_items(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {
