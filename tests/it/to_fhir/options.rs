@@ -11,7 +11,7 @@ use std::path::Path;
 /// A result of a patient, as a message of version 2.5.
 const RESULT: &str = "MSH|^~\\&|ANALYSER|LAB|EHR|WARD|20240501120000||ORU^R01|M1|P|2.5\r\
     PID|1||P,1^^^NORTH^MR||Doe^Jo||19800101|F\r\
-    PV1|1|I|W1^R2^B3|||||||||||||||V7^^^NORTH^VN\r\
+    PV1|1|I|W1^R2^B3||||||||||||||||V7^^^NORTH^VN\r\
     OBR|1|PL1^EHR|FI1^LAB|CBC^Blood count^99LAB|||20240501101500\r\
     OBX|1|NM|HBA1C^Hgb A1c^99LAB||5.6|%|||||F|||20240501101500\r\n";
 

@@ -58,15 +58,11 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, acc: Seg<'m>) {
 
 fn components<'m>(w: &mut Json, cx: &mut Context<'m>, acc: Seg<'m>) {
     for (field, words) in [(5, "Job related"), (6, "Death"), (10, "Police notified")] {
-        w.item_with(|w| code(w, words), |w| facts::yes_no(w, cx, acc, field));
+        w.item_with(|w| facts::code(w, words), |w| facts::yes_no(w, cx, acc, field));
     }
     let words = |w: &mut Json, cx: &Context<'_>, value: Parts<'_>| {
         text::string(w, cx, "valueString", value);
     };
-    w.item_with(|w| code(w, "Brought in by"), |w| words(w, cx, acc.get(9)));
-    w.item_with(|w| code(w, "Degree of patient liability"), |w| words(w, cx, acc.get(12)));
-}
-
-fn code(w: &mut Json, words: &str) {
-    w.object("code", |w| w.literal("text", words));
+    w.item_with(|w| facts::code(w, "Brought in by"), |w| words(w, cx, acc.get(9)));
+    w.item_with(|w| facts::code(w, "Degree of patient liability"), |w| words(w, cx, acc.get(12)));
 }

@@ -1,5 +1,6 @@
-//! CTD as a contact of the patient, or as PractitionerRole of who is to be asked about an order, a
-//! referral or a provider. The guide has no map of it.
+//! CTD as a contact of the patient; of an order, as RelatedPerson, for it tells where the patient can be
+//! reached for it (chapter 4, CTD of OMG^O19); of a referral or a provider, as PractitionerRole of whom
+//! to ask. The guide has no map of it.
 
 use super::super::bundle::Arena;
 use super::super::context::{Context, Ref};
@@ -7,11 +8,77 @@ use super::super::input::{Parts, Seg};
 use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::types::{address, coded, contact, identifier, name, place};
-use super::super::wanted::Wanted;
+use super::{rf1, subject_required};
 
-/// Whether it is about the patient: those of other segments are about what these tell of.
-fn is_of_patient<'m>(cx: &Context<'m>, ctd: Seg<'m>) -> bool {
-    cx.story.owner(ctd).is_some_and(|owner| owner.is(b"PID"))
+/// What a CTD is, by what it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// A contact of the patient.
+    Patient,
+    /// A contact of the patient because of an order.
+    Order,
+    /// Whom to ask about a referral or a provider.
+    Provider,
+}
+
+fn part<'m>(cx: &Context<'m>, ctd: Seg<'m>) -> Part {
+    match cx.story.owner(ctd).map(|owner| owner.id()).as_ref() {
+        Some(b"PID") => Part::Patient,
+        Some(b"OBR") => Part::Order,
+        _ => Part::Provider,
+    }
+}
+
+/// The RelatedPersons of the CTD segments of an order.
+pub(crate) fn of_order<'m>(w: &mut Json, cx: &mut Context<'m>, obr: Seg<'m>) {
+    for ctd in cx.story.of(obr, b"CTD") {
+        let to = related(cx, ctd);
+        cx.reference_item(w, to);
+    }
+}
+
+fn related<'m>(cx: &mut Context<'m>, ctd: Seg<'m>) -> Ref {
+    cx.own(Kind::RelatedPerson, ctd, |_| None)
+}
+
+fn write_related<'m>(out: &mut Arena, cx: &mut Context<'m>, ctd: Seg<'m>) {
+    let own = related(cx, ctd);
+    out.resource(own, Some(ctd), |w| {
+        identifiers(w, cx, ctd);
+        subject_required(w, cx, "patient", ctd);
+        w.array("relationship", |w| {
+            for value in ctd.all(1) {
+                coded::concept_item(w, cx, value);
+            }
+        });
+        names(w, cx, ctd);
+        telecoms(w, cx, ctd);
+        addresses(w, cx, ctd);
+    });
+}
+
+fn identifiers<'m>(w: &mut Json, cx: &mut Context<'m>, ctd: Seg<'m>) {
+    w.array("identifier", |w| {
+        for value in ctd.all(7) {
+            identifier::pln_item(w, cx, value);
+        }
+    });
+}
+
+fn names(w: &mut Json, cx: &mut Context<'_>, ctd: Seg<'_>) {
+    w.array("name", |w| {
+        for value in ctd.all(2) {
+            name::xpn_items(w, cx, value);
+        }
+    });
+}
+
+fn addresses(w: &mut Json, cx: &mut Context<'_>, ctd: Seg<'_>) {
+    w.array("address", |w| {
+        for value in ctd.all(3) {
+            address::item(w, cx, value, Parts::EMPTY);
+        }
+    });
 }
 
 /// Writes an item of Patient.contact, if there is a detail of the contact (pat-1).
@@ -36,24 +103,22 @@ pub(crate) fn contact<'m>(w: &mut Json, cx: &mut Context<'m>, ctd: Seg<'m>) {
     });
 }
 
-/// Writes the PractitionerRole and the Practitioner.
+/// Writes the RelatedPerson, or the PractitionerRole and the Practitioner.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ctd: Seg<'m>) {
-    if is_of_patient(cx, ctd) {
-        return;
+    match part(cx, ctd) {
+        Part::Patient => return,
+        Part::Order => return write_related(out, cx, ctd),
+        Part::Provider => {}
     }
     let own: Ref = cx.own(Kind::PractitionerRole, ctd, |_| None);
     let has_person = [2, 3].into_iter().any(|n| ctd.valued(n));
     let who = has_person.then(|| cx.own(Kind::Practitioner, ctd, |_| None));
     // Who is to be asked about a provider is of the provider's organization.
     let provider = cx.story.owner(ctd).filter(|owner| owner.is(b"PRD"));
-    let organization = provider.and_then(|prd| cx.refer(Wanted::Organization(prd.get(10))));
+    let organization = provider.and_then(|prd| rf1::organization(cx, prd));
     let place = place::refer(cx, ctd.get(4));
     out.resource(own, Some(ctd), |w| {
-        w.array("identifier", |w| {
-            for value in ctd.all(7) {
-                identifier::pln_item(w, cx, value);
-            }
-        });
+        identifiers(w, cx, ctd);
         if let Some(who) = who {
             cx.reference(w, "practitioner", who);
         }
@@ -73,16 +138,8 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ctd: Seg<'m>) {
     out.stands_alone();
     let Some(who) = who else { return };
     out.resource(who, None, |w| {
-        w.array("name", |w| {
-            for value in ctd.all(2) {
-                name::xpn_items(w, cx, value);
-            }
-        });
-        w.array("address", |w| {
-            for value in ctd.all(3) {
-                address::item(w, cx, value, Parts::EMPTY);
-            }
-        });
+        names(w, cx, ctd);
+        addresses(w, cx, ctd);
     });
 }
 

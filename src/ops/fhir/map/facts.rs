@@ -121,7 +121,7 @@ pub(crate) fn write_disability<'m>(out: &mut Arena, cx: &mut Context<'m>, db1: S
         w.array("component", |w| {
             for (field, words) in [(7, "Return to work"), (8, "Unable to work")] {
                 w.item_with(
-                    |w| _ = w.object("code", |w| w.literal("text", words)),
+                    |w| code(w, words),
                     |w| _ = time::date_time(w, cx, "valueDateTime", db1.get(field)),
                 );
             }
@@ -149,6 +149,11 @@ pub(crate) fn head(w: &mut Json, code: &str, display: &str) {
     });
 }
 
+/// Writes `code` as words alone.
+pub(crate) fn code(w: &mut Json, words: &str) {
+    w.object("code", |w| w.literal("text", words));
+}
+
 /// Writes whom a fact is about: the patient, and the one related to them who it is of.
 pub(crate) fn about<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, whose: Ref) {
     subject(w, cx, "subject", seg);
@@ -164,7 +169,8 @@ fn social_history(w: &mut Json) {
     });
 }
 
-fn loinc(w: &mut Json, code: &str, display: &str) {
+/// Writes the members of a Coding of LOINC.
+pub(crate) fn loinc(w: &mut Json, code: &str, display: &str) {
     w.literal("system", "http://loinc.org");
     w.literal("code", code);
     w.literal("display", display);

@@ -27,6 +27,7 @@ pub(super) mod obx;
 pub(super) mod orc;
 pub(super) mod participation;
 pub(super) mod pd1;
+pub(super) mod pda;
 pub(super) mod pid;
 pub(super) mod pr1;
 pub(super) mod prb;
@@ -64,6 +65,7 @@ pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
             b"PD1" => facts::write(out, cx, seg),
             b"DB1" => facts::write_disability(out, cx, seg),
             b"ACC" => acc::write(out, cx, seg),
+            b"PDA" => pda::write(out, cx, seg),
             b"ARV" => arv::write(out, cx, seg),
             b"CTD" => ctd::write(out, cx, seg),
             b"NK1" => nk1::write(out, cx, seg),

@@ -6,7 +6,7 @@ use super::super::context::{Context, Ref};
 use super::super::input::{Parts, Seg};
 use super::super::kind::Kind;
 use super::super::time;
-use super::super::types::participant::{Acting, Function};
+use super::super::types::participant::{self, Acting, Function};
 use super::super::types::{
     address, coded, contact, identifier, name, place, quantity, text, timing,
 };
@@ -98,12 +98,17 @@ fn role<'m>(cx: &mut Context<'m>, prd: Seg<'m>) -> Ref {
     cx.own(Kind::PractitionerRole, prd, |_| None)
 }
 
+/// The Organization of a PRD, with its address and its number.
+pub(crate) fn organization<'m>(cx: &mut Context<'m>, prd: Seg<'m>) -> Option<Ref> {
+    participant::of(cx, prd.get(10), prd.get(11), prd.get(13))
+}
+
 /// Writes the PractitionerRole of a PRD, and the Practitioner.
 pub(crate) fn write_provider<'m>(out: &mut Arena, cx: &mut Context<'m>, prd: Seg<'m>) {
     let own = role(cx, prd);
     let has_person = prd.valued(2) || prd.valued(7) || prd.valued(3);
     let who = has_person.then(|| cx.own(Kind::Practitioner, prd, |_| None));
-    let organization = cx.refer(Wanted::Organization(prd.get(10)));
+    let organization = organization(cx, prd);
     let place = place::refer(cx, prd.get(4));
     out.resource(own, Some(prd), |w| {
         timing::period(w, cx, "period", [prd.get(8), prd.get(9)]);

@@ -12,7 +12,7 @@ use super::super::types::participant::{Function, PLACER_GROUP};
 use super::super::types::{coded, contact, identifier, practitioner, quantity, text, timing};
 use super::super::wanted::Wanted;
 use super::{
-    asks, dg1, encounter, field, fields, in1, note, obr, obx, orc, prt, spm, subject,
+    asks, ctd, dg1, encounter, field, fields, in1, note, obr, obx, orc, prt, spm, subject,
     subject_required, tq1, valued,
 };
 
@@ -215,6 +215,7 @@ fn supporting<'m>(w: &mut Json, cx: &mut Context<'m>, obr: Seg<'m>) {
         for prior in obr::prior_reports(cx, obr) {
             cx.reference_item(w, prior);
         }
+        ctd::of_order(w, cx, obr);
     });
     w.array("specimen", |w| spm::references(w, cx, obr));
 }
