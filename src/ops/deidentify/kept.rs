@@ -10,6 +10,7 @@ impl Rewrite<'_, '_> {
     pub(super) fn kept(&mut self, rule: &Rule, raw: &[u8]) {
         if self.holds_known(raw) {
             self.tally.residual(rule.number);
+            self.varies = true;
             self.text(raw);
         } else {
             self.out.extend_from_slice(raw);

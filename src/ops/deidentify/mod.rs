@@ -16,6 +16,7 @@ mod query;
 mod replaced;
 mod rewrite;
 pub mod rules;
+mod seen;
 mod settings;
 mod shape;
 mod split;
@@ -38,6 +39,7 @@ use collect::Collect;
 use rewrite::Rewrite;
 use rules::Rule;
 use rules::parts::{Look, Part};
+use seen::{Seen, Senders};
 use split::{Line, Split};
 use std::fmt;
 use surrogate::{Key, Memo, Style, Surrogates};
@@ -58,6 +60,7 @@ pub struct Memory {
     split: Split,
     identity: Identity,
     memo: Memo,
+    seen: Seen,
     out: Vec<u8>,
     scratch: Vec<u8>,
     anchor: Vec<u8>,
@@ -141,7 +144,7 @@ impl Deidentifier {
     }
 
     fn convert(&self, scope: &Scope<'_, '_>, memory: &mut Memory, tally: &mut Tally) {
-        let Memory { split, identity, memo, out, scratch, anchor, .. } = memory;
+        let Memory { split, identity, memo, seen, out, scratch, anchor, .. } = memory;
         let message = scope.message;
         let sep = message.separators();
         identity.clear();
@@ -162,13 +165,15 @@ impl Deidentifier {
         };
         let sent = header(7).first_chunk().copied();
         let today = sent.into_iter().chain([newest]).filter(is_day).max();
+        let senders = shape::senders([header(3), header(4)], &sep);
         let mut rewrite = Rewrite {
             of: self,
             scope,
             sep,
             is_usual: sep == Separators { truncation: sep.truncation, ..Separators::default() },
             identity,
-            senders: shape::senders([header(3), header(4)], &sep),
+            senders,
+            known_senders: Senders::of(senders),
             days: self.days(scope, anchor),
             is_abroad: false,
             standard: 0,
@@ -177,6 +182,8 @@ impl Deidentifier {
                 || self.rules.settings.cap_age,
             today,
             memo,
+            seen,
+            varies: false,
             tally,
             out,
             scratch,

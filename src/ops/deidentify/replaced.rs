@@ -32,6 +32,7 @@ impl Rewrite<'_, '_> {
 
     /// A date alone.
     pub(super) fn moment(&mut self, value: &[u8], year: bool) {
+        self.varies = true;
         if self.caps_age && self.is_too_old(value) {
             return;
         }
@@ -130,6 +131,10 @@ impl Rewrite<'_, '_> {
 /// Appends a text with the delimiters in it escaped. Without an escape character, what would be a
 /// delimiter is left out.
 fn append_text(text: &[u8], sep: &Separators, out: &mut Vec<u8>) {
+    // Delimiters are none of these.
+    if text.iter().all(u8::is_ascii_alphanumeric) {
+        return out.extend_from_slice(text);
+    }
     if escape::encode_into(text, sep, out).is_err() {
         let delimiters = [sep.field, sep.component, sep.repetition, sep.subcomponent, b'\r', b'\n'];
         out.extend(text.iter().filter(|b| !delimiters.contains(b)));

@@ -3,6 +3,7 @@
 use super::choose::choose;
 use super::rules::parts::{Op, Part, Role, op};
 use super::rules::{Action, Category, Profile, Rule, SegmentRules, Special, Way};
+use super::seen::{Seen, Senders, Written};
 use super::shape::{self, is_code, is_number, is_table, is_time};
 use super::split::Line;
 use super::subject::Kind;
@@ -24,6 +25,7 @@ pub(super) struct Rewrite<'c, 'm> {
     pub(super) identity: &'c Identity,
     /// The names of who sent the message, as systems of codes can be named.
     pub(super) senders: [&'m [u8]; 2],
+    pub(super) known_senders: Senders,
     /// By how many days dates are moved here; without, only years stay.
     pub(super) days: Option<i32>,
     /// Whether nothing may tell of an age over 89.
@@ -38,6 +40,9 @@ pub(super) struct Rewrite<'c, 'm> {
     /// The day of the message, for ages.
     pub(super) today: Option<[u8; 8]>,
     pub(super) memo: &'c mut Memo,
+    pub(super) seen: &'c mut Seen,
+    /// Whether something was written that depends on more than the field and what it names.
+    pub(super) varies: bool,
     pub(super) tally: &'c mut Tally,
     pub(super) out: &'c mut Vec<u8>,
     pub(super) scratch: &'c mut Vec<u8>,
@@ -69,8 +74,25 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             if rule.way == Way::Stay && self.is_usual && shape::tells_nothing(value) {
                 continue;
             }
+            let is_common = rule.is_common && self.is_usual;
+            let known = if is_common {
+                self.seen.find(rule.number, value, self.known_senders, self.identity)
+            } else {
+                None
+            };
+            if known == Some(Written::Same) {
+                continue;
+            }
             self.out.extend_from_slice(&raw[copied..range.start]);
             copied = range.end;
+            if let Some(Written::Other(written)) = known {
+                self.out.extend_from_slice(written);
+                continue;
+            }
+            if is_common {
+                self.common(rule, line, value);
+                continue;
+            }
             match rule.way {
                 Way::Remove if value != b"\"\"" => {}
                 Way::Shift if shape::is_moment(value) => self.moment(value, false),
@@ -100,6 +122,17 @@ impl<'c, 'm> Rewrite<'c, 'm> {
                     self.field(rule, line, value);
                 }
             }
+        }
+    }
+
+    /// Writes a field that may come again.
+    fn common(&mut self, rule: &Rule, line: Line<'_, '_>, raw: &[u8]) {
+        let start = self.out.len();
+        let found = self.tally.found.total();
+        self.varies = false;
+        self.field(rule, line, raw);
+        if !self.varies && self.tally.found.total() == found {
+            self.seen.learn(rule.number, raw, &self.out[start..], self.identity);
         }
     }
 
@@ -342,22 +375,27 @@ impl<'c, 'm> Rewrite<'c, 'm> {
         let is_coded = self.is_coded;
         let without = if is_coded { None } else { self.without_documents(raw) };
         let raw = without.as_deref().unwrap_or(raw);
+        let start = self.out.len();
         let (context, found) = (self.context(), &mut self.tally.found);
         self.of.cleaner.coded_text(raw, context, is_coded, found, self.out);
+        self.varies |= self.out[start..] != *raw;
     }
 
     /// Free text.
     pub(super) fn free(&mut self, raw: &[u8]) {
         let without = self.without_documents(raw);
         let raw = without.as_deref().unwrap_or(raw);
+        let start = self.out.len();
         let (context, found) = (self.context(), &mut self.tally.found);
         self.of.cleaner.free_text(raw, context, found, self.out);
+        self.varies |= self.out[start..] != *raw;
     }
 
     /// A text without data that is written as letters and digits, if it has such.
     fn without_documents(&mut self, raw: &[u8]) -> Option<Vec<u8>> {
         let without = observation::without_documents(raw)?;
         self.tally.emptied_documents += 1;
+        self.varies = true;
         Some(without)
     }
 

@@ -69,6 +69,8 @@ pub(super) struct Rule {
     pub(super) op: Op,
     /// How values are written whose form is the usual one.
     pub(super) way: Way,
+    /// Whether its values come again and again.
+    pub(super) is_common: bool,
     /// The data types that have components, of all versions, the newest last.
     pub(super) types: Vec<u8>,
     /// Nothing but text can stand in it.
@@ -143,6 +145,7 @@ impl Rule {
             part: Part::Free,
             op: Op::Drop,
             way: Way::Any,
+            is_common: false,
             types: Vec::new(),
             free: true,
             special: Special::None,
@@ -268,6 +271,7 @@ impl Rules {
                 rule.op = op(rule.part, rule.action, &self.settings);
                 rule.number = number;
                 rule.way = self.way(rule);
+                rule.is_common = self.is_common(rule);
                 number += 1;
             }
             let noted = segment.fields.iter().filter(|rule| self.is_noted(rule));

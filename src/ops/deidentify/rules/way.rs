@@ -49,6 +49,15 @@ impl Rules {
         }
     }
 
+    /// Whether a field has values that come again and again: codes, units, parties of messages. Its
+    /// meaning must not stand elsewhere in the message.
+    pub(super) fn is_common(&self, rule: &Rule) -> bool {
+        rule.special == Special::None
+            && rule.category != Category::Date
+            && (matches!(rule.action, Action::Keep | Action::Clean)
+                || rule.category == Category::Party)
+    }
+
     /// Whether something can stand in a field that is to be noted.
     pub(super) fn is_noted(&self, rule: &Rule) -> bool {
         // What a site keeps is still known elsewhere; a text that it wants to be a token is no

@@ -12,6 +12,7 @@ mod names;
 mod numbers;
 mod replace;
 mod scan;
+mod touch;
 mod words;
 
 pub use found::Found;
