@@ -1,8 +1,8 @@
 //! Dates in texts: found in whatever spelling, and written in the same.
 
 use super::cues::{Cue, cues};
+use super::digits::{Groups, digits_end};
 use super::letters::{Case, case, is_alnum, is_letter, word_at};
-use super::numbers::{Groups, digits_end};
 use jiff::{ToSpan, civil};
 use std::ops::Range;
 

@@ -32,17 +32,21 @@ struct Unit {
 impl<'r> Look<'r> {
     /// A value as it stands in a message.
     pub(super) fn new(raw: &'r [u8], scope: &Scope<'_, '_>) -> Self {
-        let separators = scope.message.separators();
-        if scope::is_plain(raw, separators.escape) && is_usual(&separators) {
+        Self::up_to(usize::MAX, raw, scope)
+    }
+
+    /// The same, of which no more need be looked at than so many bytes.
+    pub(super) fn up_to(most: usize, raw: &'r [u8], scope: &Scope<'_, '_>) -> Self {
+        if is_plain(raw, scope) {
             return Self { text: Cow::Borrowed(raw), units: Vec::new(), silent_inside: false };
         }
-        Builder::new(raw, scope, false).look()
+        Builder::new(raw, scope, false).look(most)
     }
 
     /// The same value with words put together that sequences without text divide (`Smi\H\th`);
     /// `None` if there are none.
     pub(super) fn joined(&self, raw: &'r [u8], scope: &Scope<'_, '_>) -> Option<Self> {
-        self.silent_inside.then(|| Builder::new(raw, scope, true).look())
+        self.silent_inside.then(|| Builder::new(raw, scope, true).look(usize::MAX))
     }
 
     /// What is looked at.
@@ -75,6 +79,12 @@ impl<'r> Look<'r> {
     }
 }
 
+/// Whether a value is looked at as it is written.
+pub(super) fn is_plain(raw: &[u8], scope: &Scope<'_, '_>) -> bool {
+    let separators = scope.message.separators();
+    scope::is_plain(raw, separators.escape) && is_usual(&separators)
+}
+
 /// Whether no delimiter is a character that an identifier is written with.
 fn is_usual(separators: &Separators) -> bool {
     [separators.component, separators.repetition, separators.subcomponent, separators.field]
@@ -101,15 +111,18 @@ impl<'r> Builder<'r> {
             separators: scope.message.separators(),
             charset: (!scope.is_converted() && charset != Charset::UTF_8).then_some(charset),
             join,
-            text: Vec::with_capacity(raw.len()),
+            text: Vec::new(),
             units: Vec::new(),
             silent_inside: false,
         }
     }
 
-    fn look(mut self) -> Look<'r> {
+    fn look(mut self, most: usize) -> Look<'r> {
         let mut at = 0;
-        while let Some(&byte) = self.raw.get(at) {
+        self.text.reserve(self.raw.len().min(most));
+        while self.text.len() <= most
+            && let Some(&byte) = self.raw.get(at)
+        {
             at = if byte == self.separators.escape && byte != self.separators.field {
                 self.sequence(at)
             } else if byte >= 0x80 {

@@ -1,11 +1,14 @@
 //! Free text: what identifies somebody is found in it and replaced; all else stays as it is.
 
+mod codes;
 mod contacts;
 mod cues;
 mod dates;
+mod digits;
 mod found;
 mod identity;
 mod label;
+mod labels;
 mod letters;
 mod look;
 mod names;
@@ -20,6 +23,7 @@ pub use identity::Identity;
 
 use super::surrogate::Surrogates;
 use crate::core::Scope;
+use labels::Question;
 use look::Look;
 use replace::Replacer;
 use scan::{Care, Span, scan};
@@ -116,22 +120,80 @@ fn label(raw: &[u8], most: usize, context: Context<'_, '_>, out: &mut Vec<u8>) {
         label::is_label(context.identity, look.text(), most)
             && scan(context.identity, look.text(), Care::Usual).is_empty()
     };
-    let look = Look::new(raw, context.scope);
-    let joined = look.joined(raw, context.scope);
-    if is_label(&look) && joined.as_ref().is_none_or(is_label) {
+    let question = if most == LABEL_WORDS { Question::IsLabel } else { Question::IsCodedLabel };
+    let known = Recalled::of(raw, question, context);
+    let stays = match known {
+        Recalled::Answer(answer) => answer,
+        _ => {
+            let look = Look::up_to(label::longest(most), raw, context.scope);
+            is_label(&look) && look.joined(raw, context.scope).as_ref().is_none_or(is_label)
+        }
+    };
+    if stays {
         out.extend_from_slice(raw);
+    }
+    if known == Recalled::Nothing {
+        context.identity.labels.borrow_mut().learn(question, raw, stays);
+    }
+}
+
+/// What is remembered of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Recalled {
+    /// The answer to the question, which holds for this message.
+    Answer(bool),
+    /// Nothing; the answer of this message is that of any other.
+    Nothing,
+    /// It is too long, or about a person of the message.
+    Apart,
+}
+
+impl Recalled {
+    fn of(raw: &[u8], question: Question, context: Context<'_, '_>) -> Self {
+        if !labels::is_short(raw) || !look::is_plain(raw, context.scope) {
+            return Self::Apart;
+        }
+        match context.identity.labels.borrow().ask(question, raw) {
+            // Persons make no label of what is none.
+            Some(false) => Self::Answer(false),
+            _ if labels::may_name(context.identity, raw) => Self::Apart,
+            Some(true) => Self::Answer(true),
+            None => Self::Nothing,
+        }
     }
 }
 
 /// Appends a text with what is found in it replaced.
 fn clean(raw: &[u8], care: Care, context: Context<'_, '_>, found: &mut Found, out: &mut Vec<u8>) {
+    let question = match care {
+        Care::Usual => Question::IsClean,
+        Care::Code => Question::IsCleanCode,
+        Care::Strict => Question::IsCleanStrict,
+    };
+    let known = Recalled::of(raw, question, context);
+    if known == Recalled::Answer(true) || !replace(raw, care, context, found, out) {
+        out.extend_from_slice(raw);
+        if known == Recalled::Nothing {
+            context.identity.labels.borrow_mut().learn(question, raw, true);
+        }
+    }
+}
+
+/// Appends a text with what is found in it replaced; appends nothing and gives `false` if nothing
+/// is found.
+fn replace(
+    raw: &[u8],
+    care: Care,
+    context: Context<'_, '_>,
+    found: &mut Found,
+    out: &mut Vec<u8>,
+) -> bool {
     let look = Look::new(raw, context.scope);
     let spans = scan(context.identity, look.text(), care);
     let joined = look.joined(raw, context.scope);
     let joined = joined.map(|look| (scan(context.identity, look.text(), care), look));
     if spans.is_empty() && joined.as_ref().is_none_or(|(spans, _)| spans.is_empty()) {
-        out.extend_from_slice(raw);
-        return;
+        return false;
     }
     let mut places: Vec<_> =
         spans.iter().map(|span| (look.raw(span.range.clone()), span, &look)).collect();
@@ -152,6 +214,7 @@ fn clean(raw: &[u8], care: Care, context: Context<'_, '_>, found: &mut Found, ou
         at = range.end;
     }
     out.extend_from_slice(raw.get(at..).unwrap_or_default());
+    true
 }
 
 #[cfg(test)]

@@ -240,6 +240,9 @@ pub(super) fn inside(
     let letters = text.get(word.clone())?;
     let (first, last) = (letters.first()?, letters.last()?);
     let end = letters.len();
+    if end < 5 && letters.is_ascii() {
+        return None;
+    }
     let named = |range: Range<usize>, least: usize| {
         let part = letters.get(range.clone()).filter(|part| part.len() >= least)?;
         let mut noted = identity.of_word(part).filter(|noted| {
@@ -355,11 +358,7 @@ pub(super) fn listed(text: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
     if !letters.first()?.is_ascii_uppercase() || letters.len() < 2 {
         return None;
     }
-    let first = words().of(letters);
     let style = case(letters);
-    if !first.is_name() || first.is_common() || style == Case::Upper && first.is_word() {
-        return None;
-    }
     let mut at = word.end;
     let is_turned = text.get(at) == Some(&b',');
     at += usize::from(is_turned);
@@ -370,18 +369,24 @@ pub(super) fn listed(text: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
         _ => return None,
     }
     let last = word_at(text, at);
-    let letters = text.get(last.clone())?;
-    let second = words().of(letters);
+    let behind = text.get(last.clone())?;
+    // Most words are told by what they look like; the lists are asked last.
+    if behind.len() < 2 || case(behind) != style {
+        return None;
+    }
+    let first = words().of(letters);
+    if !first.is_name() || first.is_common() || style == Case::Upper && first.is_word() {
+        return None;
+    }
+    let second = words().of(behind);
     let fits = if is_turned {
         second.is_given() && !second.is_common()
     } else {
         first.is_given() && (second.is_name() || !second.is_word())
     };
     let is_name = fits
-        && letters.len() > 1
-        && case(letters) == style
         && !(style == Case::Upper && second.is_word())
-        && cues().of(letters).is_none()
+        && cues().of(behind).is_none()
         && word.start.checked_sub(1).and_then(|n| text.get(n)) != Some(&b'-');
     is_name.then_some(last)
 }

@@ -2,12 +2,12 @@
 
 use super::cues::{Cue, Cues, cues};
 use super::dates::{self, Written};
+use super::digits::{Groups, digits_end};
 use super::found::Sort;
 use super::identity::{Identity, Noted};
 use super::letters::{Case, case, is_letter, word_at};
-use super::numbers::{self, Groups, digits_end};
 use super::words::words;
-use super::{contacts, names};
+use super::{codes, contacts, names, numbers};
 use crate::ops::deidentify::Kind;
 use std::ops::Range;
 
@@ -240,7 +240,7 @@ impl Scan<'_> {
     }
 
     fn number(&mut self, at: usize) -> usize {
-        let own = numbers::own(self.identity, self.text, at);
+        let own = codes::own(self.identity, self.text, at);
         let own = match own {
             Some((range, noted)) if noted.kind != Kind::Date => {
                 let end = range.end;
