@@ -18,10 +18,12 @@ impl Rewrite<'_, '_> {
     }
 
     /// Whether something stands in a value that was noted.
-    fn holds_known(&self, raw: &[u8]) -> bool {
-        raw.len() >= 3
-            && !(self.is_usual && shape::tells_nothing(raw))
-            && self.identity.stands_in(&self.scope.text(raw))
+    fn holds_known(&mut self, raw: &[u8]) -> bool {
+        if raw.len() < 3 || (self.is_usual && shape::tells_nothing(raw)) {
+            return false;
+        }
+        self.looks_at(raw);
+        self.identity.stands_in(&self.scope.text(raw))
     }
 
     /// A field that the profile, or the rules of a site, keep.

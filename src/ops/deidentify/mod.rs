@@ -61,6 +61,7 @@ pub struct Memory {
     identity: Identity,
     memo: Memo,
     seen: Seen,
+    looked_at: Vec<u8>,
     out: Vec<u8>,
     scratch: Vec<u8>,
     anchor: Vec<u8>,
@@ -144,7 +145,7 @@ impl Deidentifier {
     }
 
     fn convert(&self, scope: &Scope<'_, '_>, memory: &mut Memory, tally: &mut Tally) {
-        let Memory { split, identity, memo, seen, out, scratch, anchor, .. } = memory;
+        let Memory { split, identity, memo, seen, looked_at, out, scratch, anchor, .. } = memory;
         let message = scope.message;
         let sep = message.separators();
         identity.clear();
@@ -184,6 +185,7 @@ impl Deidentifier {
             memo,
             seen,
             varies: false,
+            looked_at,
             tally,
             out,
             scratch,

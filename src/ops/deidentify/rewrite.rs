@@ -43,6 +43,8 @@ pub(super) struct Rewrite<'c, 'm> {
     pub(super) seen: &'c mut Seen,
     /// Whether something was written that depends on more than the field and what it names.
     pub(super) varies: bool,
+    /// The parts of the field in which something was looked for, with `|` behind each.
+    pub(super) looked_at: &'c mut Vec<u8>,
     pub(super) tally: &'c mut Tally,
     pub(super) out: &'c mut Vec<u8>,
     pub(super) scratch: &'c mut Vec<u8>,
@@ -132,12 +134,14 @@ impl<'c, 'm> Rewrite<'c, 'm> {
         self.varies = false;
         self.field(rule, line, raw);
         if !self.varies && self.tally.found.total() == found {
-            self.seen.learn(rule.number, raw, &self.out[start..], self.identity);
+            let written = &self.out[start..];
+            self.seen.learn(rule.number, raw, written, self.looked_at, self.identity);
         }
     }
 
     fn field(&mut self, rule: &Rule, line: Line<'_, '_>, raw: &[u8]) {
         self.is_coded = false;
+        self.looked_at.clear();
         match rule.action {
             _ if raw == b"\"\"" => self.out.extend_from_slice(raw),
             Action::Keep if rule.components.is_empty() => self.keep(rule, raw),
@@ -375,6 +379,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
         let is_coded = self.is_coded;
         let without = if is_coded { None } else { self.without_documents(raw) };
         let raw = without.as_deref().unwrap_or(raw);
+        self.looks_at(raw);
         let start = self.out.len();
         let (context, found) = (self.context(), &mut self.tally.found);
         self.of.cleaner.coded_text(raw, context, is_coded, found, self.out);
@@ -385,10 +390,21 @@ impl<'c, 'm> Rewrite<'c, 'm> {
     pub(super) fn free(&mut self, raw: &[u8]) {
         let without = self.without_documents(raw);
         let raw = without.as_deref().unwrap_or(raw);
+        self.looks_at(raw);
         let start = self.out.len();
         let (context, found) = (self.context(), &mut self.tally.found);
         self.of.cleaner.free_text(raw, context, found, self.out);
         self.varies |= self.out[start..] != *raw;
+    }
+
+    /// Remembers that something is looked for in a part of a field.
+    pub(super) fn looks_at(&mut self, raw: &[u8]) {
+        if raw.len() <= Seen::LONGEST {
+            self.looked_at.extend_from_slice(raw);
+            self.looked_at.push(b'|');
+        } else {
+            self.varies = true;
+        }
     }
 
     /// A text without data that is written as letters and digits, if it has such.

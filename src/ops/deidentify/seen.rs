@@ -1,15 +1,12 @@
 //! Fields that come again and again: units, tests, wards, the parties of messages.
 
-use super::text::Identity;
+use super::text::{Identity, Trace};
 use crate::core::message::pieces;
 use std::fmt;
 use zeroize::Zeroize;
 
 /// How many fields are remembered, a power of two.
 const SLOTS: usize = 2048;
-
-/// The longest field, and the longest that is written for one, that are remembered.
-const LONGEST: usize = 76;
 
 /// Uses of a field for which it stays although another one wants its place.
 const CREDIT: u8 = 3;
@@ -33,21 +30,13 @@ struct Slot {
     /// How much was written; [`SAME`] if that is the field itself.
     written_length: u8,
     systems: [u8; 3],
-    raw: [u8; LONGEST],
-    written: [u8; LONGEST],
+    /// What of it could be noted of somebody.
+    trace: Trace,
+    raw: [u8; Seen::LONGEST],
+    written: [u8; Seen::LONGEST],
 }
 
 const SAME: u8 = u8::MAX;
-
-const FREE: Slot = Slot {
-    rule: 0,
-    credit: 0,
-    length: 0,
-    written_length: 0,
-    systems: [0; 3],
-    raw: [0; LONGEST],
-    written: [0; LONGEST],
-};
 
 /// What is written for a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +74,9 @@ impl Drop for Seen {
 }
 
 impl Seen {
+    /// The longest field, and the longest that is written for one, that are remembered.
+    pub(super) const LONGEST: usize = 76;
+
     /// What is written for a field, if that is known and nobody is named in it.
     #[inline]
     pub(super) fn find(
@@ -100,47 +92,60 @@ impl Seen {
         if !is_it || slot.systems.iter().any(|system| senders.0.contains(system)) {
             return None;
         }
-        let written = match slot.written_length {
-            SAME => Written::Same,
-            length => Written::Other(&slot.written[..length.into()]),
-        };
-        let text = if let Written::Other(text) = written { text } else { raw };
-        if identity.may_name(text) {
+        if identity.may_name(&slot.trace) {
             return None;
         }
         slot.credit = CREDIT;
-        Some(written)
+        Some(match slot.written_length {
+            SAME => Written::Same,
+            length => Written::Other(&slot.written[..length.into()]),
+        })
     }
 
     /// Remembers what was written for a field. It must not depend on the message but for who sent
-    /// it, and what it names.
-    pub(super) fn learn(&mut self, rule: usize, raw: &[u8], written: &[u8], identity: &Identity) {
-        let is_same = raw == written;
-        if raw.len() > LONGEST || written.len() > LONGEST || !is_plain(raw) || !is_plain(written) {
+    /// it, and for whether what was looked at is about its persons.
+    ///
+    /// `looked_at`: the parts in which something was looked for, with `|` behind each.
+    pub(super) fn learn(
+        &mut self,
+        rule: usize,
+        raw: &[u8],
+        written: &[u8],
+        looked_at: &[u8],
+        identity: &Identity,
+    ) {
+        if raw.len() > Seen::LONGEST || written.len() > Seen::LONGEST || !is_plain(raw) {
             return;
         }
-        if identity.may_name(written) {
-            return;
-        }
-        if self.slots.is_empty() {
-            self.slots = vec![FREE; SLOTS];
-        }
-        let Some(slot) = self.slots.get_mut(place(rule, raw)) else { return };
-        if slot.credit > 0 {
+        let at = place(rule, raw);
+        if let Some(slot) = self.slots.get_mut(at)
+            && slot.credit > 0
+        {
             slot.credit -= 1;
             return;
         }
+        let Some(trace) = Trace::of(looked_at).filter(|trace| !identity.may_name(trace)) else {
+            return;
+        };
         let mut systems = [0; 3];
         for (n, component) in pieces(raw, b'^').enumerate().take(12) {
             if let 2 | 5 | 11 = n {
                 systems[n / 4] = digest(component);
             }
         }
+        if self.slots.is_empty() {
+            let (raw, written) = ([0; Seen::LONGEST], [0; Seen::LONGEST]);
+            let (credit, length, written_length) = (0, 0, 0);
+            let free = Slot { rule, credit, length, written_length, systems, trace, raw, written };
+            self.slots = vec![free; SLOTS];
+        }
+        let slot = &mut self.slots[at];
         slot.rule = rule;
         slot.credit = 1;
         slot.length = raw.len() as u8;
-        slot.written_length = if is_same { SAME } else { written.len() as u8 };
+        slot.written_length = if raw == written { SAME } else { written.len() as u8 };
         slot.systems = systems;
+        slot.trace = trace;
         slot.raw[..raw.len()].copy_from_slice(raw);
         slot.written[..written.len()].copy_from_slice(written);
     }

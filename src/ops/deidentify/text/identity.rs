@@ -109,6 +109,12 @@ impl Identity {
     /// To be called when all is noted, before anything is looked for.
     pub fn seal(&mut self) {}
 
+    /// Whether one of the words may have been noted that are at a place in the filter.
+    #[inline]
+    pub(super) fn may_have_any(&self, at: usize, bits: u32) -> bool {
+        self.filter.may_have_any(at, bits)
+    }
+
     /// Whether a word may have been noted.
     #[inline]
     pub(super) fn may_have(&self, word: &[u8]) -> bool {

@@ -48,7 +48,7 @@ pub(super) fn mix(hash: u64, value: u64) -> u64 {
 }
 
 /// Where a word may be in a [`Filter`]: by its first two letters.
-fn cell(word: &[u8]) -> (usize, u32) {
+pub(super) fn cell(word: &[u8]) -> (usize, u32) {
     let first = word.first().copied().unwrap_or_default() & 31;
     let second = word.get(1).copied().unwrap_or_default() & 31;
     (usize::from(first) << 5 | usize::from(second), 1 << word.len().min(31))
@@ -72,6 +72,12 @@ impl Filter {
     pub(super) fn add(&mut self, word: &[u8]) {
         let (at, bit) = cell(word);
         self.0[at] |= bit;
+    }
+
+    /// Whether words may be in it that [`cell`] puts at a place.
+    #[inline]
+    pub(super) fn may_have_any(&self, at: usize, bits: u32) -> bool {
+        self.0.get(at).is_some_and(|known| known & bits != 0)
     }
 
     #[inline]

@@ -15,11 +15,12 @@ mod names;
 mod numbers;
 mod replace;
 mod scan;
-mod touch;
+mod trace;
 mod words;
 
 pub use found::Found;
 pub use identity::Identity;
+pub use trace::Trace;
 
 use super::surrogate::Surrogates;
 use crate::core::Scope;
