@@ -1,5 +1,6 @@
 //! Free text: what identifies somebody is found in it and replaced; all else stays as it is.
 
+mod backed;
 mod codes;
 mod contacts;
 mod cues;
@@ -15,6 +16,7 @@ mod names;
 mod numbers;
 mod replace;
 mod scan;
+mod streets;
 mod words;
 
 pub use found::Found;

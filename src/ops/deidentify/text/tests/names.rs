@@ -53,8 +53,28 @@ fn names_that_are_words_are_found_where_persons_are_named() {
         ("name=Long", "name=[NAME]"),
         ("LONG DENIES PAIN", "[NAME] DENIES PAIN"),
         ("M. Long in room", "[NAME] in room"),
+        ("Long was seen today.", "[NAME] was seen today."),
+        ("Stable. LONG WAS ADMITTED", "Stable. [NAME] WAS ADMITTED"),
+        ("Long is a 45 year old man", "[NAME] is a 45 year old man"),
+        ("Long, 45 yo male", "[NAME], 45 yo male"),
+        ("Long has been evaluated", "[NAME] has been evaluated"),
+        ("Long has no complaints", "[NAME] has no complaints"),
+        ("May underwent surgery", "[NAME] underwent surgery"),
+        ("Long presented with pain", "[NAME] presented with pain"),
+        ("Long's knee is better", "[NAME]'s knee is better"),
+        ("Plan: Long agreed", "Plan: [NAME] agreed"),
     ] {
         scrubs(raw, expected);
+    }
+    for kept in [
+        "Long segment was seen",
+        "Long was the wait",
+        "a long, 45 mm segment",
+        "May's clinic",
+        "Long 45 mm tube",
+        "long was seen",
+    ] {
+        scrubs(kept, kept);
     }
     for kept in ["PATIENT MAY RETURN", "PT LONG TERM USE", "Patient May return", "pt long standing"]
     {
@@ -118,6 +138,30 @@ fn names_of_codes_keep_their_words() {
         let mut out = Vec::new();
         let raw = raw.as_bytes();
         Cleaner::new(Mode::Scrub).coded_text(raw, context, true, &mut Found::default(), &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}
+
+#[test]
+fn names_of_one_letter_need_a_person() {
+    let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let scope = Scope::new(&message);
+    let mut identity = Identity::default();
+    identity.note(Kind::Family, b"O");
+    identity.note(Kind::Given, b"Sejun");
+    let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+    for (raw, expected) in [
+        ("Mr. O here", "Mr. [NAME] here"),
+        ("O was seen", "[NAME] was seen"),
+        ("patient O denies pain", "patient [NAME] denies pain"),
+        ("Sejun O", "[NAME] [NAME]"),
+        ("blood group O positive", "blood group O positive"),
+        ("O 2 by mask", "O 2 by mask"),
+    ] {
+        let mut out = Vec::new();
+        let raw = raw.as_bytes();
+        Cleaner::new(Mode::Scrub).free_text(raw, context, &mut Found::default(), &mut out);
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }
