@@ -9,9 +9,9 @@ use super::subject::Kind;
 use crate::core::message::pieces;
 
 /// LOINC codes of ages: reported, estimated, calculated, current, at some event.
-const AGES: [&[u8]; 10] = [
-    b"30525-0", b"21612-7", b"29553-5", b"63900-5", b"35659-2", b"30972-4", b"21611-9", b"29554-3",
-    b"46251-5", b"39016-1",
+const AGES: [&[u8]; 9] = [
+    b"30525-0", b"21612-7", b"29553-5", b"63900-5", b"35659-2", b"30972-4", b"21611-9", b"46251-5",
+    b"39016-1",
 ];
 
 /// Data that is written as letters and digits is longer than any word.

@@ -146,7 +146,7 @@ impl Identity {
             return None;
         }
         let found = self.index.find(number.key()).next();
-        if !self.has_days || number.count > 8 {
+        if !self.has_days || !(7..=8).contains(&number.count) {
             return found;
         }
         let days = number

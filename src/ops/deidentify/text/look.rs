@@ -37,7 +37,7 @@ impl<'r> Look<'r> {
 
     /// The same, of which no more need be looked at than so many bytes.
     pub(super) fn up_to(most: usize, raw: &'r [u8], scope: &Scope<'_, '_>) -> Self {
-        if is_plain(raw, scope) {
+        if is_plain(raw, &scope.message.separators()) {
             return Self { text: Cow::Borrowed(raw), units: Vec::new(), silent_inside: false };
         }
         Builder::new(raw, scope, false).look(most)
@@ -80,13 +80,12 @@ impl<'r> Look<'r> {
 }
 
 /// Whether a value is looked at as it is written.
-pub(super) fn is_plain(raw: &[u8], scope: &Scope<'_, '_>) -> bool {
-    let separators = scope.message.separators();
-    scope::is_plain(raw, separators.escape) && is_usual(&separators)
+pub(super) fn is_plain(raw: &[u8], separators: &Separators) -> bool {
+    scope::is_plain(raw, separators.escape) && is_usual(separators)
 }
 
 /// Whether no delimiter is a character that an identifier is written with.
-fn is_usual(separators: &Separators) -> bool {
+pub(super) fn is_usual(separators: &Separators) -> bool {
     [separators.component, separators.repetition, separators.subcomponent, separators.field]
         .iter()
         .all(|b| matches!(b, b'|' | b'^' | b'~' | b'&'))

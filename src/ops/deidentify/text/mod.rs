@@ -1,5 +1,6 @@
 //! Free text: what identifies somebody is found in it and replaced; all else stays as it is.
 
+mod backed;
 mod codes;
 mod contacts;
 mod cues;
@@ -15,6 +16,7 @@ mod names;
 mod numbers;
 mod replace;
 mod scan;
+mod streets;
 mod trace;
 mod words;
 
@@ -151,12 +153,14 @@ enum Recalled {
 
 impl Recalled {
     fn of(raw: &[u8], question: Question, context: Context<'_, '_>) -> Self {
-        if !labels::is_short(raw) || !look::is_plain(raw, context.scope) {
+        let separators = context.scope.message.separators();
+        if !labels::is_short(raw) || separators.escape != b'\\' || !look::is_usual(&separators) {
             return Self::Apart;
         }
         match context.identity.labels.borrow().ask(question, raw) {
             // Persons make no label of what is none.
             Some(false) => Self::Answer(false),
+            None if !look::is_plain(raw, &separators) => Self::Apart,
             _ if labels::may_name(context.identity, raw) => Self::Apart,
             Some(true) => Self::Answer(true),
             None => Self::Nothing,

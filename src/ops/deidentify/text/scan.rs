@@ -7,7 +7,7 @@ use super::found::Sort;
 use super::identity::{Identity, Noted};
 use super::letters::{Case, case, is_letter, word_at};
 use super::words::words;
-use super::{codes, contacts, names, numbers};
+use super::{codes, contacts, names, numbers, streets};
 use crate::ops::deidentify::Kind;
 use std::ops::Range;
 
@@ -271,7 +271,7 @@ impl Scan<'_> {
         if let Some(end) = numbers::age(self.text, &groups, cue) {
             return self.push(at..end, What::Other(Sort::Age));
         }
-        if let Some(range) = names::unknown_street(self.text, groups.range(0)) {
+        if let Some(range) = streets::unknown_street(self.text, groups.range(0)) {
             return self.push(range, What::Other(Sort::Address));
         }
         groups.range(0).end
