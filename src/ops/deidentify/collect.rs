@@ -19,11 +19,16 @@ pub(super) struct Collect<'r, 'c, 'm> {
     /// The newest date that was met, as eight digits.
     pub(super) newest: [u8; 8],
     pub(super) scratch: &'c mut Vec<u8>,
+    /// The last values of some fields, with the numbers of their rules: what is noted once is noted.
+    pub(super) last: [(usize, &'m [u8]); LAST],
 }
 
-impl Collect<'_, '_, '_> {
+/// So many values are known to have been noted.
+pub(super) const LAST: usize = 16;
+
+impl<'m> Collect<'_, '_, 'm> {
     /// Notes what stands in a segment.
-    pub(super) fn segment(&mut self, line: Line<'_, '_>) {
+    pub(super) fn segment(&mut self, line: Line<'_, 'm>) {
         let rules = self.rules;
         let Some(of) = line.rules(rules) else { return };
         for &n in &of.noted {
@@ -32,6 +37,11 @@ impl Collect<'_, '_, '_> {
             if raw.is_empty() {
                 continue;
             }
+            let last = &mut self.last[rule.number % LAST];
+            if *last == (rule.number, raw) && rule.special == Special::None {
+                continue;
+            }
+            *last = (rule.number, raw);
             match rule.special {
                 Special::None => self.field(rule, raw),
                 Special::Observation => self.observation(line.field(2), raw),
@@ -102,6 +112,7 @@ impl Collect<'_, '_, '_> {
                 continue;
             }
             match part {
+                Part::Drop | Part::Title | Part::Authority | Part::Table => {}
                 Part::Nested(of) if rules.role(of) == Role::Coded => {}
                 Part::Nested(of) => {
                     for (value, &part) in pieces(component, sub).zip(rules.parts(of)) {
@@ -136,6 +147,7 @@ impl Collect<'_, '_, '_> {
     }
 
     /// A component, with subcomponents where none belong.
+    #[inline]
     fn part(&mut self, part: Part, rule: Option<&Rule>, raw: &[u8]) {
         if part.is_noted() {
             for value in pieces(raw, self.sep.subcomponent) {
@@ -144,6 +156,7 @@ impl Collect<'_, '_, '_> {
         }
     }
 
+    #[inline]
     fn value(&mut self, part: Part, rule: Option<&Rule>, raw: &[u8]) {
         if raw.is_empty() || raw == b"\"\"" {
             return;
@@ -168,8 +181,10 @@ impl Collect<'_, '_, '_> {
             _ => return,
         };
         // The name of a facility or ward in a location is that of an assigning authority, too.
-        let is_place = rule.is_some_and(|rule| rule.category == Category::Location);
-        if kind == Kind::Id && is_place && !raw.iter().any(u8::is_ascii_digit) {
+        if kind == Kind::Id
+            && rule.is_some_and(|rule| rule.category == Category::Location)
+            && !raw.iter().any(u8::is_ascii_digit)
+        {
             return;
         }
         let text = self.scope.text(raw);

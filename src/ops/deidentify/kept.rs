@@ -42,7 +42,7 @@ impl Rewrite<'_, '_> {
         if rule.is_unknown() || rule.is_kept_by_site || self.is_harmless(rule, raw) {
             return self.kept(rule, raw);
         }
-        if first(raw, self.sep.subcomponent).is_some() {
+        if self.has_sub && first(raw, self.sep.subcomponent).is_some() {
             let is_coded = self.is_coded;
             return self.each(raw, self.sep.subcomponent, |to, _, value| {
                 to.is_coded = is_coded;

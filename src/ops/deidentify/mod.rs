@@ -151,8 +151,15 @@ impl Deidentifier {
         identity.clear();
         out.clear();
         split.find(message, &self.rules);
-        let mut collect =
-            Collect { rules: &self.rules, scope, sep, identity, newest: *b"00000000", scratch };
+        let mut collect = Collect {
+            rules: &self.rules,
+            scope,
+            sep,
+            identity,
+            newest: *b"00000000",
+            scratch,
+            last: [(Rule::NO_NUMBER, b""); collect::LAST],
+        };
         for line in split.lines(message.bytes()) {
             collect.segment(line);
         }
@@ -177,6 +184,7 @@ impl Deidentifier {
             known_senders: Senders::of(senders),
             days: self.days(scope, anchor),
             is_abroad: false,
+            has_sub: false,
             standard: 0,
             is_coded: false,
             caps_age: self.rules.settings.profile == Profile::SafeHarbor

@@ -17,6 +17,14 @@ const AGES: [&[u8]; 9] = [
 /// Data that is written as letters and digits is longer than any word.
 const LONGEST_WORD: usize = 24;
 
+/// Whether a value of a few letters and digits is a number that stays as it is.
+#[inline]
+pub(super) fn stays(line: Line<'_, '_>, value: &[u8]) -> bool {
+    line.field(2) == b"NM"
+        && value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'+' | b'-'))
+        && !may_be_old(value)
+}
+
 /// Writes OBX-5.
 pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, raw: &[u8]) {
     let rules = &to.of.rules;

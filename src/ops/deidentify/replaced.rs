@@ -10,20 +10,13 @@ use super::surrogate::lay_out;
 use crate::core::message::{first, pieces};
 use crate::core::{Separators, escape};
 
-/// Kinds of numbers in CX.5 (table 0203) that are a person's own wherever they are: a number of
-/// the state, of an insurer, of a licence.
-const PERSONAL: [&[u8]; 20] = [
-    b"SS", b"DL", b"PPN", b"HC", b"JHN", b"MA", b"MB", b"MC", b"MCR", b"MCD", b"MI", b"NI", b"NH",
-    b"TAX", b"CZ", b"BC", b"SN", b"WC", b"WCN", b"RRI",
-];
-
 impl Rewrite<'_, '_> {
     /// The first subcomponent.
     pub(super) fn head<'v>(&self, raw: &'v [u8]) -> &'v [u8] {
-        match first(raw, self.sep.subcomponent) {
-            Some(end) if self.sep.subcomponent != self.sep.field => &raw[..end],
-            _ => raw,
+        if !self.has_sub {
+            return raw;
         }
+        &raw[..first(raw, self.sep.subcomponent).unwrap_or(raw.len())]
     }
 
     pub(super) fn date(&mut self, raw: &[u8], year: bool) {
@@ -71,8 +64,12 @@ impl Rewrite<'_, '_> {
         if text.trim_ascii().is_empty() {
             return;
         }
-        let surrogate = self.memo.get(look as u8, self.of.looking(look), kind, text);
-        append_text(surrogate, &self.sep, self.out);
+        let made = self.memo.get(look as u8, self.of.looking(look), kind, text);
+        if made.is_plain {
+            self.out.extend_from_slice(made.text);
+        } else {
+            append_text(made.text, &self.sep, self.out);
+        }
     }
 
     pub(super) fn constant(&mut self, n: u16) {
@@ -83,8 +80,7 @@ impl Rewrite<'_, '_> {
     pub(super) fn identifier(&mut self, rule: &Rule, ops: &[Op], action: Action, raw: &[u8]) {
         let kind = pieces(raw, self.sep.component).nth(4).unwrap_or_default();
         let settings = &self.of.rules.settings;
-        let personal = PERSONAL.contains(&kind) || (kind.len() > 2 && kind.starts_with(b"NN"));
-        if personal
+        if is_personal(kind)
             && settings.profile == Profile::SafeHarbor
             && matches!(action, Action::Token | Action::Clean)
         {
@@ -131,12 +127,20 @@ impl Rewrite<'_, '_> {
 /// Appends a text with the delimiters in it escaped. Without an escape character, what would be a
 /// delimiter is left out.
 fn append_text(text: &[u8], sep: &Separators, out: &mut Vec<u8>) {
-    // Delimiters are none of these.
-    if text.iter().all(u8::is_ascii_alphanumeric) {
-        return out.extend_from_slice(text);
-    }
     if escape::encode_into(text, sep, out).is_err() {
         let delimiters = [sep.field, sep.component, sep.repetition, sep.subcomponent, b'\r', b'\n'];
         out.extend(text.iter().filter(|b| !delimiters.contains(b)));
+    }
+}
+
+/// Whether a kind of numbers in CX.5 (table 0203) is a person's own wherever it is: numbers of a
+/// state, of an insurer, of a licence. `NNxxx` are national ones.
+fn is_personal(kind: &[u8]) -> bool {
+    match kind {
+        b"SS" | b"DL" | b"HC" | b"MA" | b"MB" | b"MC" | b"MI" | b"NI" | b"NH" | b"CZ" | b"BC"
+        | b"SN" | b"WC" => true,
+        b"PPN" | b"JHN" | b"MCR" | b"MCD" | b"TAX" | b"WCN" | b"RRI" => true,
+        [b'N', b'N', _, ..] => true,
+        _ => false,
     }
 }

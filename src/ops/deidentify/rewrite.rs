@@ -32,6 +32,8 @@ pub(super) struct Rewrite<'c, 'm> {
     pub(super) caps_age: bool,
     /// The address that is being written is of another country.
     pub(super) is_abroad: bool,
+    /// Whether the field that is being written has subcomponents.
+    pub(super) has_sub: bool,
     /// Which components of the value that is being written stand with a code of a system that
     /// others know, as bits.
     pub(super) standard: u32,
@@ -73,7 +75,11 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             }
             self.tally.field(rule.number);
             let value = &raw[range.clone()];
-            if rule.way == Way::Stay && self.is_usual && shape::tells_nothing(value) {
+            if self.is_usual
+                && shape::tells_nothing(value)
+                && (rule.way == Way::Stay
+                    || rule.way == Way::Observation && observation::stays(line, value))
+            {
                 continue;
             }
             let is_common = rule.is_common && self.is_usual;
@@ -142,6 +148,8 @@ impl<'c, 'm> Rewrite<'c, 'm> {
     fn field(&mut self, rule: &Rule, line: Line<'_, '_>, raw: &[u8]) {
         self.is_coded = false;
         self.looked_at.clear();
+        let sub = self.sep.subcomponent;
+        self.has_sub = sub != self.sep.field && first(raw, sub).is_some();
         match rule.action {
             _ if raw == b"\"\"" => self.out.extend_from_slice(raw),
             Action::Keep if rule.components.is_empty() => self.keep(rule, raw),
@@ -280,6 +288,10 @@ impl<'c, 'm> Rewrite<'c, 'm> {
         let Op::Nested(of) = op else { return self.leaf(rule, op, raw) };
         let rules = &self.of.rules;
         let ops = rules.ops.of(action, of);
+        if !self.has_sub {
+            self.is_coded = false;
+            return self.leaf(rule, ops.first().copied().unwrap_or(Op::Drop), raw);
+        }
         let standard = match rules.role(of) {
             Role::Coded => shape::standard(raw, self.sep.subcomponent, self.senders),
             _ => 0,

@@ -12,6 +12,8 @@ pub(in super::super) enum Way {
     Remove,
     /// A few letters and digits stay.
     Stay,
+    /// So do numbers.
+    Observation,
     /// A day, with a time or without, is moved.
     Shift,
     /// Of a day, with a time or without, the year stays.
@@ -20,8 +22,15 @@ pub(in super::super) enum Way {
 
 impl Rules {
     pub(super) fn way(&self, rule: &Rule) -> Way {
-        if !rule.components.is_empty() || rule.special != Special::None {
+        if !rule.components.is_empty() {
             return Way::Any;
+        }
+        match rule.special {
+            Special::None => {}
+            Special::Observation if rule.action == Action::Clean && self.observed.is_empty() => {
+                return Way::Observation;
+            }
+            _ => return Way::Any,
         }
         match rule.action {
             Action::Remove => return Way::Remove,

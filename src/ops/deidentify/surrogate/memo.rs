@@ -30,12 +30,29 @@ struct Slot {
     of: Option<(u8, Kind)>,
     length: u8,
     surrogate_length: u8,
+    /// Whether the surrogate has letters and digits alone, so that no message has to escape it.
+    is_plain: bool,
     value: [u8; LONGEST],
     surrogate: [u8; LONGEST],
 }
 
-const FREE: Slot =
-    Slot { of: None, length: 0, surrogate_length: 0, value: [0; LONGEST], surrogate: [0; LONGEST] };
+const FREE: Slot = Slot {
+    of: None,
+    length: 0,
+    surrogate_length: 0,
+    is_plain: false,
+    value: [0; LONGEST],
+    surrogate: [0; LONGEST],
+};
+
+/// A surrogate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made<'m> {
+    /// The text.
+    pub text: &'m [u8],
+    /// Whether it has letters and digits alone.
+    pub is_plain: bool,
+}
 
 impl fmt::Debug for Memo {
     /// Without what it remembers.
@@ -59,7 +76,7 @@ impl Memo {
     ///
     /// `look`: a number for these surrogates among those of the key.
     #[inline]
-    pub fn get(&mut self, look: u8, surrogates: &Surrogates, kind: Kind, text: &[u8]) -> &[u8] {
+    pub fn get(&mut self, look: u8, surrogates: &Surrogates, kind: Kind, text: &[u8]) -> Made<'_> {
         if self.slots.is_empty() {
             self.slots = vec![FREE; SLOTS];
         }
@@ -67,10 +84,11 @@ impl Memo {
         let slot = &self.slots[at];
         let is_same = slot.of == Some((look, kind)) && slot.value[..slot.length.into()] == *text;
         if !is_same && !self.make(at, look, surrogates, kind, text) {
-            return &self.last;
+            return Made { text: &self.last, is_plain: false };
         }
         let slot = &self.slots[at];
-        &slot.surrogate[..slot.surrogate_length.into()]
+        let text = &slot.surrogate[..slot.surrogate_length.into()];
+        Made { text, is_plain: slot.is_plain }
     }
 
     /// Makes a surrogate and remembers it at a place, or says that it is too long for that.
@@ -93,22 +111,23 @@ impl Memo {
         value.copy_from_slice(text);
         surrogate.copy_from_slice(&self.last);
         slot.of = Some((look, kind));
+        slot.is_plain = self.last.iter().all(u8::is_ascii_alphanumeric);
         // Both are at most LONGEST.
         (slot.length, slot.surrogate_length) = (text.len() as u8, self.last.len() as u8);
         true
     }
 }
 
-/// Where a value is remembered. Who makes values that share a place gains nothing but the time
-/// that the memo saves.
+/// Where a value is remembered: by its length, its beginning and its end. Who makes values that
+/// share a place gains nothing but the time that the memo saves.
+#[inline]
 fn place(look: u8, kind: Kind, text: &[u8]) -> usize {
-    let mut hash = u64::from(look) << 16 | (kind as u64) << 8 | text.len() as u64;
-    let mut take =
-        |word: u64| hash = (hash.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let (words, rest) = text.as_chunks::<8>();
-    words.iter().for_each(|word| take(u64::from_le_bytes(*word)));
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    take(u64::from_le_bytes(last));
+    let (first, last) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => (text.iter().fold(0, |sum, &b| sum << 8 | u64::from(b)), 0),
+    };
+    let of = u64::from(look) << 16 | (kind as u64) << 8 | text.len() as u64;
+    let hash = (first ^ of << 40).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let hash = (hash.rotate_left(23) ^ last).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (hash >> 40) as usize & (SLOTS - 1)
 }
