@@ -102,8 +102,10 @@ pub(super) enum Category {
     Location,
     /// When something was done or made, of whomever.
     Date,
-    /// An organisation, or one that pays: no person.
+    /// An organisation: no person.
     Party,
+    /// Who pays, with address and telephone.
+    Payer,
     Coded,
     Other,
 }
@@ -116,7 +118,8 @@ impl Category {
             "provider" => Self::Provider,
             "location" => Self::Location,
             "date" | "date_nonpatient" => Self::Date,
-            "org" | "payer" => Self::Party,
+            "org" => Self::Party,
+            "payer" => Self::Payer,
             "coded" => Self::Coded,
             _ => Self::Other,
         }

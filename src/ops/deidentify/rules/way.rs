@@ -64,7 +64,7 @@ impl Rules {
         rule.special == Special::None
             && rule.category != Category::Date
             && (matches!(rule.action, Action::Keep | Action::Clean)
-                || rule.category == Category::Party)
+                || matches!(rule.category, Category::Party | Category::Payer))
     }
 
     /// Whether something can stand in a field that is to be noted.
