@@ -39,7 +39,7 @@ pub(super) fn is_label(identity: &Identity, text: &[u8], most: usize) -> bool {
             let is_short = word.len() == 1 || word.len() <= 3 && is_glued;
             match cues().of(word) {
                 Some(Cue::Title) => return false,
-                Some(Cue::Link | Cue::Age) | None => has_cue |= is_street_type(word),
+                Some(Cue::Link | Cue::Age | Cue::Street) | None => has_cue |= is_street_type(word),
                 Some(_) => has_cue = true,
             }
             if !(is_short || tells_of_nobody(word)) || identity.of_word(word).next().is_some() {

@@ -160,7 +160,7 @@ pub(super) fn fold_char(c: char, out: &mut Vec<u8>) {
 }
 
 /// Stands for a sign beyond ASCII.
-const SIGN: u8 = 0x1F;
+pub(super) const SIGN: u8 = 0x1F;
 
 /// Appends a byte that is no UTF-8, as the letter that it is in Latin-1. Where other sets have a
 /// letter (Latin-2, Windows-1250), it is one that resembles no other. FF, a letter that hardly any

@@ -24,9 +24,9 @@ pub(super) struct Look<'r> {
 }
 
 /// Bytes as written that are not looked at one for one.
-struct Unit {
-    looked: Range<usize>,
-    raw: Range<usize>,
+pub(super) struct Unit {
+    pub(super) looked: Range<usize>,
+    pub(super) raw: Range<usize>,
 }
 
 impl<'r> Look<'r> {
@@ -56,27 +56,31 @@ impl<'r> Look<'r> {
 
     /// Where a range of the text stands as written.
     pub(super) fn raw(&self, range: Range<usize>) -> Range<usize> {
-        let start =
-            match self.units.partition_point(|u| u.looked.start <= range.start).checked_sub(1) {
-                None => range.start,
-                Some(at) => {
-                    let unit = &self.units[at];
-                    if range.start < unit.looked.end {
-                        unit.raw.start
-                    } else {
-                        unit.raw.end + (range.start - unit.looked.end)
-                    }
-                }
-            };
-        let end = match self.units.partition_point(|u| u.looked.start < range.end).checked_sub(1) {
-            None => range.end,
-            Some(at) => {
-                let unit = &self.units[at];
-                unit.raw.end + range.end.saturating_sub(unit.looked.end)
-            }
-        };
-        start..end.max(start)
+        below(&self.units, range)
     }
+}
+
+/// Where a range stands in what is below some units.
+pub(super) fn below(units: &[Unit], range: Range<usize>) -> Range<usize> {
+    let start = match units.partition_point(|u| u.looked.start <= range.start).checked_sub(1) {
+        None => range.start,
+        Some(at) => {
+            let unit = &units[at];
+            if range.start < unit.looked.end {
+                unit.raw.start
+            } else {
+                unit.raw.end + (range.start - unit.looked.end)
+            }
+        }
+    };
+    let end = match units.partition_point(|u| u.looked.start < range.end).checked_sub(1) {
+        None => range.end,
+        Some(at) => {
+            let unit = &units[at];
+            unit.raw.end + range.end.saturating_sub(unit.looked.end)
+        }
+    };
+    start..end.max(start)
 }
 
 /// Whether a value is looked at as it is written.

@@ -1,7 +1,7 @@
 //! Names and places: those that were noted, and what stands where names do.
 
 use super::backed::is_backed;
-use super::cues::{Cue, cues};
+use super::cues::cues;
 use super::identity::{Hold, Identity, Noted, is_particle};
 use super::letters::{Case, case, is_letter, word_at, word_before};
 use super::streets::street;
@@ -206,7 +206,7 @@ pub(super) fn listed(text: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
     };
     let is_name = fits
         && !(style == Case::Upper && second.is_word())
-        && cues().of(behind).is_none()
+        && cues().of(behind).is_none_or(|cue| cue.is_foreign())
         && word.start.checked_sub(1).and_then(|n| text.get(n)) != Some(&b'-');
     is_name.then_some(last)
 }
@@ -271,7 +271,7 @@ fn is_part(text: &[u8], word: &Range<usize>, is_sure: bool, is_first: bool) -> b
     let letters = text.get(word.clone()).unwrap_or_default();
     let listed = words().of(letters);
     let style = case(letters);
-    if cues().of(letters).is_some_and(|cue| !matches!(cue, Cue::Month(_))) {
+    if cues().of(letters).is_some_and(|cue| !cue.may_be_a_name()) {
         return false;
     }
     if is_particle(letters) {

@@ -115,15 +115,31 @@ fn phone(text: &[u8], groups: &Groups, before: u8, cue: Option<Cue>) -> Option<u
     match (before, cue) {
         (b'+', _) => digits_of_phone(text, groups, 8..=15, 12),
         (_, Some(Cue::Phone)) => digits_of_phone(text, groups, 7..=15, 10),
-        // An area code with the digit for long distance.
-        _ if number(0).starts_with(b"0")
-            && (3..=5).contains(&groups.width(0))
-            && !is_drug_code(text, groups) =>
-        {
-            digits_of_phone(text, groups, 9..=11, 9).filter(|_| groups.len() > 1)
+        _ if !number(0).starts_with(b"0") || is_drug_code(text, groups) => None,
+        // The country code behind the prefix for calls abroad.
+        _ if number(0).starts_with(b"00") && groups.width(0) > 2 => {
+            digits_of_phone(text, groups, 9..=15, 12).filter(|_| groups.len() > 1)
         }
-        _ => None,
+        // An area code with the digit for long distance.
+        _ if (3..=5).contains(&groups.width(0)) => {
+            digits_of_phone(text, groups, 9..=12, 9).filter(|_| groups.len() > 1)
+        }
+        _ => in_twos_or_fours(text, groups),
     }
+}
+
+/// Where a telephone number ends that is written in twos, as in France (`01 23 45 67 89`), or in
+/// fours behind its area code, as in Japan (`03-1234-5678`).
+fn in_twos_or_fours(text: &[u8], groups: &Groups) -> Option<usize> {
+    let has = |widths: &[usize]| {
+        widths.iter().enumerate().all(|(n, &width)| groups.width(n) == width)
+            && (1..widths.len() - 1).all(|n| groups.between(text, n) == groups.between(text, 0))
+    };
+    let sign = groups.between(text, 0);
+    if has(&[2, 2, 2, 2, 2]) && matches!(sign, b" " | b"." | b"-") {
+        return Some(groups.range(4).end);
+    }
+    (has(&[2, 4, 4]) && sign == b"-").then(|| groups.range(2).end)
 }
 
 /// A National Drug Code (21 CFR 207.33): labeller, product and package in 10 or 11 digits.

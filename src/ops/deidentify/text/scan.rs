@@ -139,6 +139,9 @@ impl Scan<'_> {
 
     /// Takes a word that neither is known of somebody nor tells of what is beside it.
     fn plain_word(&mut self, word: Range<usize>) -> usize {
+        if let Some(range) = streets::ending(self.text, &word) {
+            return self.push(range, What::Other(Sort::Address));
+        }
         if let Some(last) = names::listed(self.text, &word) {
             self.name(word);
             return self.name(last);
@@ -197,6 +200,16 @@ impl Scan<'_> {
                 Some(written) => self.date(written),
                 None => word.end,
             },
+            Cue::ForeignMonth(month) => {
+                match dates::of_foreign_month(self.text, word.clone(), month) {
+                    Some(written) => self.date(written),
+                    None => self.plain_word(word),
+                }
+            }
+            Cue::Street => match streets::behind(self.text, word.clone()) {
+                Some(range) => self.push(range, What::Other(Sort::Address)),
+                None => self.plain_word(word),
+            },
             Cue::Web => match contacts::url(self.text, word.clone()) {
                 Some(range) => self.push(range, What::Other(Sort::Url)),
                 None => word.end,
@@ -249,6 +262,12 @@ impl Scan<'_> {
             }
             own => own,
         };
+        if let Some((written, is_of_era)) = dates::of_signs(self.text, at) {
+            return match is_of_era {
+                true => self.push(written.range, What::Other(Sort::Date)),
+                false => self.date(written),
+            };
+        }
         let groups = Groups::at(self.text, at);
         // A date is moved, if it is written as one.
         if let Some(written) = dates::of_digits(self.text, &groups) {

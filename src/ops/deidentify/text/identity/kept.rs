@@ -4,6 +4,7 @@ use super::super::codes;
 use super::super::contacts;
 use super::super::digits::digits_end;
 use super::super::letters::{Case, case, fold_text, is_alnum, is_letter, word_at};
+use super::super::meant::Meant;
 use super::super::words::words;
 use super::{Hold, Identity, Noted};
 use crate::ops::deidentify::Kind;
@@ -23,6 +24,15 @@ impl Identity {
     }
 
     fn stands_in_folded(&self, text: &[u8]) -> bool {
+        let mut has_signs = false;
+        self.stands_as_written(text, &mut has_signs)
+            || has_signs
+                && Meant::of(text)
+                    .is_some_and(|meant| self.stands_as_written(meant.text(), &mut has_signs))
+    }
+
+    /// `has_signs` becomes true where a sign is met that may stand for another character.
+    fn stands_as_written(&self, text: &[u8], has_signs: &mut bool) -> bool {
         // Short numbers do not count.
         let mut has_numbers = None;
         let mut at = 0;
@@ -45,6 +55,7 @@ impl Identity {
             } else if byte == b'@' && self.address_stands_at(text, at) {
                 return true;
             } else {
+                *has_signs |= matches!(byte, b'&' | b'%' | b'=' | b'\\');
                 at += 1;
             }
         }

@@ -91,7 +91,30 @@ fn bytes_that_are_not_replaced_stay() {
 fn no_text_takes_long() {
     const LENGTH: usize = 200_000;
     let of = |part: &str| part.repeat(LENGTH / part.len());
-    for part in ["3a:", ":", "1:", ".com", "a1", "a@", "Dr ", "12 Elm ", "www.", "id1-", "long "] {
+    for part in [
+        "3a:",
+        ":",
+        "1:",
+        ".com",
+        "a1",
+        "a@",
+        "Dr ",
+        "12 Elm ",
+        "www.",
+        "id1-",
+        "long ",
+        "a%40b.c ",
+        "&amp;",
+        "amp;",
+        "&",
+        "=C3",
+        "\\u00",
+        "1~",
+        "rue ",
+        "Str 1 ",
+        "Long is ",
+        "1\u{5E74}",
+    ] {
         let text = of(part);
         for mode in [Mode::Drop, Mode::Scrub] {
             cleaned_in(USUAL, mode, None, text.as_bytes());

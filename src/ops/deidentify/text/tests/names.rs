@@ -165,3 +165,36 @@ fn names_of_one_letter_need_a_person() {
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }
+
+#[test]
+fn what_is_known_is_found_as_other_formats_write_it() {
+    for (raw, expected) in [
+        // HTML, also with its ampersand escaped or written so itself.
+        ("Bj&ouml;ltzen seen", "[NAME] seen"),
+        ("Bj\\T\\ouml;ltzen seen", "[NAME] seen"),
+        ("Bj&#246;ltzen, Bj&#xF6;ltzen", "[NAME], [NAME]"),
+        ("Bj&amp;ouml;ltzen", "[NAME]"),
+        ("O&#39;Xyrven and O&apos;Xyrven", "[NAME] and [NAME]"),
+        ("&#90;varkae", "[NAME]"),
+        ("LONG&#44;&nbsp;MAY", "[NAME]&#44;&nbsp;[NAME]"),
+        // Quoted-printable (RFC 2045): 8859/1, UTF-8, and a line broken in two.
+        ("Bj=F6ltzen", "[NAME]"),
+        ("Bj=C3=B6ltzen", "[NAME]"),
+        ("Zvar=\\.br\\kae", "[NAME]"),
+        // URLs (RFC 3986) and JavaScript.
+        ("?name=Bj%C3%B6ltzen", "?name=[NAME]"),
+        ("Quilmo%20Zvarkae", "[NAME]%20[NAME]"),
+        ("quilmo.z%40vrendt.example.com", "[EMAIL]"),
+        ("482%2D913%2D756", "[ID]"),
+        ("Bj\\u00f6ltzen", "[NAME]"),
+        ("Bj\\E\\u00f6ltzen", "[NAME]"),
+        ("Bj%u00F6ltzen Bj\\xF6ltzen", "[NAME] [NAME]"),
+    ] {
+        scrubs(raw, expected);
+    }
+    for kept in ["A&amp;B = 12%; SpO2=98% of 20% and &c. =FA", "R&D \\u12 %zz"] {
+        scrubs(kept, kept);
+    }
+    assert!(identity().stands_in(b"Bj%C3%B6ltzen") && !identity().stands_in(b"12%C3"));
+    check(Mode::Drop, None, "oral&#90;varkae", "");
+}

@@ -126,3 +126,77 @@ fn years_stay_unless_they_tell_of_an_age_over_89() {
     scrubs("born March 2, 1932.", "born [DATE].");
     scrubs("born March 2, 1934.", "born 1934.");
 }
+
+#[test]
+fn numbers_that_a_repetition_divides_are_found() {
+    scrubs("chart 48291~3756 there", "chart [ID]~ there");
+    scrubs("48291~37~56", "[ID]~~");
+    scrubs("120~130~482913757", "120~130~482913757".replace("482913757", "[ID]").as_str());
+    scrubs("120~130~140", "120~130~140");
+    check(Mode::Drop, None, "12~13", "12~13");
+}
+
+#[test]
+fn dates_move_in_other_languages() {
+    // 2 March 1975 less 21 days is 9 February 1975.
+    for (raw, expected) in [
+        ("2. M\u{E4}rz 1975", "9. Februar 1975"),
+        ("2 mars 1975", "9 fevrier 1975"),
+        ("2 de marzo de 1975", "9 de febrero de 1975"),
+        ("2 marzo 1975", "9 febrero 1975"),
+        ("2 de mar\u{E7}o de 1975", "9 de fevereiro de 1975"),
+        ("2 maart 1975", "9 februari 1975"),
+        ("2 marca 1975", "9 lutego 1975"),
+        ("1975\u{5E74}3\u{6708}2\u{65E5}", "1975\u{5E74}2\u{6708}9\u{65E5}"),
+        ("3\u{6708}2\u{65E5}", "2\u{6708}9\u{65E5}"),
+        ("1975\u{B144} 3\u{C6D4} 2\u{C77C}", "1975\u{B144} 2\u{C6D4} 9\u{C77C}"),
+        ("M\u{E4}rz 1975", "Februar 1975"),
+        ("marzo de 1975", "febrero de 1975"),
+        ("50\u{5E74}3\u{6708}2\u{65E5}", "[DATE]\u{65E5}"),
+    ] {
+        check(Mode::Scrub, Some(-21), &format!("am {raw} hier"), &format!("am {expected} hier"));
+    }
+    check(Mode::Scrub, None, "geb. 2. M\u{E4}rz 1975 in", "geb. 1975 in");
+    for kept in ["Mayo Clinic", "12 sept", "5 marks", "mars 12"] {
+        check(Mode::Scrub, Some(-21), kept, kept);
+    }
+}
+
+#[test]
+fn numbers_and_streets_of_other_countries_are_found() {
+    for (raw, expected) in [
+        ("+49 171 1234567", "+[PHONE]"),
+        ("+49 (0) 171 1234567", "+[PHONE]"),
+        ("+44 (0)20 7946 0958", "+[PHONE]"),
+        ("0033 1 23 45 67 89", "[PHONE]"),
+        ("0049-171-1234567", "[PHONE]"),
+        ("0171 23456789", "[PHONE]"),
+        ("030/1234567", "[PHONE]"),
+        ("01 23 45 67 89", "[PHONE]"),
+        ("01.23.45.67.89", "[PHONE]"),
+        ("03-1234-5678", "[PHONE]"),
+        ("Telefon 2345678", "Telefon [PHONE]"),
+        ("Hauptstra\u{DF}e 12", "[ADDRESS]"),
+        ("Vrandtzer Str. 5a", "[ADDRESS]"),
+        ("Vrandtzweg 7", "[ADDRESS]"),
+        ("Kerkstraat 112", "[ADDRESS]"),
+        ("Rue de la Paix 5", "[ADDRESS]"),
+        ("12, rue de Vrandt", "[ADDRESS]"),
+        ("Calle Mayor 3", "[ADDRESS]"),
+        ("Via Vrandtzo 12", "[ADDRESS]"),
+    ] {
+        scrubs(&format!("in {raw}, hier"), &format!("in {expected}, hier"));
+    }
+    for kept in [
+        "via IV 3 times daily",
+        "given via Foley",
+        "rue the day",
+        "Platz 12",
+        "00093-0147-01",
+        "ratio 01:23",
+        "Brigade 5",
+        "02 10 44 12 of them",
+    ] {
+        scrubs(kept, kept);
+    }
+}
