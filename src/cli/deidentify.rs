@@ -17,7 +17,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::ops::AddAssign;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Remove or replace what tells who a message is about
 ///
@@ -220,8 +220,11 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     }
     let pass = args.form.pass(&args.common, &output);
     let text = args.common.text();
+    // A thread goes on with what another one remembers; so there are as many as threads.
+    let memories = Mutex::new(Vec::new());
+    let memories = || memories.lock().unwrap_or_else(PoisonError::into_inner);
     let work = |view: View<'_>, job: &mut Job<Done>| {
-        let mut memory = Memory::default();
+        let mut memory: Memory = memories().pop().unwrap_or_default();
         view.messages(job, |item, job: &mut Job<Done>| {
             job.tally.messages.matched += 1;
             let done = &mut job.tally.done;
@@ -238,6 +241,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
                 Err(why) => job.reject(&item, why),
             }
         });
+        memories().push(memory);
     };
     let plan = Plan::default();
     let total = args.common.run(&args.files, &mut output, diagnostics, plan, work)?;

@@ -417,6 +417,26 @@ pub(crate) fn first(haystack: &[u8], needle: u8) -> Option<usize> {
     tail.iter().position(|&b| b == needle).map(|n| words.len() * 8 + n)
 }
 
+/// Appends the offsets of the first `needle`s, so many of them at most, in order.
+#[inline]
+pub(crate) fn offsets(haystack: &[u8], needle: u8, most: usize, out: &mut Vec<usize>) {
+    let end = out.len() + most;
+    let (words, tail) = haystack.as_chunks::<8>();
+    for (n, word) in words.iter().enumerate() {
+        let mut hits = hits(*word, needle);
+        while hits != 0 {
+            if out.len() == end {
+                return;
+            }
+            out.push(n * 8 + hits.trailing_zeros() as usize / 8);
+            hits &= hits - 1;
+        }
+    }
+    let base = words.len() * 8;
+    let rest = tail.iter().enumerate().filter(|&(_, &b)| b == needle).map(|(n, _)| base + n);
+    out.extend(rest.take(end - out.len()));
+}
+
 /// The offset of the `n`th (from 1) `needle`, and that of the next one behind it or the end.
 #[inline]
 fn nth_and_next(haystack: &[u8], needle: u8, n: usize) -> Option<(usize, usize)> {
@@ -453,7 +473,7 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// A word in which the high bit of each byte is set that equals `needle`, the first byte lowest.
 #[inline]
-fn hits(word: [u8; 8], needle: u8) -> u64 {
+pub(super) fn hits(word: [u8; 8], needle: u8) -> u64 {
     const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
     let x = u64::from_le_bytes(word) ^ u64::from_ne_bytes([needle; 8]);
     !(((x & LOW) + LOW) | x | LOW)
@@ -521,6 +541,9 @@ mod tests {
         fn searches_find_what_counting_finds(text in "[|a]{0,40}", n in 0usize..20) {
             let places: Vec<_> = text.match_indices('|').map(|(at, _)| at).collect();
             prop_assert_eq!(first(text.as_bytes(), b'|'), places.first().copied());
+            let mut found = vec![7];
+            offsets(text.as_bytes(), b'|', n, &mut found);
+            prop_assert_eq!(&found[1..], &places[..n.min(places.len())]);
             let expected = n.checked_sub(1).and_then(|n| places.get(n)).map(|&at| {
                 (at, places.get(n).copied().unwrap_or(text.len()))
             });

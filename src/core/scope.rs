@@ -4,7 +4,7 @@
 use super::charset::{self, Charset};
 use super::escape;
 use super::expr::Host;
-use super::message::{Message, Segment};
+use super::message::{Message, Segment, hits};
 use super::segment_id::SegmentId;
 use super::time::Timestamp;
 use std::borrow::Cow;
@@ -229,8 +229,16 @@ pub fn splits_safely(raw: &[u8]) -> bool {
 #[inline]
 #[must_use]
 pub fn is_plain(raw: &[u8], escape: u8) -> bool {
-    // No early exit, so that it becomes vector code: values are short.
-    raw.iter().fold(true, |plain, &b| plain & (b < 0x80) & (b != escape) & (b != 0x1B))
+    // Eight bytes at a time: values are so short that vectors cost more than they save.
+    let plain = |b: u8| (b < 0x80) & (b != escape) & (b != 0x1B);
+    let (words, tail) = raw.as_chunks::<8>();
+    words.iter().all(|word| is_plain_word(*word, escape)) && tail.iter().all(|&b| plain(b))
+}
+
+#[inline]
+fn is_plain_word(word: [u8; 8], escape: u8) -> bool {
+    let beyond = u64::from_le_bytes(word) & 0x8080_8080_8080_8080;
+    beyond | hits(word, escape) | hits(word, 0x1B) == 0
 }
 
 #[cfg(test)]

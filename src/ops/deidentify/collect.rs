@@ -2,12 +2,13 @@
 
 use super::choose::choose;
 use super::query;
-use super::rules::parts::Part;
-use super::rules::{Action, Rule, Rules, Special};
+use super::rules::parts::{Part, Role};
+use super::rules::{Action, Category, Rule, Rules, Special};
+use super::split::Line;
 use super::subject::Kind;
 use super::text::Identity;
 use crate::core::message::pieces;
-use crate::core::{Scope, Segment, Separators};
+use crate::core::{Scope, Separators};
 
 /// Notes values of a message.
 pub(super) struct Collect<'r, 'c, 'm> {
@@ -18,41 +19,38 @@ pub(super) struct Collect<'r, 'c, 'm> {
     /// The newest date that was met, as eight digits.
     pub(super) newest: [u8; 8],
     pub(super) scratch: &'c mut Vec<u8>,
+    /// The last values of some fields, with the numbers of their rules: what is noted once is noted.
+    pub(super) last: [(usize, &'m [u8]); LAST],
 }
 
-impl Collect<'_, '_, '_> {
+/// So many values are known to have been noted.
+pub(super) const LAST: usize = 16;
+
+impl<'m> Collect<'_, '_, 'm> {
     /// Notes what stands in a segment.
-    pub(super) fn segment(&mut self, segment: Segment<'_>) {
+    pub(super) fn segment(&mut self, line: Line<'_, 'm>) {
         let rules = self.rules;
-        let Some((&id, rest)) = segment.raw().split_first_chunk::<3>() else { return };
-        let Some(of) = rules.segment(id) else { return };
-        if rest.first() != Some(&self.sep.field) {
-            return;
-        }
-        let skipped = usize::from(super::counts_as_header(id));
-        let fields = pieces(&rest[1..], self.sep.field);
-        // MSH-2 holds the delimiters.
-        for (rule, raw) in
-            of.fields.get(skipped..).unwrap_or_default().iter().zip(fields).skip(skipped)
-        {
-            // What a site keeps is still known elsewhere; a text that it wants to be a token is no
-            // identifier.
-            let is_kept = rule.action == Action::Keep && !rule.is_kept_by_site;
-            if raw.is_empty() || is_kept || rule.is_of_site {
+        let Some(of) = line.rules(rules) else { return };
+        for &n in &of.noted {
+            let raw = line.field(n.into());
+            let Some(rule) = of.fields.get(usize::from(n) - 1) else { continue };
+            if raw.is_empty() {
                 continue;
             }
+            let last = &mut self.last[rule.number % LAST];
+            if *last == (rule.number, raw) && rule.special == Special::None {
+                continue;
+            }
+            *last = (rule.number, raw);
             match rule.special {
                 Special::None => self.field(rule, raw),
-                Special::Observation => {
-                    let name = segment.field(2).map_or(&b""[..], |field| field.raw());
-                    self.observation(name, raw);
-                }
+                Special::Observation => self.observation(line.field(2), raw),
                 Special::Parameter | Special::Criterion => {
                     let sep = self.sep;
                     query::values(rule.special, raw, &sep, &mut |of, value| {
                         if let Some(named) = query::named(rules, of) {
                             let part = query::part(rules, named, of);
-                            self.part(part, named, value);
+                            self.part(part, Some(named), value);
                         }
                     });
                 }
@@ -61,29 +59,26 @@ impl Collect<'_, '_, '_> {
     }
 
     fn field(&mut self, rule: &Rule, raw: &[u8]) {
-        if rule.types.is_empty()
-            && !matches!(rule.part, Part::Is(_) | Part::Date | Part::Birth | Part::Note)
-        {
-            return;
-        }
         for repetition in pieces(raw, self.sep.repetition) {
             match choose(self.rules, rule, repetition, &self.sep) {
                 None => {
                     let head = pieces(repetition, self.sep.component).next();
-                    self.part(rule.part, rule, head.unwrap_or_default());
+                    self.part(rule.part, Some(rule), head.unwrap_or_default());
                 }
-                Some(of) => self.composite(of, rule, repetition),
+                Some(of) => self.parts(of, rule.action, Some(rule), repetition),
             }
         }
     }
 
     fn observation(&mut self, name: &[u8], raw: &[u8]) {
-        let name = std::str::from_utf8(name).unwrap_or_default();
         match name {
-            "DT" | "TS" | "DTM" => self.simple(Part::Date, raw),
-            "TN" => self.simple(Part::Is(Kind::Phone), raw),
+            // Most are of these, which have no parts.
+            b"NM" | b"ST" | b"TX" | b"FT" => {}
+            b"DT" | b"TS" | b"DTM" => self.simple(Part::Date, raw),
+            b"TN" => self.simple(Part::Is(Kind::Phone), raw),
             _ if self.rules.keeps_observed(name) => {}
             _ => {
+                let name = std::str::from_utf8(name).unwrap_or_default();
                 let Some(of) = self.rules.type_of(name) else { return };
                 for repetition in pieces(raw, self.sep.repetition) {
                     self.parts(of, Action::Clean, None, repetition);
@@ -99,21 +94,17 @@ impl Collect<'_, '_, '_> {
         }
     }
 
-    fn composite(&mut self, of: u8, rule: &Rule, raw: &[u8]) {
-        self.parts(of, rule.action, Some(rule), raw);
-    }
-
     fn parts(&mut self, of: u8, action: Action, rule: Option<&Rule>, raw: &[u8]) {
         let rules = self.rules;
-        let id = rules.type_id(of);
-        let coded = matches!(id, "CE" | "CWE" | "CNE" | "CF");
+        let role = rules.role(of);
+        let coded = role == Role::Coded;
         if coded && !action.replaces() {
             return;
         }
-        if id == "XTN" {
+        if role == Role::Xtn {
             self.telephone(raw);
         }
-        let is_ssn = id == "CX" && pieces(raw, self.sep.component).nth(4) == Some(b"SS");
+        let is_ssn = role == Role::Cx && pieces(raw, self.sep.component).nth(4) == Some(b"SS");
         let sub = self.sep.subcomponent;
         let components = pieces(raw, self.sep.component);
         for (n, (component, &part)) in components.zip(rules.parts(of)).enumerate() {
@@ -121,27 +112,22 @@ impl Collect<'_, '_, '_> {
                 continue;
             }
             match part {
+                Part::Drop | Part::Title | Part::Authority | Part::Table => {}
+                Part::Nested(of) if rules.role(of) == Role::Coded => {}
                 Part::Nested(of) => {
-                    let coded = matches!(rules.type_id(of), "CE" | "CWE" | "CNE" | "CF");
-                    let names = rules.type_id(of) == "FN";
                     for (value, &part) in pieces(component, sub).zip(rules.parts(of)) {
-                        // What stands before a name goes, and may be a name itself.
-                        let is_name = names && part == Part::Drop;
-                        let part = if is_name { Part::Is(Kind::Family) } else { part };
-                        if !coded {
-                            self.value(part, rule, value);
-                        }
+                        self.value(part, rule, value);
                     }
                 }
                 Part::Code if coded && matches!(n, 0 | 3 | 9) => {
-                    self.part_of(Part::Is(Kind::Id), rule, component);
+                    self.part(Part::Is(Kind::Id), rule, component);
                 }
                 Part::Text if coded => {
                     let kind = rule.map_or(Kind::Family, super::own_kind);
-                    self.part_of(Part::Is(kind), rule, component);
+                    self.part(Part::Is(kind), rule, component);
                 }
-                Part::Is(Kind::Id) if is_ssn => self.part_of(Part::Is(Kind::Ssn), rule, component),
-                part => self.part_of(part, rule, component),
+                Part::Is(Kind::Id) if is_ssn => self.part(Part::Is(Kind::Ssn), rule, component),
+                part => self.part(part, rule, component),
             }
         }
     }
@@ -160,19 +146,17 @@ impl Collect<'_, '_, '_> {
         self.identity.note(Kind::Phone, &text);
     }
 
-    fn part(&mut self, part: Part, rule: &Rule, raw: &[u8]) {
-        self.part_of(part, Some(rule), raw);
-    }
-
     /// A component, with subcomponents where none belong.
-    fn part_of(&mut self, part: Part, rule: Option<&Rule>, raw: &[u8]) {
-        if matches!(part, Part::Is(_) | Part::Date | Part::Birth | Part::Note | Part::Zip) {
+    #[inline]
+    fn part(&mut self, part: Part, rule: Option<&Rule>, raw: &[u8]) {
+        if part.is_noted() {
             for value in pieces(raw, self.sep.subcomponent) {
                 self.value(part, rule, value);
             }
         }
     }
 
+    #[inline]
     fn value(&mut self, part: Part, rule: Option<&Rule>, raw: &[u8]) {
         if raw.is_empty() || raw == b"\"\"" {
             return;
@@ -182,6 +166,7 @@ impl Collect<'_, '_, '_> {
             Part::Note if raw.contains(&b' ') => return,
             Part::Note => Kind::Id,
             Part::Zip => Kind::Zip,
+            Part::Prefix => Kind::Family,
             Part::Date | Part::Birth => {
                 if let Some(day) = raw.first_chunk::<8>()
                     && part == Part::Date
@@ -196,8 +181,10 @@ impl Collect<'_, '_, '_> {
             _ => return,
         };
         // The name of a facility or ward in a location is that of an assigning authority, too.
-        let is_place = rule.is_some_and(|rule| rule.category == "location");
-        if kind == Kind::Id && is_place && !raw.iter().any(u8::is_ascii_digit) {
+        if kind == Kind::Id
+            && rule.is_some_and(|rule| rule.category == Category::Location)
+            && !raw.iter().any(u8::is_ascii_digit)
+        {
             return;
         }
         let text = self.scope.text(raw);

@@ -2,20 +2,24 @@
 //!
 //! A message is gone through twice. `collect` notes what identifies somebody wherever the rules
 //! know it to stand; `rewrite` then writes each field as its rule says, and looks for what was
-//! noted in free text and in everything that is kept. Nothing is remembered from one message to
-//! the next: what a value becomes depends on the key and the value alone.
+//! noted in free text and in everything that is kept. What a value becomes depends on the key and
+//! the value alone; nothing that is remembered from one message to the next changes it.
 
 mod anchor;
 mod choose;
 mod collect;
 pub mod dates;
 mod fold;
+mod kept;
 mod observation;
 mod query;
+mod replaced;
 mod rewrite;
 pub mod rules;
+mod seen;
 mod settings;
 mod shape;
+mod split;
 mod subject;
 pub mod surrogate;
 mod tally;
@@ -30,11 +34,13 @@ pub use subject::Kind;
 pub use tally::Tally;
 
 use crate::core::scope::{charset_of, splits_safely, to_utf8};
-use crate::core::{Message, Scope, Segment, SegmentId, TextOptions};
+use crate::core::{Message, Scope, Segment, Separators, TextOptions};
 use collect::Collect;
 use rewrite::Rewrite;
 use rules::Rule;
 use rules::parts::{Look, Part};
+use seen::{Seen, Senders};
+use split::{Line, Split};
 use std::fmt;
 use surrogate::{Key, Memo, Style, Surrogates};
 use text::{Cleaner, Identity};
@@ -51,8 +57,11 @@ pub struct Deidentifier {
 /// What is used for one message after the other.
 #[derive(Default)]
 pub struct Memory {
+    split: Split,
     identity: Identity,
     memo: Memo,
+    seen: Seen,
+    looked_at: Vec<u8>,
     out: Vec<u8>,
     scratch: Vec<u8>,
     anchor: Vec<u8>,
@@ -136,50 +145,68 @@ impl Deidentifier {
     }
 
     fn convert(&self, scope: &Scope<'_, '_>, memory: &mut Memory, tally: &mut Tally) {
-        let Memory { identity, memo, out, scratch, anchor, .. } = memory;
-        let sep = scope.message.separators();
+        let Memory { split, identity, memo, seen, looked_at, out, scratch, anchor, .. } = memory;
+        let message = scope.message;
+        let sep = message.separators();
         identity.clear();
-        memo.clear();
         out.clear();
-        let mut collect =
-            Collect { rules: &self.rules, scope, sep, identity, newest: *b"00000000", scratch };
-        for segment in scope.message.segments() {
-            collect.segment(segment);
+        split.find(message, &self.rules);
+        let mut collect = Collect {
+            rules: &self.rules,
+            scope,
+            sep,
+            identity,
+            newest: *b"00000000",
+            scratch,
+            last: [(Rule::NO_NUMBER, b""); collect::LAST],
+        };
+        for line in split.lines(message.bytes()) {
+            collect.segment(line);
         }
         let newest = collect.newest;
         identity.seal();
-        let sent =
-            scope.message.header().field(7).and_then(|field| field.raw().first_chunk().copied());
+        let header = |n| message.header().field(n).map_or(&b""[..], |field| field.raw());
         // A clock that was never set, or is far ahead, tells nothing; of two days the later one
         // makes people older, which is the safe side.
         let is_day = |day: &[u8; 8]| {
             day.iter().all(u8::is_ascii_digit) && (b"19850000"..b"21000000").contains(&day)
         };
+        let sent = header(7).first_chunk().copied();
         let today = sent.into_iter().chain([newest]).filter(is_day).max();
+        let senders = shape::senders([header(3), header(4)], &sep);
         let mut rewrite = Rewrite {
             of: self,
             scope,
             sep,
+            is_usual: sep == Separators { truncation: sep.truncation, ..Separators::default() },
             identity,
+            senders,
+            known_senders: Senders::of(senders),
             days: self.days(scope, anchor),
             is_abroad: false,
+            has_sub: false,
             standard: 0,
             is_coded: false,
             caps_age: self.rules.settings.profile == Profile::SafeHarbor
                 || self.rules.settings.cap_age,
             today,
             memo,
+            seen,
+            varies: false,
+            looked_at,
             tally,
             out,
             scratch,
         };
+        let is_pid = |line: &Line<'_, '_>| line.raw.starts_with(b"PID") && !line.is_unknown();
         let several =
-            rewrite.days.is_some() && scope.message.segments_named(*b"PID").nth(1).is_some();
-        for segment in scope.message.segments() {
-            if several && segment.has_id(*b"PID") {
-                rewrite.days = self.days_of(segment, scope, anchor).or(rewrite.days);
+            rewrite.days.is_some() && split.lines(message.bytes()).filter(is_pid).nth(1).is_some();
+        for line in split.lines(message.bytes()) {
+            if several && is_pid(&line) {
+                let pid = Segment::new(line.raw, sep);
+                rewrite.days = self.days_of(pid, scope, anchor).or(rewrite.days);
             }
-            self.segment(segment, &mut rewrite);
+            self.segment(line, &mut rewrite);
         }
         // A line end behind the last segment.
         while out.last() == Some(&b'\r') {
@@ -187,8 +214,8 @@ impl Deidentifier {
         }
     }
 
-    fn segment<'r>(&'r self, segment: Segment<'_>, to: &mut Rewrite<'r, '_, '_>) {
-        let raw = segment.raw();
+    fn segment(&self, line: Line<'_, '_>, to: &mut Rewrite<'_, '_>) {
+        let raw = line.raw;
         if raw.is_empty() {
             return;
         }
@@ -196,20 +223,17 @@ impl Deidentifier {
         if start > 0 {
             to.out.push(b'\r');
         }
-        let separator = to.sep.field;
-        match raw.split_first_chunk::<3>() {
-            Some((id, rest)) if rest.first().is_none_or(|&b| b == separator) => {
-                if let Some(rules) = self.rules.segment(*id) {
-                    return to.segment(segment, rules);
-                }
-                let like_id =
-                    id[0].is_ascii_alphabetic() && id.iter().all(u8::is_ascii_alphanumeric);
-                if like_id && !rest.is_empty() && !to.identity.stands_in(id) {
-                    to.tally.segment(id);
-                    return to.unknown(raw, self.rules.unknown(id));
-                }
-            }
-            _ => {}
+        if let Some(rules) = line.rules(&self.rules) {
+            return to.segment(line, rules);
+        }
+        if let Some((id, rest)) = raw.split_first_chunk::<3>()
+            && rest.first() == Some(&to.sep.field)
+            && id[0].is_ascii_alphabetic()
+            && id.iter().all(u8::is_ascii_alphanumeric)
+            && !to.identity.stands_in(id)
+        {
+            to.tally.segment(id);
+            return to.unknown(line, self.rules.unknown(id));
         }
         to.out.truncate(start);
         to.tally.dropped_lines += 1;
@@ -253,11 +277,6 @@ impl Deidentifier {
             Look::Fake => &self.fake,
         }
     }
-}
-
-/// Whether field 1 is the field separator itself.
-fn counts_as_header(id: SegmentId) -> bool {
-    matches!(&id, b"MSH" | b"FHS" | b"BHS")
 }
 
 /// What a text beside a number is, in a field that identifies.

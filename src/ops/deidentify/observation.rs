@@ -4,24 +4,32 @@ use super::rewrite::Rewrite;
 use super::rules::parts::{Look, Op, look};
 use super::rules::{Action, Rule};
 use super::shape::{is_number, is_range, is_time, may_identify};
+use super::split::Line;
 use super::subject::Kind;
-use crate::core::Segment;
 use crate::core::message::pieces;
-use std::borrow::Cow;
 
 /// LOINC codes of ages: reported, estimated, calculated, current, at some event.
-const AGES: [&[u8]; 10] = [
-    b"30525-0", b"21612-7", b"29553-5", b"63900-5", b"35659-2", b"30972-4", b"21611-9", b"29554-3",
-    b"46251-5", b"39016-1",
+const AGES: [&[u8]; 9] = [
+    b"30525-0", b"21612-7", b"29553-5", b"63900-5", b"35659-2", b"30972-4", b"21611-9", b"46251-5",
+    b"39016-1",
 ];
 
 /// Data that is written as letters and digits is longer than any word.
 const LONGEST_WORD: usize = 24;
 
+/// Whether a value of a few letters and digits is a number that stays as it is.
+#[inline]
+pub(super) fn stays(line: Line<'_, '_>, value: &[u8]) -> bool {
+    line.field(2) == b"NM"
+        && value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'+' | b'-'))
+        && !may_be_old(value)
+}
+
 /// Writes OBX-5.
-pub(super) fn write(to: &mut Rewrite<'_, '_, '_>, rule: &Rule, segment: Segment<'_>, raw: &[u8]) {
-    let name = segment.field(2).map_or(&b""[..], |field| field.raw());
-    let own = to.of.rules.observed.iter().find(|(of, _)| of.as_bytes() == name);
+pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, raw: &[u8]) {
+    let rules = &to.of.rules;
+    let name = line.field(2);
+    let own = rules.observed.iter().find(|(of, _)| of.as_bytes() == name);
     let action = own.map_or(rule.action, |&(_, action)| action);
     match action {
         Action::Keep => return to.kept(rule, raw),
@@ -30,65 +38,59 @@ pub(super) fn write(to: &mut Rewrite<'_, '_, '_>, rule: &Rule, segment: Segment<
         _ => {}
     }
     let sep = to.sep;
-    let capped = is_age(segment, sep.component).then(|| cap_ages(segment, raw)).flatten();
+    let capped = if may_be_old(raw) && is_age(line.field(3), sep.component) {
+        cap_ages(line.field(6), raw)
+    } else {
+        None
+    };
     let raw = capped.as_deref().unwrap_or(raw);
-    let type_name = std::str::from_utf8(name).unwrap_or_default();
-    if to.of.rules.keeps_observed(type_name) {
+    if rules.keeps_observed(name) {
         return to.kept(rule, raw);
     }
-    let by_value = |to: &mut Rewrite<'_, '_, '_>,
-                    each: &mut dyn FnMut(&mut Rewrite<'_, '_, '_>, &[u8])| {
-        for (n, value) in pieces(raw, sep.repetition).enumerate() {
-            if n > 0 {
-                to.out.push(sep.repetition);
-            }
-            each(to, value);
-        }
-    };
-    let of = to.of.rules.type_of(type_name);
-    if of.is_none() && action.replaces() {
+    let of = || std::str::from_utf8(name).ok().and_then(|name| rules.type_of(name));
+    if action.replaces() && of().is_none() {
         // Only a site wants that of plain values.
         let kind = if action == Action::Name { Kind::Family } else { Kind::Id };
         let op = Op::Surrogate(kind, look(action));
-        return by_value(to, &mut |to, value| to.leaf(rule, op, value));
+        return to.each(raw, sep.repetition, |to, _, value| to.leaf(rule, op, value));
     }
     match name {
+        b"ST" | b"TX" | b"FT" => to.free(raw),
         b"NM" | b"SN" | b"NR" | b"NA" | b"MA" | b"SI" | b"CP" | b"MO" | b"CQ" => {
-            by_value(to, &mut |to, value| {
+            to.each(raw, sep.repetition, |to, _, value| {
                 if !is_numeric(value, sep.component, sep.subcomponent) {
                     to.free(value);
                 } else if !may_identify(value) {
                     to.kept(rule, value);
                 } else {
-                    for (n, part) in pieces(value, sep.component).enumerate() {
-                        if n > 0 {
-                            to.out.push(sep.component);
-                        }
+                    to.each(value, sep.component, |to, _, part| {
                         if !may_identify(part) || is_number(part) || is_range(part) {
                             to.kept(rule, part);
                         } else {
                             to.checked(rule, part);
                         }
-                    }
+                    });
                 }
             });
         }
-        b"ID" | b"IS" => by_value(to, &mut |to, value| to.leaf(rule, Op::Code, value)),
-        b"TM" => by_value(to, &mut |to, value| {
+        b"ID" | b"IS" => {
+            to.each(raw, sep.repetition, |to, _, value| to.leaf(rule, Op::Code, value));
+        }
+        b"TM" => to.each(raw, sep.repetition, |to, _, value| {
             if is_time(value) { to.out.extend_from_slice(value) } else { to.free(value) }
         }),
-        b"DT" | b"TS" | b"DTM" => by_value(to, &mut |to, value| {
-            let end = value.iter().position(|&b| b == sep.component).unwrap_or(value.len());
+        b"DT" | b"TS" | b"DTM" => to.each(raw, sep.repetition, |to, _, value| {
+            let date = pieces(value, sep.component).next().unwrap_or_default();
             let year = action == Action::Year || to.days.is_none();
-            to.leaf(rule, if year { Op::Year } else { Op::Shift }, &value[..end]);
+            to.leaf(rule, if year { Op::Year } else { Op::Shift }, date);
         }),
-        b"TN" => by_value(to, &mut |to, value| {
+        b"TN" => to.each(raw, sep.repetition, |to, _, value| {
             if to.days.is_some() {
                 to.leaf(rule, Op::Surrogate(Kind::Phone, Look::Own), value);
             }
         }),
-        _ => match of {
-            Some(of) => by_value(to, &mut |to, value| {
+        _ => match of() {
+            Some(of) => to.each(raw, sep.repetition, |to, _, value| {
                 if name == b"ED" || name == b"RP" {
                     to.tally.emptied_documents += 1;
                 }
@@ -99,9 +101,13 @@ pub(super) fn write(to: &mut Rewrite<'_, '_, '_>, rule: &Rule, segment: Segment<
     }
 }
 
+/// Whether a number stands in a value that is 90 or more, so that it may be capped.
+fn may_be_old(raw: &[u8]) -> bool {
+    raw.split(|b| !b.is_ascii_digit()).any(|number| number.len() > 2 || number >= &b"90"[..])
+}
+
 /// Whether an observation is an age, by the code or the name of it.
-fn is_age(segment: Segment<'_>, component: u8) -> bool {
-    let Some(field) = segment.field(3) else { return false };
+fn is_age(code: &[u8], component: u8) -> bool {
     let is_word = |text: &[u8]| {
         let has = |wanted: &[u8]| {
             let mut words = text.split(|b| !b.is_ascii_alphanumeric());
@@ -109,7 +115,7 @@ fn is_age(segment: Segment<'_>, component: u8) -> bool {
         };
         has(b"age") && !has(b"gestational") && !has(b"gestation")
     };
-    pieces(field.raw(), component).take(6).enumerate().any(|(n, part)| match n {
+    pieces(code, component).take(6).enumerate().any(|(n, part)| match n {
         0 | 3 => AGES.contains(&part) || (part.len() >= 3 && is_word(part)),
         1 | 4 => is_word(part),
         _ => false,
@@ -118,8 +124,7 @@ fn is_age(segment: Segment<'_>, component: u8) -> bool {
 
 /// A value with 90 years in place of every greater number; `None` when there is none, or when its
 /// unit is none of time.
-fn cap_ages(segment: Segment<'_>, raw: &[u8]) -> Option<Vec<u8>> {
-    let units = segment.field(6).map_or(&b""[..], |field| field.raw());
+fn cap_ages(units: &[u8], raw: &[u8]) -> Option<Vec<u8>> {
     let units = units.split(|b| b"^~&".contains(b)).next().unwrap_or_default();
     let units: Vec<u8> =
         units.iter().filter(|b| !b"{}. ".contains(b)).map(u8::to_ascii_lowercase).collect();
@@ -175,7 +180,7 @@ fn is_numeric(raw: &[u8], component: u8, subcomponent: u8) -> bool {
 }
 
 /// A text without data in base64 or hexadecimal digits; `None` if it has none.
-pub(super) fn without_documents(raw: &[u8]) -> Option<Cow<'_, [u8]>> {
+pub(super) fn without_documents(raw: &[u8]) -> Option<Vec<u8>> {
     let data = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
     if raw.len() <= LONGEST_WORD {
         return None;
@@ -195,7 +200,7 @@ pub(super) fn without_documents(raw: &[u8]) -> Option<Cow<'_, [u8]>> {
         }
         at = end;
     }
-    out.map(Cow::Owned)
+    out
 }
 
 /// Whether a run of letters and digits is no word: it has digits, or capitals among small letters.

@@ -1,7 +1,9 @@
 //! Parameters of queries, which name the field whose values they hold: `@PID.5.1^SMITH`.
 
-use super::rules::parts::Part;
+use super::rewrite::Rewrite;
+use super::rules::parts::{Part, op};
 use super::rules::{Rule, Rules, Special};
+use super::shape::is_table;
 use crate::core::message::pieces;
 use crate::core::{SegmentId, Separators};
 
@@ -24,7 +26,7 @@ impl Named {
 }
 
 /// Reads `@PID.5.1`, with or without the sign, and with a hyphen, too.
-pub(super) fn read(name: &[u8]) -> Option<Named> {
+fn read(name: &[u8]) -> Option<Named> {
     let name = std::str::from_utf8(name.strip_prefix(b"@").unwrap_or(name)).ok()?;
     let mut parts = name.split(['.', '-']);
     let segment = parts.next()?.as_bytes().try_into().ok()?;
@@ -38,7 +40,7 @@ pub(super) fn read(name: &[u8]) -> Option<Named> {
 }
 
 /// Which component has the values.
-pub(super) fn place(special: Special) -> usize {
+fn place(special: Special) -> usize {
     if special == Special::Criterion { 2 } else { 1 }
 }
 
@@ -76,4 +78,33 @@ pub(super) fn part(rules: &Rules, rule: &Rule, named: Named) -> Part {
         Some(part) => *part,
         None => Part::Drop,
     }
+}
+
+/// Writes what a query asks for, by the rule of the field that it names.
+pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, raw: &[u8]) {
+    let rules = &to.of.rules;
+    let place = place(rule.special);
+    let sep = to.sep;
+    to.each(raw, sep.repetition, |to, _, repetition| {
+        let mut found = None;
+        to.each(repetition, sep.component, |to, n, component| {
+            if n == 0 {
+                // What a text is of that a query names, nothing tells.
+                found = read(component)
+                    .and_then(|of| Some((of, named(rules, of)?)))
+                    .filter(|(_, rule)| rule.special == Special::None && !rule.free);
+                if found.is_some() {
+                    to.out.extend_from_slice(component);
+                }
+            } else if let Some((named, rule)) = found {
+                if n == place {
+                    let op = op(part(rules, rule, named), rule.action, &rules.settings);
+                    to.each(component, sep.subcomponent, |to, _, value| to.leaf(rule, op, value));
+                } else if is_table(component) {
+                    // An operator, or how the next parameter is joined.
+                    to.out.extend_from_slice(component);
+                }
+            }
+        });
+    });
 }

@@ -177,6 +177,42 @@ pub(super) fn is_harmless(raw: &[u8], words: bool) -> bool {
     raw.len() <= 64 && (!may_identify(raw) || is_range(raw) || is_universal(raw))
 }
 
+/// Letters and digits, signs, and what is neither in a code, each in a byte of its own.
+const COUNTED: [u32; 256] = {
+    let mut counted = [1 << 24; 256];
+    let mut byte = 0x21;
+    while byte < 0x7F {
+        counted[byte] = match byte as u8 {
+            b'0'..=b'9' => 1,
+            b'A'..=b'Z' | b'a'..=b'z' => 1 << 8,
+            b'-' | b'/' | b'.' | b'(' | b')' => 1 << 16,
+            b'|' | b'^' | b'~' | b'&' | b'\\' | b'@' | b'"' => 1 << 24,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    counted
+};
+
+/// Whether a value, in a message with the usual delimiters, has none of them, no escapes and no
+/// blanks, and so few letters and digits that nothing that is noted can stand in it
+/// ([`super::text::Identity::stands_in`]), nor be taken for an identifier by its form.
+#[inline]
+pub(super) fn tells_nothing(raw: &[u8]) -> bool {
+    if raw.len() > 12 {
+        return false;
+    }
+    let counted = raw.iter().fold(0, |sum, &b| sum + COUNTED[usize::from(b)]);
+    let [digits, letters, signs, others] = counted.to_le_bytes();
+    others == 0 && letters < 3 && digits + letters < 5 && (digits < 4 || signs < 2)
+}
+
+/// Whether a value is a day in digits, or a day with hours and minutes, or seconds.
+#[inline]
+pub(super) fn is_moment(raw: &[u8]) -> bool {
+    matches!(raw.len(), 8 | 12 | 14) && raw.iter().all(u8::is_ascii_digit)
+}
+
 /// Whether a coding system (CWE.3) is none that only its site knows.
 fn is_standard(system: &[u8], senders: [&[u8]; 2]) -> bool {
     !system.is_empty()

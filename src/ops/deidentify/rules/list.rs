@@ -22,15 +22,15 @@ impl Rules {
                 let _ = writeln!(out, "\t# {remark}");
             }
         };
-        line("*", self.others, "segments that are in no version of the standard");
-        line("Z*", self.local, "segments of sites");
+        line("*", self.others.action, "segments that are in no version of the standard");
+        line("Z*", self.local.action, "segments of sites");
         for (name, action) in &self.observed {
             line(&format!("@{name}"), *action, "");
         }
         for segment in &self.segments {
             let id = String::from_utf8_lossy(&segment.id);
-            if segment.beyond != self.unknown(&segment.id) {
-                line(&id, segment.beyond, "");
+            if segment.beyond.action != self.unknown(&segment.id).action {
+                line(&id, segment.beyond.action, "");
             }
             for rule in &segment.fields {
                 if &segment.id == b"MSH" && rule.field <= 2 {
@@ -38,8 +38,8 @@ impl Rules {
                 }
                 let target = format!("{id}-{}", rule.field);
                 let remark = match rule.names {
-                    "" => rule.category.to_owned(),
-                    names => format!("{} {names}", rule.category),
+                    "" => rule.category_name.to_owned(),
+                    names => format!("{} {names}", rule.category_name),
                 };
                 line(&target, rule.action, &remark);
                 for (component, action) in &rule.components {

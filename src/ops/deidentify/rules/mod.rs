@@ -8,6 +8,7 @@ mod action;
 mod list;
 mod overlay;
 pub(super) mod parts;
+mod way;
 
 pub use action::Action;
 pub use overlay::{Overlay, OverlayError};
@@ -15,13 +16,11 @@ pub use overlay::{Overlay, OverlayError};
 pub(super) use super::settings::Profile;
 use super::settings::{BirthDate, Settings};
 use crate::core::SegmentId;
-use parts::{Op, Ops, Part, Type, op};
+use parts::{Op, Ops, Part, Role, Type, op};
+pub(super) use way::Way;
 
 const FIELDS: &str = include_str!("fields.tsv");
 const COMPONENTS: &str = include_str!("components.tsv");
-
-/// The category of fields that the inventory has not.
-const UNKNOWN: &str = "unknown";
 
 /// What is done with every field.
 #[derive(Debug)]
@@ -29,9 +28,9 @@ pub struct Rules {
     pub(super) settings: Settings,
     segments: Vec<SegmentRules>,
     /// What is done with fields of segments that no rule knows.
-    others: Action,
+    others: Rule,
     /// As [`Rules::others`], of segments whose id begins with Z.
-    local: Action,
+    local: Rule,
     types: Vec<Type>,
     /// Their numbers by all names.
     names: Vec<(&'static str, u8)>,
@@ -48,7 +47,15 @@ pub(super) struct SegmentRules {
     /// Of field 1, 2, ...
     pub(super) fields: Vec<Rule>,
     /// What is done with fields beyond them.
-    pub(super) beyond: Action,
+    pub(super) beyond: Rule,
+    /// The numbers of the fields, from 1, in which something can stand that is noted.
+    pub(super) noted: Vec<u16>,
+}
+
+impl SegmentRules {
+    fn new(id: SegmentId, beyond: Action) -> Self {
+        Self { id, fields: Vec::new(), beyond: Rule::unknown(0, beyond), noted: Vec::new() }
+    }
 }
 
 /// The rule of a field.
@@ -60,12 +67,18 @@ pub(super) struct Rule {
     pub(super) part: Part,
     /// What is done with such a value.
     pub(super) op: Op,
+    /// How values are written whose form is the usual one.
+    pub(super) way: Way,
+    /// Whether its values come again and again.
+    pub(super) is_common: bool,
     /// The data types that have components, of all versions, the newest last.
     pub(super) types: Vec<u8>,
     /// Nothing but text can stand in it.
     pub(super) free: bool,
     pub(super) special: Special,
-    pub(super) category: &'static str,
+    pub(super) category: Category,
+    /// The category by its name in the inventory.
+    pub(super) category_name: &'static str,
     /// The names of its data types of all versions, between slashes.
     pub(super) names: &'static str,
     /// Other actions for components.
@@ -76,6 +89,41 @@ pub(super) struct Rule {
     pub(super) is_of_site: bool,
     /// Its number among all rules; [`Rule::NO_NUMBER`] for what no rule knows.
     pub(super) number: usize,
+}
+
+/// What a field is about, as far as more depends on it than its action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Category {
+    /// The inventory does not have the field.
+    Unknown,
+    Query,
+    FreeText,
+    Provider,
+    Location,
+    /// When something was done or made, of whomever.
+    Date,
+    /// An organisation: no person.
+    Party,
+    /// Who pays, with address and telephone.
+    Payer,
+    Coded,
+    Other,
+}
+
+impl Category {
+    fn of_word(word: &str) -> Self {
+        match word {
+            "query" => Self::Query,
+            "free_text" => Self::FreeText,
+            "provider" => Self::Provider,
+            "location" => Self::Location,
+            "date" | "date_nonpatient" => Self::Date,
+            "org" => Self::Party,
+            "payer" => Self::Payer,
+            "coded" => Self::Coded,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// Fields whose meaning stands elsewhere in the message.
@@ -99,10 +147,13 @@ impl Rule {
             action,
             part: Part::Free,
             op: Op::Drop,
+            way: Way::Any,
+            is_common: false,
             types: Vec::new(),
             free: true,
             special: Special::None,
-            category: UNKNOWN,
+            category: Category::Unknown,
+            category_name: "unknown",
             names: "",
             components: Vec::new(),
             is_kept_by_site: false,
@@ -118,7 +169,7 @@ impl Rule {
 
     /// Whether nothing is known of the field.
     pub(super) fn is_unknown(&self) -> bool {
-        self.category == UNKNOWN
+        self.category == Category::Unknown
     }
 
     /// What is done with a component of its own accord.
@@ -152,8 +203,7 @@ impl Rules {
             let at = match segments.binary_search_by(|known| known.id.cmp(&id)) {
                 Ok(at) => at,
                 Err(at) => {
-                    let beyond = Action::Remove;
-                    segments.insert(at, SegmentRules { id, fields: Vec::new(), beyond });
+                    segments.insert(at, SegmentRules::new(id, Action::Remove));
                     at
                 }
             };
@@ -162,8 +212,8 @@ impl Rules {
         let mut rules = Self {
             settings: settings.clone(),
             segments,
-            others: Action::Remove,
-            local: Action::Remove,
+            others: Rule::unknown(0, Action::Remove),
+            local: Rule::unknown(0, Action::Remove),
             ops: Ops::new(&types, settings),
             types,
             names,
@@ -197,7 +247,7 @@ impl Rules {
                 if rule.part == Part::Birth && year && rule.action == Action::Shift {
                     rule.action = Action::Year;
                 }
-                if settings.keep_providers && rule.category == "provider" {
+                if settings.keep_providers && rule.category == Category::Provider {
                     rule.action = Action::Keep;
                     // When somebody did something is no property of the provider.
                     let newest = rule.types.last().copied();
@@ -218,13 +268,19 @@ impl Rules {
 
     fn compile(&mut self) {
         let mut number = 0;
-        for segment in &mut self.segments {
+        let mut segments = std::mem::take(&mut self.segments);
+        for segment in &mut segments {
             for rule in &mut segment.fields {
                 rule.op = op(rule.part, rule.action, &self.settings);
                 rule.number = number;
+                rule.way = self.way(rule);
+                rule.is_common = self.is_common(rule);
                 number += 1;
             }
+            let noted = segment.fields.iter().filter(|rule| self.is_noted(rule));
+            segment.noted = noted.map(|rule| rule.field).collect();
         }
+        self.segments = segments;
     }
 
     pub(super) fn constant(&mut self, text: &str) -> Action {
@@ -244,13 +300,24 @@ impl Rules {
 
     #[inline]
     pub(super) fn segment(&self, id: SegmentId) -> Option<&SegmentRules> {
-        let at = self.segments.binary_search_by(|known| known.id.cmp(&id)).ok()?;
-        self.segments.get(at)
+        self.segments.get(self.number_of(id)?)
     }
 
-    /// What is done with fields of a segment that no rule knows.
-    pub(super) fn unknown(&self, id: &[u8]) -> Action {
-        if id.first() == Some(&b'Z') { self.local } else { self.others }
+    /// Which of the segments an id is of.
+    #[inline]
+    pub(super) fn number_of(&self, id: SegmentId) -> Option<usize> {
+        self.segments.binary_search_by(|known| known.id.cmp(&id)).ok()
+    }
+
+    /// The rules of a segment, by its number.
+    #[inline]
+    pub(super) fn segment_of(&self, number: usize) -> &SegmentRules {
+        &self.segments[number]
+    }
+
+    /// The rule of all fields of a segment that no rule knows.
+    pub(super) fn unknown(&self, id: &[u8]) -> &Rule {
+        if id.first() == Some(&b'Z') { &self.local } else { &self.others }
     }
 
     #[inline]
@@ -263,12 +330,13 @@ impl Rules {
     }
 
     /// Whether an observation of that data type names a provider, and providers are kept.
-    pub(super) fn keeps_observed(&self, name: &str) -> bool {
-        self.settings.keep_providers && matches!(name, "XCN" | "CN" | "PPN" | "NDL" | "CNN")
+    pub(super) fn keeps_observed(&self, name: &[u8]) -> bool {
+        self.settings.keep_providers && matches!(name, b"XCN" | b"CN" | b"PPN" | b"NDL" | b"CNN")
     }
 
-    pub(super) fn type_id(&self, of: u8) -> &'static str {
-        self.types.get(usize::from(of)).map_or("", |of| of.id)
+    #[inline]
+    pub(super) fn role(&self, of: u8) -> Role {
+        self.types.get(usize::from(of)).map_or(Role::Other, |of| of.role)
     }
 
     /// All rules with their segments, in the order of their numbers.
@@ -299,7 +367,7 @@ fn read_types() -> Vec<Type> {
             let nested = at(word).and_then(|n| u8::try_from(n).ok()).map(Part::Nested);
             nested.or_else(|| Part::of_word(word)).unwrap_or(Part::Drop)
         });
-        types.push(Type { id, parts: parts.collect() });
+        types.push(Type { id, role: Role::of_type(id), parts: parts.collect() });
     }
     types
 }
@@ -334,7 +402,8 @@ fn read_rule(
     let &[segment, field, names, category, _, kind, ..] = columns else { return None };
     let action = Action::of_word(columns.get(column)?)?;
     let mut rule = Rule::unknown(field.parse().ok()?, action);
-    rule.category = category;
+    rule.category = Category::of_word(category);
+    rule.category_name = category;
     rule.names = names;
     rule.special = match names {
         "OBX-2" => Special::Observation,

@@ -13,7 +13,7 @@
 //! ```
 
 use super::parts::Part;
-use super::{Action, Rule, Rules, SegmentRules, Special, UNKNOWN, put};
+use super::{Action, Rule, Rules, SegmentRules, Special, put};
 use crate::core::SegmentId;
 use crate::ops::deidentify::Kind;
 use std::fmt;
@@ -101,11 +101,11 @@ impl Overlay {
                 action => action,
             };
             match &line.target {
-                Target::Others => rules.others = action,
-                Target::Local => rules.local = action,
+                Target::Others => rules.others.action = action,
+                Target::Local => rules.local.action = action,
                 Target::Segment(id) => {
                     let segment = fields_of(rules, *id);
-                    segment.beyond = action;
+                    segment.beyond.action = action;
                     for rule in &mut segment.fields {
                         set(rule, action, &known);
                     }
@@ -146,10 +146,10 @@ struct Known {
 fn set(rule: &mut Rule, action: Action, known: &Known) {
     let is_kept = action == Action::Keep && rule.action != Action::Keep;
     let tells_nothing = rule.special != Special::None || (rule.free && !rule.is_identifying());
-    rule.is_kept_by_site = is_kept && rule.category != UNKNOWN && !tells_nothing;
+    rule.is_kept_by_site = is_kept && !rule.is_unknown() && !tells_nothing;
     rule.action = action;
     rule.components.clear();
-    if rule.category != UNKNOWN {
+    if !rule.is_unknown() {
         // A text or a code becomes what the action makes of a whole value.
         let is_plain = matches!(rule.part, Part::Free | Part::Code | Part::Note);
         if is_plain && rule.types.is_empty() && rule.special == Special::None && action.replaces() {
@@ -176,8 +176,8 @@ fn fields_of(rules: &mut Rules, id: SegmentId) -> &mut SegmentRules {
     let at = match rules.segments.binary_search_by(|known| known.id.cmp(&id)) {
         Ok(at) => at,
         Err(at) => {
-            let beyond = rules.unknown(&id);
-            rules.segments.insert(at, SegmentRules { id, fields: Vec::new(), beyond });
+            let beyond = rules.unknown(&id).action;
+            rules.segments.insert(at, SegmentRules::new(id, beyond));
             at
         }
     };
@@ -188,7 +188,7 @@ fn rule_of(rules: &mut Rules, id: SegmentId, field: u16) -> &mut Rule {
     let segment = fields_of(rules, id);
     let at = usize::from(field).saturating_sub(1);
     if segment.fields.len() <= at {
-        put(&mut segment.fields, Rule::unknown(field, Action::Remove), segment.beyond);
+        put(&mut segment.fields, Rule::unknown(field, Action::Remove), segment.beyond.action);
     }
     &mut segment.fields[at]
 }

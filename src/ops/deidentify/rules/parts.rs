@@ -39,6 +39,8 @@ pub(crate) enum Part {
     Area,
     Local,
     Extension,
+    /// A word before a family name, or the name itself. It is left out, for a surrogate has none.
+    Prefix,
     /// Something that no profile lets through.
     Drop,
     /// A data type with components of its own, by its number.
@@ -67,6 +69,7 @@ impl Part {
             "area" => Self::Area,
             "local" => Self::Local,
             "extension" => Self::Extension,
+            "prefix" => Self::Prefix,
             "drop" => Self::Drop,
             "id" => Self::Is(Kind::Id),
             "ssn" => Self::Is(Kind::Ssn),
@@ -82,10 +85,56 @@ impl Part {
     }
 }
 
+impl Part {
+    /// Whether values of it are noted.
+    #[inline]
+    pub(crate) fn is_noted(self) -> bool {
+        matches!(
+            self,
+            Self::Is(_) | Self::Date | Self::Birth | Self::Note | Self::Zip | Self::Prefix
+        )
+    }
+}
+
+/// Data types that are more than the sum of their parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// CE, CWE, CNE, CF: a code, its text and its system, twice or three times.
+    Coded,
+    Cx,
+    Xtn,
+    /// XAD, AD.
+    Address,
+    Xcn,
+    Xpn,
+    Ndl,
+    Ei,
+    Eip,
+    Other,
+}
+
+impl Role {
+    pub(super) fn of_type(id: &str) -> Self {
+        match id {
+            "CE" | "CWE" | "CNE" | "CF" => Self::Coded,
+            "CX" => Self::Cx,
+            "XTN" => Self::Xtn,
+            "XAD" | "AD" => Self::Address,
+            "XCN" => Self::Xcn,
+            "XPN" => Self::Xpn,
+            "NDL" => Self::Ndl,
+            "EI" => Self::Ei,
+            "EIP" => Self::Eip,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// A data type that has components.
 #[derive(Debug)]
 pub(crate) struct Type {
     pub(crate) id: &'static str,
+    pub(crate) role: Role,
     pub(crate) parts: Vec<Part>,
 }
 
@@ -141,7 +190,7 @@ impl Ops {
         let actions = (0..Action::COUNT).map(|n| ACTIONS[n]);
         let of_types = actions.flat_map(|action| {
             types.iter().map(move |of| {
-                let coded = matches!(of.id, "CE" | "CWE" | "CNE" | "CF");
+                let coded = of.role == Role::Coded;
                 let parts = of.parts.iter().enumerate();
                 parts
                     .map(|(n, &part)| match part {
@@ -193,7 +242,7 @@ pub(crate) fn op(part: Part, action: Action, settings: &Settings) -> Op {
     let safe = settings.profile == Profile::SafeHarbor;
     match (part, action) {
         (_, Action::Keep) => Op::Keep,
-        (_, Action::Remove | Action::Constant(_)) | (Part::Drop, _) => Op::Drop,
+        (_, Action::Remove | Action::Constant(_)) | (Part::Drop | Part::Prefix, _) => Op::Drop,
         (Part::Nested(of), _) => Op::Nested(of),
         (Part::Keep, _) => Op::Keep,
         (Part::Code, _) => Op::Code,

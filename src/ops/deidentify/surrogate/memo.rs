@@ -1,97 +1,133 @@
-//! What was made already, for the values of one message.
+//! What was made already.
 
 use super::super::Kind;
 use super::Surrogates;
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
-use std::ops::Range;
+use zeroize::Zeroize;
 
-/// The fewest slots, a power of two.
-const MIN_SLOTS: usize = 256;
+/// How many values are remembered, a power of two: as much as a processor has close at hand.
+const SLOTS: usize = 4096;
 
-/// The most slots, and bytes, that are kept from one message to the next.
-const MAX_KEPT: usize = 1 << 16;
+/// The longest value, and the longest surrogate, that are remembered. Nearly all are shorter.
+const LONGEST: usize = 40;
 
-/// Remembers surrogates, so that a value that stands in a message again costs a look-up.
+/// Remembers surrogates, so that a value that comes again costs a look-up: providers, places and
+/// senders through a whole archive, the number of an order in each of its segments.
 ///
-/// To be cleared before each message; then it grows with the largest message only. A memo is for
-/// one `Surrogates`.
+/// It remembers from one message to the next, for what becomes of a value depends on the key and
+/// the value alone. Its size is fixed: a value takes the place of another. What it remembers is
+/// wiped when it is dropped. A memo is for the surrogates of one key.
 #[derive(Default)]
 pub struct Memo {
-    entries: Vec<Entry>,
-    /// Values and surrogates.
-    bytes: Vec<u8>,
-    /// The numbers of entries by hash, plus one; 0 is free. Linear probing, at most half full.
-    slots: Vec<u32>,
-    /// Its seed is secret, so that no message can be made in which all values collide.
-    hasher: RandomState,
+    slots: Vec<Slot>,
+    /// The last surrogate that was made.
+    last: Vec<u8>,
 }
 
-struct Entry {
-    hash: u64,
-    slot: usize,
-    kind: Kind,
-    value: Range<usize>,
-    surrogate: Range<usize>,
+#[derive(Clone)]
+struct Slot {
+    /// What the value is and how its surrogate looks; `None` in a free place.
+    of: Option<(u8, Kind)>,
+    length: u8,
+    surrogate_length: u8,
+    /// Whether the surrogate has letters and digits alone, so that no message has to escape it.
+    is_plain: bool,
+    value: [u8; LONGEST],
+    surrogate: [u8; LONGEST],
+}
+
+const FREE: Slot = Slot {
+    of: None,
+    length: 0,
+    surrogate_length: 0,
+    is_plain: false,
+    value: [0; LONGEST],
+    surrogate: [0; LONGEST],
+};
+
+/// A surrogate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made<'m> {
+    /// The text.
+    pub text: &'m [u8],
+    /// Whether it has letters and digits alone.
+    pub is_plain: bool,
 }
 
 impl fmt::Debug for Memo {
     /// Without what it remembers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Memo").field("entries", &self.entries.len()).finish_non_exhaustive()
+        f.debug_struct("Memo").finish_non_exhaustive()
+    }
+}
+
+impl Drop for Memo {
+    fn drop(&mut self) {
+        for slot in &mut self.slots {
+            slot.value.zeroize();
+            slot.surrogate.zeroize();
+        }
+        self.last.zeroize();
     }
 }
 
 impl Memo {
-    /// Forgets everything.
-    pub fn clear(&mut self) {
-        // One by one: after a large message they are few among many.
-        for entry in self.entries.drain(..) {
-            self.slots[entry.slot] = 0;
-        }
-        self.bytes.clear();
-        self.slots.truncate(MAX_KEPT);
-        self.slots.shrink_to(MAX_KEPT);
-        self.entries.shrink_to(MAX_KEPT / 2);
-        self.bytes.shrink_to(MAX_KEPT);
-    }
-
     /// The surrogate as [`Surrogates::write`] makes it.
-    pub fn get(&mut self, surrogates: &Surrogates, kind: Kind, text: &[u8]) -> &[u8] {
-        let hash = self.hasher.hash_one((kind, text));
-        if self.entries.len() * 2 >= self.slots.len() {
-            self.grow();
+    ///
+    /// `look`: a number for these surrogates among those of the key.
+    #[inline]
+    pub fn get(&mut self, look: u8, surrogates: &Surrogates, kind: Kind, text: &[u8]) -> Made<'_> {
+        if self.slots.is_empty() {
+            self.slots = vec![FREE; SLOTS];
         }
-        let last = self.slots.len() - 1;
-        let mut slot = hash as usize & last;
-        while let Some(at) = self.slots[slot].checked_sub(1) {
-            let entry = &self.entries[at as usize];
-            let is_same = entry.hash == hash && entry.kind == kind;
-            if is_same && self.bytes[entry.value.clone()] == *text {
-                return &self.bytes[entry.surrogate.clone()];
-            }
-            slot = (slot + 1) & last;
+        let at = place(look, kind, text);
+        let slot = &self.slots[at];
+        let is_same = slot.of == Some((look, kind)) && slot.value[..slot.length.into()] == *text;
+        if !is_same && !self.make(at, look, surrogates, kind, text) {
+            return Made { text: &self.last, is_plain: false };
         }
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(text);
-        let end = self.bytes.len();
-        surrogates.write(kind, text, &mut self.bytes);
-        let surrogate = end..self.bytes.len();
-        let value = start..end;
-        self.entries.push(Entry { hash, slot, kind, value, surrogate: surrogate.clone() });
-        self.slots[slot] = u32::try_from(self.entries.len()).unwrap_or(0);
-        &self.bytes[surrogate]
+        let slot = &self.slots[at];
+        let text = &slot.surrogate[..slot.surrogate_length.into()];
+        Made { text, is_plain: slot.is_plain }
     }
 
-    fn grow(&mut self) {
-        self.slots = vec![0; (self.slots.len() * 2).max(MIN_SLOTS)];
-        let last = self.slots.len() - 1;
-        for (entry, number) in self.entries.iter_mut().zip(1..) {
-            entry.slot = entry.hash as usize & last;
-            while self.slots[entry.slot] != 0 {
-                entry.slot = (entry.slot + 1) & last;
-            }
-            self.slots[entry.slot] = number;
-        }
+    /// Makes a surrogate and remembers it at a place, or says that it is too long for that.
+    fn make(
+        &mut self,
+        at: usize,
+        look: u8,
+        surrogates: &Surrogates,
+        kind: Kind,
+        text: &[u8],
+    ) -> bool {
+        self.last.clear();
+        surrogates.write(kind, text, &mut self.last);
+        let slot = &mut self.slots[at];
+        let (Some(value), Some(surrogate)) =
+            (slot.value.get_mut(..text.len()), slot.surrogate.get_mut(..self.last.len()))
+        else {
+            return false;
+        };
+        value.copy_from_slice(text);
+        surrogate.copy_from_slice(&self.last);
+        slot.of = Some((look, kind));
+        slot.is_plain = self.last.iter().all(u8::is_ascii_alphanumeric);
+        // Both are at most LONGEST.
+        (slot.length, slot.surrogate_length) = (text.len() as u8, self.last.len() as u8);
+        true
     }
+}
+
+/// Where a value is remembered: by its length, its beginning and its end. Who makes values that
+/// share a place gains nothing but the time that the memo saves.
+#[inline]
+fn place(look: u8, kind: Kind, text: &[u8]) -> usize {
+    let (first, last) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => (text.iter().fold(0, |sum, &b| sum << 8 | u64::from(b)), 0),
+    };
+    let of = u64::from(look) << 16 | (kind as u64) << 8 | text.len() as u64;
+    let hash = (first ^ of << 40).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let hash = (hash.rotate_left(23) ^ last).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (hash >> 40) as usize & (SLOTS - 1)
 }

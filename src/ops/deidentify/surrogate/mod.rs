@@ -16,7 +16,7 @@ mod prf;
 mod table;
 
 pub use key::{Key, KeyError};
-pub use memo::Memo;
+pub use memo::{Made, Memo};
 pub use number::lay_out;
 
 use super::Kind;

@@ -286,17 +286,23 @@ fn dates_are_moved_by_whole_weeks_into_the_past() {
 
 #[test]
 fn a_memo_tells_the_same() {
-    let surrogates = surrogates(KEY, Style::Pseudonym);
+    let key = Key::from_hex(KEY.as_bytes()).unwrap();
+    let own = Surrogates::new(&key, Style::Pseudonym);
+    let token = Surrogates::new(&key, Style::Token);
     let mut memo = Memo::default();
-    for round in 0..3 {
-        for n in 0..1000 {
+    // More values than it holds, and some that are too long for it.
+    for n in (0..9000).chain(0..3000).chain(0..10) {
+        let long = if n % 50 == 0 { "Z".repeat(60) } else { String::new() };
+        let text = format!("A{}{long}", n % 7000);
+        for (look, surrogates) in [(0, &own), (1, &token)] {
             for kind in [Kind::Id, Kind::Family] {
-                let text = format!("A{}", n % 700 + round * 100);
-                let expected = made(&surrogates, kind, &text);
-                assert_eq!(memo.get(&surrogates, kind, text.as_bytes()), expected.as_bytes());
+                let expected = made(surrogates, kind, &text);
+                let made = memo.get(look, surrogates, kind, text.as_bytes());
+                assert_eq!(made.text, expected.as_bytes());
+                let is_plain = expected.bytes().all(|b| b.is_ascii_alphanumeric());
+                assert!(is_plain || !made.is_plain);
             }
         }
-        memo.clear();
     }
 }
 

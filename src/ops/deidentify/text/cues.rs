@@ -26,10 +26,26 @@ pub(super) enum Cue {
     Age,
     /// A month, 1 to 12.
     Month(u8),
+    /// A month, 1 to 12, in another language than English.
+    ForeignMonth(u8),
+    /// The name of a street comes, in a language in which it stands behind.
+    Street,
     /// http, www and such.
     Web,
     /// The end of a host's name: com, org.
     Domain,
+}
+
+impl Cue {
+    /// Whether the word may as well be a part of a name.
+    pub(super) fn may_be_a_name(self) -> bool {
+        matches!(self, Self::Month(_)) || self.is_foreign()
+    }
+
+    /// Whether the word is none of English.
+    pub(super) fn is_foreign(self) -> bool {
+        matches!(self, Self::ForeignMonth(_) | Self::Street)
+    }
 }
 
 /// The words, in lower case.
@@ -50,7 +66,7 @@ const WORDS: &[(Cue, &str)] = &[
     (
         Cue::Phone,
         "phone telephone tel ph fax cell cellphone mobile pager beeper call callback called calls \
-         dial number voicemail whatsapp",
+         dial number voicemail whatsapp telefon telefono telefone telefonnummer rufnummer tlf",
     ),
     (Cue::Ssn, "ssn socsec security"),
     (
@@ -66,6 +82,10 @@ const WORDS: &[(Cue, &str)] = &[
     (Cue::Age, "age aged"),
     (Cue::Web, "http https ftp sftp www"),
     (Cue::Domain, "com org net edu gov mil info biz io"),
+    (
+        Cue::Street,
+        "rue calle avenida avda paseo piazza viale via rua chemin impasse quai ulica ul boulevard",
+    ),
 ];
 
 const MONTHS: [&str; 12] = [
@@ -83,6 +103,23 @@ const MONTHS: [&str; 12] = [
     "december dec",
 ];
 
+/// Months without accents, a language a row: German, Austrian, French, Spanish, Italian, Portuguese,
+/// Dutch, Polish (of a day), Swedish, Danish, Norwegian.
+pub(super) const FOREIGN_MONTHS: [&str; 11] = [
+    "januar februar marz april mai juni juli august september oktober november dezember",
+    "janner feber marz april mai juni juli august september oktober november dezember",
+    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro",
+    "januari februari maart april mei juni juli augustus september oktober november december",
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia pazdziernika listopada \
+     grudnia",
+    "januari februari mars april maj juni juli augusti september oktober november december",
+    "januar februar marts april maj juni juli august september oktober november december",
+    "januar februar mars april mai juni juli august september oktober november desember",
+];
+
 /// The words by their keys.
 #[derive(Debug)]
 pub(super) struct Cues {
@@ -96,14 +133,19 @@ pub(super) fn cues() -> &'static Cues {
     static CUES: OnceLock<Cues> = OnceLock::new();
     CUES.get_or_init(|| {
         let months = (1..).zip(MONTHS).map(|(n, words)| (Cue::Month(n), words));
+        let foreign = FOREIGN_MONTHS.iter().flat_map(|words| {
+            (1..).zip(words.split(' ')).map(|(n, word)| (Cue::ForeignMonth(n), word))
+        });
         let mut cues = Cues { filter: Filter::default(), entries: Vec::new() };
-        for (cue, words) in WORDS.iter().copied().chain(months) {
+        for (cue, words) in WORDS.iter().copied().chain(months).chain(foreign) {
             for word in words.split_ascii_whitespace() {
                 cues.filter.add(word.as_bytes());
                 cues.entries.push((key(word.as_bytes()), cue));
             }
         }
+        // What is a word of several languages is the first of them.
         cues.entries.sort_by_key(|&(key, _)| key);
+        cues.entries.dedup_by_key(|&mut (key, _)| key);
         cues
     })
 }

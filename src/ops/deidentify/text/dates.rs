@@ -1,9 +1,8 @@
-//! Dates in texts: found in whatever spelling, and written in the same.
+//! Dates in texts, in whatever spelling.
 
 use super::cues::{Cue, cues};
+use super::digits::{Groups, digits_end};
 use super::letters::{Case, case, is_alnum, is_letter, word_at};
-use super::numbers::{Groups, digits_end};
-use jiff::{ToSpan, civil};
 use std::ops::Range;
 
 /// A date as it is written in a text.
@@ -11,19 +10,19 @@ use std::ops::Range;
 pub(super) struct Written {
     /// From its first to its last part.
     pub(super) range: Range<usize>,
-    year: Option<Part>,
-    month: Part,
-    day: Option<Part>,
+    pub(super) year: Option<Part>,
+    pub(super) month: Part,
+    pub(super) day: Option<Part>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Part {
-    range: Range<usize>,
-    value: u32,
+pub(super) struct Part {
+    pub(super) range: Range<usize>,
+    pub(super) value: u32,
 }
 
 impl Written {
-    fn new(year: Option<Part>, month: Part, day: Option<Part>) -> Option<Self> {
+    pub(super) fn new(year: Option<Part>, month: Part, day: Option<Part>) -> Option<Self> {
         let is_day = day.as_ref().is_none_or(|day| (1..=31).contains(&day.value));
         let parts = [year.as_ref(), Some(&month), day.as_ref()];
         let ranges = parts.into_iter().flatten().map(|part| part.range.clone());
@@ -37,111 +36,6 @@ impl Written {
     pub(super) fn full_year(&self) -> Option<u32> {
         let year = self.year.as_ref()?;
         (year.range.len() == 4).then_some(year.value)
-    }
-
-    /// Whether days and months below ten have a zero before them, as far as this date can tell.
-    fn is_padded(&self, text: &[u8]) -> bool {
-        let digits = |part: &Part| {
-            let part = text.get(part.range.clone()).unwrap_or_default();
-            part.iter().take_while(|b| b.is_ascii_digit()).count()
-        };
-        let has_zero = |part: &Part| text.get(part.range.start) == Some(&b'0');
-        let is_name = digits(&self.month) == 0;
-        match &self.day {
-            Some(day) if is_name => has_zero(day) || text.get(day.range.end) == Some(&b'-'),
-            Some(day) => digits(day) == 2 && digits(&self.month) == 2,
-            None => digits(&self.month) == 2,
-        }
-    }
-
-    /// Appends the date so many days later in the same spelling.
-    ///
-    /// A date without year is moved as in a year that has no 29 February. `None` if there is no
-    /// such date; nothing is appended then.
-    pub(super) fn write_moved(&self, text: &[u8], days: i32, out: &mut Vec<u8>) -> Option<()> {
-        let year = match &self.year {
-            None => 2023,
-            Some(year) if year.range.len() == 2 => {
-                year.value + if year.value < 50 { 2000 } else { 1900 }
-            }
-            Some(year) => year.value,
-        };
-        let day = self.day.as_ref().map_or(15, |day| day.value);
-        let date = civil::Date::new(
-            i16::try_from(year).ok()?,
-            i8::try_from(self.month.value).ok()?,
-            i8::try_from(day).ok()?,
-        )
-        .ok()?;
-        let moved = date.checked_add(i64::from(days).days()).ok()?;
-        let mut parts = [
-            self.year.as_ref().map(|part| (part, u32::from(moved.year().unsigned_abs()))),
-            Some((&self.month, u32::from(moved.month().unsigned_abs()))),
-            self.day.as_ref().map(|part| (part, u32::from(moved.day().unsigned_abs()))),
-        ];
-        parts.sort_by_key(|part| part.as_ref().map(|(part, _)| part.range.start));
-        let is_padded = self.is_padded(text);
-        let mut at = self.range.start;
-        for (part, value) in parts.into_iter().flatten() {
-            out.extend_from_slice(text.get(at..part.range.start)?);
-            write_part(text.get(part.range.clone())?, value, is_padded, out);
-            at = part.range.end;
-        }
-        Some(())
-    }
-}
-
-/// Appends a number or a month in the spelling of another one.
-fn write_part(written: &[u8], value: u32, is_padded: bool, out: &mut Vec<u8>) {
-    if written.first().is_some_and(|&b| is_letter(b)) {
-        return write_month(written, value, out);
-    }
-    let digits = written.iter().take_while(|b| b.is_ascii_digit()).count();
-    if digits == 4 {
-        out.extend_from_slice(format!("{value:04}").as_bytes());
-    } else if is_padded || value > 99 {
-        out.extend_from_slice(format!("{:02}", value % 100).as_bytes());
-    } else {
-        out.extend_from_slice(value.to_string().as_bytes());
-    }
-    if digits < written.len() {
-        let ordinal = match (value % 10, value / 10) {
-            (1, 0 | 2 | 3) => "st",
-            (2, 0 | 2) => "nd",
-            (3, 0 | 2) => "rd",
-            _ => "th",
-        };
-        out.extend_from_slice(ordinal.as_bytes());
-    }
-}
-
-fn write_month(written: &[u8], month: u32, out: &mut Vec<u8>) {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let full = (month as usize).checked_sub(1).and_then(|n| MONTHS.get(n)).copied();
-    let full = full.unwrap_or_default();
-    // May is both; in full it would be longer than what else is written so.
-    let name = if written.len() <= 4 && !written.eq_ignore_ascii_case(b"june") {
-        full.get(..3).unwrap_or(full)
-    } else {
-        full
-    };
-    match case(written) {
-        Case::Title => out.extend_from_slice(name.as_bytes()),
-        Case::Upper => out.extend(name.bytes().map(|b| b.to_ascii_uppercase())),
-        Case::Lower => out.extend(name.bytes().map(|b| b.to_ascii_lowercase())),
     }
 }
 
@@ -237,29 +131,72 @@ fn day_before_month(text: &[u8], groups: &Groups) -> Option<Written> {
     }
     let mut at = digits.end;
     let ordinal = [&b"st"[..], b"nd", b"rd", b"th"];
+    let starts_with = |at: usize, word: &[u8]| {
+        text.get(at..at + word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
+    };
     if text.get(at..at + 2).is_some_and(|b| ordinal.iter().any(|o| b.eq_ignore_ascii_case(o))) {
         at += 2;
     }
     let day = Part { range: digits.start..at, value: part(text, digits).value };
+    // In French, the first of a month.
+    at += if starts_with(at, b"er ") { 2 } else { 0 };
     at = skip(text, at, b" -/.,", 2);
-    let rest = text.get(at..)?;
-    if rest.get(..3).is_some_and(|b| b.eq_ignore_ascii_case(b"of ")) {
-        at += 3;
-    }
+    at += if starts_with(at, b"of ") || starts_with(at, b"de ") { 3 } else { 0 };
     let word = word_at(text, at);
-    let Some(Cue::Month(value)) = cues().of(text.get(word.clone())?) else { return None };
+    let (value, is_foreign) = match cues().of(text.get(word.clone())?)? {
+        Cue::Month(value) => (value, false),
+        Cue::ForeignMonth(value) => (value, true),
+        _ => return None,
+    };
     let month = Part { range: word.clone(), value: u32::from(value) };
-    let behind = skip(text, word.end, b" -/.,", 2);
+    let mut behind = skip(text, word.end, b" -/.,", 2);
+    behind += match () {
+        () if is_foreign && starts_with(behind, b"de ") => 3,
+        () if is_foreign && starts_with(behind, b"del ") => 4,
+        () => 0,
+    };
     let year = digits_at(text, behind).filter(|year| year.range.len() == 4 && is_year(year.value));
     let short = digits_at(text, behind)
         .filter(|year| year.range.len() == 2 && text.get(word.end) == Some(&b'-'));
     let name = text.get(word.clone())?;
     let year = year.or(short);
     // "5 may" and "2 mar" are words without a year or a capital.
-    if year.is_none() && (case(name) == Case::Lower && name.len() <= 5) {
+    if year.is_none() && (case(name) == Case::Lower && name.len() <= 5 && !is_foreign) {
         return None;
     }
     Written::new(year, month, Some(day))
+}
+
+/// A month in another language, and its year.
+pub(super) fn of_foreign_month(text: &[u8], word: Range<usize>, month: u8) -> Option<Written> {
+    let month = Part { range: word.clone(), value: u32::from(month) };
+    let at = skip(text, word.end, b" .", 2);
+    let rest = text.get(at..)?;
+    let at = at + if rest.starts_with(b"de ") { 3 } else { 0 };
+    let year = digits_at(text, at).filter(|year| year.range.len() == 4 && is_year(year.value))?;
+    Written::new(Some(year), month, None)
+}
+
+/// A date of digits with signs behind them, as in Chinese, Japanese and Korean: `1975年3月2日`.
+/// `true` if its year is of an era, so that it is no date of this calendar.
+pub(super) fn of_signs(text: &[u8], at: usize) -> Option<(Written, bool)> {
+    // As texts are looked at: Korean letters are taken apart.
+    const YEAR: [&str; 2] = ["年", "\u{1102}\u{1167}\u{11AB}"];
+    const MONTH: [&str; 2] = ["月", "\u{110B}\u{116F}\u{11AF}"];
+    const DAY: [&str; 4] = ["日", "号", "號", "\u{110B}\u{1175}\u{11AF}"];
+    let signed = |at: usize, signs: &[&str]| {
+        let number = digits_at(text, skip(text, at, b" ", 1))?;
+        let rest = text.get(number.range.end..)?;
+        let sign = signs.iter().find(|sign| rest.starts_with(sign.as_bytes()))?;
+        Some((number.range.end + sign.len(), number))
+    };
+    let year = signed(at, &YEAR).filter(|(_, year)| matches!(year.range.len(), 1 | 2 | 4));
+    let (behind, month) = signed(year.as_ref().map_or(at, |(end, _)| *end), &MONTH)?;
+    let day = signed(behind, &DAY).map(|(_, day)| day);
+    let is_of_era = year.as_ref().is_some_and(|(_, year)| year.range.len() < 4);
+    let fits = if is_of_era || year.is_none() { day.is_some() } else { true };
+    let written = Written::new(year.map(|(_, year)| year), month, day)?;
+    fits.then_some((written, is_of_era))
 }
 
 /// A date that begins with the name of a month.

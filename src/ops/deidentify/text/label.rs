@@ -1,19 +1,24 @@
 //! Values so short and so plain that they are no narrative.
 
 use super::cues::{Cue, cues};
+use super::digits::digits_end;
 use super::identity::Identity;
 use super::letters::{is_alnum, is_letter, word_at};
-use super::names::is_street_type;
-use super::numbers::digits_end;
+use super::streets::is_street_type;
 use super::words::words;
 
 /// More digits than these may be a number of somebody.
 const DIGITS_MAX: usize = 5;
 
+/// The length of the longest label of so many words and numbers, in bytes.
+pub(super) fn longest(most: usize) -> usize {
+    10 * (most + 1)
+}
+
 /// Whether a text, folded, is a label or a result of so many words and numbers at most: each word
 /// is listed and nobody's name, and the numbers are too short for dates and identifiers.
 pub(super) fn is_label(identity: &Identity, text: &[u8], most: usize) -> bool {
-    if text.len() > 10 * (most + 1) {
+    if text.len() > longest(most) {
         return false;
     }
     let (mut parts, mut digits, mut numbers) = (0, 0, 0);
@@ -34,7 +39,7 @@ pub(super) fn is_label(identity: &Identity, text: &[u8], most: usize) -> bool {
             let is_short = word.len() == 1 || word.len() <= 3 && is_glued;
             match cues().of(word) {
                 Some(Cue::Title) => return false,
-                Some(Cue::Link | Cue::Age) | None => has_cue |= is_street_type(word),
+                Some(Cue::Link | Cue::Age | Cue::Street) | None => has_cue |= is_street_type(word),
                 Some(_) => has_cue = true,
             }
             if !(is_short || tells_of_nobody(word)) || identity.of_word(word).next().is_some() {

@@ -14,21 +14,32 @@ pub(super) fn is_alnum(byte: u8) -> bool {
 }
 
 /// The key of a word: the same for any case.
+#[inline]
 pub(super) fn key(word: &[u8]) -> u64 {
     let mut hash = 0x9E37_79B9_7F4A_7C15_u64 ^ word.len() as u64;
-    let (chunks, rest) = word.as_chunks::<8>();
-    for chunk in chunks {
-        hash = mix(hash, u64::from_le_bytes(*chunk) | 0x2020_2020_2020_2020);
-    }
-    if !rest.is_empty() {
-        let mut last = [b' '; 8];
-        for (to, from) in last.iter_mut().zip(rest) {
-            *to = from | 0x20;
+    if let Some(last) = word.last_chunk::<8>() {
+        let mut rest = word;
+        while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+            hash = mix(hash, u64::from_le_bytes(*chunk) | LOWER);
+            rest = behind;
         }
-        hash = mix(hash, u64::from_le_bytes(last));
+        // The last eight bytes once more: quicker than what is left alone.
+        return mix(hash, u64::from_le_bytes(*last) | LOWER) | 1;
     }
-    hash | 1
+    let short = match (word.first_chunk::<4>(), word.last_chunk::<4>(), word) {
+        (Some(first), Some(last), _) => {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
+        }
+        (_, _, &[a, b, c]) => u64::from(u32::from_le_bytes([a, b, c, 0])),
+        (_, _, &[a, b]) => u64::from(u16::from_le_bytes([a, b])),
+        (_, _, &[a]) => u64::from(a),
+        _ => 0,
+    };
+    mix(hash, short | LOWER) | 1
 }
+
+/// Small letters for capitals, in eight bytes.
+const LOWER: u64 = 0x2020_2020_2020_2020;
 
 /// Takes eight bytes into a hash.
 pub(super) fn mix(hash: u64, value: u64) -> u64 {
@@ -37,7 +48,7 @@ pub(super) fn mix(hash: u64, value: u64) -> u64 {
 }
 
 /// Where a word may be in a [`Filter`]: by its first two letters.
-fn cell(word: &[u8]) -> (usize, u32) {
+pub(super) fn cell(word: &[u8]) -> (usize, u32) {
     let first = word.first().copied().unwrap_or_default() & 31;
     let second = word.get(1).copied().unwrap_or_default() & 31;
     (usize::from(first) << 5 | usize::from(second), 1 << word.len().min(31))
@@ -61,6 +72,12 @@ impl Filter {
     pub(super) fn add(&mut self, word: &[u8]) {
         let (at, bit) = cell(word);
         self.0[at] |= bit;
+    }
+
+    /// Whether words may be in it that [`cell`] puts at a place.
+    #[inline]
+    pub(super) fn may_have_any(&self, at: usize, bits: u32) -> bool {
+        self.0.get(at).is_some_and(|known| known & bits != 0)
     }
 
     #[inline]
@@ -143,7 +160,7 @@ pub(super) fn fold_char(c: char, out: &mut Vec<u8>) {
 }
 
 /// Stands for a sign beyond ASCII.
-const SIGN: u8 = 0x1F;
+pub(super) const SIGN: u8 = 0x1F;
 
 /// Appends a byte that is no UTF-8, as the letter that it is in Latin-1. Where other sets have a
 /// letter (Latin-2, Windows-1250), it is one that resembles no other. FF, a letter that hardly any

@@ -24,25 +24,29 @@ pub(super) struct Look<'r> {
 }
 
 /// Bytes as written that are not looked at one for one.
-struct Unit {
-    looked: Range<usize>,
-    raw: Range<usize>,
+pub(super) struct Unit {
+    pub(super) looked: Range<usize>,
+    pub(super) raw: Range<usize>,
 }
 
 impl<'r> Look<'r> {
     /// A value as it stands in a message.
     pub(super) fn new(raw: &'r [u8], scope: &Scope<'_, '_>) -> Self {
-        let separators = scope.message.separators();
-        if scope::is_plain(raw, separators.escape) && is_usual(&separators) {
+        Self::up_to(usize::MAX, raw, scope)
+    }
+
+    /// The same, of which no more need be looked at than so many bytes.
+    pub(super) fn up_to(most: usize, raw: &'r [u8], scope: &Scope<'_, '_>) -> Self {
+        if is_plain(raw, &scope.message.separators()) {
             return Self { text: Cow::Borrowed(raw), units: Vec::new(), silent_inside: false };
         }
-        Builder::new(raw, scope, false).look()
+        Builder::new(raw, scope, false).look(most)
     }
 
     /// The same value with words put together that sequences without text divide (`Smi\H\th`);
     /// `None` if there are none.
     pub(super) fn joined(&self, raw: &'r [u8], scope: &Scope<'_, '_>) -> Option<Self> {
-        self.silent_inside.then(|| Builder::new(raw, scope, true).look())
+        self.silent_inside.then(|| Builder::new(raw, scope, true).look(usize::MAX))
     }
 
     /// What is looked at.
@@ -52,31 +56,40 @@ impl<'r> Look<'r> {
 
     /// Where a range of the text stands as written.
     pub(super) fn raw(&self, range: Range<usize>) -> Range<usize> {
-        let start =
-            match self.units.partition_point(|u| u.looked.start <= range.start).checked_sub(1) {
-                None => range.start,
-                Some(at) => {
-                    let unit = &self.units[at];
-                    if range.start < unit.looked.end {
-                        unit.raw.start
-                    } else {
-                        unit.raw.end + (range.start - unit.looked.end)
-                    }
-                }
-            };
-        let end = match self.units.partition_point(|u| u.looked.start < range.end).checked_sub(1) {
-            None => range.end,
-            Some(at) => {
-                let unit = &self.units[at];
-                unit.raw.end + range.end.saturating_sub(unit.looked.end)
-            }
-        };
-        start..end.max(start)
+        below(&self.units, range)
     }
 }
 
+/// Where a range stands in what is below some units.
+pub(super) fn below(units: &[Unit], range: Range<usize>) -> Range<usize> {
+    let start = match units.partition_point(|u| u.looked.start <= range.start).checked_sub(1) {
+        None => range.start,
+        Some(at) => {
+            let unit = &units[at];
+            if range.start < unit.looked.end {
+                unit.raw.start
+            } else {
+                unit.raw.end + (range.start - unit.looked.end)
+            }
+        }
+    };
+    let end = match units.partition_point(|u| u.looked.start < range.end).checked_sub(1) {
+        None => range.end,
+        Some(at) => {
+            let unit = &units[at];
+            unit.raw.end + range.end.saturating_sub(unit.looked.end)
+        }
+    };
+    start..end.max(start)
+}
+
+/// Whether a value is looked at as it is written.
+pub(super) fn is_plain(raw: &[u8], separators: &Separators) -> bool {
+    scope::is_plain(raw, separators.escape) && is_usual(separators)
+}
+
 /// Whether no delimiter is a character that an identifier is written with.
-fn is_usual(separators: &Separators) -> bool {
+pub(super) fn is_usual(separators: &Separators) -> bool {
     [separators.component, separators.repetition, separators.subcomponent, separators.field]
         .iter()
         .all(|b| matches!(b, b'|' | b'^' | b'~' | b'&'))
@@ -101,15 +114,18 @@ impl<'r> Builder<'r> {
             separators: scope.message.separators(),
             charset: (!scope.is_converted() && charset != Charset::UTF_8).then_some(charset),
             join,
-            text: Vec::with_capacity(raw.len()),
+            text: Vec::new(),
             units: Vec::new(),
             silent_inside: false,
         }
     }
 
-    fn look(mut self) -> Look<'r> {
+    fn look(mut self, most: usize) -> Look<'r> {
         let mut at = 0;
-        while let Some(&byte) = self.raw.get(at) {
+        self.text.reserve(self.raw.len().min(most));
+        while self.text.len() <= most
+            && let Some(&byte) = self.raw.get(at)
+        {
             at = if byte == self.separators.escape && byte != self.separators.field {
                 self.sequence(at)
             } else if byte >= 0x80 {

@@ -1,27 +1,40 @@
 //! Free text: what identifies somebody is found in it and replaced; all else stays as it is.
 
+mod backed;
+mod codes;
 mod contacts;
 mod cues;
 mod dates;
+mod digits;
 mod found;
 mod identity;
 mod label;
+mod labels;
 mod letters;
 mod look;
+mod meant;
+mod moved;
 mod names;
 mod numbers;
 mod replace;
 mod scan;
+mod streets;
+mod trace;
 mod words;
 
 pub use found::Found;
 pub use identity::Identity;
+pub use trace::Trace;
 
 use super::surrogate::Surrogates;
 use crate::core::Scope;
+use found::Sort;
+use labels::Question;
 use look::Look;
+use meant::Meant;
 use replace::Replacer;
-use scan::{Care, Span, scan};
+use scan::{Care, Span, What, scan};
+use std::ops::Range;
 
 /// What is done with free text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,42 +128,130 @@ fn label(raw: &[u8], most: usize, context: Context<'_, '_>, out: &mut Vec<u8>) {
         label::is_label(context.identity, look.text(), most)
             && scan(context.identity, look.text(), Care::Usual).is_empty()
     };
-    let look = Look::new(raw, context.scope);
-    let joined = look.joined(raw, context.scope);
-    if is_label(&look) && joined.as_ref().is_none_or(is_label) {
+    let question = if most == LABEL_WORDS { Question::IsLabel } else { Question::IsCodedLabel };
+    let known = Recalled::of(raw, question, context);
+    let stays = match known {
+        Recalled::Answer(answer) => answer,
+        _ => {
+            let look = Look::up_to(label::longest(most), raw, context.scope);
+            let meant = Meant::of(look.text());
+            is_label(&look)
+                && look.joined(raw, context.scope).as_ref().is_none_or(is_label)
+                && meant.is_none_or(|meant| spans_of(&meant, Care::Usual, context).is_empty())
+        }
+    };
+    if stays {
         out.extend_from_slice(raw);
+    }
+    if known == Recalled::Nothing {
+        context.identity.labels.borrow_mut().learn(question, raw, stays);
+    }
+}
+
+/// What is remembered of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Recalled {
+    /// The answer to the question, which holds for this message.
+    Answer(bool),
+    /// Nothing; the answer of this message is that of any other.
+    Nothing,
+    /// It is too long, or about a person of the message.
+    Apart,
+}
+
+impl Recalled {
+    fn of(raw: &[u8], question: Question, context: Context<'_, '_>) -> Self {
+        let separators = context.scope.message.separators();
+        if !labels::is_short(raw) || separators.escape != b'\\' || !look::is_usual(&separators) {
+            return Self::Apart;
+        }
+        match context.identity.labels.borrow().ask(question, raw) {
+            // Persons make no label of what is none.
+            Some(false) => Self::Answer(false),
+            None if !look::is_plain(raw, &separators) || Meant::of(raw).is_some() => Self::Apart,
+            _ if labels::may_name(context.identity, raw) => Self::Apart,
+            Some(true) => Self::Answer(true),
+            None => Self::Nothing,
+        }
     }
 }
 
 /// Appends a text with what is found in it replaced.
 fn clean(raw: &[u8], care: Care, context: Context<'_, '_>, found: &mut Found, out: &mut Vec<u8>) {
+    let question = match care {
+        Care::Usual => Question::IsClean,
+        Care::Code => Question::IsCleanCode,
+        Care::Strict => Question::IsCleanStrict,
+    };
+    let known = Recalled::of(raw, question, context);
+    if known == Recalled::Answer(true) || !replace(raw, care, context, found, out) {
+        out.extend_from_slice(raw);
+        if known == Recalled::Nothing {
+            context.identity.labels.borrow_mut().learn(question, raw, true);
+        }
+    }
+}
+
+/// Something found: where it stands as written, what it is, and the text that it was found in.
+type Place<'p> = (Range<usize>, &'p Span, &'p [u8]);
+
+/// What is found in a text as it may be meant: only what is known of somebody, and addresses of mail
+/// that are written so.
+fn spans_of(meant: &Meant, care: Care, context: Context<'_, '_>) -> Vec<Span> {
+    let mut spans = scan(context.identity, meant.text(), care);
+    spans.retain(|span| match span.what {
+        What::Own(_) => true,
+        What::Other(Sort::Email) => meant.is_decoded(&span.range),
+        _ => false,
+    });
+    spans
+}
+
+/// Appends a text with what is found in it replaced; appends nothing and gives `false` if nothing
+/// is found.
+fn replace(
+    raw: &[u8],
+    care: Care,
+    context: Context<'_, '_>,
+    found: &mut Found,
+    out: &mut Vec<u8>,
+) -> bool {
     let look = Look::new(raw, context.scope);
     let spans = scan(context.identity, look.text(), care);
     let joined = look.joined(raw, context.scope);
     let joined = joined.map(|look| (scan(context.identity, look.text(), care), look));
-    if spans.is_empty() && joined.as_ref().is_none_or(|(spans, _)| spans.is_empty()) {
-        out.extend_from_slice(raw);
-        return;
-    }
-    let mut places: Vec<_> =
-        spans.iter().map(|span| (look.raw(span.range.clone()), span, &look)).collect();
+    let meant = Meant::of(look.text()).map(|meant| (spans_of(&meant, care, context), meant));
+    let mut places: Vec<Place<'_>> =
+        spans.iter().map(|span| (look.raw(span.range.clone()), span, look.text())).collect();
     if let Some((spans, look)) = &joined {
-        let more = spans.iter().map(|span| (look.raw(span.range.clone()), span, look));
-        places.extend(more);
+        places.extend(spans.iter().map(|span| (look.raw(span.range.clone()), span, look.text())));
+    }
+    if let Some((spans, meant)) = &meant {
+        let raw = |span: &Span| look.raw(meant.looked(span.range.clone()));
+        places.extend(spans.iter().map(|span| (raw(span), span, meant.text())));
+    }
+    if places.is_empty() {
+        return false;
+    }
+    if joined.is_some() || meant.is_some() {
         places.sort_by_key(|(raw, _, _)| (raw.start, std::cmp::Reverse(raw.end)));
     }
+    let divides = context.scope.message.separators().repetition;
     let mut replacer = Replacer { context, found, written: Vec::new(), value: Vec::new() };
     let mut at = 0;
-    for (range, span, look) in places {
-        let span: &Span = span;
+    for (range, span, text) in places {
         if range.end <= at {
             continue;
         }
         out.extend_from_slice(raw.get(at..range.start.max(at)).unwrap_or_default());
-        replacer.replace(look.text(), span, out);
+        replacer.replace(text, span, out);
+        // A number may be divided by what divides repetitions, of which none is lost.
+        let gone = raw.get(range.start.max(at)..range.end).unwrap_or_default();
+        out.extend(gone.iter().filter(|&&b| b == divides));
         at = range.end;
     }
     out.extend_from_slice(raw.get(at..).unwrap_or_default());
+    true
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
-//! Names, streets and places: those that were noted, and what stands where names do.
+//! Names and places: those that were noted, and what stands where names do.
 
-use super::cues::{Cue, cues};
+use super::backed::is_backed;
+use super::cues::cues;
 use super::identity::{Hold, Identity, Noted, is_particle};
 use super::letters::{Case, case, is_letter, word_at, word_before};
+use super::streets::street;
 use super::words::words;
 use crate::ops::deidentify::Kind;
 use std::ops::Range;
@@ -116,118 +118,14 @@ fn is_gap(byte: u8) -> bool {
     b" -'.,_^&\n\x1E".contains(&byte)
 }
 
-fn gap_end(text: &[u8], at: usize) -> usize {
+pub(super) fn gap_end(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     at + rest.iter().take(3).take_while(|&&b| is_gap(b)).count()
 }
 
-fn gap_start(text: &[u8], at: usize) -> usize {
+pub(super) fn gap_start(text: &[u8], at: usize) -> usize {
     let before = text.get(..at).unwrap_or_default();
     at - before.iter().rev().take(3).take_while(|&&b| is_gap(b)).count()
-}
-
-/// Whether what stands beside a word tells that it is a name or place.
-fn is_backed(
-    identity: &Identity,
-    text: &[u8],
-    word: &Range<usize>,
-    noted: Noted,
-    is_code: bool,
-) -> bool {
-    let at = |range: Range<usize>| text.get(range).unwrap_or_default();
-    let before = word_before(text, gap_start(text, word.start));
-    let behind = word_at(text, gap_end(text, word.end));
-    match noted.kind {
-        Kind::Family | Kind::Given => {
-            let is_other = |beside: &[u8]| {
-                identity.of_word(beside).any(|other| match (noted.kind, other.kind) {
-                    (Kind::Family, Kind::Given) | (Kind::Given, Kind::Family) => true,
-                    (Kind::Family | Kind::Given, Kind::Family | Kind::Given) => {
-                        other.hold == Hold::Strong
-                    }
-                    _ => false,
-                })
-            };
-            is_other(at(before.clone()))
-                || is_other(at(behind))
-                || cues().of(at(before.clone())) == Some(Cue::Title)
-                || !is_code
-                    && (is_unexplained(text, word, &before)
-                        || is_of_person(text, word)
-                        || noted.kind == Kind::Family && has_initial(identity, text, word, &before))
-        }
-        Kind::Place => {
-            let is_state = at(behind.clone()).len() == 2 && case(at(behind)) == Case::Upper;
-            is_state && text.get(word.end) == Some(&b',')
-        }
-        Kind::Street => {
-            let digits = text.get(..gap_start(text, word.start)).unwrap_or_default();
-            digits.last().is_some_and(u8::is_ascii_digit) && is_street_type(at(behind))
-        }
-        _ => false,
-    }
-}
-
-/// Whether a word has a capital for no other reason than that it is a name: it is not the first of
-/// a sentence, and the words around have none.
-fn is_unexplained(text: &[u8], word: &Range<usize>, before: &Range<usize>) -> bool {
-    let at = |range: Range<usize>| text.get(range).unwrap_or_default();
-    let previous = at(before.clone());
-    let gap = at(before.end..word.start);
-    let next = word_at(text, gap_end(text, word.end));
-    let is_article = [&b"the"[..], b"a", b"an", b"of", b"type", b"in"].contains(&previous);
-    case(at(word.clone())) == Case::Title
-        && word.len() > 1
-        && !previous.is_empty()
-        && case(previous) == Case::Lower
-        && !is_article
-        && gap.iter().all(|&b| b == b' ')
-        && case(at(next)) == Case::Lower
-        && !text.get(word.end + 1).is_some_and(u8::is_ascii_digit)
-}
-
-/// Whether a word with a capital is who is spoken of: "Pt Long", "name=Long", "LONG DENIES".
-fn is_of_person(text: &[u8], word: &Range<usize>) -> bool {
-    let at = |range: Range<usize>| text.get(range).unwrap_or_default();
-    let is_any = |word: &[u8], of: &[&[u8]]| of.iter().any(|w| word.eq_ignore_ascii_case(w));
-    let name = at(word.clone());
-    if name.len() < 2 || case(name) == Case::Lower {
-        return false;
-    }
-    let next = word_at(text, gap_end(text, word.end));
-    let complains = text.get(next.start..next.start + 3);
-    let says = is_any(at(next.clone()), &[b"denies", b"states", b"reports", b"complains"])
-        || complains.is_some_and(|b| b.eq_ignore_ascii_case(b"c/o"));
-    if says && begins_sentence(text, word.start) {
-        return true;
-    }
-    let head = text.get(..word.start).unwrap_or_default();
-    let gap = head.iter().rev().take(3).take_while(|b| b" .:=\x1E".contains(b)).count();
-    let gap = head.len() - gap..head.len();
-    let is_named = at(gap.clone()).iter().any(|b| b":=".contains(b));
-    let previous = at(word_before(text, gap.start));
-    let is_person = cues().of(previous) == Some(Cue::Person)
-        && !is_any(previous, &[b"by", b"with", b"contact"])
-        && !gap.is_empty();
-    let ends = text.get(word.end).is_none_or(|b| b".,;|~^\n)".contains(b));
-    let acts = is_any(at(next), &[b"is", b"was", b"has", b"had", b"seen", b"arrived", b"presents"]);
-    let is_verb = is_any(name, &[b"may", b"will"]);
-    let is_title = case(name) == Case::Title && !is_verb;
-    is_person && (is_named || says || ends || is_title || acts && !is_verb)
-}
-
-/// Whether the initial of a given name stands before a family name: "M. Long".
-fn has_initial(
-    identity: &Identity,
-    text: &[u8],
-    word: &Range<usize>,
-    before: &Range<usize>,
-) -> bool {
-    let is_initial = text.get(before.clone()).is_some_and(
-        |initial| matches!(initial, [b] if b.is_ascii_uppercase() && identity.is_initial(*b)),
-    );
-    let has_capital = text.get(word.start).is_some_and(u8::is_ascii_uppercase);
-    is_initial && has_capital && text.get(before.end) == Some(&b'.')
 }
 
 /// A noted name inside of a word: with an ending, with an initial, or written together with
@@ -240,6 +138,9 @@ pub(super) fn inside(
     let letters = text.get(word.clone())?;
     let (first, last) = (letters.first()?, letters.last()?);
     let end = letters.len();
+    if end < 5 && letters.is_ascii() {
+        return None;
+    }
     let named = |range: Range<usize>, least: usize| {
         let part = letters.get(range.clone()).filter(|part| part.len() >= least)?;
         let mut noted = identity.of_word(part).filter(|noted| {
@@ -271,95 +172,13 @@ pub(super) fn inside(
     if start > 0 { named(start..end, 4) } else { None }
 }
 
-/// Words that streets end with.
-pub(super) fn is_street_type(word: &[u8]) -> bool {
-    const TYPES: [&[u8]; 33] = [
-        b"street",
-        b"st",
-        b"avenue",
-        b"ave",
-        b"av",
-        b"road",
-        b"rd",
-        b"lane",
-        b"ln",
-        b"drive",
-        b"dr",
-        b"court",
-        b"ct",
-        b"boulevard",
-        b"blvd",
-        b"place",
-        b"pl",
-        b"way",
-        b"terrace",
-        b"ter",
-        b"circle",
-        b"cir",
-        b"highway",
-        b"hwy",
-        b"parkway",
-        b"pkwy",
-        b"square",
-        b"sq",
-        b"trail",
-        b"trl",
-        b"loop",
-        b"alley",
-        b"strasse",
-    ];
-    TYPES.iter().any(|kind| word.eq_ignore_ascii_case(kind))
-}
-
-/// The name of a street with its number and what kind of street it is.
-fn street(text: &[u8], name: Range<usize>) -> Range<usize> {
-    let mut range = name;
-    let next = word_at(text, gap_end(text, range.end));
-    if text.get(next.clone()).is_some_and(is_street_type) {
-        range.end = next.end;
-    }
-    let before = text.get(..range.start).unwrap_or_default().trim_ascii_end();
-    let digits = before.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    if (1..=6).contains(&digits) && range.start - before.len() <= 2 {
-        range.start = before.len() - digits;
-    }
-    range
-}
-
-/// A street that is in no field: a number, words with capitals, and what kind of street it is.
-pub(super) fn unknown_street(text: &[u8], number: Range<usize>) -> Option<Range<usize>> {
-    if number.len() > 5 {
-        return None;
-    }
-    let mut at = number.end;
-    for n in 0..5 {
-        if text.get(at) != Some(&b' ') {
-            return None;
-        }
-        let word = word_at(text, at + 1);
-        let letters = text.get(word.clone())?;
-        if n > 0 && is_street_type(letters) && case(letters) != Case::Lower {
-            return Some(number.start..word.end);
-        }
-        if letters.is_empty() || case(letters) == Case::Lower {
-            return None;
-        }
-        at = word.end + usize::from(text.get(word.end) == Some(&b'.'));
-    }
-    None
-}
-
 /// The last word of a name that begins with `word` and is made of names that many people bear.
 pub(super) fn listed(text: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
     let letters = text.get(word.clone())?;
     if !letters.first()?.is_ascii_uppercase() || letters.len() < 2 {
         return None;
     }
-    let first = words().of(letters);
     let style = case(letters);
-    if !first.is_name() || first.is_common() || style == Case::Upper && first.is_word() {
-        return None;
-    }
     let mut at = word.end;
     let is_turned = text.get(at) == Some(&b',');
     at += usize::from(is_turned);
@@ -370,18 +189,24 @@ pub(super) fn listed(text: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
         _ => return None,
     }
     let last = word_at(text, at);
-    let letters = text.get(last.clone())?;
-    let second = words().of(letters);
+    let behind = text.get(last.clone())?;
+    // Most words are told by what they look like; the lists are asked last.
+    if behind.len() < 2 || case(behind) != style {
+        return None;
+    }
+    let first = words().of(letters);
+    if !first.is_name() || first.is_common() || style == Case::Upper && first.is_word() {
+        return None;
+    }
+    let second = words().of(behind);
     let fits = if is_turned {
         second.is_given() && !second.is_common()
     } else {
         first.is_given() && (second.is_name() || !second.is_word())
     };
     let is_name = fits
-        && letters.len() > 1
-        && case(letters) == style
         && !(style == Case::Upper && second.is_word())
-        && cues().of(letters).is_none()
+        && cues().of(behind).is_none_or(|cue| cue.is_foreign())
         && word.start.checked_sub(1).and_then(|n| text.get(n)) != Some(&b'-');
     is_name.then_some(last)
 }
@@ -446,7 +271,7 @@ fn is_part(text: &[u8], word: &Range<usize>, is_sure: bool, is_first: bool) -> b
     let letters = text.get(word.clone()).unwrap_or_default();
     let listed = words().of(letters);
     let style = case(letters);
-    if cues().of(letters).is_some_and(|cue| !matches!(cue, Cue::Month(_))) {
+    if cues().of(letters).is_some_and(|cue| !cue.may_be_a_name()) {
         return false;
     }
     if is_particle(letters) {

@@ -1,228 +1,11 @@
-//! Numbers: those that were noted, and those whose form or place tells what they are.
+//! Numbers whose form or place tells what they are.
 
+use super::codes::token_start;
 use super::cues::Cue;
+use super::digits::Groups;
 use super::found::Sort;
-use super::identity::{CodeKey, Identity, Noted};
-use super::letters::{is_alnum, is_letter, mix};
-use crate::ops::deidentify::Kind;
+use super::letters::{is_alnum, is_letter};
 use std::ops::Range;
-
-/// More groups of digits than these are no number of one thing.
-const GROUPS_MAX: usize = 8;
-
-/// Longer identifiers of letters and digits are not found.
-const CODE_MAX: usize = 48;
-
-/// The digits of a number, without leading zeros.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Digits {
-    value: u64,
-    /// How many there are; for more than 19 the value is not theirs.
-    pub(super) count: u32,
-}
-
-impl Digits {
-    /// All digits of a text.
-    pub(super) fn of(text: &[u8]) -> Self {
-        let mut digits = Self::default();
-        for &byte in text {
-            digits.push(byte);
-        }
-        digits
-    }
-
-    fn push(&mut self, byte: u8) {
-        if byte.is_ascii_digit() && (self.count > 0 || byte != b'0') {
-            self.value = self.value.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
-            self.count = self.count.saturating_add(1);
-        }
-    }
-
-    /// The last digits.
-    pub(super) fn last(self, count: u32) -> Self {
-        let value = 10_u64.checked_pow(count).map_or(self.value, |power| self.value % power);
-        Self { value, count: value.checked_ilog10().map_or(0, |log| log + 1) }
-    }
-
-    pub(super) fn key(self) -> u64 {
-        mix(u64::from(self.count) ^ 0x2545_F491_4F6C_DD1D, self.value) | 1
-    }
-}
-
-/// Where the digits at `at` end.
-pub(super) fn digits_end(text: &[u8], at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default();
-    at + rest.iter().position(|b| !b.is_ascii_digit()).unwrap_or(rest.len())
-}
-
-/// Groups of digits with at most three separators between them.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Groups {
-    ends: [(usize, usize); GROUPS_MAX],
-    count: usize,
-}
-
-impl Groups {
-    /// The groups from the one that begins at `at` on.
-    pub(super) fn at(text: &[u8], at: usize) -> Self {
-        let mut groups = Self::default();
-        let mut start = at;
-        while let Some(slot) = groups.ends.get_mut(groups.count) {
-            let end = digits_end(text, start);
-            *slot = (start, end);
-            groups.count += 1;
-            match next_group(text, end) {
-                Some(next) => start = next,
-                None => break,
-            }
-        }
-        groups
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.count
-    }
-
-    /// A group.
-    pub(super) fn range(&self, n: usize) -> Range<usize> {
-        match self.ends.get(..self.count).and_then(|ends| ends.get(n)) {
-            Some(&(start, end)) => start..end,
-            None => 0..0,
-        }
-    }
-
-    /// How many digits a group has; 0 where there is none.
-    pub(super) fn width(&self, n: usize) -> usize {
-        self.range(n).len()
-    }
-
-    /// What stands between a group and the next.
-    pub(super) fn between<'t>(&self, text: &'t [u8], n: usize) -> &'t [u8] {
-        if n + 1 >= self.count {
-            return b"";
-        }
-        text.get(self.range(n).end..self.range(n + 1).start).unwrap_or_default()
-    }
-
-    /// The digits of a group as a number; a great one if it is long.
-    pub(super) fn number(&self, text: &[u8], n: usize) -> u32 {
-        let digits = text.get(self.range(n)).unwrap_or_default();
-        digits.iter().fold(0_u32, |sum, b| {
-            sum.saturating_mul(10).saturating_add(u32::from(b.wrapping_sub(b'0')))
-        })
-    }
-}
-
-fn next_group(text: &[u8], end: usize) -> Option<usize> {
-    let rest = text.get(end..)?;
-    let gap = rest.iter().take(4).position(u8::is_ascii_digit)?;
-    let separators = rest.get(..gap)?;
-    let fits = !separators.is_empty() && separators.iter().all(|b| b" -./()".contains(b));
-    fits.then_some(end + gap)
-}
-
-/// A number that was noted, whose digits begin at `at` or that the digits at `at` are part of.
-pub(super) fn own(identity: &Identity, text: &[u8], at: usize) -> Option<(Range<usize>, Noted)> {
-    let groups = Groups::at(text, at);
-    let first = groups.range(0);
-    let is_glued = at.checked_sub(1).and_then(|b| text.get(b)).is_some_and(|&b| is_letter(b))
-        || text.get(first.end).is_some_and(|&b| is_letter(b));
-    // With letters it is another one than without.
-    if let Some(code) = own_code(identity, text, at, is_glued) {
-        return Some(code);
-    }
-    let mut found = None;
-    let mut digits = Digits::default();
-    for n in 0..groups.len() {
-        for &byte in text.get(groups.range(n)).unwrap_or_default() {
-            digits.push(byte);
-        }
-        if (n == 0 || digits.count >= 7)
-            && let Some(noted) = identity.of_number(digits)
-            && (noted.kind != Kind::Zip || first.len() == 5 || first.len() == 9)
-        {
-            found = Some((at..groups.range(n).end, noted));
-        }
-        if digits.count > 19 {
-            break;
-        }
-    }
-    found.or_else(|| own_within(identity, text.get(first.clone())?, first.start))
-}
-
-/// An identifier of letters and digits, with separators or without.
-fn own_code(
-    identity: &Identity,
-    text: &[u8],
-    at: usize,
-    is_glued: bool,
-) -> Option<(Range<usize>, Noted)> {
-    if !identity.has_codes() {
-        return None;
-    }
-    let before = text.get(..at)?;
-    let token = token_start(text, at);
-    let wider = match before.get(..token)? {
-        [rest @ .., b'-' | b' ' | b'.' | b'/'] if rest.last().is_some_and(|&b| is_alnum(b)) => {
-            token_start(text, rest.len())
-        }
-        _ => token,
-    };
-    let starts = if is_glued || wider != token { [wider, token] } else { [token, token] };
-    starts.into_iter().find_map(|start| code_from(identity, text, start, at))
-}
-
-/// The longest noted code that begins at `start` and reaches over `at`.
-fn code_from(
-    identity: &Identity,
-    text: &[u8],
-    start: usize,
-    at: usize,
-) -> Option<(Range<usize>, Noted)> {
-    let mut found = None;
-    let mut key = CodeKey::default();
-    let mut groups = 0;
-    let rest = text.get(start..)?;
-    for (n, &byte) in rest.iter().take(CODE_MAX).enumerate() {
-        if is_alnum(byte) {
-            key.push(byte);
-            let is_end = !rest.get(n + 1).is_some_and(|&b| is_alnum(b));
-            if is_end
-                && start + n >= at
-                && let Some(noted) = identity.of_key(key)
-            {
-                found = Some((start..start + n + 1, noted));
-            }
-        } else {
-            groups += 1;
-            let goes_on = rest.get(n + 1).is_some_and(|&b| is_alnum(b));
-            if groups > 5 || !goes_on || !b"-./ ".contains(&byte) {
-                break;
-            }
-        }
-    }
-    found
-}
-
-/// A noted number among the digits of a longer one.
-fn own_within(identity: &Identity, run: &[u8], start: usize) -> Option<(Range<usize>, Noted)> {
-    if run.len() < 8 {
-        return None;
-    }
-    for count in 7..=19.min(run.len() - 1) {
-        if !identity.has_number_of(count as u32) {
-            continue;
-        }
-        for (at, window) in run.windows(count).enumerate() {
-            if window.first() != Some(&b'0')
-                && let Some(noted) = identity.of_number(Digits::of(window))
-            {
-                return Some((start + at..start + at + count, noted));
-            }
-        }
-    }
-    None
-}
 
 /// What a number is by its form, or by the word before it.
 pub(super) fn by_form(
@@ -256,12 +39,6 @@ pub(super) fn by_form(
         return Some((token_start(text, at)..token_end(text, run.end), Sort::Id));
     }
     None
-}
-
-/// Where the letters and digits before `at` begin, of which no more are looked at than a code has.
-fn token_start(text: &[u8], at: usize) -> usize {
-    let before = text.get(..at).unwrap_or_default();
-    at - before.iter().rev().take(CODE_MAX).take_while(|&&b| is_alnum(b)).count()
 }
 
 fn token_end(text: &[u8], at: usize) -> usize {
@@ -338,15 +115,31 @@ fn phone(text: &[u8], groups: &Groups, before: u8, cue: Option<Cue>) -> Option<u
     match (before, cue) {
         (b'+', _) => digits_of_phone(text, groups, 8..=15, 12),
         (_, Some(Cue::Phone)) => digits_of_phone(text, groups, 7..=15, 10),
-        // An area code with the digit for long distance.
-        _ if number(0).starts_with(b"0")
-            && (3..=5).contains(&groups.width(0))
-            && !is_drug_code(text, groups) =>
-        {
-            digits_of_phone(text, groups, 9..=11, 9).filter(|_| groups.len() > 1)
+        _ if !number(0).starts_with(b"0") || is_drug_code(text, groups) => None,
+        // The country code behind the prefix for calls abroad.
+        _ if number(0).starts_with(b"00") && groups.width(0) > 2 => {
+            digits_of_phone(text, groups, 9..=15, 12).filter(|_| groups.len() > 1)
         }
-        _ => None,
+        // An area code with the digit for long distance.
+        _ if (3..=5).contains(&groups.width(0)) => {
+            digits_of_phone(text, groups, 9..=12, 9).filter(|_| groups.len() > 1)
+        }
+        _ => in_twos_or_fours(text, groups),
     }
+}
+
+/// Where a telephone number ends that is written in twos, as in France (`01 23 45 67 89`), or in
+/// fours behind its area code, as in Japan (`03-1234-5678`).
+fn in_twos_or_fours(text: &[u8], groups: &Groups) -> Option<usize> {
+    let has = |widths: &[usize]| {
+        widths.iter().enumerate().all(|(n, &width)| groups.width(n) == width)
+            && (1..widths.len() - 1).all(|n| groups.between(text, n) == groups.between(text, 0))
+    };
+    let sign = groups.between(text, 0);
+    if has(&[2, 2, 2, 2, 2]) && matches!(sign, b" " | b"." | b"-") {
+        return Some(groups.range(4).end);
+    }
+    (has(&[2, 4, 4]) && sign == b"-").then(|| groups.range(2).end)
 }
 
 /// A National Drug Code (21 CFR 207.33): labeller, product and package in 10 or 11 digits.

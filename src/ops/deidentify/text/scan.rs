@@ -2,12 +2,12 @@
 
 use super::cues::{Cue, Cues, cues};
 use super::dates::{self, Written};
+use super::digits::{Groups, digits_end};
 use super::found::Sort;
 use super::identity::{Identity, Noted};
 use super::letters::{Case, case, is_letter, word_at};
-use super::numbers::{self, Groups, digits_end};
 use super::words::words;
-use super::{contacts, names};
+use super::{codes, contacts, names, numbers, streets};
 use crate::ops::deidentify::Kind;
 use std::ops::Range;
 
@@ -139,6 +139,9 @@ impl Scan<'_> {
 
     /// Takes a word that neither is known of somebody nor tells of what is beside it.
     fn plain_word(&mut self, word: Range<usize>) -> usize {
+        if let Some(range) = streets::ending(self.text, &word) {
+            return self.push(range, What::Other(Sort::Address));
+        }
         if let Some(last) = names::listed(self.text, &word) {
             self.name(word);
             return self.name(last);
@@ -197,6 +200,16 @@ impl Scan<'_> {
                 Some(written) => self.date(written),
                 None => word.end,
             },
+            Cue::ForeignMonth(month) => {
+                match dates::of_foreign_month(self.text, word.clone(), month) {
+                    Some(written) => self.date(written),
+                    None => self.plain_word(word),
+                }
+            }
+            Cue::Street => match streets::behind(self.text, word.clone()) {
+                Some(range) => self.push(range, What::Other(Sort::Address)),
+                None => self.plain_word(word),
+            },
             Cue::Web => match contacts::url(self.text, word.clone()) {
                 Some(range) => self.push(range, What::Other(Sort::Url)),
                 None => word.end,
@@ -240,7 +253,7 @@ impl Scan<'_> {
     }
 
     fn number(&mut self, at: usize) -> usize {
-        let own = numbers::own(self.identity, self.text, at);
+        let own = codes::own(self.identity, self.text, at);
         let own = match own {
             Some((range, noted)) if noted.kind != Kind::Date => {
                 let end = range.end;
@@ -249,6 +262,12 @@ impl Scan<'_> {
             }
             own => own,
         };
+        if let Some((written, is_of_era)) = dates::of_signs(self.text, at) {
+            return match is_of_era {
+                true => self.push(written.range, What::Other(Sort::Date)),
+                false => self.date(written),
+            };
+        }
         let groups = Groups::at(self.text, at);
         // A date is moved, if it is written as one.
         if let Some(written) = dates::of_digits(self.text, &groups) {
@@ -271,7 +290,7 @@ impl Scan<'_> {
         if let Some(end) = numbers::age(self.text, &groups, cue) {
             return self.push(at..end, What::Other(Sort::Age));
         }
-        if let Some(range) = names::unknown_street(self.text, groups.range(0)) {
+        if let Some(range) = streets::unknown_street(self.text, groups.range(0)) {
             return self.push(range, What::Other(Sort::Address));
         }
         groups.range(0).end

@@ -1,0 +1,95 @@
+//! Values that stay, unless something stands in them that identifies.
+
+use super::rewrite::Rewrite;
+use super::rules::{Category, Rule};
+use super::shape::{self, is_code};
+use crate::core::message::first;
+
+impl Rewrite<'_, '_> {
+    /// A value that stays, unless something stands in it that identifies.
+    pub(super) fn kept(&mut self, rule: &Rule, raw: &[u8]) {
+        if self.holds_known(raw) {
+            self.tally.residual(rule.number);
+            self.varies = true;
+            self.text(raw);
+        } else {
+            self.out.extend_from_slice(raw);
+        }
+    }
+
+    /// Whether something stands in a value that was noted.
+    fn holds_known(&mut self, raw: &[u8]) -> bool {
+        if raw.len() < 3 || (self.is_usual && shape::tells_nothing(raw)) {
+            return false;
+        }
+        self.looks_at(raw);
+        self.identity.stands_in(&self.scope.text(raw))
+    }
+
+    /// A field that the profile, or the rules of a site, keep.
+    pub(super) fn keep(&mut self, rule: &Rule, raw: &[u8]) {
+        if rule.is_kept_by_site {
+            self.out.extend_from_slice(raw);
+        } else if rule.is_unknown() || self.is_harmless(rule, raw) {
+            self.kept(rule, raw);
+        } else {
+            self.plain(rule, raw);
+        }
+    }
+
+    /// A value that stays, or a part of one, if it is what it should be; else it is a text.
+    pub(super) fn kept_value(&mut self, rule: &Rule, raw: &[u8]) {
+        if rule.is_unknown() || rule.is_kept_by_site || self.is_harmless(rule, raw) {
+            return self.kept(rule, raw);
+        }
+        if self.has_sub && first(raw, self.sep.subcomponent).is_some() {
+            let is_coded = self.is_coded;
+            return self.each(raw, self.sep.subcomponent, |to, _, value| {
+                to.is_coded = is_coded;
+                if value.is_empty() || to.is_harmless(rule, value) {
+                    to.kept(rule, value);
+                } else {
+                    to.checked(rule, value);
+                }
+            });
+        }
+        self.checked(rule, raw);
+    }
+
+    /// Whether a value that is kept need not be looked at closer.
+    fn is_harmless(&self, rule: &Rule, raw: &[u8]) -> bool {
+        match rule.category {
+            // What is produced, and when, tells nothing of a person.
+            Category::Date => raw.iter().all(|b| b.is_ascii_digit() || b"+-.:T ^&~".contains(b)),
+            // Organisations and codes are words.
+            Category::Party | Category::Coded => shape::is_harmless(raw, true),
+            _ => shape::is_harmless(raw, false),
+        }
+    }
+
+    /// A code of the form of one.
+    pub(super) fn code(&mut self, rule: &Rule, raw: &[u8]) {
+        if self.is_coded || !shape::may_identify(raw) || shape::is_authority(raw) {
+            self.kept(rule, raw);
+        } else {
+            self.checked(rule, raw);
+        }
+    }
+
+    /// A value in which something may stand that identifies by its form. Where nothing is replaced,
+    /// it goes whole.
+    pub(super) fn checked(&mut self, rule: &Rule, raw: &[u8]) {
+        if self.holds_known(raw) {
+            return self.kept(rule, raw);
+        }
+        // The parties of a message are no persons.
+        let is_coded = self.is_coded;
+        self.is_coded |= rule.category == Category::Party;
+        let start = self.out.len();
+        self.text(raw);
+        self.is_coded = is_coded;
+        if self.days.is_none() && is_code(raw) && self.out.get(start..) != Some(raw) {
+            self.out.truncate(start);
+        }
+    }
+}

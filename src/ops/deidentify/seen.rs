@@ -1,0 +1,176 @@
+//! Fields that come again and again: units, tests, wards, the parties of messages.
+
+use super::text::{Identity, Trace};
+use crate::core::message::pieces;
+use std::fmt;
+use zeroize::Zeroize;
+
+/// How many fields are remembered, a power of two.
+const SLOTS: usize = 2048;
+
+/// Uses of a field for which it stays although another one wants its place.
+const CREDIT: u8 = 3;
+
+/// Remembers what was written for a field where that is the same in every message about whose
+/// persons nothing is said in it; whether there is, is looked up each time.
+///
+/// Its size is fixed. It is wiped when it is dropped.
+#[derive(Default)]
+pub(super) struct Seen {
+    slots: Vec<Slot>,
+}
+
+#[derive(Clone)]
+struct Slot {
+    /// The rule by its number.
+    rule: usize,
+    credit: u8,
+    /// 0 in a free place.
+    length: u8,
+    /// How much was written; [`SAME`] if that is the field itself.
+    written_length: u8,
+    systems: [u8; 3],
+    /// What of it could be noted of somebody.
+    trace: Trace,
+    raw: [u8; Seen::LONGEST],
+    written: [u8; Seen::LONGEST],
+}
+
+const SAME: u8 = u8::MAX;
+
+/// What is written for a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written<'s> {
+    /// It stays.
+    Same,
+    Other(&'s [u8]),
+}
+
+/// What depends on who sent a message: systems of codes that are named so are none of the
+/// standard.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Senders([u8; 2]);
+
+impl Senders {
+    pub(super) fn of(names: [&[u8]; 2]) -> Self {
+        Self(names.map(digest))
+    }
+}
+
+impl fmt::Debug for Seen {
+    /// Without what it remembers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seen").finish_non_exhaustive()
+    }
+}
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        for slot in &mut self.slots {
+            slot.raw.zeroize();
+            slot.written.zeroize();
+        }
+    }
+}
+
+impl Seen {
+    /// The longest field, and the longest that is written for one, that are remembered.
+    pub(super) const LONGEST: usize = 76;
+
+    /// What is written for a field, if that is known and nobody is named in it.
+    #[inline]
+    pub(super) fn find(
+        &mut self,
+        rule: usize,
+        raw: &[u8],
+        senders: Senders,
+        identity: &Identity,
+    ) -> Option<Written<'_>> {
+        let slot = self.slots.get_mut(place(rule, raw))?;
+        let is_it = slot.rule == rule && slot.raw.get(..slot.length.into()) == Some(raw);
+        // Two names of one digest are taken for the same: then the field is written anew.
+        if !is_it || slot.systems.iter().any(|system| senders.0.contains(system)) {
+            return None;
+        }
+        if identity.may_name(&slot.trace) {
+            return None;
+        }
+        slot.credit = CREDIT;
+        Some(match slot.written_length {
+            SAME => Written::Same,
+            length => Written::Other(&slot.written[..length.into()]),
+        })
+    }
+
+    /// Remembers what was written for a field. It must not depend on the message but for who sent
+    /// it, and for whether what was looked at is about its persons.
+    ///
+    /// `looked_at`: the parts in which something was looked for, with `|` behind each.
+    pub(super) fn learn(
+        &mut self,
+        rule: usize,
+        raw: &[u8],
+        written: &[u8],
+        looked_at: &[u8],
+        identity: &Identity,
+    ) {
+        if raw.len() > Seen::LONGEST || written.len() > Seen::LONGEST || !is_plain(raw) {
+            return;
+        }
+        let at = place(rule, raw);
+        if let Some(slot) = self.slots.get_mut(at)
+            && slot.credit > 0
+        {
+            slot.credit -= 1;
+            return;
+        }
+        let Some(trace) = Trace::of(looked_at).filter(|trace| !identity.may_name(trace)) else {
+            return;
+        };
+        let mut systems = [0; 3];
+        for (n, component) in pieces(raw, b'^').enumerate().take(12) {
+            if let 2 | 5 | 11 = n {
+                systems[n / 4] = digest(component);
+            }
+        }
+        if self.slots.is_empty() {
+            let (raw, written) = ([0; Seen::LONGEST], [0; Seen::LONGEST]);
+            let (credit, length, written_length) = (0, 0, 0);
+            let free = Slot { rule, credit, length, written_length, systems, trace, raw, written };
+            self.slots = vec![free; SLOTS];
+        }
+        let slot = &mut self.slots[at];
+        slot.rule = rule;
+        slot.credit = 1;
+        slot.length = raw.len() as u8;
+        slot.written_length = if raw == written { SAME } else { written.len() as u8 };
+        slot.systems = systems;
+        slot.trace = trace;
+        slot.raw[..raw.len()].copy_from_slice(raw);
+        slot.written[..written.len()].copy_from_slice(written);
+    }
+}
+
+/// Whether a field, in a message with the usual delimiters, is text as it stands, with components
+/// at most.
+fn is_plain(raw: &[u8]) -> bool {
+    raw.iter().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'~' | b'&' | b'\\' | b'@'))
+}
+
+/// The name of a system, to be compared; 0 for none.
+fn digest(name: &[u8]) -> u8 {
+    let sum = name.iter().fold(0_u32, |sum, &b| sum.wrapping_mul(31).wrapping_add(b.into()));
+    if name.is_empty() { 0 } else { (sum.wrapping_mul(0x9E37_79B1) >> 24) as u8 | 1 }
+}
+
+fn place(rule: usize, raw: &[u8]) -> usize {
+    let mut hash = (rule as u64) << 8 | raw.len() as u64;
+    let mut take =
+        |word: u64| hash = (hash.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let (words, rest) = raw.as_chunks::<8>();
+    words.iter().for_each(|word| take(u64::from_le_bytes(*word)));
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    take(u64::from_le_bytes(last));
+    (hash >> 40) as usize & (SLOTS - 1)
+}

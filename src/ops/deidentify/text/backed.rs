@@ -1,0 +1,260 @@
+//! What beside a word tells that it is a name or place.
+
+use super::cues::{Cue, cues};
+use super::digits::digits_end;
+use super::identity::{Hold, Identity, Noted};
+use super::letters::{Case, case, word_at, word_before};
+use super::names::{begins_sentence, gap_end, gap_start};
+use super::streets::is_street_type;
+use crate::ops::deidentify::Kind;
+use std::ops::Range;
+
+/// Whether what stands beside a word tells that it is a name or place.
+pub(super) fn is_backed(
+    identity: &Identity,
+    text: &[u8],
+    word: &Range<usize>,
+    noted: Noted,
+    is_code: bool,
+) -> bool {
+    let at = |range: Range<usize>| text.get(range).unwrap_or_default();
+    let before = word_before(text, gap_start(text, word.start));
+    let behind = word_at(text, gap_end(text, word.end));
+    match noted.kind {
+        Kind::Family | Kind::Given => {
+            let is_other = |beside: &[u8]| {
+                identity.of_word(beside).any(|other| match (noted.kind, other.kind) {
+                    (Kind::Family, Kind::Given) | (Kind::Given, Kind::Family) => true,
+                    (Kind::Family | Kind::Given, Kind::Family | Kind::Given) => {
+                        other.hold == Hold::Strong
+                    }
+                    _ => false,
+                })
+            };
+            is_other(at(before.clone()))
+                || is_other(at(behind))
+                || cues().of(at(before.clone())) == Some(Cue::Title)
+                || !is_code
+                    && (is_unexplained(text, word, &before)
+                        || is_of_person(text, word)
+                        || noted.kind == Kind::Family && has_initial(identity, text, word, &before))
+        }
+        Kind::Place => {
+            let is_state = at(behind.clone()).len() == 2 && case(at(behind)) == Case::Upper;
+            is_state && text.get(word.end) == Some(&b',')
+        }
+        Kind::Street => {
+            let digits = text.get(..gap_start(text, word.start)).unwrap_or_default();
+            digits.last().is_some_and(u8::is_ascii_digit) && is_street_type(at(behind))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a word has a capital for no other reason than that it is a name: it is not the first of
+/// a sentence, and the words around have none.
+fn is_unexplained(text: &[u8], word: &Range<usize>, before: &Range<usize>) -> bool {
+    let at = |range: Range<usize>| text.get(range).unwrap_or_default();
+    let previous = at(before.clone());
+    let gap = at(before.end..word.start);
+    let next = word_at(text, gap_end(text, word.end));
+    let is_article = [&b"the"[..], b"a", b"an", b"of", b"type", b"in"].contains(&previous);
+    case(at(word.clone())) == Case::Title
+        && word.len() > 1
+        && !previous.is_empty()
+        && case(previous) == Case::Lower
+        && !is_article
+        && gap.iter().all(|&b| b == b' ')
+        && case(at(next)) == Case::Lower
+        && !text.get(word.end + 1).is_some_and(u8::is_ascii_digit)
+}
+
+/// Whether a word with a capital is who is spoken of: "Pt Long", "name=Long", "LONG DENIES",
+/// "Long was seen".
+fn is_of_person(text: &[u8], word: &Range<usize>) -> bool {
+    let at = |range: Range<usize>| text.get(range).unwrap_or_default();
+    let name = at(word.clone());
+    let is_single = name.len() == 1 && !matches!(name, b"A" | b"I");
+    let has_capital = name.first().is_some_and(u8::is_ascii_uppercase);
+    if !has_capital || !(is_single || case(name) != Case::Lower && name.len() > 1) {
+        return false;
+    }
+    let says = says(text, word.end);
+    let acts = acts(text, word.end);
+    if begins_sentence(text, word.start)
+        && (says || acts || is_aged(text, word.end) || name.len() > 1 && has_own(text, word))
+    {
+        return true;
+    }
+    let head = text.get(..word.start).unwrap_or_default();
+    let gap = head.iter().rev().take(3).take_while(|b| b" .:=\x1E".contains(b)).count();
+    let gap = head.len() - gap..head.len();
+    let is_named = at(gap.clone()).iter().any(|b| b":=".contains(b));
+    let previous = at(word_before(text, gap.start));
+    let is_person = cues().of(previous) == Some(Cue::Person)
+        && !is_any(previous, &[b"by", b"with", b"contact"])
+        && !gap.is_empty();
+    let ends = text.get(word.end).is_none_or(|b| b".,;|~^\n)".contains(b));
+    let next = at(word_at(text, gap_end(text, word.end)));
+    let is_or_has =
+        is_any(next, &[b"is", b"was", b"has", b"had", b"seen", b"arrived", b"presents"]);
+    let is_verb = is_any(name, &[b"may", b"will"]);
+    let is_title = case(name) == Case::Title && !is_verb && !is_single;
+    is_person && (is_named || says || ends || is_title || is_or_has && !is_verb)
+}
+
+fn is_any(word: &[u8], of: &[&[u8]]) -> bool {
+    of.iter().any(|w| word.eq_ignore_ascii_case(w))
+}
+
+/// Whether what only a person does is said behind a word: "denies", "c/o".
+fn says(text: &[u8], end: usize) -> bool {
+    const VERBS: [&[u8]; 36] = [
+        b"denies",
+        b"denied",
+        b"states",
+        b"stated",
+        b"reports",
+        b"reported",
+        b"complains",
+        b"complained",
+        b"presents",
+        b"presented",
+        b"arrived",
+        b"arrives",
+        b"underwent",
+        b"tolerated",
+        b"verbalizes",
+        b"verbalized",
+        b"refuses",
+        b"refused",
+        b"declines",
+        b"declined",
+        b"agrees",
+        b"agreed",
+        b"admits",
+        b"endorses",
+        b"endorsed",
+        b"returns",
+        b"feels",
+        b"felt",
+        b"says",
+        b"said",
+        b"called",
+        b"lives",
+        b"smokes",
+        b"drinks",
+        b"ambulates",
+        b"requests",
+    ];
+    let next = word_at(text, gap_end(text, end));
+    let complains = text.get(next.start..next.start + 3);
+    text.get(next).is_some_and(|next| is_any(next, &VERBS))
+        || complains.is_some_and(|b| b.eq_ignore_ascii_case(b"c/o"))
+}
+
+/// Whether what is done with persons, or is said of them, stands behind a word: "was seen", "is a
+/// 45 year old", "has no complaints".
+fn acts(text: &[u8], end: usize) -> bool {
+    const DONE: [&[u8]; 36] = [
+        b"seen",
+        b"admitted",
+        b"readmitted",
+        b"discharged",
+        b"evaluated",
+        b"examined",
+        b"brought",
+        b"referred",
+        b"transferred",
+        b"advised",
+        b"instructed",
+        b"told",
+        b"born",
+        b"diagnosed",
+        b"counseled",
+        b"counselled",
+        b"contacted",
+        b"informed",
+        b"intubated",
+        b"extubated",
+        b"consented",
+        b"hospitalized",
+        b"hospitalised",
+        b"interviewed",
+        b"assessed",
+        b"reassured",
+        b"asked",
+        b"able",
+        b"unable",
+        b"alert",
+        b"awake",
+        b"here",
+        b"accompanied",
+        b"married",
+        b"doing",
+        b"feeling",
+    ];
+    let is_word = |range: &Range<usize>, of: &[&[u8]]| {
+        text.get(range.clone()).is_some_and(|word| is_any(word, of))
+    };
+    let verb = word_at(text, blank_end(text, end));
+    let next = word_at(text, blank_end(text, verb.end));
+    let last = word_at(text, blank_end(text, next.end));
+    let is_been = is_word(&verb, &[b"has", b"had"]) && is_word(&next, &[b"been"]);
+    is_word(&verb, &[b"is", b"was"])
+        && (is_word(&next, &DONE)
+            || is_word(&next, &[b"a", b"an"]) && is_age(text, blank_end(text, next.end)))
+        || is_been && is_word(&last, &DONE)
+        || is_word(&verb, &[b"has", b"had"])
+            && is_word(&next, &[b"no", b"a"])
+            && is_word(&last, &[b"complaints", b"history", b"hx", b"allergies"])
+}
+
+/// Whether an age stands behind a word: "Long, 45 yo", "Long (45 y/o", "Long is 45 years old".
+fn is_aged(text: &[u8], end: usize) -> bool {
+    let rest = text.get(end..).unwrap_or_default();
+    let signs = rest.iter().take(3).take_while(|b| b" ,(".contains(b)).count();
+    let is = word_at(text, end + signs);
+    let is_verb = text.get(is.clone()).is_some_and(|word| is_any(word, &[b"is", b"a", b"an"]));
+    let at = if is_verb { blank_end(text, is.end) } else { end + signs };
+    signs > 0 && is_age(text, at)
+}
+
+/// Whether an age begins at `at`: digits and a word for years.
+fn is_age(text: &[u8], at: usize) -> bool {
+    let digits = digits_end(text, at);
+    let rest = text.get(digits..).unwrap_or_default();
+    let rest = rest.strip_prefix(b"-").or_else(|| rest.strip_prefix(b" ")).unwrap_or(rest);
+    let is_unit =
+        |unit: &&[u8]| rest.get(..unit.len()).is_some_and(|head| head.eq_ignore_ascii_case(unit));
+    (1..=3).contains(&(digits - at))
+        && [&b"year"[..], b"yr", b"yo", b"y/o", b"y.o"].iter().any(is_unit)
+}
+
+/// Whether a word is said to have something, and is no time that does: "Long's mother".
+fn has_own(text: &[u8], word: &Range<usize>) -> bool {
+    const TIMES: [&[u8]; 9] =
+        [b"day", b"may", b"june", b"april", b"august", b"summer", b"winter", b"week", b"young"];
+    text.get(word.end..word.end + 3).is_some_and(|end| end.eq_ignore_ascii_case(b"'s "))
+        && !text.get(word.clone()).is_some_and(|word| is_any(word, &TIMES))
+}
+
+/// Where the blanks at `at` end.
+fn blank_end(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.iter().take(2).take_while(|&&b| b == b' ').count()
+}
+
+/// Whether the initial of a given name stands before a family name: "M. Long".
+fn has_initial(
+    identity: &Identity,
+    text: &[u8],
+    word: &Range<usize>,
+    before: &Range<usize>,
+) -> bool {
+    let is_initial = text.get(before.clone()).is_some_and(
+        |initial| matches!(initial, [b] if b.is_ascii_uppercase() && identity.is_initial(*b)),
+    );
+    let has_capital = text.get(word.start).is_some_and(u8::is_ascii_uppercase);
+    is_initial && has_capital && text.get(before.end) == Some(&b'.')
+}

@@ -1,0 +1,196 @@
+//! Numbers and codes that were noted.
+
+use super::digits::{Digits, GROUPS_MAX, digits_end, next_group};
+use super::identity::{Identity, Noted};
+use super::letters::{is_alnum, is_letter, mix};
+use crate::ops::deidentify::Kind;
+use std::ops::Range;
+
+/// Longer identifiers of letters and digits are not found.
+const CODE_MAX: usize = 48;
+
+/// The key of a value of letters and digits: these without the rest, and without the zeros that
+/// numbers in it begin with.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct CodeKey {
+    hash: u64,
+    was_digit: bool,
+    /// How many letters and digits count so far.
+    count: u32,
+}
+
+impl CodeKey {
+    /// How many letters and digits tell most codes apart.
+    const BEGINNING: u32 = 3;
+
+    pub(super) fn of(text: &[u8]) -> Self {
+        let mut key = Self::default();
+        for &byte in text {
+            key.push(byte);
+        }
+        key
+    }
+
+    /// Takes the next byte.
+    pub(super) fn push(&mut self, byte: u8) {
+        if is_alnum(byte) && (self.was_digit || byte != b'0') {
+            self.was_digit = byte.is_ascii_digit();
+            self.hash = mix(self.hash ^ 0x517C_C1B7_2722_0A95, u64::from(byte | 0x20)) | 1;
+            self.count += 1;
+        }
+    }
+
+    pub(super) fn value(self) -> u64 {
+        self.hash
+    }
+
+    /// One bit for how a code begins; none before it is known, or behind it.
+    pub(super) fn beginning(self) -> u64 {
+        if self.count == Self::BEGINNING { 1 << (self.hash >> 58) } else { 0 }
+    }
+
+    /// Whether nothing tells how it begins.
+    pub(super) fn is_short(self) -> bool {
+        self.count < Self::BEGINNING
+    }
+}
+
+/// Whether a value, as a whole, has too few digits, and letters with digits, for a number or code of
+/// five or more of them, or of one that is spelled with separators.
+pub(super) fn is_too_short(text: &[u8]) -> bool {
+    let (mut letters, mut digits, mut run, mut longest) = (0, 0, 0, 0);
+    for &byte in text {
+        if byte.is_ascii_digit() {
+            digits += 1;
+            run += 1;
+            longest = run.max(longest);
+        } else {
+            letters += u32::from(is_letter(byte));
+            run = 0;
+        }
+    }
+    digits < SPREAD_MIN && longest < WHOLE_MIN && (letters == 0 || letters + digits < WHOLE_MIN)
+}
+
+/// The fewest digits of a number in one group, and the fewest letters and digits of a code.
+const WHOLE_MIN: u32 = 5;
+
+/// The fewest digits of a number in several groups.
+const SPREAD_MIN: u32 = 7;
+
+/// A number or code that was noted, whose digits begin at `at` or that the digits at `at` are part
+/// of.
+pub(super) fn own(identity: &Identity, text: &[u8], at: usize) -> Option<(Range<usize>, Noted)> {
+    let first = at..digits_end(text, at);
+    // With letters it is another one than without.
+    if identity.has_codes()
+        && let Some(code) = own_code(identity, text, &first)
+    {
+        return Some(code);
+    }
+    let run = text.get(first.clone())?;
+    let mut digits = Digits::of(run);
+    let mut group = first.clone();
+    let mut found = None;
+    for n in 0..GROUPS_MAX {
+        if !identity.has_numbers_from(digits.count) {
+            break;
+        }
+        if (n == 0 || digits.count >= SPREAD_MIN)
+            && let Some(noted) = identity.of_number(digits)
+            && (noted.kind != Kind::Zip || first.len() == 5 || first.len() == 9)
+        {
+            found = Some((at..group.end, noted));
+        }
+        let Some(next) = next_group(text, group.end) else { break };
+        group = next..digits_end(text, next);
+        digits.extend(text.get(group.clone())?);
+    }
+    found.or_else(|| own_within(identity, run, first.start))
+}
+
+/// An identifier of letters and digits, with separators or without.
+fn own_code(
+    identity: &Identity,
+    text: &[u8],
+    first: &Range<usize>,
+) -> Option<(Range<usize>, Noted)> {
+    let at = first.start;
+    let token = token_start(text, at);
+    let wider = match text.get(..token)? {
+        [rest @ .., b'-' | b' ' | b'.' | b'/'] if rest.last().is_some_and(|&b| is_alnum(b)) => {
+            token_start(text, rest.len())
+        }
+        _ => token,
+    };
+    let wider = (wider != token).then_some(wider);
+    wider.into_iter().chain([token]).find_map(|start| code_from(identity, text, start, at))
+}
+
+/// The longest noted code that begins at `start` and reaches over `at`.
+fn code_from(
+    identity: &Identity,
+    text: &[u8],
+    start: usize,
+    at: usize,
+) -> Option<(Range<usize>, Noted)> {
+    let mut found = None;
+    let mut key = CodeKey::default();
+    let mut groups = 0;
+    let rest = text.get(start..)?;
+    for (n, &byte) in rest.iter().take(CODE_MAX).enumerate() {
+        if is_alnum(byte) {
+            let is_begun = key.beginning() != 0;
+            key.push(byte);
+            // Nearly all numbers are told so from the codes of a message.
+            if !is_begun && key.beginning() != 0 && !identity.may_begin_code(key) {
+                return None;
+            }
+            let is_end = !rest.get(n + 1).is_some_and(|&b| is_alnum(b));
+            if is_end
+                && start + n >= at
+                && (!key.is_short() || identity.has_short_codes())
+                && let Some(noted) = identity.of_key(key)
+            {
+                found = Some((start..start + n + 1, noted));
+            }
+        } else {
+            groups += 1;
+            let goes_on = rest.get(n + 1).is_some_and(|&b| is_alnum(b));
+            if groups > 5 || !goes_on || !b"-./ ".contains(&byte) {
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// A noted number among the digits of a longer one.
+fn own_within(identity: &Identity, run: &[u8], start: usize) -> Option<(Range<usize>, Noted)> {
+    if run.len() < 8 {
+        return None;
+    }
+    for count in 7..=19.min(run.len() - 1) {
+        if !identity.has_number_of(count as u32) {
+            continue;
+        }
+        let least = 10_u64.pow(count as u32 - 1);
+        let mut value = 0;
+        for (last, byte) in run.iter().enumerate() {
+            value = value % least * 10 + u64::from(byte - b'0');
+            if value >= least
+                && let Some(noted) = identity.of_number(Digits::of_value(value))
+            {
+                let end = start + last + 1;
+                return Some((end - count..end, noted));
+            }
+        }
+    }
+    None
+}
+
+/// Where the letters and digits before `at` begin, of which no more are looked at than a code has.
+pub(super) fn token_start(text: &[u8], at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default();
+    at - before.iter().rev().take(CODE_MAX).take_while(|&&b| is_alnum(b)).count()
+}

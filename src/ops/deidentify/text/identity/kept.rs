@@ -1,0 +1,97 @@
+//! Whether something that was noted stands in a value that is kept.
+
+use super::super::codes;
+use super::super::contacts;
+use super::super::digits::digits_end;
+use super::super::letters::{Case, case, fold_text, is_alnum, is_letter, word_at};
+use super::super::meant::Meant;
+use super::super::words::words;
+use super::{Hold, Identity, Noted};
+use crate::ops::deidentify::Kind;
+use std::ops::Range;
+
+impl Identity {
+    /// Whether something that was noted stands in a value that is kept, given as text as in
+    /// [`Identity::note`]. Short numbers and names that are common words do not count here.
+    #[must_use]
+    pub fn stands_in(&self, text: &[u8]) -> bool {
+        if text.is_ascii() {
+            return self.stands_in_folded(text);
+        }
+        let mut folded = Vec::new();
+        fold_text(text, &mut folded);
+        self.stands_in_folded(&folded)
+    }
+
+    fn stands_in_folded(&self, text: &[u8]) -> bool {
+        let mut has_signs = false;
+        self.stands_as_written(text, &mut has_signs)
+            || has_signs
+                && Meant::of(text)
+                    .is_some_and(|meant| self.stands_as_written(meant.text(), &mut has_signs))
+    }
+
+    /// `has_signs` becomes true where a sign is met that may stand for another character.
+    fn stands_as_written(&self, text: &[u8], has_signs: &mut bool) -> bool {
+        // Short numbers do not count.
+        let mut has_numbers = None;
+        let mut at = 0;
+        while let Some(&byte) = text.get(at) {
+            if is_letter(byte) {
+                let range = word_at(text, at);
+                at = range.end;
+                let word = text.get(range.clone()).unwrap_or_default();
+                if self.may_have(word) && self.names_somebody(word, is_alone(text, &range))
+                    || self.foreign_in(word).is_some()
+                {
+                    return true;
+                }
+            } else if byte.is_ascii_digit() {
+                let has_numbers = *has_numbers.get_or_insert_with(|| !codes::is_too_short(text));
+                if has_numbers && self.number_stands_at(text, at) {
+                    return true;
+                }
+                at = digits_end(text, at);
+            } else if byte == b'@' && self.address_stands_at(text, at) {
+                return true;
+            } else {
+                *has_signs |= matches!(byte, b'&' | b'%' | b'=' | b'\\');
+                at += 1;
+            }
+        }
+        false
+    }
+
+    fn address_stands_at(&self, text: &[u8], at: usize) -> bool {
+        let address = contacts::email(text, at).and_then(|range| text.get(range));
+        address.is_some_and(|address| self.of_code(address).is_some())
+    }
+
+    fn names_somebody(&self, word: &[u8], is_alone: bool) -> bool {
+        let is_whole = || is_alone && word.len() >= 3 && !words().of(word).is_word();
+        self.of_word(word).any(|noted| match noted.hold {
+            Hold::Strong => true,
+            Hold::Capital => noted.kind != Kind::Id && case(word) == Case::Title || is_whole(),
+            Hold::Weak => is_whole(),
+        })
+    }
+
+    /// Whether a noted number begins at `at`.
+    fn number_stands_at(&self, text: &[u8], at: usize) -> bool {
+        let is_long = |noted: Noted| noted.kind != Kind::Zip;
+        codes::own(self, text, at)
+            .filter(|(range, _)| {
+                let number = text.get(range.clone()).unwrap_or_default();
+                let count = number.iter().filter(|&&b| is_alnum(b)).count();
+                count >= 6 || count == 5 && is_alone(text, range)
+            })
+            .is_some_and(|(_, noted)| is_long(noted))
+    }
+}
+
+/// Whether something is a value as a whole.
+fn is_alone(text: &[u8], range: &Range<usize>) -> bool {
+    let delimits = |b: &u8| b"|^~&\r".contains(b);
+    range.start.checked_sub(1).and_then(|n| text.get(n)).is_none_or(delimits)
+        && text.get(range.end).is_none_or(delimits)
+}

@@ -1,0 +1,279 @@
+//! How values are cut into the words and numbers by which they are found.
+
+use super::super::codes::CodeKey;
+use super::super::digits::Digits;
+use super::super::letters::{fold_text, is_alnum, is_letter, key, misread_utf8, mix, word_at};
+use super::super::words::words;
+use super::{Hold, Identity, NUMBER_MAX, Noted, Unless, Value, is_particle};
+use crate::ops::deidentify::Kind;
+
+impl Identity {
+    /// Notes a value that identifies somebody.
+    ///
+    /// `text`: a whole value in UTF-8, escape sequences decoded: a family name with all its
+    /// parts, a telephone number with its area.
+    pub fn note(&mut self, kind: Kind, text: &[u8]) {
+        let text = text.trim_ascii();
+        if kind == Kind::Date {
+            return self.note_date(text);
+        }
+        if text.is_empty() || text == b"\"\"" {
+            return;
+        }
+        let whole = mix(key(text), 1 + kind as u64) | 1;
+        if !self.index.insert_new(whole, self.values.len() as u32) {
+            return;
+        }
+        if text.is_ascii() {
+            let value = self.add_value(kind, text, None);
+            self.note_parts(kind, value, text);
+            if is_name(kind) {
+                self.note_without_two(value, text);
+            }
+            return;
+        }
+        let mut folded = std::mem::take(&mut self.folded);
+        folded.clear();
+        fold_text(text, &mut folded);
+        let value = self.add_value(kind, text, Some(&folded));
+        self.note_parts(kind, value, &folded);
+        if is_name(kind) {
+            self.note_spellings(kind, value, text);
+            self.note_without_two(value, &folded);
+            // A broken byte beside a name may be another one, or none, where the name stands again.
+            if std::str::from_utf8(text).is_err() {
+                let runs = text.split(|b| !b.is_ascii_alphabetic()).filter(|run| run.len() > 3);
+                runs.for_each(|run| self.note_words(kind, value, run));
+            }
+        }
+        self.folded = folded;
+    }
+
+    fn add_value(&mut self, kind: Kind, text: &[u8], folded: Option<&[u8]>) -> u32 {
+        let start = self.texts.len() as u32;
+        self.texts.extend_from_slice(text);
+        let text = start..self.texts.len() as u32;
+        let folded = match folded {
+            Some(folded) => {
+                self.texts.extend_from_slice(folded);
+                text.end..self.texts.len() as u32
+            }
+            None => text.clone(),
+        };
+        self.values.push(Value { kind, text, folded });
+        self.values.len() as u32 - 1
+    }
+
+    fn note_parts(&mut self, kind: Kind, value: u32, text: &[u8]) {
+        match kind {
+            Kind::Family | Kind::Given | Kind::Street | Kind::Place | Kind::Organisation => {
+                self.note_words(kind, value, text);
+            }
+            Kind::Id => self.note_id(value, text),
+            Kind::Ssn => self.note_digits(kind, value, text, 5),
+            Kind::Zip => {
+                // ZIP+4 is found by its first part, too. Zeros that it begins with do not count.
+                self.note_digits(kind, value, text, 3);
+                if let Some(first) = text.get(..5).filter(|_| text.len() > 5) {
+                    self.note_digits(kind, value, first, 3);
+                }
+            }
+            Kind::Phone => self.note_phone(value, text),
+            Kind::Email | Kind::Url => self.add_code(kind, value, text),
+            Kind::Date => {}
+        }
+    }
+
+    /// Notes in which other ways a name beyond ASCII may be written: `Mueller` for `Müller`, and
+    /// what was UTF-8 in a message that says it was not.
+    fn note_spellings(&mut self, kind: Kind, value: u32, text: &[u8]) {
+        let Ok(text) = std::str::from_utf8(text) else { return };
+        let meant = misread_utf8(text);
+        let mut other = Vec::new();
+        if let Some(meant) = &meant {
+            fold_text(meant.as_bytes(), &mut other);
+            self.note_words(kind, value, &other);
+            other.clear();
+        }
+        let spelled: String =
+            meant.as_deref().unwrap_or(text).chars().flat_map(spelled_with_two).collect();
+        fold_text(spelled.as_bytes(), &mut other);
+        self.note_spelling(kind, value, &other);
+    }
+
+    /// Notes the name that may have been written with two letters for one: `Müller`, `Mueller`.
+    fn note_without_two(&mut self, value: u32, folded: &[u8]) {
+        let is_two = |two: &[u8]| {
+            matches!(two, [b'a' | b'o' | b'u' | b'A' | b'O' | b'U', b'e' | b'E'] | b"aa" | b"Aa")
+        };
+        if !folded.windows(2).any(is_two) {
+            return;
+        }
+        let kind = self.values.get(value as usize).map_or(Kind::Family, |value| value.kind);
+        let mut other = std::mem::take(&mut self.other);
+        other.clear();
+        let mut rest = folded;
+        while let Some((&first, behind)) = rest.split_first() {
+            other.push(first);
+            rest = if rest.get(..2).is_some_and(is_two) { &rest[2..] } else { behind };
+        }
+        self.note_spelling(kind, value, &other);
+        self.other = other;
+    }
+
+    fn note_spelling(&mut self, kind: Kind, value: u32, text: &[u8]) {
+        for word in text.split(|&b| !is_letter(b)).filter(|word| word.len() > 3) {
+            if !self.index.find(key(word)).any(|noted| noted.value == value) {
+                let noted = Noted { value, kind, hold: Hold::Strong, unless: Unless::IsWord };
+                self.add_word(word, noted);
+            }
+        }
+    }
+
+    fn note_words(&mut self, kind: Kind, value: u32, text: &[u8]) {
+        let least = match kind {
+            Kind::Family | Kind::Given => 2,
+            _ => 4,
+        };
+        // Names of streets and organisations are made of words.
+        let is_made_of_words = matches!(kind, Kind::Street | Kind::Organisation);
+        let unless = if is_made_of_words { Unless::WeakWord } else { Unless::WeakCommon };
+        let mut at = 0;
+        while at < text.len() {
+            let word = word_at(text, at);
+            at = word.end + 1;
+            let word = text.get(word).unwrap_or_default();
+            if kind == Kind::Given
+                && let Some(first) = word.first()
+            {
+                self.initials |= 1 << (first & 31);
+            }
+            if kind == Kind::Family && text.len() == 1 {
+                let noted = Noted { value, kind, hold: Hold::Weak, unless: Unless::Never };
+                self.add_word(word, noted);
+            }
+            if word.len() < 2 || is_particle(word) {
+                continue;
+            }
+            self.add_foreign(word, value);
+            let (hold, unless) = match word.len() {
+                len if len < least || len < 3 => (Hold::Weak, Unless::Never),
+                3 => (Hold::Capital, unless),
+                _ => (Hold::Strong, unless),
+            };
+            self.add_word(word, Noted { value, kind, hold, unless });
+        }
+        self.note_compact(kind, value, text);
+    }
+
+    /// Notes a name of several parts as one word: O'Brien as OBrien, De Luca as DeLuca.
+    fn note_compact(&mut self, kind: Kind, value: u32, text: &[u8]) {
+        if !is_name(kind) || text.iter().all(|&b| is_letter(b)) {
+            return;
+        }
+        let mut word = [0; 40];
+        let letters = text.iter().filter(|&&b| is_letter(b));
+        let count = word.iter_mut().zip(letters).map(|(to, from)| *to = *from).count();
+        let word = word.get(..count).unwrap_or_default();
+        if word.len() > 3 && !words().of(word).is_common() {
+            self.add_word(word, Noted { value, kind, hold: Hold::Strong, unless: Unless::Never });
+        }
+    }
+
+    fn add_word(&mut self, word: &[u8], noted: Noted) {
+        self.filter.add(word);
+        self.index.insert(key(word), noted);
+    }
+
+    /// Notes an identifier: by its digits if it has no letters, else whole.
+    fn note_id(&mut self, value: u32, text: &[u8]) {
+        if !text.iter().any(|&b| is_letter(b)) {
+            return self.note_digits(Kind::Id, value, text, 5);
+        }
+        let count = text.iter().filter(|&&b| is_alnum(b)).count();
+        let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
+        if digits >= 2 && count >= 5 {
+            self.has_codes = true;
+            self.add_code(Kind::Id, value, text);
+        } else if digits == 0 && count >= 5 && text.iter().all(|&b| is_letter(b)) {
+            let kind = Kind::Id;
+            self.add_word(text, Noted { value, kind, hold: Hold::Capital, unless: Unless::IsWord });
+        }
+    }
+
+    fn add_code(&mut self, kind: Kind, value: u32, text: &[u8]) {
+        let mut key = CodeKey::default();
+        for &byte in text {
+            key.push(byte);
+            self.code_begins |= key.beginning();
+        }
+        if key.is_short() {
+            self.code_begins = u64::MAX;
+        }
+        let noted = Noted { value, kind, hold: Hold::Strong, unless: Unless::Never };
+        self.index.insert(key.value(), noted);
+    }
+
+    fn note_digits(&mut self, kind: Kind, value: u32, text: &[u8], least: u32) {
+        let number = Digits::of(text);
+        if number.count >= least {
+            self.add_number(number, kind, value);
+        }
+    }
+
+    fn note_phone(&mut self, value: u32, text: &[u8]) {
+        // What follows is an extension.
+        let end = text.iter().position(|b| matches!(b, b'x' | b'X' | b'e' | b'E'));
+        let number = Digits::of(text.get(..end.unwrap_or(text.len())).unwrap_or_default());
+        if number.count < 7 {
+            return;
+        }
+        self.add_number(number, Kind::Phone, value);
+        for digits in [10, 7] {
+            if number.count > digits {
+                self.add_number(number.last(digits), Kind::Phone, value);
+            }
+        }
+    }
+
+    /// Notes the day of a date. Other ways to write it are found by it, see
+    /// [`Identity::of_number`].
+    fn note_date(&mut self, text: &[u8]) {
+        let day = text.first_chunk::<8>().filter(|day| day.iter().all(u8::is_ascii_digit));
+        let Some(day) = day.map(|day| Digits::of(day)) else { return };
+        if day.count < 5 || self.index.find(day.key()).any(|noted| noted.kind == Kind::Date) {
+            return;
+        }
+        // The text of a date is not asked for.
+        let value = self.add_value(Kind::Date, b"", None);
+        for other in day.in_other_orders() {
+            self.lengths |= 1 << other.count;
+        }
+        self.has_days = true;
+        self.add_number(day, Kind::Date, value);
+    }
+
+    fn add_number(&mut self, number: Digits, kind: Kind, value: u32) {
+        if number.count <= NUMBER_MAX {
+            self.lengths |= 1 << number.count;
+            let noted = Noted { value, kind, hold: Hold::Strong, unless: Unless::Never };
+            self.index.insert(number.key(), noted);
+        }
+    }
+}
+
+fn is_name(kind: Kind) -> bool {
+    matches!(kind, Kind::Family | Kind::Given)
+}
+
+/// A letter as it is written where there are no dots and rings.
+fn spelled_with_two(c: char) -> impl Iterator<Item = char> {
+    let two = match c {
+        'ä' | 'Ä' => "ae",
+        'ö' | 'Ö' | 'ø' | 'Ø' => "oe",
+        'ü' | 'Ü' => "ue",
+        'å' | 'Å' => "aa",
+        _ => "",
+    };
+    two.chars().chain(two.is_empty().then_some(c))
+}

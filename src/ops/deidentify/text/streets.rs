@@ -1,0 +1,175 @@
+//! Streets: those that were noted, and those that their form tells of.
+
+use super::digits::digits_end;
+use super::identity::is_particle;
+use super::letters::{Case, case, is_alnum, word_at, word_before};
+use super::names::{gap_end, gap_start};
+use super::words::words;
+use std::ops::Range;
+
+/// Words that streets end with.
+pub(super) fn is_street_type(word: &[u8]) -> bool {
+    const TYPES: [&[u8]; 33] = [
+        b"street",
+        b"st",
+        b"avenue",
+        b"ave",
+        b"av",
+        b"road",
+        b"rd",
+        b"lane",
+        b"ln",
+        b"drive",
+        b"dr",
+        b"court",
+        b"ct",
+        b"boulevard",
+        b"blvd",
+        b"place",
+        b"pl",
+        b"way",
+        b"terrace",
+        b"ter",
+        b"circle",
+        b"cir",
+        b"highway",
+        b"hwy",
+        b"parkway",
+        b"pkwy",
+        b"square",
+        b"sq",
+        b"trail",
+        b"trl",
+        b"loop",
+        b"alley",
+        b"strasse",
+    ];
+    TYPES.iter().any(|kind| word.eq_ignore_ascii_case(kind))
+}
+
+/// The name of a street with its number and what kind of street it is.
+pub(super) fn street(text: &[u8], name: Range<usize>) -> Range<usize> {
+    let mut range = name;
+    let next = word_at(text, gap_end(text, range.end));
+    if text.get(next.clone()).is_some_and(is_street_type) {
+        range.end = next.end;
+    }
+    let before = text.get(..range.start).unwrap_or_default().trim_ascii_end();
+    let digits = before.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    if (1..=6).contains(&digits) && range.start - before.len() <= 2 {
+        range.start = before.len() - digits;
+    }
+    range
+}
+
+/// A street that is in no field: a number, words with capitals, and what kind of street it is.
+pub(super) fn unknown_street(text: &[u8], number: Range<usize>) -> Option<Range<usize>> {
+    if number.len() > 5 {
+        return None;
+    }
+    let mut at = number.end;
+    for n in 0..5 {
+        if text.get(at) != Some(&b' ') {
+            return None;
+        }
+        let word = word_at(text, at + 1);
+        let letters = text.get(word.clone())?;
+        if n > 0 && is_street_type(letters) && case(letters) != Case::Lower {
+            return Some(number.start..word.end);
+        }
+        if letters.is_empty() || case(letters) == Case::Lower {
+            return None;
+        }
+        at = word.end + usize::from(text.get(word.end) == Some(&b'.'));
+    }
+    None
+}
+
+/// A street that is in no field, in a language in which what kind of street it is ends its name and
+/// the number stands behind: `Hauptstraße 12`, `Lange Str. 5a`.
+pub(super) fn ending(text: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
+    const ENDS: [&[u8]; 17] = [
+        b"strasse",
+        b"str",
+        b"gasse",
+        b"platz",
+        b"weg",
+        b"allee",
+        b"damm",
+        b"ufer",
+        b"chaussee",
+        b"straat",
+        b"laan",
+        b"plein",
+        b"gracht",
+        b"gatan",
+        b"vagen",
+        b"gade",
+        b"vej",
+    ];
+    let dot = usize::from(text.get(word.end) == Some(&b'.'));
+    let number = number_behind(text, word.end + dot)?;
+    let letters = text.get(word.clone())?;
+    if case(letters) == Case::Lower {
+        return None;
+    }
+    let kind = ENDS.into_iter().find(|kind| {
+        let at = letters.len().checked_sub(kind.len());
+        at.and_then(|at| letters.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(kind))
+    })?;
+    if letters.len() > kind.len() + 2 {
+        return (!words().of(letters).is_word()).then_some(word.start..number);
+    }
+    // Before a word that is the kind alone, its name stands.
+    let before = word_before(text, gap_start(text, word.start));
+    let is_name = text.get(before.clone()).is_some_and(|name| case(name) != Case::Lower);
+    (letters.len() == kind.len() && kind.starts_with(b"str") && is_name && !before.is_empty())
+        .then_some(before.start..number)
+}
+
+/// A street that is in no field, whose name stands behind what kind of street it is: `Rue de la
+/// Paix 5`, `12, rue Monge`, `Calle Mayor 3`.
+pub(super) fn behind(text: &[u8], kind: Range<usize>) -> Option<Range<usize>> {
+    // "via" is English, too.
+    let word = text.get(kind.clone())?;
+    let style = case(word);
+    let sure = [&b"rue"[..], b"calle", b"avenida", b"piazza", b"viale", b"rua", b"ulica"];
+    let is_sure = sure.iter().any(|sure| word.eq_ignore_ascii_case(sure));
+    if style != Case::Title && !is_sure && words().of(word).is_word() {
+        return None;
+    }
+    let mut end = kind.end;
+    let mut has_name = false;
+    for _ in 0..5 {
+        let start = end + usize::from(matches!(text.get(end), Some(b' ' | b'\'' | b'-' | b'.')));
+        let start = start + usize::from(text.get(start) == Some(&b' '));
+        let word = word_at(text, start);
+        let letters = text.get(word.clone())?;
+        let is_name = case(letters) != Case::Lower;
+        let joins =
+            is_particle(letters) || matches!(letters, b"des" | b"d" | b"l" | b"los" | b"las");
+        if start == end || letters.is_empty() || !(is_name || joins) {
+            break;
+        }
+        has_name |= !joins && (case(letters) == Case::Title || style == Case::Upper);
+        end = word.end;
+    }
+    let comma = usize::from(text.get(end) == Some(&b','));
+    let number = number_behind(text, end + comma);
+    let before = text.get(..kind.start)?.trim_ascii_end();
+    let before = before.strip_suffix(b",").unwrap_or(before);
+    let digits = before.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let is_numbered = (1..=4).contains(&digits) && kind.start - before.len() <= 2;
+    let start = if is_numbered { before.len() - digits } else { kind.start };
+    (has_name && (is_sure || is_numbered || number.is_some())).then(|| start..number.unwrap_or(end))
+}
+
+/// Where the number of a house ends behind a blank: up to four digits, and a letter.
+fn number_behind(text: &[u8], at: usize) -> Option<usize> {
+    let start = at + 1;
+    let end = digits_end(text, start);
+    let letter = usize::from(text.get(end).is_some_and(u8::is_ascii_lowercase));
+    let ends = !text.get(end + letter).is_some_and(|&b| is_alnum(b));
+    let fits = text.get(at) == Some(&b' ') && (1..=4).contains(&(end - start)) && ends;
+    fits.then_some(end + letter)
+}

@@ -1,0 +1,200 @@
+//! Names of the message, and those that what stands beside them tells of.
+
+use super::*;
+
+#[test]
+fn names_of_the_message_are_found_in_any_spelling() {
+    for (raw, expected) in [
+        ("Patient Quilmo Zvarkae was seen", "Patient [NAME] [NAME] was seen"),
+        ("ZVARKAE, QUILMO seen", "[NAME], [NAME] seen"),
+        ("quilmo zvarkae seen", "[NAME] [NAME] seen"),
+        ("Mr. Zvarkae", "Mr. [NAME]"),
+        ("Q. Zvarkae left", "[NAME] left"),
+        ("Zvarkae's knee", "[NAME]'s knee"),
+        ("Zvarkae\\S\\Quilmo", "[NAME]\\S\\[NAME]"),
+        ("\\H\\Zvarkae\\N\\ ok", "\\H\\[NAME]\\N\\ ok"),
+        ("see \\X5A7661726B6165\\ now", "see [NAME] now"),
+        ("Quilmo\\.br\\Zvarkae", "[NAME]\\.br\\[NAME]"),
+        ("Zvarkae_Quilmo_report.pdf", "[NAME]_[NAME]_report.pdf"),
+        ("Zvarkae-Smith", "[NAME]-Smith"),
+        ("Quilmo  Zvarkae", "[NAME]  [NAME]"),
+        ("Zvar\\H\\kae", "[NAME]"),
+        ("OXYRVEN and O'Xyrven", "[NAME] and [NAME]"),
+        ("with de la Kjorn today", "with [NAME] today"),
+        ("with Kjorn today", "with [NAME] today"),
+        ("Bjoltzen, Bjöltzen", "[NAME], [NAME]"),
+        ("at Pfentzil since", "at [NAME] since"),
+    ] {
+        scrubs(raw, expected);
+    }
+}
+
+#[test]
+fn names_that_are_words_need_something_beside_them() {
+    for kept in [
+        "The long bone series shows no long segment stenosis.",
+        "Long bones normal. May return to work.",
+        "It may be long.",
+        "New onset.",
+    ] {
+        scrubs(kept, kept);
+    }
+    scrubs("Seen by Dr. Long.", "Seen by Dr. [NAME].");
+    scrubs("LONG, MAY", "[NAME], [NAME]");
+    scrubs("spoke with Long today", "spoke with [NAME] today");
+}
+
+#[test]
+fn names_that_are_words_are_found_where_persons_are_named() {
+    for (raw, expected) in [
+        ("Pt Long c/o pain", "Pt [NAME] c/o pain"),
+        ("PT LONG C/O PAIN", "PT [NAME] C/O PAIN"),
+        ("patient: Long", "patient: [NAME]"),
+        ("name=Long", "name=[NAME]"),
+        ("LONG DENIES PAIN", "[NAME] DENIES PAIN"),
+        ("M. Long in room", "[NAME] in room"),
+        ("Long was seen today.", "[NAME] was seen today."),
+        ("Stable. LONG WAS ADMITTED", "Stable. [NAME] WAS ADMITTED"),
+        ("Long is a 45 year old man", "[NAME] is a 45 year old man"),
+        ("Long, 45 yo male", "[NAME], 45 yo male"),
+        ("Long has been evaluated", "[NAME] has been evaluated"),
+        ("Long has no complaints", "[NAME] has no complaints"),
+        ("May underwent surgery", "[NAME] underwent surgery"),
+        ("Long presented with pain", "[NAME] presented with pain"),
+        ("Long's knee is better", "[NAME]'s knee is better"),
+        ("Plan: Long agreed", "Plan: [NAME] agreed"),
+    ] {
+        scrubs(raw, expected);
+    }
+    for kept in [
+        "Long segment was seen",
+        "Long was the wait",
+        "a long, 45 mm segment",
+        "May's clinic",
+        "Long 45 mm tube",
+        "long was seen",
+    ] {
+        scrubs(kept, kept);
+    }
+    for kept in ["PATIENT MAY RETURN", "PT LONG TERM USE", "Patient May return", "pt long standing"]
+    {
+        scrubs(kept, kept);
+    }
+}
+
+#[test]
+fn names_are_found_in_longer_words_and_other_letters() {
+    for (raw, expected) in [
+        ("the Zvarkaes came", "the [NAME]s came"),
+        ("login qzvarkae", "login q[NAME]"),
+        ("QuilmoZvarkae.doc", "[NAME][NAME].doc"),
+        ("Zvar\u{200B}kae, Zvar\u{AD}kae", "[NAME], [NAME]"),
+        ("Bjoeltzen", "[NAME]"),
+        ("from Zvärkä", "from [NAME]"),
+        (
+            "\u{60A3}\u{8005}\u{5C71}\u{7530}\u{592A}\u{90CE}\u{69D8}",
+            "\u{60A3}\u{8005}[NAME]\u{69D8}",
+        ),
+    ] {
+        scrubs(raw, expected);
+    }
+}
+
+#[test]
+fn names_are_found_though_the_character_set_is_wrong() {
+    let of = |set: &str| format!("MSH|^~\\&|A|B|C|D|20230601||ADT^A08|1|P|2.5.1||||||{set}");
+    for (set, name, raw) in [
+        ("", &b"\xA3o\x9Cwen"[..], &b"Pani \xA3o\x9Cwen"[..]),
+        ("8859/1", "Vr\u{FC}ndt".as_bytes(), "Pani VR\u{DC}NDT".as_bytes()),
+    ] {
+        let header = of(set);
+        let Some(Frame::Message(framed)) = Frames::new(header.as_bytes()).next() else { panic!() };
+        let message = Message::new(framed).unwrap();
+        let scope = Scope::new(&message);
+        let mut identity = Identity::default();
+        identity.note(Kind::Family, &scope.text(name));
+        let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+        let mut out = Vec::new();
+        Cleaner::new(Mode::Scrub).free_text(raw, context, &mut Found::default(), &mut out);
+        assert_eq!(out.escape_ascii().to_string(), "Pani [NAME]");
+    }
+}
+
+#[test]
+fn names_of_codes_keep_their_words() {
+    let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let scope = Scope::new(&message);
+    let mut identity = Identity::default();
+    identity.note(Kind::Family, b"Albumin");
+    identity.note(Kind::Given, b"Quilmo");
+    identity.note(Kind::Organisation, b"Pfentzil Hematology");
+    let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+    for (raw, expected) in [
+        ("Albumin in serum", "Albumin in serum"),
+        ("Hematology panel", "Hematology panel"),
+        ("of Quilmo Albumin", "of [NAME] [NAME]"),
+    ] {
+        let mut out = Vec::new();
+        let raw = raw.as_bytes();
+        Cleaner::new(Mode::Scrub).coded_text(raw, context, true, &mut Found::default(), &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}
+
+#[test]
+fn names_of_one_letter_need_a_person() {
+    let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let scope = Scope::new(&message);
+    let mut identity = Identity::default();
+    identity.note(Kind::Family, b"O");
+    identity.note(Kind::Given, b"Sejun");
+    let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+    for (raw, expected) in [
+        ("Mr. O here", "Mr. [NAME] here"),
+        ("O was seen", "[NAME] was seen"),
+        ("patient O denies pain", "patient [NAME] denies pain"),
+        ("Sejun O", "[NAME] [NAME]"),
+        ("blood group O positive", "blood group O positive"),
+        ("O 2 by mask", "O 2 by mask"),
+    ] {
+        let mut out = Vec::new();
+        let raw = raw.as_bytes();
+        Cleaner::new(Mode::Scrub).free_text(raw, context, &mut Found::default(), &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}
+
+#[test]
+fn what_is_known_is_found_as_other_formats_write_it() {
+    for (raw, expected) in [
+        // HTML, also with its ampersand escaped or written so itself.
+        ("Bj&ouml;ltzen seen", "[NAME] seen"),
+        ("Bj\\T\\ouml;ltzen seen", "[NAME] seen"),
+        ("Bj&#246;ltzen, Bj&#xF6;ltzen", "[NAME], [NAME]"),
+        ("Bj&amp;ouml;ltzen", "[NAME]"),
+        ("O&#39;Xyrven and O&apos;Xyrven", "[NAME] and [NAME]"),
+        ("&#90;varkae", "[NAME]"),
+        ("LONG&#44;&nbsp;MAY", "[NAME]&#44;&nbsp;[NAME]"),
+        // Quoted-printable (RFC 2045): 8859/1, UTF-8, and a line broken in two.
+        ("Bj=F6ltzen", "[NAME]"),
+        ("Bj=C3=B6ltzen", "[NAME]"),
+        ("Zvar=\\.br\\kae", "[NAME]"),
+        // URLs (RFC 3986) and JavaScript.
+        ("?name=Bj%C3%B6ltzen", "?name=[NAME]"),
+        ("Quilmo%20Zvarkae", "[NAME]%20[NAME]"),
+        ("quilmo.z%40vrendt.example.com", "[EMAIL]"),
+        ("482%2D913%2D756", "[ID]"),
+        ("Bj\\u00f6ltzen", "[NAME]"),
+        ("Bj\\E\\u00f6ltzen", "[NAME]"),
+        ("Bj%u00F6ltzen Bj\\xF6ltzen", "[NAME] [NAME]"),
+    ] {
+        scrubs(raw, expected);
+    }
+    for kept in ["A&amp;B = 12%; SpO2=98% of 20% and &c. =FA", "R&D \\u12 %zz"] {
+        scrubs(kept, kept);
+    }
+    assert!(identity().stands_in(b"Bj%C3%B6ltzen") && !identity().stands_in(b"12%C3"));
+    check(Mode::Drop, None, "oral&#90;varkae", "");
+}

@@ -1,0 +1,202 @@
+//! Numbers, addresses and dates.
+
+use super::*;
+
+#[test]
+fn numbers_of_the_message_are_found_with_any_separators() {
+    for raw in ["482913756", "482-913-756", "000482913756", "482 913 756", "W4829137", "w-4829137"]
+    {
+        scrubs(&format!("Chart {raw} reviewed"), "Chart [ID] reviewed");
+    }
+    for raw in ["361-52-8847", "361528847", "361 52 8847"] {
+        scrubs(&format!("has {raw} on file"), "has [SSN] on file");
+    }
+    for raw in ["617-555-8293", "617.555.8293", "6175558293", "617 555 8293", "555-8293"] {
+        scrubs(&format!("reached at {raw} now"), "reached at [PHONE] now");
+    }
+    scrubs("x99482913756y", "x99[ID]y");
+    scrubs("chart 7318264A or 7318264", "chart [ID] or [ID]");
+    scrubs("KQX 98765, KQX98765", "[ID], [ID]");
+    scrubs("(617) 555 - 8293", "([PHONE]");
+    for raw in ["03021945", "02031945", "1945 03 02"] {
+        scrubs(&format!("born {raw} here"), "born [DATE] here");
+    }
+    check(Mode::Scrub, Some(-21), "DOB19450302", "DOB19450209");
+}
+
+#[test]
+fn addresses_of_the_message_are_found() {
+    scrubs("at 4821 Tzombek Lane, Gnuvropol, MA 02139", "at [ADDRESS], [ADDRESS], MA [ADDRESS]");
+    scrubs("from 4821 tzombek lane.", "from [ADDRESS].");
+    scrubs("in New Yqost", "in [ADDRESS]");
+    scrubs("12 Oak Street", "[ADDRESS]");
+    scrubs("an oak table", "an oak table");
+}
+
+#[test]
+fn what_looks_like_an_identifier_is_replaced() {
+    for (raw, expected) in [
+        ("Spouse SSN 412-66-9031 recorded", "Spouse SSN [SSN] recorded"),
+        ("SSN 412669031", "SSN [SSN]"),
+        ("412-66-9031", "[SSN]"),
+        ("call (415) 555-0199 please", "call ([PHONE] please"),
+        ("415-555-0199", "[PHONE]"),
+        ("Pharmacy phone 555-0199 noted", "Pharmacy phone [PHONE] noted"),
+        ("+49 30 1234567", "+[PHONE]"),
+        ("219/09/9999", "[SSN]"),
+        ("MRN 123", "MRN [ID]"),
+        ("NHS 943 476 5919", "NHS [ID]"),
+        ("Frau Vrandt", "Frau [NAME]"),
+        ("at fe80::1 and 00:1A:2B:3C:4D:5E.", "at [URL] and [URL]."),
+        ("MRN: 7741-22", "MRN: [ID]"),
+        ("record No. 55123", "record No. [ID]"),
+        ("account 7712345", "account [ID]"),
+        ("4111 1111 1111 1111", "[ID]"),
+        ("to a.b@host.example please", "to [EMAIL] please"),
+        ("see http://h.example.com/x?id=1.", "see [URL]."),
+        ("at 203.0.113.77 last", "at [URL] last"),
+        ("at 2001:db8:0:0:1:0:0:1 last", "at [URL] last"),
+        ("this 94-year-old lady", "this [AGE]-year-old lady"),
+        ("a 91 y/o", "a [AGE] y/o"),
+        ("aged 93", "aged [AGE]"),
+        ("at 123 Elm Street", "at [ADDRESS]"),
+        ("Seen by Dr. Vrandt elsewhere", "Seen by Dr. [NAME] elsewhere"),
+        ("Seen by Dr.\\.br\\Vrandt there", "Seen by Dr.\\.br\\[NAME] there"),
+        ("Daughter Vrandt at bedside", "Daughter [NAME] at bedside"),
+        ("Signed by Vrandt MD", "Signed by [NAME] MD"),
+        ("Maria Gonzalez called", "[NAME] [NAME] called"),
+    ] {
+        scrubs(raw, expected);
+    }
+}
+
+#[test]
+fn what_is_no_identifier_stays() {
+    for kept in [
+        "Denies chest pain or dyspnea; BP 128/76, HR 72, temp 98.6 F.",
+        "Potassium 4.1 mmol/L, sodium 138, creatinine 0.9 mg/dL, A1c 7.2.",
+        "Strength 5/5 in all extremities; dilution 1/80, T12-L1 level.",
+        "3 x 4 mm nodule, Gleason 3+3=6, 55-60 percent, 1:640.",
+        "Troponin at 14:35, repeat pending; lot U4531AB.",
+        "BP 304/46",
+        "112283007",
+        "O POS",
+        "2345-7",
+        "6-8 weeks",
+        "an 89-year-old man",
+        "mother states that she is well",
+        "a 95 percent stenosis",
+        "may 5 mg",
+        "NDC 00093-0147-01 dispensed",
+        "in May 10 mg, on Aug 5 units",
+        "at 06-12-24 hours",
+        "version v1.2.3.4",
+        "age 95 percentile",
+        "phone: 250 mg and call if 1000000 or more",
+    ] {
+        scrubs(kept, kept);
+    }
+}
+
+#[test]
+fn dates_move_in_their_spelling() {
+    // 2 March 1945 less 21 days is 9 February 1945.
+    for (raw, expected) in [
+        ("03/02/1945", "02/09/1945"),
+        ("3/2/45", "2/9/45"),
+        ("02-Mar-1945", "09-Feb-1945"),
+        ("March 2, 1945", "February 9, 1945"),
+        ("1945-03-02", "1945-02-09"),
+        ("19450302", "19450209"),
+        ("Mar 2", "Feb 9"),
+        ("02.03.1945", "09.02.1945"),
+        ("2 March 1945", "9 February 1945"),
+        ("MARCH 2ND, 1945", "FEBRUARY 9th, 1945"),
+        ("194503021435", "194502091435"),
+        ("1945-03-02T14:35", "1945-02-09T14:35"),
+    ] {
+        check(Mode::Scrub, Some(-21), &format!("on {raw} seen"), &format!("on {expected} seen"));
+    }
+}
+
+#[test]
+fn years_stay_unless_they_tell_of_an_age_over_89() {
+    scrubs("on 03/02/1945 seen", "on 1945 seen");
+    scrubs("on 3/2/45 seen", "on [DATE] seen");
+    scrubs("born March 2, 1932.", "born [DATE].");
+    scrubs("born March 2, 1934.", "born 1934.");
+}
+
+#[test]
+fn numbers_that_a_repetition_divides_are_found() {
+    scrubs("chart 48291~3756 there", "chart [ID]~ there");
+    scrubs("48291~37~56", "[ID]~~");
+    scrubs("120~130~482913757", "120~130~482913757".replace("482913757", "[ID]").as_str());
+    scrubs("120~130~140", "120~130~140");
+    check(Mode::Drop, None, "12~13", "12~13");
+}
+
+#[test]
+fn dates_move_in_other_languages() {
+    // 2 March 1975 less 21 days is 9 February 1975.
+    for (raw, expected) in [
+        ("2. M\u{E4}rz 1975", "9. Februar 1975"),
+        ("2 mars 1975", "9 fevrier 1975"),
+        ("2 de marzo de 1975", "9 de febrero de 1975"),
+        ("2 marzo 1975", "9 febrero 1975"),
+        ("2 de mar\u{E7}o de 1975", "9 de fevereiro de 1975"),
+        ("2 maart 1975", "9 februari 1975"),
+        ("2 marca 1975", "9 lutego 1975"),
+        ("1975\u{5E74}3\u{6708}2\u{65E5}", "1975\u{5E74}2\u{6708}9\u{65E5}"),
+        ("3\u{6708}2\u{65E5}", "2\u{6708}9\u{65E5}"),
+        ("1975\u{B144} 3\u{C6D4} 2\u{C77C}", "1975\u{B144} 2\u{C6D4} 9\u{C77C}"),
+        ("M\u{E4}rz 1975", "Februar 1975"),
+        ("marzo de 1975", "febrero de 1975"),
+        ("50\u{5E74}3\u{6708}2\u{65E5}", "[DATE]\u{65E5}"),
+    ] {
+        check(Mode::Scrub, Some(-21), &format!("am {raw} hier"), &format!("am {expected} hier"));
+    }
+    check(Mode::Scrub, None, "geb. 2. M\u{E4}rz 1975 in", "geb. 1975 in");
+    for kept in ["Mayo Clinic", "12 sept", "5 marks", "mars 12"] {
+        check(Mode::Scrub, Some(-21), kept, kept);
+    }
+}
+
+#[test]
+fn numbers_and_streets_of_other_countries_are_found() {
+    for (raw, expected) in [
+        ("+49 171 1234567", "+[PHONE]"),
+        ("+49 (0) 171 1234567", "+[PHONE]"),
+        ("+44 (0)20 7946 0958", "+[PHONE]"),
+        ("0033 1 23 45 67 89", "[PHONE]"),
+        ("0049-171-1234567", "[PHONE]"),
+        ("0171 23456789", "[PHONE]"),
+        ("030/1234567", "[PHONE]"),
+        ("01 23 45 67 89", "[PHONE]"),
+        ("01.23.45.67.89", "[PHONE]"),
+        ("03-1234-5678", "[PHONE]"),
+        ("Telefon 2345678", "Telefon [PHONE]"),
+        ("Hauptstra\u{DF}e 12", "[ADDRESS]"),
+        ("Vrandtzer Str. 5a", "[ADDRESS]"),
+        ("Vrandtzweg 7", "[ADDRESS]"),
+        ("Kerkstraat 112", "[ADDRESS]"),
+        ("Rue de la Paix 5", "[ADDRESS]"),
+        ("12, rue de Vrandt", "[ADDRESS]"),
+        ("Calle Mayor 3", "[ADDRESS]"),
+        ("Via Vrandtzo 12", "[ADDRESS]"),
+    ] {
+        scrubs(&format!("in {raw}, hier"), &format!("in {expected}, hier"));
+    }
+    for kept in [
+        "via IV 3 times daily",
+        "given via Foley",
+        "rue the day",
+        "Platz 12",
+        "00093-0147-01",
+        "ratio 01:23",
+        "Brigade 5",
+        "02 10 44 12 of them",
+    ] {
+        scrubs(kept, kept);
+    }
+}

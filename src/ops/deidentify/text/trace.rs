@@ -1,0 +1,105 @@
+//! What of a text could be noted: enough to see of the next message that it is about nobody in it.
+
+use super::codes;
+use super::digits::digits_end;
+use super::identity::Identity;
+use super::letters::{cell, is_letter, word_at};
+
+/// The most words, and the most bytes of parts with numbers, that are kept.
+const WORDS_MAX: usize = 8;
+const NUMBERS_MAX: usize = 40;
+
+/// What of a text could be noted.
+#[derive(Clone, Copy, Debug)]
+pub struct Trace {
+    /// Where its words, and parts of them that can be names, are in a filter.
+    words: [(u16, u32); WORDS_MAX],
+    count: u8,
+    /// The parts with numbers.
+    numbers: [u8; NUMBERS_MAX],
+    length: u8,
+}
+
+impl Trace {
+    /// That of parts in plain ASCII with `|` behind each; `None` if they have too many words or
+    /// numbers, or words written together.
+    #[must_use]
+    pub fn of(parts: &[u8]) -> Option<Self> {
+        let mut trace =
+            Self { words: [(0, 0); WORDS_MAX], count: 0, numbers: [0; NUMBERS_MAX], length: 0 };
+        let mut at = 0;
+        while let Some(&byte) = parts.get(at) {
+            if !is_letter(byte) {
+                at += 1;
+                continue;
+            }
+            let range = word_at(parts, at);
+            at = range.end;
+            let word = parts.get(range)?;
+            trace.add_word(word)?;
+            // Without an ending, or an initial.
+            if word.len() > 4 {
+                trace.add_word(word.get(1..)?)?;
+                trace.add_word(word.get(..word.len() - 1)?)?;
+                if word.windows(2).any(|two| matches!(two, [b'a'..=b'z', b'A'..=b'Z'])) {
+                    return None;
+                }
+            }
+        }
+        for part in parts.split(|&b| b == b'|').filter(|part| !codes::is_too_short(part)) {
+            if part.iter().any(u8::is_ascii_digit) {
+                trace.add_numbers(part)?;
+                trace.add_numbers(b"|")?;
+            }
+        }
+        Some(trace)
+    }
+
+    fn add_word(&mut self, word: &[u8]) -> Option<()> {
+        let (at, bit) = cell(word);
+        let at = u16::try_from(at).ok()?;
+        let count = usize::from(self.count);
+        match self.words.get_mut(..count)?.iter_mut().find(|(of, _)| *of == at) {
+            Some((_, bits)) => *bits |= bit,
+            None => {
+                *self.words.get_mut(count)? = (at, bit);
+                self.count += 1;
+            }
+        }
+        Some(())
+    }
+
+    fn add_numbers(&mut self, text: &[u8]) -> Option<()> {
+        let start = usize::from(self.length);
+        self.numbers.get_mut(start..start + text.len())?.copy_from_slice(text);
+        self.length += text.len() as u8;
+        Some(())
+    }
+}
+
+impl Identity {
+    /// Whether anything that was noted can be what is found in a text: a word of it, a part of a
+    /// word, or a number. If not, the text is to this message what it is to any other.
+    #[must_use]
+    #[inline]
+    pub fn may_name(&self, trace: &Trace) -> bool {
+        let words = &trace.words[..trace.count.into()];
+        words.iter().any(|&(at, bits)| self.may_have_any(at.into(), bits))
+            || (trace.length > 0 && self.may_number(&trace.numbers[..trace.length.into()]))
+    }
+
+    fn may_number(&self, text: &[u8]) -> bool {
+        let mut at = 0;
+        while let Some(&byte) = text.get(at) {
+            if byte.is_ascii_digit() {
+                if codes::own(self, text, at).is_some() {
+                    return true;
+                }
+                at = digits_end(text, at);
+            } else {
+                at += 1;
+            }
+        }
+        false
+    }
+}
