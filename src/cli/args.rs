@@ -358,7 +358,8 @@ impl Common {
             .with_context(|| format!("reading {}", list.display()))
     }
 
-    fn threads(&self, weight: Weight) -> usize {
+    /// How many threads serve a run of that weight.
+    pub(super) fn threads(&self, weight: Weight) -> usize {
         match (self.threads, weight) {
             (Some(n), _) => usize::from(n).min(MOST_THREADS),
             (None, Weight::Light) => 1,

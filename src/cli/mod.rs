@@ -18,6 +18,7 @@ mod progress;
 mod query;
 mod send;
 mod signals;
+mod stats;
 mod terminal;
 mod to_fhir;
 mod transform;
@@ -68,6 +69,7 @@ struct Cli {
 enum Command {
     Parse(parse::Args),
     Query(Box<query::Args>),
+    Stats(Box<stats::Args>),
     FromJson(from_json::Args),
     Diff(Box<diff::Args>),
     Transform(transform::Args),
@@ -158,6 +160,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Parse(args) => parse::run(args, &diagnostics),
         Command::Query(args) => query::run(*args, &diagnostics),
+        Command::Stats(args) => stats::run(*args, &diagnostics),
         Command::FromJson(args) => from_json::run(args, &diagnostics),
         Command::Diff(args) => diff::run(*args, &diagnostics),
         Command::Transform(args) => transform::run(args, &diagnostics),
@@ -188,6 +191,7 @@ impl Command {
         match self {
             Self::Parse(args) => args.common.loudness(),
             Self::Query(args) => args.common.loudness(),
+            Self::Stats(args) => args.common.loudness(),
             Self::FromJson(args) => args.common.loudness(),
             Self::Diff(args) => args.loudness(),
             Self::Transform(args) => args.common.loudness(),

@@ -9,6 +9,7 @@ pub mod json;
 pub mod names;
 pub mod pass;
 pub mod query;
+pub mod stats;
 pub mod transform;
 pub mod tree;
 pub mod validate;
