@@ -48,6 +48,8 @@ mod recipes;
 mod send;
 #[path = "it/shared.rs"]
 mod shared;
+#[path = "it/stats.rs"]
+mod stats;
 #[path = "it/text.rs"]
 mod text;
 #[path = "it/to_fhir.rs"]

@@ -3,8 +3,8 @@
 use super::Verdict;
 use super::args::{Common, Plan, Weight};
 use super::terminal;
-use crate::core::scope::to_utf8;
 use crate::core::expr::Expression;
+use crate::core::scope::to_utf8;
 use crate::core::{Cutter, Message, Scope, SyntaxError, TextOptions};
 use crate::io::pipeline::{Item, Job, Met, Unusable, View};
 use crate::io::{Chunk, Diagnostics, Output};
@@ -113,7 +113,7 @@ fn look(args: &Args, output: &Output) -> Look {
 /// thread counts all at once, which spares it the merging.
 fn count(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Result<Archive> {
     let is_terminal = output.is_terminal();
-    let plan = Plan { numbered: args.problems, weight: Weight::Heavy, ..Plan::default() };
+    let plan = Plan { numbered: args.problems, weight: Weight::Gathered, ..Plan::default() };
     let is_alone = args.common.threads(plan.weight) == 1;
     let counting = Counting::new(args);
     let severities = counting.validator.as_ref().map(|known| &known.settings().severities);

@@ -21,15 +21,32 @@ pub(super) struct Distinct {
     seen: Vec<u64>,
     count: usize,
     /// Once there are more than [`EXACT`].
-    registers: Option<Box<[u8; REGISTERS]>>,
+    registers: Option<Box<Registers>>,
 }
+
+#[derive(Clone, Debug)]
+struct Registers {
+    values: [u8; REGISTERS],
+    /// Values that wait to be entered, each a register's number and, in the last byte, what it is
+    /// to be at least. The registers of all fields do not fit the nearest cache: to fetch those of
+    /// many values at once costs a fraction of fetching one and waiting for it, many times.
+    waiting: [u32; WAITING],
+    count: usize,
+    /// No register is less, so that most values of a field that has many are done with at once.
+    least: u8,
+    /// How often values were entered since `least` was found.
+    rounds: u8,
+}
+
+/// So many values wait.
+const WAITING: usize = 64;
 
 impl Distinct {
     /// Counts a value.
     #[inline]
     pub(super) fn add(&mut self, hash: u64) {
         match &mut self.registers {
-            Some(registers) => register(registers, hash),
+            Some(registers) => registers.add(hash),
             None => self.remember(hash.max(1)),
         }
     }
@@ -67,8 +84,8 @@ impl Distinct {
     }
 
     fn estimate_from_now_on(&mut self) {
-        let mut registers = Box::new([0; REGISTERS]);
-        self.seen.drain(..).filter(|&hash| hash != 0).for_each(|hash| register(&mut registers, hash));
+        let mut registers = Box::<Registers>::default();
+        self.seen.iter().filter(|&&hash| hash != 0).for_each(|&hash| registers.add(hash));
         self.seen = Vec::new();
         self.count = 0;
         self.registers = Some(registers);
@@ -83,9 +100,7 @@ impl Distinct {
                     self.estimate_from_now_on();
                 }
                 if let Some(own) = &mut self.registers {
-                    own.iter_mut().zip(theirs.iter()).for_each(|(own, &their)| {
-                        *own = (*own).max(their);
-                    });
+                    own.merge(theirs);
                 }
             }
         }
@@ -100,7 +115,7 @@ impl Distinct {
     pub(super) fn count(&self) -> u64 {
         match &self.registers {
             None => self.count as u64,
-            Some(registers) => estimate(registers).round() as u64,
+            Some(registers) => estimate(&registers.settled().values).round() as u64,
         }
     }
 
@@ -112,12 +127,60 @@ impl Distinct {
     }
 }
 
-/// The hash's first bits choose a register, which keeps the most zeros that the others begin with.
-#[inline]
-fn register(registers: &mut [u8; REGISTERS], hash: u64) {
-    let at = (hash >> (64 - BITS)) as usize;
-    let zeros = (hash << BITS).leading_zeros().min(MOST as u32 - 1);
-    registers[at] = registers[at].max(zeros as u8 + 1);
+impl Default for Registers {
+    fn default() -> Self {
+        let values = [0; REGISTERS];
+        Self { values, waiting: [0; WAITING], count: 0, least: 0, rounds: 0 }
+    }
+}
+
+impl Registers {
+    /// The hash's first bits choose a register, which keeps the most zeros that the others begin
+    /// with, and one.
+    #[inline]
+    fn add(&mut self, hash: u64) {
+        let zeros = (hash << BITS).leading_zeros().min(MOST as u32 - 1);
+        if zeros >= u32::from(self.least) {
+            let register = (hash >> (64 - BITS)) as u32;
+            self.put(register << 8 | (zeros + 1));
+        }
+    }
+
+    #[inline]
+    fn put(&mut self, entry: u32) {
+        self.waiting[self.count % WAITING] = entry;
+        self.count += 1;
+        if self.count == WAITING {
+            self.enter();
+        }
+    }
+
+    /// Enters the values that wait.
+    fn enter(&mut self) {
+        for entry in &self.waiting[..self.count] {
+            let register = &mut self.values[(entry >> 8) as usize % REGISTERS];
+            *register = (*register).max(*entry as u8);
+        }
+        self.count = 0;
+        self.rounds = self.rounds.wrapping_add(1);
+        if self.rounds == 0 {
+            self.least = self.values.iter().copied().min().unwrap_or(0);
+        }
+    }
+
+    /// Adds the values of others.
+    fn merge(&mut self, other: &Self) {
+        let pairs = self.values.iter_mut().zip(&other.values);
+        pairs.for_each(|(own, &their)| *own = (*own).max(their));
+        other.waiting[..other.count].iter().for_each(|&entry| self.put(entry));
+    }
+
+    /// The registers with all values.
+    fn settled(&self) -> Self {
+        let mut settled = self.clone();
+        settled.enter();
+        settled
+    }
 }
 
 fn estimate(registers: &[u8; REGISTERS]) -> f64 {
@@ -208,7 +271,8 @@ mod tests {
         for parts in [[0..300, 300..2000], [1000..2000, 0..1500], [0..2000, 0..10]] {
             let mut merged = Distinct::default();
             parts.into_iter().for_each(|part| merged.merge(&of(part)));
-            assert_eq!(merged.registers, whole.registers);
+            let values = |d: Distinct| d.registers.map(|registers| registers.settled().values);
+            assert_eq!(values(merged), values(whole.clone()));
         }
     }
 }

@@ -134,13 +134,7 @@ pub(super) fn is_local(id: SegmentId) -> bool {
 
 impl Column {
     #[inline]
-    fn add(
-        &mut self,
-        value: &[u8],
-        repetitions: u64,
-        limit: usize,
-        reading: &Reading<'_, '_>,
-    ) {
+    fn add(&mut self, value: &[u8], repetitions: u64, limit: usize, reading: &Reading<'_, '_>) {
         if value == b"\"\"" {
             self.nulls += 1;
             return;

@@ -7,7 +7,7 @@ const SEEDS: [u64; 3] = [0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB, 0x8EBC_6A
 /// and to nothing worse.
 #[inline]
 pub(super) fn hash(value: &[u8]) -> u64 {
-    let mut seed = SEEDS[0] ^ value.len() as u64;
+    let mut seed = SEEDS[0];
     let (first, second) = match value {
         [] => (0, 0),
         [a] => (u64::from(*a), 0),
@@ -27,7 +27,7 @@ pub(super) fn hash(value: &[u8]) -> u64 {
             }
         }
     };
-    fold(fold(first ^ SEEDS[1], second ^ seed) ^ SEEDS[2], seed ^ SEEDS[1])
+    fold(fold(first ^ SEEDS[1], second ^ seed) ^ SEEDS[2], SEEDS[1] ^ value.len() as u64)
 }
 
 #[inline]

@@ -31,8 +31,16 @@ struct Event {
 #[derive(Clone, Debug)]
 enum What {
     /// A message, its number in the source, and whether something is wrong with it alone.
-    Message { facts: Facts, number: u64, is_broken: bool },
-    Envelope { bytes: Box<[u8]>, offset: u64, before: u64 },
+    Message {
+        facts: Facts,
+        number: u64,
+        is_broken: bool,
+    },
+    Envelope {
+        bytes: Box<[u8]>,
+        offset: u64,
+        before: u64,
+    },
 }
 
 impl Problems {

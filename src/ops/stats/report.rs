@@ -106,9 +106,9 @@ pub struct Span {
     pub from: String,
     /// How many there are.
     pub messages: u64,
-    /// Whether spans without messages lie before it.
+    /// Where it stands among all spans, also those without messages.
     #[serde(skip)]
-    pub is_behind_gap: bool,
+    pub place: i32,
 }
 
 /// How times stand in the order of each file.
@@ -323,11 +323,8 @@ impl TimeTable {
     fn of(archive: &Archive) -> Self {
         let times = &archive.times;
         let (unit, spans) = times.spans();
-        let mut before = None;
-        let spans = spans.into_iter().map(|(span, messages)| {
-            let is_behind_gap = before.replace(span).is_some_and(|before| before + 1 < span);
-            Span { from: unit.write(span), messages, is_behind_gap }
-        });
+        let spans = spans.into_iter();
+        let spans = spans.map(|(n, messages)| Span { from: unit.write(n), messages, place: n });
         Self {
             first: times.range.map(|(first, _)| iso(first)),
             last: times.range.map(|(_, last)| iso(last)),

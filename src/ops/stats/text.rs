@@ -58,9 +58,7 @@ impl Page {
         for (text, style) in [(before, Style::new()), (bar, BARS), (after, Style::new())] {
             let cut: String = text.chars().take(left).collect();
             left -= cut.chars().count();
-            let ends = text == after || (after.is_empty() && text == bar) || left == 0;
-            let shown = if ends { cut.trim_end() } else { &cut };
-            self.styled(shown, style);
+            self.styled(&cut, style);
         }
         self.out.truncate(self.out.trim_end_matches(' ').len());
         self.out.push('\n');
@@ -114,15 +112,13 @@ impl Page {
         let order = &times.order;
         let late = match order.late {
             0 => "none earlier than one before it".to_owned(),
-            late => format!(
-                "{late} earlier than one before, by {} at most",
-                duration(order.step_back)
-            ),
+            late => {
+                format!("{late} earlier than one before, by {} at most", duration(order.step_back))
+            }
         };
         self.fact("order", &late);
         if let Some(after) = &order.gap_max_after {
-            let [median, p99, max] =
-                [order.gap_median, order.gap_p99, order.gap_max].map(duration);
+            let [median, p99, max] = [order.gap_median, order.gap_p99, order.gap_max].map(duration);
             self.fact("gaps", &format!("median {median}, p99 {p99}, longest {max} after {after}"));
         }
     }
@@ -153,8 +149,9 @@ impl Page {
 
     fn times(&mut self, report: &Report) {
         let mut rows = Vec::new();
+        let mut before = None;
         for span in &report.times.spans {
-            if span.is_behind_gap {
+            if before.replace(span.place).is_some_and(|before| before + 1 < span.place) {
                 rows.push(("...".to_owned(), 0));
             }
             rows.push((span.from.clone(), span.messages));
@@ -210,8 +207,12 @@ impl Page {
             "Fields", ""
         ));
         for row in fields {
-            let before =
-                format!("{:path$}  {:name$}  {}  ", row.path, cut(row.name, NAME), percent(row.rate));
+            let before = format!(
+                "{:path$}  {:name$}  {}  ",
+                row.path,
+                cut(row.name, NAME),
+                percent(row.rate)
+            );
             let bar = self.bar(row.rate, RATE);
             let pad = RATE - bar.chars().count();
             let about = if row.estimated { "~" } else { "" };
@@ -246,7 +247,9 @@ impl Page {
             let eighths = ((share * columns as f64 * 8.0).round() as usize).min(columns * 8);
             let eighths = if share > 0.0 { eighths.max(1) } else { eighths };
             let mut bar = "█".repeat(eighths / 8);
-            bar.extend([' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'].get(eighths % 8).filter(|c| **c != ' '));
+            bar.extend(
+                [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'].get(eighths % 8).filter(|c| **c != ' '),
+            );
             bar
         } else {
             let whole = ((share * columns as f64).round() as usize).min(columns);
@@ -303,7 +306,11 @@ pub(super) fn size(bytes: u64) -> String {
     let mut amount = bytes as f64;
     for unit in ["bytes", "kB", "MB", "GB"] {
         if amount < 1000.0 {
-            return if unit == "bytes" { format!("{bytes} {unit}") } else { format!("{amount:.1} {unit}") };
+            return if unit == "bytes" {
+                format!("{bytes} {unit}")
+            } else {
+                format!("{amount:.1} {unit}")
+            };
         }
         amount /= 1000.0;
     }
@@ -316,7 +323,9 @@ pub(super) fn duration(seconds: u64) -> String {
     let at = units.iter().position(|(unit, _)| seconds >= *unit).unwrap_or(units.len() - 1);
     let (unit, name) = units[at];
     let mut text = format!("{} {name}", seconds / unit);
-    if let Some((smaller, name)) = units.get(at + 1).filter(|(smaller, _)| seconds % unit >= *smaller) {
+    if let Some((smaller, name)) =
+        units.get(at + 1).filter(|(smaller, _)| seconds % unit >= *smaller)
+    {
         _ = write!(text, " {} {name}", seconds % unit / smaller);
     }
     text

@@ -20,10 +20,11 @@ pub fn holds_codes(segment: SegmentId, field: u16) -> bool {
     ALL.binary_search(&(segment, field)).is_ok()
 }
 
-/// Whether what stands where a code should is like one: short, ASCII, without blanks.
+/// Whether what stands where a code should is like one: short, ASCII, without blanks, and no number
+/// of somebody by its form, as a long one is, which stands there when senders shift their fields.
 #[must_use]
 pub fn is_like_a_code(raw: &[u8]) -> bool {
-    shape::is_code(raw)
+    shape::is_code(raw) && !shape::may_identify(raw)
 }
 
 /// A line of the rules, if its field holds codes.
@@ -49,19 +50,45 @@ mod tests {
         }
         // Numbers, names, places, texts and dates; what tells persons apart; what once was text.
         for (segment, field) in [
-            (b"PID", 3), (b"PID", 5), (b"PID", 7), (b"PID", 8), (b"PID", 10), (b"PID", 11),
-            (b"PID", 15), (b"PV1", 3), (b"PV1", 7), (b"PV1", 39), (b"OBX", 5), (b"OBX", 8),
-            (b"OBX", 15), (b"NTE", 3), (b"AL1", 3), (b"MSH", 10), (b"ZPV", 1), (b"PID", 99),
+            (b"PID", 3),
+            (b"PID", 5),
+            (b"PID", 7),
+            (b"PID", 8),
+            (b"PID", 10),
+            (b"PID", 11),
+            (b"PID", 15),
+            (b"PV1", 3),
+            (b"PV1", 7),
+            (b"PV1", 39),
+            (b"OBX", 5),
+            (b"OBX", 8),
+            (b"OBX", 15),
+            (b"NTE", 3),
+            (b"AL1", 3),
+            (b"MSH", 10),
+            (b"ZPV", 1),
+            (b"PID", 99),
         ] {
             assert!(!holds_codes(*segment, field), "{}-{field}", segment.escape_ascii());
         }
     }
 
     #[test]
-    fn a_name_with_a_blank_is_no_code() {
-        assert!(is_like_a_code(b"718-7") && is_like_a_code(b"10*3/uL"));
-        for text in [&b"Ann Adams"[..], b"M\xFCller", b"a-text-of-more-than-twenty-bytes"] {
-            assert!(!is_like_a_code(text));
+    fn a_name_with_a_blank_or_a_long_number_is_no_code() {
+        for code in [&b"718-7"[..], b"58410-2", b"10*3/uL", b"S72.001A", b"mm[Hg]", b"A01"] {
+            assert!(is_like_a_code(code), "{}", code.escape_ascii());
+        }
+        for text in [
+            &b"Ann Adams"[..],
+            b"M\xFCller",
+            b"a-text-of-more-than-twenty-bytes",
+            b"12345678",
+            b"219-09-9999",
+            b"555-0134",
+            b"1980-02-29",
+            b"a@b.example",
+        ] {
+            assert!(!is_like_a_code(text), "{}", text.escape_ascii());
         }
     }
 }
