@@ -21,7 +21,7 @@ mod hash;
 mod histogram;
 pub mod html;
 mod problems;
-mod report;
+pub mod report;
 mod segments;
 pub mod text;
 mod times;

@@ -403,7 +403,7 @@ impl ProblemTable {
                 title: rule.description().title,
             })
             .collect();
-        rules.sort_by(|a, b| b.findings.cmp(&a.findings));
+        rules.sort_by_key(|row| std::cmp::Reverse(row.findings));
         Self { messages: problems.messages, rules }
     }
 }

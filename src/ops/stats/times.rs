@@ -1,7 +1,7 @@
 //! When messages were made (MSH-7), and whether they stand in that order.
 
 use super::histogram::Histogram;
-use crate::core::time::{Timestamp, civil_from_days, days_from_civil};
+use crate::core::time::{Precision, Timestamp, civil_from_days, days_from_civil};
 use std::collections::BTreeMap;
 
 /// A span of time in which messages are counted.
@@ -28,6 +28,8 @@ pub(super) struct Times {
     /// Messages by span, counted from 1970 on the clock of each; months and years from year 0.
     spans: BTreeMap<i32, u64>,
     unit: Unit,
+    /// Whether any is known to the hour.
+    has_hours: bool,
     /// The latest of the source under way, in seconds since 1970.
     latest: Option<(i64, Timestamp)>,
     /// Messages that are earlier than one before them in the source, and by how much at most.
@@ -53,6 +55,7 @@ impl Times {
             if seconds < instant(&first) { time } else { first },
             if seconds > instant(&last) { time } else { last },
         ));
+        self.has_hours |= time.precision() >= Precision::Hour;
         *self.spans.entry(span(&time, self.unit)).or_default() += 1;
         while self.spans.len() > KEPT && self.unit < Unit::Year {
             self.spans = coarser(&self.spans, self.unit);
@@ -79,7 +82,8 @@ impl Times {
         let (mut unit, mut spans) = (self.unit, self.spans.clone());
         while unit < Unit::Year {
             let ends = spans.first_key_value().zip(spans.last_key_value());
-            if ends.is_none_or(|((first, _), (last, _))| last - first < SHOWN) {
+            let is_known = unit > Unit::Hour || self.has_hours;
+            if is_known && ends.is_none_or(|((first, _), (last, _))| last - first < SHOWN) {
                 break;
             }
             spans = coarser(&spans, unit);
@@ -179,7 +183,7 @@ mod tests {
             shown(&["20240305081500", "2024030508", "202403051959"]),
             ["2024-03-05T08 2", "2024-03-05T19 1"]
         );
-        assert_eq!(shown(&["20240228", "20240301"]), ["2024-02-28T00 1", "2024-03-01T00 1"]);
+        assert_eq!(shown(&["20240228", "20240301"]), ["2024-02-28 1", "2024-03-01 1"]);
         assert_eq!(shown(&["20240228", "20240329"]), ["2024-02-28 1", "2024-03-29 1"]);
         assert_eq!(shown(&["20231231", "20240401"]), ["2023-12 1", "2024-04 1"]);
         assert_eq!(shown(&["1960", "19691231", "2024"]), ["1960 1", "1969 1", "2024 1"]);
