@@ -56,6 +56,8 @@ mod send;
 mod shared;
 #[path = "it/sort.rs"]
 mod sort;
+#[path = "it/stats.rs"]
+mod stats;
 #[path = "it/text.rs"]
 mod text;
 #[path = "it/to_fhir.rs"]

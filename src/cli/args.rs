@@ -93,6 +93,9 @@ pub(super) enum Weight {
     Heavy,
     /// As heavy, and the output is many times as long as the input.
     Swelling,
+    /// As heavy, and what comes of a chunk is to be gathered, which is the same work however long
+    /// the chunk is.
+    Gathered,
 }
 
 /// How a run reads.
@@ -304,6 +307,7 @@ impl Common {
             chunk: match plan.weight {
                 // Each thread holds the output of a chunk.
                 Weight::Swelling => SHARED_CHUNK / 4,
+                Weight::Gathered if threads > 1 => SHARED_CHUNK * 4,
                 _ if threads > 1 => SHARED_CHUNK,
                 _ => CHUNK,
             },
@@ -359,11 +363,12 @@ impl Common {
             .with_context(|| format!("reading {}", list.display()))
     }
 
-    fn threads(&self, weight: Weight) -> usize {
+    /// How many threads serve a run of that weight.
+    pub(super) fn threads(&self, weight: Weight) -> usize {
         match (self.threads, weight) {
             (Some(n), _) => usize::from(n).min(MOST_THREADS),
             (None, Weight::Light) => 1,
-            (None, Weight::Heavy | Weight::Swelling) => {
+            (None, Weight::Heavy | Weight::Swelling | Weight::Gathered) => {
                 std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS)
             }
         }

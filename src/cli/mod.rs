@@ -21,6 +21,7 @@ mod query;
 mod send;
 mod signals;
 mod sort;
+mod stats;
 mod terminal;
 mod to_fhir;
 mod transform;
@@ -84,6 +85,7 @@ struct Cli {
 enum Command {
     Parse(parse::Args),
     Query(Box<query::Args>),
+    Stats(Box<stats::Args>),
     FromJson(from_json::Args),
     Diff(Box<diff::Args>),
     Transform(transform::Args),
@@ -177,6 +179,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Parse(args) => parse::run(args, &diagnostics),
         Command::Query(args) => query::run(*args, &diagnostics),
+        Command::Stats(args) => stats::run(*args, &diagnostics),
         Command::FromJson(args) => from_json::run(args, &diagnostics),
         Command::Diff(args) => diff::run(*args, &diagnostics),
         Command::Transform(args) => transform::run(args, &diagnostics),
@@ -210,6 +213,7 @@ impl Command {
         match self {
             Self::Parse(args) => args.common.loudness(),
             Self::Query(args) => args.common.loudness(),
+            Self::Stats(args) => args.common.loudness(),
             Self::FromJson(args) => args.common.loudness(),
             Self::Diff(args) => args.loudness(),
             Self::Transform(args) => args.common.loudness(),

@@ -473,7 +473,7 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// A word in which the high bit of each byte is set that equals `needle`, the first byte lowest.
 #[inline]
-pub(super) fn hits(word: [u8; 8], needle: u8) -> u64 {
+pub(crate) fn hits(word: [u8; 8], needle: u8) -> u64 {
     const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
     let x = u64::from_le_bytes(word) ^ u64::from_ne_bytes([needle; 8]);
     !(((x & LOW) + LOW) | x | LOW)

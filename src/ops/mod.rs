@@ -11,6 +11,7 @@ pub mod names;
 pub mod pass;
 pub mod query;
 pub mod sort;
+pub mod stats;
 pub mod transform;
 pub mod tree;
 pub mod validate;

@@ -6,7 +6,7 @@ use std::fs;
 const HEAD: &str = "MSH|^~\\&|A|B|C|D|20240101||ADT^A08|H-1|P|2.4\r";
 
 /// All that can be done with messages; none of it may fail on a message that can be read.
-const ALL: [&[&str]; 7] = [
+const ALL: [&[&str]; 8] = [
     &["query", "PID-3", "PID-3[last].1", "OBX-5", "@n"],
     &["query", "-c", "--where", "PID-3 ~ /9/ or count(OBX) > 3"],
     &["query", "--each", "OBX", "OBX-1", "OBR-1", "PID-3[1]"],
@@ -14,6 +14,7 @@ const ALL: [&[&str]; 7] = [
     &["parse", "-f", "json"],
     &["parse", "-f", "json", "--raw", "--names"],
     &["parse", "-f", "tree"],
+    &["stats", "--values", "--problems"],
 ];
 
 #[track_caller]

@@ -43,6 +43,7 @@ fn reports_about_messages_hold_none_of_them() {
         &["parse", "-f", "hl7", "--mllp"],
         &["parse", "-f", "hl7", "--eol", "lf"],
         &["parse", "--charset", "ISO-2022-JP"],
+        &["stats", "--where", "PID-3 ~ /^C/", "--problems"],
     ] {
         let args = [args, &["--verbose", "--max-message", "1K"]].concat();
         for input in inputs() {

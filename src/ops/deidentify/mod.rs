@@ -28,7 +28,7 @@ mod tests;
 pub mod text;
 pub mod zip3;
 
-pub use rules::{Overlay, OverlayError, Rules};
+pub use rules::{Overlay, OverlayError, Rules, codes};
 pub use settings::{BirthDate, Profile, Settings, ShiftScope};
 pub use subject::Kind;
 pub use tally::Tally;

@@ -5,6 +5,7 @@
 //! whatever version a message says it has. What no rule knows is removed.
 
 mod action;
+pub mod codes;
 mod list;
 mod overlay;
 pub(super) mod parts;
