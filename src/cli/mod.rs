@@ -9,6 +9,7 @@ mod dry_run;
 mod explain;
 mod form;
 mod from_json;
+mod generate;
 mod listen;
 mod pairs;
 mod parse;
@@ -76,6 +77,7 @@ enum Command {
     Deidentify(Box<deidentify::Args>),
     Listen(Box<listen::Args>),
     Send(Box<send::Args>),
+    Generate(generate::Args),
     Explain(explain::Args),
     Paths(paths::Args),
     Completions(complete::Args),
@@ -166,6 +168,7 @@ pub fn main() -> ExitCode {
         Command::Deidentify(args) => deidentify::run(*args, &diagnostics),
         Command::Listen(args) => listen::run(*args, &diagnostics),
         Command::Send(args) => send::run(*args, &diagnostics),
+        Command::Generate(args) => generate::run(&args),
         Command::Explain(args) => explain::run(&args, &diagnostics),
         Command::Paths(args) => paths::run(&args, &diagnostics),
         Command::Completions(args) => complete::run(&args),
@@ -196,7 +199,9 @@ impl Command {
             Self::Deidentify(args) => args.common.loudness(),
             Self::Listen(args) => args.loudness(),
             Self::Send(args) => args.common.loudness(),
-            Self::Explain(_) | Self::Paths(_) | Self::Completions(_) => (false, false),
+            Self::Generate(_) | Self::Explain(_) | Self::Paths(_) | Self::Completions(_) => {
+                (false, false)
+            }
         }
     }
 }

@@ -36,6 +36,7 @@ use rewrite::Rewrite;
 use rules::Rule;
 use rules::parts::{Look, Part};
 use std::fmt;
+pub(crate) use surrogate::names;
 use surrogate::{Key, Memo, Style, Surrogates};
 use text::{Cleaner, Identity};
 
