@@ -12,6 +12,8 @@ mod dirty;
 mod endings;
 #[path = "it/fhir_path.rs"]
 mod fhir_path;
+#[path = "it/generate.rs"]
+mod generate;
 #[path = "it/generated.rs"]
 mod generated;
 #[path = "it/hostile.rs"]

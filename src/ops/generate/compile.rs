@@ -77,14 +77,11 @@ impl Compiler {
             if is_delimiter { None } else { self.field(segment, number, field, code, is_known) }
         });
         let mut fields: Vec<FieldPlan> = fields.collect();
-        if fields.is_empty() {
-            // A segment says something.
-            fields.extend((1..).zip(segment.fields()).find_map(|(number, field)| {
-                let value = self.value(self.element_of(field), None)?;
-                Some(FieldPlan { number, chance: 100, value })
-            }));
-        } else if fields.iter().all(|field| field.chance < 100) {
-            fields[0].chance = 100;
+        // A segment says something.
+        match fields.iter().position(|field| field.chance == 100) {
+            Some(_) => {}
+            None if fields.is_empty() => fields.extend(self.first_field(segment, code)),
+            None => fields[0].chance = 100,
         }
         // What names the data type of another field is there with it.
         for (of, names) in [(("OBX", 5), 2), (("MFE", 4), 5), (("MFA", 5), 6)] {
@@ -92,8 +89,15 @@ impl Compiler {
                 fields.iter_mut().filter(|f| f.number == names).for_each(|f| f.chance = 100);
             }
         }
-        let first = segment.field(1).map(|field| Format::of(field.data_type));
-        SegmentPlan { id, fields, is_numbered: first == Some(Format::SequenceId) }
+        let is_numbered = is_set_id(segment.field(1));
+        SegmentPlan { id, fields, is_numbered }
+    }
+
+    /// The first field that can stand alone.
+    fn first_field(&self, segment: &'static Segment, code: &str) -> Option<FieldPlan> {
+        let all = Self { version: self.version, view: self.view, fill: Fill::All };
+        let fields = (1..).zip(segment.fields());
+        fields.filter_map(|(number, field)| all.field(segment, number, field, code, true)).next()
     }
 
     fn field(
@@ -110,11 +114,15 @@ impl Compiler {
             return None;
         }
         let row = rows::field(segment.id(), number, self.version, code);
+        let set_id = Template(vec![vec![vec![Piece::Source(Source::Said(Said::SetId))]]]);
+        let is_numbered = number == 1 && is_set_id(Some(field));
+        let template = if is_numbered { Some(&set_id) } else { row.map(|row| &row.template) };
         // What names the data type of a required field is as required.
         let names_type = matches!((segment.id(), number), ("OBX", 2 | 5) | ("MFE", 5) | ("MFA", 6));
         let chance = match (field.usage, self.fill, row) {
             (Usage::Required, ..) => 100,
             _ if names_type => 100,
+            (_, Fill::Typical, None) if is_numbered => 100,
             (_, Fill::Required, _) => return None,
             (_, Fill::All, _) => 100,
             (_, Fill::Typical, Some(row)) => row.chance,
@@ -129,7 +137,7 @@ impl Compiler {
         element.is_bound = !is_header;
         // In 2.1 the data type knows no event, and yet it stands there.
         element.is_whole = is_header && number == 9;
-        let value = self.value_of(element, row.map(|row| &row.template), is_header)?;
+        let value = self.value_of(element, template, is_header)?;
         Some(FieldPlan { number, chance, value })
     }
 
@@ -177,12 +185,18 @@ impl Compiler {
 
     /// Whether all that a leaf can be are codes of a table.
     fn are_codes(&self, table: &Table, leaf: &[Piece]) -> bool {
+        // Code systems are kept apart from the versions.
         let is_code = |code: &&str| {
-            code.is_empty() || table.code(self.version, code.as_bytes()).is_some()
+            let code = code.as_bytes();
+            code.is_empty()
+                || table.code(self.version, code).is_some()
+                || (table.id() == CODE_SYSTEMS && (table.knows(code) || code.starts_with(b"HL7")))
         };
         match leaf {
             [Piece::Text(text)] => is_code(text),
-            [Piece::Source(Source::Code | Source::Spare)] => true,
+            [Piece::Source(Source::Code | Source::Spare | Source::System)] => true,
+            // Of those that the version has, see story.rs.
+            [Piece::Source(Source::Said(Said::TestType))] => true,
             [Piece::Source(source)] => source.values().is_some_and(|all| all.iter().all(is_code)),
             _ => false,
         }
@@ -196,7 +210,7 @@ impl Compiler {
     fn value(&self, element: Element, template: Option<&Template>) -> Option<Value> {
         let components = self.view.data_type(element.data_type).map(|found| found.components());
         let Some(components) = components else {
-            return Some(self.leaf(element, template));
+            return self.leaf(element, template);
         };
         if element.level == Level::Subcomponent {
             // Subcomponents have no parts: of a type with components, the first is meant.
@@ -211,7 +225,6 @@ impl Compiler {
             Level::Field => Level::Component,
             _ => Level::Subcomponent,
         };
-        let of_type = template.is_none();
         let mut parts = Vec::new();
         for (at, component) in components.iter().enumerate() {
             let Some(part) = self.part(element, at, component, level) else { continue };
@@ -223,7 +236,9 @@ impl Compiler {
             if !wanted {
                 continue;
             }
-            let part = Element { required: part.required || (of_type && element.required && at == 0), ..part };
+            // Of what has to be there, something is.
+            let required = part.required || (element.required && parts.is_empty());
+            let part = Element { required, ..part };
             if let Some(value) = self.value(part, template.as_ref()) {
                 parts.push((at, value));
             }
@@ -232,7 +247,8 @@ impl Compiler {
             let part = self.part(element, 0, components.first()?, level)?;
             parts.push((0, self.value(Element { required: true, ..part }, None)?));
         }
-        (!parts.is_empty()).then_some(Value::Parts(parts))
+        let needs_first = is_coded(element.data_type) && parts.first().is_some_and(|(at, _)| *at == 0);
+        (!parts.is_empty()).then_some(Value::Parts { parts, needs_first })
     }
 
     /// A component as an element; `None` if it must not be there.
@@ -272,7 +288,8 @@ impl Compiler {
         })
     }
 
-    fn leaf(&self, element: Element, template: Option<&Template>) -> Value {
+    /// A value without parts; `None` if nothing that the data type allows is in the table.
+    fn leaf(&self, element: Element, template: Option<&Template>) -> Option<Value> {
         let most = element.length.map_or(usize::MAX, |length| length as usize);
         let shape = match element.data_type {
             "varies" => Shape::Raw,
@@ -291,6 +308,9 @@ impl Compiler {
             Some(table) if !matches!(shape, Shape::Time { .. }) => self.codes(table, most, shape),
             _ => Vec::new(),
         };
+        if closed.is_some() && codes.is_empty() && !element.required {
+            return None;
+        }
         let spare = || vec![Piece::Source(Source::Spare)];
         let mut pieces = match template.map(|template| (template, template.first())) {
             Some((template, None)) if shape == Shape::Raw => whole(template),
@@ -302,8 +322,10 @@ impl Compiler {
         if let Some(table) = closed {
             if matches!(pieces.as_slice(), [Piece::Source(Source::Said(Said::Event))]) {
                 listed_events = Some(table.codes(self.version).map(|code| code.code).collect());
-            } else if !self.are_codes(table, &pieces) && !is_name(&pieces) {
-                pieces = spare();
+            } else if !self.are_codes(table, &pieces) {
+                // A single code that is not known is better left out than replaced.
+                let is_text = matches!(pieces.as_slice(), [Piece::Text(_)]);
+                pieces = if is_text { Vec::new() } else { spare() };
             }
         }
         let hint = element.hint.filter(|table| table.is_listed(self.version));
@@ -316,15 +338,8 @@ impl Compiler {
             ([Piece::Source(Source::Display)], None) => Vec::new(),
             _ => codes,
         };
-        Value::Leaf(Leaf {
-            pieces,
-            shape,
-            most,
-            required: element.required,
-            codes,
-            system,
-            listed_events,
-        })
+        let required = element.required;
+        Some(Value::Leaf(Leaf { pieces, shape, most, required, codes, system, listed_events }))
     }
 
     /// The codes of a table that can stand in a message as they are.
@@ -332,19 +347,28 @@ impl Compiler {
         let is_plain = |text: &str| {
             text.is_ascii() && !text.bytes().any(|b| b.is_ascii_control() || b"|^~\\&".contains(&b))
         };
-        let codes = table.codes(self.version).map(|code| (code.code, code.display));
-        codes
-            .filter(|(code, display)| {
-                let is_right = match shape {
-                    Shape::Of(format) => format.fault(code.as_bytes()).is_none(),
-                    _ => true,
-                };
-                let is_word = code.bytes().any(|b| b.is_ascii_alphanumeric())
-                    && !code.contains(['.', ' ', '"', '<', '>']);
-                is_word && is_right && code.len() <= most && is_plain(code) && is_plain(display)
-            })
-            .collect()
+        let fits = |(code, display): &(&str, &str)| {
+            let is_right = match shape {
+                Shape::Of(format) => format.fault(code.as_bytes()).is_none(),
+                _ => true,
+            };
+            is_right && code.len() <= most && is_plain(code) && is_plain(display) && *code != "\"\""
+        };
+        let all = table.codes(self.version).map(|code| (code.code, code.display)).filter(fits);
+        let all: Vec<_> = all.collect();
+        // Tables have remarks and patterns among their codes.
+        let is_word = |(code, _): &&(&str, &str)| {
+            code.bytes().any(|b| b.is_ascii_alphanumeric())
+                && !code.contains(['.', ' ', '"', '<', '>', '(', '*'])
+        };
+        let words: Vec<_> = all.iter().filter(is_word).copied().collect();
+        if words.is_empty() { all } else { words }
     }
+}
+
+/// Whether the first field of a segment numbers it.
+fn is_set_id(field: Option<&Field>) -> bool {
+    field.is_some_and(|field| Format::of(field.data_type) == Format::SequenceId)
 }
 
 /// Data types whose first component is a code of the table of the field.
@@ -352,10 +376,8 @@ fn is_coded(data_type: &str) -> bool {
     matches!(data_type, "CE" | "CWE" | "CNE" | "CF")
 }
 
-/// Whether a leaf is the name of a code system or such, which takes no other code.
-fn is_name(pieces: &[Piece]) -> bool {
-    matches!(pieces, [Piece::Source(Source::System)])
-}
+/// The table of code systems.
+const CODE_SYSTEMS: &str = "0396";
 
 /// A template as one text, for fields whose data type is known only in the message.
 fn whole(template: &Template) -> Vec<Piece> {

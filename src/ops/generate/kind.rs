@@ -148,6 +148,11 @@ fn of_structure(view: &'static VersionView, id: &'static str) -> Vec<Message> {
 /// A message of a type and event; `None` if the version has none.
 fn message(view: &'static VersionView, code: &str, event: &str) -> Option<Message> {
     let structure = view.structure_of_event(code, event)?;
+    // The dictionary has a structure that is two messages, one behind the other.
+    let nodes = view.structure(structure)?.nodes();
+    if nodes.iter().skip(1).any(|node| node.name() == "MSH") {
+        return None;
+    }
     let kind = match code {
         "ORU" | "OUL" | "OPU" | "ORF" | "VXU" | "VXR" | "RAS" | "RDS" => Kind::Result,
         "ORM" | "OMG" | "OML" | "OMP" | "OMI" | "OMD" | "OMS" | "OMN" | "OMB" | "RDE" => Kind::Order,

@@ -71,7 +71,10 @@ pub struct Messages<'g> {
     story: Story<'g>,
     random: Random,
     written: u64,
+    /// The last set ids of the lists in the message.
     counters: Vec<u64>,
+    /// The last segment and its set id.
+    last: (&'static str, u64),
 }
 
 impl Generator {
@@ -127,6 +130,7 @@ impl Generator {
             random: Random::of(seed, 0, 0),
             written: 0,
             counters: Vec::new(),
+            last: ("", 0),
         }
     }
 }
@@ -139,6 +143,7 @@ impl<'g> Messages<'g> {
         self.story.begin(plan.message);
         self.counters.clear();
         self.counters.resize(plan.counters, 0);
+        self.last = ("", 0);
         self.nodes(&plan.nodes, out);
         // The last segment ends the message.
         if out.last() == Some(&b'\r') {
@@ -207,9 +212,14 @@ impl<'g> Messages<'g> {
         let plan = &self.generator.segments[plan];
         let story = &mut self.story;
         if plan.is_numbered {
-            self.counters[counter] += 1;
-            story.set_id = self.counters[counter];
+            // What follows its like goes on from that: who reads the message cannot tell that a
+            // note behind a note belongs to something else.
+            let (id, last) = self.last;
+            let before = if id == plan.id { last } else { self.counters[counter] };
+            self.counters[counter] = before + 1;
+            story.set_id = before + 1;
         }
+        self.last = (plan.id, story.set_id);
         out.extend_from_slice(plan.id.as_bytes());
         let mut written = 0;
         if plan.id == "MSH" {

@@ -80,6 +80,7 @@ impl Segments {
     }
 
     fn segment(&mut self, id: &'static str, code: &'static str) -> usize {
+        let code = if rows::depends_on_type(id) { code } else { "" };
         *self.by_id.entry((id, code)).or_insert_with(|| {
             self.all.push(self.compiler.segment(id, code));
             self.all.len() - 1
@@ -219,7 +220,7 @@ impl Writer<'_> {
             "VXU" | "VXR" => Domain::Vaccine,
             "MDM" => Domain::Document,
             _ if !around.in_order || around.in_specimen => Domain::Vitals,
-            _ if self.message.kind == Kind::Result => Domain::Lab,
+            code if self.message.kind == Kind::Result && code.starts_with('O') => Domain::Lab,
             _ => Domain::Vitals,
         }
     }

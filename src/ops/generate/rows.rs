@@ -3,7 +3,7 @@
 use super::lists::{self, table};
 use super::template::Template;
 use crate::dictionary::Version;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// What stands in a field.
@@ -70,6 +70,16 @@ pub(super) fn field(
 /// Whether any field of a segment has a row.
 pub(super) fn knows(segment: &'static str) -> bool {
     (1..8).any(|number| FIELDS.contains_key(&(segment, number)))
+}
+
+/// Whether it depends on the type of the message what stands in a segment.
+pub(super) fn depends_on_type(segment: &'static str) -> bool {
+    static DEPENDENT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+        let is_dependent = |row: &FieldRow| matches!(row.when, When::Codes(_));
+        let dependent = FIELDS.iter().filter(|(_, rows)| rows.iter().any(is_dependent));
+        dependent.map(|((segment, _), _)| *segment).collect()
+    });
+    DEPENDENT.contains(segment)
 }
 
 /// What stands in values of a data type.

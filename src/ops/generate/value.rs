@@ -10,7 +10,11 @@ use crate::ops::validate::format::Format;
 pub(super) enum Value {
     Leaf(Leaf),
     /// Parts by their places, those left out that are never there.
-    Parts(Vec<(usize, Value)>),
+    Parts {
+        parts: Vec<(usize, Value)>,
+        /// Without the first, a code, the others say nothing.
+        needs_first: bool,
+    },
 }
 
 /// A value without parts.
@@ -44,7 +48,7 @@ pub(super) enum Shape {
 impl Value {
     /// Appends it; nothing if the story has nothing for it. `delimiters` are those of its parts.
     pub(super) fn write(&self, story: &mut Story<'_>, delimiters: &[u8], out: &mut Vec<u8>) {
-        let (Self::Parts(parts), Some((&by, inner))) = (self, delimiters.split_first()) else {
+        let (Self::Parts { parts, needs_first }, Some((&by, inner))) = (self, delimiters.split_first()) else {
             if let Self::Leaf(leaf) = self {
                 leaf.write(story, out);
             }
@@ -58,6 +62,9 @@ impl Value {
             part.write(story, inner, out);
             if out.len() == before {
                 out.truncate(start);
+                if *needs_first && *place == 0 {
+                    return;
+                }
             } else {
                 written = *place;
             }
@@ -138,7 +145,7 @@ impl Leaf {
             return out.extend_from_slice(code.as_bytes());
         }
         match self.shape {
-            Shape::Time { date, time } => story.write_time(Moment::Past, date, time, out),
+            Shape::Time { date, time } => story.write_time(Moment::Occurred, date, time, out),
             Shape::Of(Format::Number | Format::SequenceId) => {
                 out.push(b'1' + story.random.at(9) as u8);
             }
