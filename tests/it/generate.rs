@@ -44,7 +44,10 @@ fn control_ids_are_unique_and_times_increase() {
 #[test]
 fn a_message_tells_one_story() {
     let messages = generated(&["ORU^R01", "DFT^P03", "-n", "200", "--seed", "5"]);
-    let rows = queried(&messages, &["PID-8", "PID-13", "PID-7", "PV1-44", "MSH-7", "PID-3.1", "PID-3.2"]);
+    let rows = queried(
+        &messages,
+        &["PID[1]-8", "PID[1]-13", "PID[1]-7", "PV1[1]-44", "MSH-7", "PID[1]-3.1", "PID[1]-3.2"],
+    );
     assert_eq!(rows.len(), 200);
     for row in rows {
         let [sex, phone, birth, admitted, sent, number, digit] = row.as_slice() else { panic!() };
@@ -53,10 +56,13 @@ fn a_message_tells_one_story() {
         assert!(birth < admitted || admitted.is_empty());
         assert!(birth < sent && admitted < sent, "{birth} {admitted} {sent}");
         // Table 0061, M10: chapter 2A, "CX".
-        let sum: u32 = (0..).zip(number.bytes().rev()).map(|(place, b)| {
-            let value = u32::from(b - b'0') * (2 - place % 2);
-            value / 10 + value % 10
-        }).sum();
+        let sum: u32 = (0..)
+            .zip(number.bytes().rev())
+            .map(|(place, b)| {
+                let value = u32::from(b - b'0') * (2 - place % 2);
+                value / 10 + value % 10
+            })
+            .sum();
         assert_eq!(digit.parse::<u32>().unwrap(), (10 - sum % 10) % 10, "{number}");
     }
 }
@@ -71,7 +77,13 @@ fn flags_agree_with_ranges() {
         let value: f64 = row[1].parse().unwrap();
         let (low, high) = row[2].split_once('-').unwrap();
         let (low, high): (f64, f64) = (low.parse().unwrap(), high.parse().unwrap());
-        let expected = if value < low { "L" } else if value > high { "H" } else { "N" };
+        let expected = if value < low {
+            "L"
+        } else if value > high {
+            "H"
+        } else {
+            "N"
+        };
         assert_eq!(row[3], expected, "{row:?}");
         flags.insert(expected);
     }
@@ -95,8 +107,13 @@ fn types_come_in_turn_or_by_weight() {
 fn what_there_is_not_is_told() {
     let out = pipehat(&["generate", "ADT^A60", "--version", "2.2"]).run();
     assert_eq!((out.code, out.stdout.len()), (2, 0));
-    assert!(out.stderr.starts_with("pipehat: version 2.2 has no ADT^A60; of ADT it has A01 A02 "), "{out:?}");
-    for args in [&["ADT^"][..], &["ADT^A01", "--version", "2.9"], &["--start", "1066"], &["-n", "-1"]] {
+    assert!(
+        out.stderr.starts_with("pipehat: version 2.2 has no ADT^A60; of ADT it has A01 A02 "),
+        "{out:?}"
+    );
+    for args in
+        [&["ADT^"][..], &["ADT^A01", "--version", "2.9"], &["--start", "1066"], &["-n", "-1"]]
+    {
         assert_eq!(pipehat(&[&["generate"], args].concat()).run().code, 2, "{args:?}");
     }
 }

@@ -129,7 +129,9 @@ impl Compiler {
             (_, Fill::Typical, None) if is_known => 0,
             (_, Fill::Typical, None) => OTHER,
         };
-        if chance == 0 || (row.is_none() && field.data_type == "varies" && field.usage != Usage::Required) {
+        if chance == 0
+            || (row.is_none() && field.data_type == "varies" && field.usage != Usage::Required)
+        {
             return None;
         }
         let mut element = self.element_of(field);
@@ -177,7 +179,9 @@ impl Compiler {
         }
         let Some(table) = element.table.filter(|table| self.is_closed(table)) else { return true };
         let own_system = match template.component(2).as_ref().and_then(Template::first) {
-            Some(leaf) => !matches!(leaf.as_slice(), [Piece::Text(text)] if text.starts_with("HL7")),
+            Some(leaf) => {
+                !matches!(leaf.as_slice(), [Piece::Text(text)] if text.starts_with("HL7"))
+            }
             None => false,
         };
         own_system || template.first().is_none_or(|leaf| self.are_codes(table, leaf))
@@ -247,7 +251,8 @@ impl Compiler {
             let part = self.part(element, 0, components.first()?, level)?;
             parts.push((0, self.value(Element { required: true, ..part }, None)?));
         }
-        let needs_first = is_coded(element.data_type) && parts.first().is_some_and(|(at, _)| *at == 0);
+        let needs_first =
+            is_coded(element.data_type) && parts.first().is_some_and(|(at, _)| *at == 0);
         (!parts.is_empty()).then_some(Value::Parts { parts, needs_first })
     }
 
@@ -329,7 +334,7 @@ impl Compiler {
             }
         }
         let hint = element.hint.filter(|table| table.is_listed(self.version));
-        let system = hint.map(|table| system(table));
+        let system = hint.map(system);
         let codes = match (&pieces[..], hint) {
             // What is told of a code is told of the same.
             ([Piece::Source(Source::Display)], Some(hint)) => {
@@ -343,7 +348,12 @@ impl Compiler {
     }
 
     /// The codes of a table that can stand in a message as they are.
-    fn codes(&self, table: &'static Table, most: usize, shape: Shape) -> Vec<(&'static str, &'static str)> {
+    fn codes(
+        &self,
+        table: &'static Table,
+        most: usize,
+        shape: Shape,
+    ) -> Vec<(&'static str, &'static str)> {
         let is_plain = |text: &str| {
             text.is_ascii() && !text.bytes().any(|b| b.is_ascii_control() || b"|^~\\&".contains(&b))
         };

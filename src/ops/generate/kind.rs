@@ -103,9 +103,9 @@ const HOSPITAL: [(&str, &str, u32); 16] = [
 /// The messages of a hospital, as far as the version has them.
 pub(super) fn hospital(version: Version) -> Vec<(Message, u32)> {
     let view = standard().version(version);
-    let known = HOSPITAL.iter().filter_map(|&(code, event, weight)| {
-        Some((message(view, code, event)?, weight))
-    });
+    let known = HOSPITAL
+        .iter()
+        .filter_map(|&(code, event, weight)| Some((message(view, code, event)?, weight)));
     known.collect()
 }
 
@@ -155,7 +155,9 @@ fn message(view: &'static VersionView, code: &str, event: &str) -> Option<Messag
     }
     let kind = match code {
         "ORU" | "OUL" | "OPU" | "ORF" | "VXU" | "VXR" | "RAS" | "RDS" => Kind::Result,
-        "ORM" | "OMG" | "OML" | "OMP" | "OMI" | "OMD" | "OMS" | "OMN" | "OMB" | "RDE" => Kind::Order,
+        "ORM" | "OMG" | "OML" | "OMP" | "OMI" | "OMD" | "OMS" | "OMN" | "OMB" | "RDE" => {
+            Kind::Order
+        }
         _ if code.starts_with("OR") || code.starts_with("RR") => Kind::Answer,
         _ => Kind::Other,
     };

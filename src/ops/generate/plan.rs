@@ -94,6 +94,7 @@ struct Around {
     in_order: bool,
     in_series: bool,
     in_specimen: bool,
+    in_prior: bool,
 }
 
 /// A group under way.
@@ -146,6 +147,15 @@ impl Writer<'_> {
             _ => 1,
         };
         let is_specimen = matches!(lead, "SPM" | "SAC");
+        // What was found before is told now and then, of the specimen itself hardly ever.
+        let is_prior = !around.in_prior && node.name().contains("PRIOR");
+        around.in_prior |= is_prior;
+        let chance = match () {
+            () if is_certain => 100,
+            () if begins_series && around.in_specimen => 1,
+            () if is_prior => 5,
+            () => row.chance,
+        };
         around.in_series |= begins_series;
         around.in_specimen |= is_specimen;
         let what = match node {
@@ -157,13 +167,7 @@ impl Writer<'_> {
                 self.group(at, children, Main::Any, around)
             }
         };
-        Node {
-            what,
-            chance: if is_certain { 100 } else { row.chance },
-            most,
-            series,
-            of_specimen: is_specimen && node.is_optional(),
-        }
+        Node { what, chance, most, series, of_specimen: is_specimen && node.is_optional() }
     }
 
     fn segment(&mut self, at: usize, id: &'static str, drawn: Vec<usize>) -> What {
@@ -219,7 +223,9 @@ impl Writer<'_> {
         match self.message.code {
             "VXU" | "VXR" => Domain::Vaccine,
             "MDM" => Domain::Document,
-            _ if !around.in_order || around.in_specimen => Domain::Vitals,
+            _ if around.in_specimen => Domain::Vitals,
+            _ if around.in_prior => Domain::Lab,
+            _ if !around.in_order => Domain::Vitals,
             code if self.message.kind == Kind::Result && code.starts_with('O') => Domain::Lab,
             _ => Domain::Vitals,
         }

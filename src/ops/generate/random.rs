@@ -28,7 +28,7 @@ impl Random {
     }
 
     /// A number from `first` to `last`.
-    pub(super) fn from_to(&mut self, first: u64, last: u64) -> u64 {
+    pub(super) fn between(&mut self, first: u64, last: u64) -> u64 {
         first + self.below(last.saturating_sub(first).saturating_add(1))
     }
 
@@ -62,7 +62,7 @@ mod tests {
     fn bounds_are_kept() {
         let mut random = Random(0);
         for _ in 0..1000 {
-            assert!((3..=5).contains(&random.from_to(3, 5)));
+            assert!((3..=5).contains(&random.between(3, 5)));
             assert!(random.at(2) < 2);
         }
         assert_eq!(random.below(0), 0);

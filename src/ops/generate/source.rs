@@ -195,12 +195,12 @@ impl Source {
                 out.extend_from_slice(texts[at].as_bytes());
             }
             Self::Number(first, last) => {
-                let drawn = story.random.from_to(*first, *last);
+                let drawn = story.random.between(*first, *last);
                 number(drawn, out);
             }
             Self::Digits(count) => {
                 let first = 10_u64.pow(count - 1);
-                let drawn = story.random.from_to(first, first * 10 - 1);
+                let drawn = story.random.between(first, first * 10 - 1);
                 number(drawn, out);
             }
             Self::Id(id) => number(story.id(*id), out),

@@ -126,13 +126,26 @@ pub(super) type TestTypes = Vec<(&'static str, &'static str)>;
 
 /// The data types of tests by which a version tells them (table 0125).
 pub(super) fn test_types(version: Version) -> TestTypes {
+    let table = standard().table("0125").filter(|table| table.is_listed(version));
+    let value = standard().segment(version, b"OBX").and_then(|obx| obx.field(5));
+    // In 2.1 values have no components.
+    let has_parts = value.is_some_and(|field| field.data_type == "varies");
     let known = |id: &str| {
-        standard().table("0125").is_some_and(|table| table.code(version, id.as_bytes()).is_some())
+        let is_simple = standard().data_type(version, id).is_none();
+        (is_simple || has_parts)
+            && match table {
+                Some(table) => table.code(version, id.as_bytes()).is_some(),
+                None => is_simple && id != "SN",
+            }
     };
     let mut types = TestTypes::new();
     for test in PANELS.iter().flat_map(|panel| &panel.tests) {
-        let others = [test.data_type, "CE", "CWE", "ST"];
-        let found = others.into_iter().find(|id| known(id)).unwrap_or("ST");
+        let mut others = match test.data_type {
+            "CWE" => [test.data_type, "CE"],
+            other => [other, "ST"],
+        }
+        .into_iter();
+        let found = others.find(|id| known(id)).unwrap_or("ST");
         if types.iter().all(|(id, _)| *id != test.data_type) {
             types.push((test.data_type, found));
         }
@@ -154,9 +167,8 @@ static ORDERED: LazyLock<Vec<usize>> = LazyLock::new(|| {
     ordered.into_iter().filter_map(lists::find).collect()
 });
 /// The panels that are ordered.
-static ORDERABLE: LazyLock<Vec<usize>> = LazyLock::new(|| {
-    (0..PANELS.len()).filter(|&at| PANELS[at].domain == Domain::Lab).collect()
-});
+static ORDERABLE: LazyLock<Vec<usize>> =
+    LazyLock::new(|| (0..PANELS.len()).filter(|&at| PANELS[at].domain == Domain::Lab).collect());
 
 impl<'g> Story<'g> {
     /// `start`: when the run begins, in seconds since 1970.
@@ -192,7 +204,7 @@ impl<'g> Story<'g> {
         self.sequence += 1;
         self.message = message;
         self.random = Random::of(self.seed, 2, self.sequence);
-        self.clock += self.random.from_to(1, 59) as i64;
+        self.clock += self.random.between(1, 59) as i64;
         for (row, list) in self.rows.iter_mut().zip(lists::all()) {
             *row = self.random.at(list.rows.len());
         }
@@ -217,7 +229,7 @@ impl<'g> Story<'g> {
             family: random.at(names::family().len()),
             given: random.at(GIVEN[usize::from(is_man)].len()),
             drawn: random.next(),
-            age: random.from_to(60, 36_000) as i64,
+            age: random.between(60, 36_000) as i64,
         };
         for &list in OWN.iter() {
             self.rows[list] = random.at(lists::all()[list].rows.len());
@@ -226,7 +238,7 @@ impl<'g> Story<'g> {
 
     fn set_times(&mut self) {
         let mut ago = |from: i64, least: i64, most: i64| {
-            from - self.random.from_to(least as u64, most as u64) as i64
+            from - self.random.between(least as u64, most as u64) as i64
         };
         let resulted = ago(self.clock, 2 * MINUTE, 20 * MINUTE);
         let received = ago(resulted, 20 * MINUTE, 2 * HOUR);
@@ -234,7 +246,8 @@ impl<'g> Story<'g> {
         let ordered = ago(collected, 5 * MINUTE, HOUR);
         let admit = ago(ordered, 10 * MINUTE, 6 * DAY);
         // Appointments begin at full quarters of an hour.
-        let begins = (self.clock / (15 * MINUTE) + 1 + self.random.below(2000) as i64) * 15 * MINUTE;
+        let begins =
+            (self.clock / (15 * MINUTE) + 1 + self.random.below(2000) as i64) * 15 * MINUTE;
         self.times = Times { admit, ordered, collected, received, resulted, begins, minutes: 0 };
         self.set_minutes();
     }

@@ -60,13 +60,15 @@ fn every_structure_of_every_version_is_valid() {
                 for what in wrong(&validator, &out, &mut scratch) {
                     let header = out.split(|&b| b == b'\r').next().unwrap_or_default();
                     let key: String = what.lines().next().unwrap_or_default().to_owned();
-                    all_wrong.entry(key).or_insert(format!("{what}\n    {fill:?} {}\n", header.escape_ascii()));
+                    all_wrong
+                        .entry(key)
+                        .or_insert(format!("{what}\n    {fill:?} {}\n", header.escape_ascii()));
                 }
             }
             pairs += if fill == Fill::Typical { generator.turns() } else { 0 };
         }
     }
-    println!("{pairs} pairs");
+    assert!(pairs > 2100, "{pairs} structures of versions");
     let shown: String = all_wrong.values().take(150).map(String::as_str).collect();
     assert!(all_wrong.is_empty(), "{} kinds\n{shown}", all_wrong.len());
 }

@@ -48,7 +48,9 @@ pub(super) enum Shape {
 impl Value {
     /// Appends it; nothing if the story has nothing for it. `delimiters` are those of its parts.
     pub(super) fn write(&self, story: &mut Story<'_>, delimiters: &[u8], out: &mut Vec<u8>) {
-        let (Self::Parts { parts, needs_first }, Some((&by, inner))) = (self, delimiters.split_first()) else {
+        let (Self::Parts { parts, needs_first }, Some((&by, inner))) =
+            (self, delimiters.split_first())
+        else {
             if let Self::Leaf(leaf) = self {
                 leaf.write(story, out);
             }
@@ -98,11 +100,15 @@ impl Leaf {
             (Source::Time(moment), _) => story.write_time(*moment, true, false, out),
             (Source::Code, _) => match code() {
                 Some((code, _)) => out.extend_from_slice(code.as_bytes()),
-                None => out.extend_from_slice(LOCAL[story.pick as usize % LOCAL.len()].0.as_bytes()),
+                None => {
+                    out.extend_from_slice(LOCAL[story.pick as usize % LOCAL.len()].0.as_bytes())
+                }
             },
             (Source::Display, _) => match code() {
                 Some((_, display)) => out.extend_from_slice(display.as_bytes()),
-                None => out.extend_from_slice(LOCAL[story.pick as usize % LOCAL.len()].1.as_bytes()),
+                None => {
+                    out.extend_from_slice(LOCAL[story.pick as usize % LOCAL.len()].1.as_bytes())
+                }
             },
             (Source::System, _) => {
                 out.extend_from_slice(self.system.unwrap_or("L").as_bytes());
