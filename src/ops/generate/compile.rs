@@ -199,7 +199,7 @@ impl Compiler {
         match leaf {
             [Piece::Text(text)] => is_code(text),
             [Piece::Source(Source::Code | Source::Spare | Source::System)] => true,
-            // Of those that the version has, see story.rs.
+            // Of those that the version has, see observed.rs.
             [Piece::Source(Source::Said(Said::TestType))] => true,
             [Piece::Source(source)] => source.values().is_some_and(|all| all.iter().all(is_code)),
             _ => false,

@@ -9,6 +9,7 @@
 mod compile;
 mod kind;
 mod lists;
+mod observed;
 mod plan;
 mod random;
 mod rows;
@@ -23,9 +24,10 @@ pub use kind::{NoType, Unknown, Wanted, What as Kind};
 
 use crate::dictionary::{Version, standard};
 use compile::SegmentPlan;
+use observed::TestTypes;
 use plan::{Node, Plan, Segments, What};
 use random::Random;
-use story::{Story, TestTypes};
+use story::Story;
 
 /// How much of what may be absent is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,7 +112,7 @@ impl Generator {
             plans.collect()
         });
         let turns = turns.collect();
-        let types = story::test_types(settings.version);
+        let types = observed::test_types(settings.version);
         Ok(Self { settings, types, turns, weights, segments: segments.all })
     }
 
@@ -173,13 +175,13 @@ impl<'g> Messages<'g> {
     fn node(&mut self, node: &Node, out: &mut Vec<u8>) {
         let story = &mut self.story;
         if !story.random.chance(node.chance)
-            || (node.of_specimen && story.panel().specimen.is_empty())
+            || (node.of_specimen && story.observed.panel().specimen.is_empty())
         {
             return;
         }
         let mut count = 1;
         if let Some(domain) = node.series {
-            count = story.start_series(domain).min(usize::from(node.most));
+            count = story.observed.start(domain, &mut story.random).min(usize::from(node.most));
         } else if node.most > 1 {
             count = 1 + story.random.at(usize::from(node.most));
         }
@@ -188,7 +190,7 @@ impl<'g> Messages<'g> {
                 What::Segment { plan, counter, drawn, is_test } => {
                     drawn.iter().for_each(|&list| self.story.draw(list));
                     if *is_test {
-                        self.story.next_test();
+                        self.story.observed.next(&mut self.story.random);
                     }
                     self.segment(*plan, *counter, out);
                 }

@@ -1,10 +1,11 @@
 //! What a message tells: one patient, one visit, one order after the other.
 
-use super::lists::{self, COUNT, Domain, GIVEN, PANELS, Panel, Test};
+use super::lists::{self, COUNT, GIVEN};
+use super::observed::{Observed, TestTypes};
 use super::random::Random;
-use super::source::{Id, Moment, digits, number};
+use super::source::{Id, Moment, digits};
 use crate::core::time::civil_from_days;
-use crate::dictionary::{Version, standard};
+use crate::dictionary::Version;
 use crate::ops::deidentify::names;
 use std::sync::LazyLock;
 
@@ -85,17 +86,11 @@ pub(super) struct Story<'g> {
     drawn: u64,
     /// Of the orders of the message, the one under way.
     order: u64,
-    panel: usize,
-    series: (usize, usize),
-    test: usize,
-    value: i64,
-    pub(super) flag: &'static str,
+    pub(super) observed: Observed<'g>,
     times: Times,
     pub(super) set_id: u64,
     /// For what is drawn once in a field.
     pub(super) pick: u64,
-    /// The data types of tests that the version lacks are others.
-    types: &'g TestTypes,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -121,38 +116,6 @@ struct Times {
     minutes: i64,
 }
 
-/// Data types of tests, and those that stand for them in a version.
-pub(super) type TestTypes = Vec<(&'static str, &'static str)>;
-
-/// The data types of tests by which a version tells them (table 0125).
-pub(super) fn test_types(version: Version) -> TestTypes {
-    let table = standard().table("0125").filter(|table| table.is_listed(version));
-    let value = standard().segment(version, b"OBX").and_then(|obx| obx.field(5));
-    // In 2.1 values have no components.
-    let has_parts = value.is_some_and(|field| field.data_type == "varies");
-    let known = |id: &str| {
-        let is_simple = standard().data_type(version, id).is_none();
-        (is_simple || has_parts)
-            && match table {
-                Some(table) => table.code(version, id.as_bytes()).is_some(),
-                None => is_simple && id != "SN",
-            }
-    };
-    let mut types = TestTypes::new();
-    for test in PANELS.iter().flat_map(|panel| &panel.tests) {
-        let mut others = match test.data_type {
-            "CWE" => [test.data_type, "CE"],
-            other => [other, "ST"],
-        }
-        .into_iter();
-        let found = others.find(|id| known(id)).unwrap_or("ST");
-        if types.iter().all(|(id, _)| *id != test.data_type) {
-            types.push((test.data_type, found));
-        }
-    }
-    types
-}
-
 static KIN: LazyLock<usize> = LazyLock::new(|| lists::find("kin").unwrap_or_default());
 static APPOINTMENT: LazyLock<usize> =
     LazyLock::new(|| lists::find("appointment").unwrap_or_default());
@@ -166,10 +129,6 @@ static ORDERED: LazyLock<Vec<usize>> = LazyLock::new(|| {
     let ordered = ["drug", "vaccine", "charge", "appointment", "document"];
     ordered.into_iter().filter_map(lists::find).collect()
 });
-/// The panels that are ordered.
-static ORDERABLE: LazyLock<Vec<usize>> =
-    LazyLock::new(|| (0..PANELS.len()).filter(|&at| PANELS[at].domain == Domain::Lab).collect());
-
 impl<'g> Story<'g> {
     /// `start`: when the run begins, in seconds since 1970.
     pub(super) fn new(seed: u64, start: i64, version: Version, types: &'g TestTypes) -> Self {
@@ -187,15 +146,10 @@ impl<'g> Story<'g> {
             kin: 0,
             drawn: 0,
             order: 0,
-            panel: 0,
-            series: (0, 0),
-            test: 0,
-            value: 0,
-            flag: "",
+            observed: Observed::new(types),
             times: Times::default(),
             set_id: 0,
             pick: 0,
-            types,
         }
     }
 
@@ -212,10 +166,8 @@ impl<'g> Story<'g> {
         self.kin = self.random.next();
         self.meet_patient();
         self.order = 0;
-        self.panel = ORDERABLE[self.random.at(ORDERABLE.len())];
+        self.observed.order(&mut self.random);
         self.set_times();
-        self.start_series(Domain::Lab);
-        self.next_test();
     }
 
     /// What is so about the patient is so in each message about them.
@@ -264,7 +216,7 @@ impl<'g> Story<'g> {
             self.draw(list);
         }
         self.set_minutes();
-        self.panel = ORDERABLE[self.random.at(ORDERABLE.len())];
+        self.observed.order(&mut self.random);
     }
 
     /// Draws another row of a list.
@@ -275,94 +227,8 @@ impl<'g> Story<'g> {
         }
     }
 
-    /// Begins a series of observations and tells how many there are.
-    pub(super) fn start_series(&mut self, domain: Domain) -> usize {
-        let panel = match domain {
-            Domain::Lab => self.panel,
-            other => PANELS.iter().position(|p| p.domain == other).unwrap_or(self.panel),
-        };
-        self.series = (panel, 0);
-        let tests = PANELS[panel].tests.len();
-        match domain {
-            Domain::Lab | Domain::Document => tests,
-            Domain::Vitals | Domain::Vaccine => 1 + self.random.at(tests.min(4)),
-        }
-    }
-
-    /// Goes on to the next observation, and draws its value.
-    pub(super) fn next_test(&mut self) {
-        let (panel, next) = self.series;
-        self.test = next % PANELS[panel].tests.len();
-        self.series.1 += 1;
-        let test = &PANELS[panel].tests[self.test];
-        let is_odd = self.random.chance(15);
-        let (value, flag) = match (test.low, test.high) {
-            _ if !test.values.is_empty() => (self.random.at(test.values.len()) as i64, ""),
-            (None, None) => (0, ""),
-            (low, high) => {
-                let high = high.unwrap_or_else(|| low.unwrap_or(1) * 2);
-                let low = low.unwrap_or(high / 2);
-                let width = (high - low).max(1) as u64;
-                let beyond = 1 + self.random.below(1 + width / 3) as i64;
-                match self.random.below(2) {
-                    0 if is_odd && test.high.is_some() => (high + beyond, "H"),
-                    1 if is_odd && test.low.is_some() && low > beyond => (low - beyond, "L"),
-                    // Between the ends, most of them in the middle.
-                    _ => {
-                        let inside = width.saturating_sub(2);
-                        let drawn = self.random.below(inside + 1) + self.random.below(inside + 1);
-                        (low + 1 + (drawn / 2) as i64, "N")
-                    }
-                }
-            }
-        };
-        (self.value, self.flag) = (value, flag);
-    }
-
     pub(super) fn row(&self, list: usize) -> &'static [&'static str] {
         &lists::all()[list].rows[self.rows[list]]
-    }
-
-    pub(super) fn panel(&self) -> &'static Panel {
-        &PANELS[self.panel]
-    }
-
-    pub(super) fn test(&self) -> &'static Test {
-        &PANELS[self.series.0].tests[self.test]
-    }
-
-    pub(super) fn test_type(&self) -> &'static str {
-        let own = self.test().data_type;
-        self.types.iter().find(|(id, _)| *id == own).map_or("ST", |(_, found)| found)
-    }
-
-    /// Appends the value of the test, with its components.
-    pub(super) fn write_value(&self, out: &mut Vec<u8>) {
-        let test = self.test();
-        if let Some(text) = test.values.get(self.value as usize) {
-            let is_whole = self.test_type() != "ST" || test.data_type == "ST";
-            if is_whole {
-                out.extend_from_slice(text.as_bytes());
-            } else {
-                // As a text: the meaning of a code, the comparator and the number.
-                let mut parts = text.split('^');
-                let first = parts.next().unwrap_or_default();
-                let second = parts.next().unwrap_or_default();
-                if test.data_type == "SN" {
-                    out.extend_from_slice(first.as_bytes());
-                }
-                let rest = if second.is_empty() { first } else { second };
-                out.extend_from_slice(rest.as_bytes());
-            }
-            return;
-        }
-        let scale = 10_u64.pow(test.decimals);
-        let value = self.value.unsigned_abs();
-        number(value / scale, out);
-        if test.decimals > 0 {
-            out.push(b'.');
-            digits(value % scale, test.decimals, out);
-        }
     }
 
     pub(super) fn person(&self, who: Who) -> Person {
