@@ -16,6 +16,8 @@ mod endings;
 mod explain;
 #[path = "it/fhir_path.rs"]
 mod fhir_path;
+#[path = "it/generate.rs"]
+mod generate;
 #[path = "it/generated.rs"]
 mod generated;
 #[path = "it/hostile.rs"]

@@ -35,12 +35,17 @@ impl Form {
 
     /// How to write to `output`: on a terminal for people, unless a form was asked for.
     pub(super) fn pass(self, common: &Common, output: &Output) -> PassOn {
+        self.shown(common.color(output), output)
+    }
+
+    /// As [`Form::pass`], in colours if so.
+    pub(super) fn shown(self, color: bool, output: &Output) -> PassOn {
         let terminal = output.is_terminal() && !self.is_given();
         let eol = match self.eol {
             None | Some(EolArg::Cr) => Eol::Cr,
             Some(EolArg::Lf) => Eol::Lf,
             Some(EolArg::Crlf) => Eol::Crlf,
         };
-        PassOn { eol, mllp: self.mllp, ..PassOn::new(terminal, common.color(output)) }
+        PassOn { eol, mllp: self.mllp, ..PassOn::new(terminal, color) }
     }
 }

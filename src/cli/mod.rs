@@ -11,6 +11,7 @@ mod dry_run;
 mod explain;
 mod form;
 mod from_json;
+mod generate;
 mod listen;
 mod pairs;
 mod parse;
@@ -97,6 +98,7 @@ enum Command {
     Sort(Box<sort::Args>),
     Dedup(Box<dedup::Args>),
     Attach(attach::Args),
+    Generate(generate::Args),
     Explain(explain::Args),
     Paths(paths::Args),
     Completions(complete::Args),
@@ -191,6 +193,7 @@ pub fn main() -> ExitCode {
         Command::Sort(args) => sort::run(&args, &diagnostics),
         Command::Dedup(args) => dedup::run(&args, &diagnostics),
         Command::Attach(args) => attach::run(&args, &diagnostics),
+        Command::Generate(args) => generate::run(&args),
         Command::Explain(args) => explain::run(&args, &diagnostics),
         Command::Paths(args) => paths::run(&args, &diagnostics),
         Command::Completions(args) => complete::run(&args),
@@ -230,7 +233,9 @@ impl Command {
             Self::Attach(attach::Args { what: attach::What::Restore(args) }) => {
                 args.common.loudness()
             }
-            Self::Explain(_) | Self::Paths(_) | Self::Completions(_) => (false, false),
+            Self::Generate(_) | Self::Explain(_) | Self::Paths(_) | Self::Completions(_) => {
+                (false, false)
+            },
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod deidentify;
 pub mod diff;
 pub mod explain;
 pub mod fhir;
+pub mod generate;
 pub mod groups;
 pub mod json;
 pub mod names;

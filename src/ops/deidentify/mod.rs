@@ -42,6 +42,7 @@ use rules::parts::{Look, Part};
 use seen::{Seen, Senders};
 use split::{Line, Split};
 use std::fmt;
+pub(crate) use surrogate::names;
 use surrogate::{Key, Memo, Style, Surrogates};
 use text::{Cleaner, Identity};
 

@@ -10,6 +10,7 @@ mod id;
 mod key;
 mod memo;
 mod name;
+pub(crate) mod names;
 mod net;
 mod number;
 mod prf;
