@@ -235,7 +235,7 @@ impl Command {
             }
             Self::Generate(_) | Self::Explain(_) | Self::Paths(_) | Self::Completions(_) => {
                 (false, false)
-            },
+            }
         }
     }
 }

@@ -369,11 +369,6 @@ impl Json {
         self.out.push(b',');
     }
 
-    /// Writes a member that is JSON made before.
-    pub(crate) fn made(&mut self, name: &str, json: &[u8]) {
-        self.number(name, |out| out.extend_from_slice(json));
-    }
-
     #[cold]
     fn push_special(&mut self, text: &[u8]) {
         let text = String::from_utf8_lossy(text);

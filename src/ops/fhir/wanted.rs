@@ -107,9 +107,7 @@ impl<'m> Wanted<'m> {
                 | Self::Site(..)
                 | Self::Acting(..)
                 | Self::Ndl(_)
-                | Self::NdlLocation(_)
                 | Self::CodedDevice(_)
-                | Self::Role(..)
         )
     }
 
