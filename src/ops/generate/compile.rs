@@ -178,13 +178,7 @@ impl Compiler {
             return true;
         }
         let Some(table) = element.table.filter(|table| self.is_closed(table)) else { return true };
-        let own_system = match template.component(2).as_ref().and_then(Template::first) {
-            Some(leaf) => {
-                !matches!(leaf.as_slice(), [Piece::Text(text)] if text.starts_with("HL7"))
-            }
-            None => false,
-        };
-        own_system || template.first().is_none_or(|leaf| self.are_codes(table, leaf))
+        has_own_system(template) || template.first().is_none_or(|leaf| self.are_codes(table, leaf))
     }
 
     /// Whether all that a leaf can be are codes of a table.
@@ -225,6 +219,7 @@ impl Compiler {
             Some(template) => Some(template),
             None => rows::data_type(element.data_type),
         };
+        let has_own_system = is_coded(element.data_type) && own.is_some_and(has_own_system);
         let level = match element.level {
             Level::Field => Level::Component,
             _ => Level::Subcomponent,
@@ -242,7 +237,9 @@ impl Compiler {
             }
             // Of what has to be there, something is.
             let required = part.required || (element.required && parts.is_empty());
-            let part = Element { required, ..part };
+            // Codes of another system are not those of the table.
+            let table = part.table.filter(|_| at > 0 || !has_own_system);
+            let part = Element { required, table, ..part };
             if let Some(value) = self.value(part, template.as_ref()) {
                 parts.push((at, value));
             }
@@ -323,14 +320,19 @@ impl Compiler {
             Some((_, Some(leaf))) => leaf.clone(),
             _ => spare(),
         };
-        let mut listed_events = None;
-        if let Some(table) = closed {
-            if matches!(pieces.as_slice(), [Piece::Source(Source::Said(Said::Event))]) {
-                listed_events = Some(table.codes(self.version).map(|code| code.code).collect());
-            } else if !self.are_codes(table, &pieces) {
+        let mut listed = None;
+        let bound = element.table.filter(|t| element.is_bound && t.is_listed(self.version));
+        if let Some(table) = bound.filter(|table| !self.are_codes(table, &pieces)) {
+            match pieces.as_slice() {
                 // A single code that is not known is better left out than replaced.
-                let is_text = matches!(pieces.as_slice(), [Piece::Text(_)]);
-                pieces = if is_text { Vec::new() } else { spare() };
+                [Piece::Text(_)] => pieces = Vec::new(),
+                [Piece::Source(source)]
+                    if source.values().is_some() || matches!(source, Source::Said(Said::Event)) =>
+                {
+                    listed = Some(table.codes(self.version).map(|code| code.code).collect());
+                }
+                _ if closed.is_some() => pieces = spare(),
+                _ => {}
             }
         }
         let hint = element.hint.filter(|table| table.is_listed(self.version));
@@ -344,7 +346,7 @@ impl Compiler {
             _ => codes,
         };
         let required = element.required;
-        Some(Value::Leaf(Leaf { pieces, shape, most, required, codes, system, listed_events }))
+        Some(Value::Leaf(Leaf { pieces, shape, most, required, codes, system, listed }))
     }
 
     /// The codes of a table that can stand in a message as they are.
@@ -388,6 +390,13 @@ fn is_coded(data_type: &str) -> bool {
 
 /// The table of code systems.
 const CODE_SYSTEMS: &str = "0396";
+
+/// Whether a coded value names a code system that is not of HL7.
+fn has_own_system(template: &Template) -> bool {
+    let system = template.component(2);
+    let leaf = system.as_ref().and_then(Template::first).map(Vec::as_slice);
+    matches!(leaf, Some([Piece::Text(text)]) if !text.starts_with("HL7"))
+}
 
 /// A template as one text, for fields whose data type is known only in the message.
 fn whole(template: &Template) -> Vec<Piece> {

@@ -16,12 +16,10 @@ pub(super) fn test_types(version: Version) -> TestTypes {
     // In 2.1 values have no components.
     let has_parts = value.is_some_and(|field| field.data_type == "varies");
     let known = |id: &str| {
-        let is_simple = standard().data_type(version, id).is_none();
-        (is_simple || has_parts)
-            && match table {
-                Some(table) => table.code(version, id.as_bytes()).is_some(),
-                None => is_simple && id != "SN",
-            }
+        let is_simple = matches!(id, "NM" | "ST" | "TX" | "DT");
+        let has_type = has_parts && standard().data_type(version, id).is_some();
+        let is_listed = table.is_none_or(|table| table.code(version, id.as_bytes()).is_some());
+        (is_simple || has_type) && is_listed
     };
     let mut types = TestTypes::new();
     for test in PANELS.iter().flat_map(|panel| &panel.tests) {

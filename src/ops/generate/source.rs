@@ -89,7 +89,8 @@ pub(super) enum Moment {
 pub(super) enum Said {
     SetId,
     Control,
-    Other,
+    /// MSH-10 of the message before.
+    Answered,
     Type,
     Event,
     Structure,
@@ -227,11 +228,8 @@ impl Said {
     fn write(self, story: &mut Story<'_>, out: &mut Vec<u8>) {
         let text = match self {
             Self::SetId => return number(story.set_id, out),
-            Self::Control => return story.write_control(out),
-            Self::Other => {
-                let other = story.random.next();
-                return digits(other % 10_000_000_000, 10, out);
-            }
+            Self::Control => return story.write_control(0, out),
+            Self::Answered => return story.write_control(1, out),
             Self::PolicyGroup => return digits(story.policy_group(), 5, out),
             Self::Street => {
                 number(story.house(), out);
@@ -318,7 +316,7 @@ fn said(name: &str) -> Option<Said> {
     Some(match name {
         "setid" => Said::SetId,
         "control" => Said::Control,
-        "other" => Said::Other,
+        "answered" => Said::Answered,
         "type" => Said::Type,
         "event" => Said::Event,
         "structure" => Said::Structure,

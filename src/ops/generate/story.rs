@@ -357,11 +357,12 @@ impl<'g> Story<'g> {
         }
     }
 
-    /// Appends MSH-10: of the seed and of the place in the run.
-    pub(super) fn write_control(&self, out: &mut Vec<u8>) {
+    /// Appends MSH-10 of the message, or of one so far before it: of the seed and of its place in
+    /// the run.
+    pub(super) fn write_control(&self, before: u64, out: &mut Vec<u8>) {
         out.push(b'G');
         digits(Random::of(self.seed, 5, 0).next() % 10_000, 4, out);
-        digits(self.sequence, 10, out);
+        digits(self.sequence - before, 10, out);
     }
 
     /// A time in seconds since 1970; `None` if it has not come.

@@ -30,8 +30,8 @@ pub(super) struct Leaf {
     pub(super) codes: Vec<(&'static str, &'static str)>,
     /// The name of the code system of those.
     pub(super) system: Option<&'static str>,
-    /// It names the trigger event, which its table may lack.
-    pub(super) listed_events: Option<Vec<&'static str>>,
+    /// The codes of its table, which lacks some that it can be.
+    pub(super) listed: Option<Vec<&'static str>>,
 }
 
 /// The form that a value has.
@@ -121,8 +121,10 @@ impl Leaf {
     /// Makes what is too long shorter, and tells what cannot stand here.
     fn is_wrong(&self, out: &mut Vec<u8>, start: usize) -> bool {
         let length = out.len() - start;
-        if let Some(events) = &self.listed_events {
-            return !events.iter().any(|event| event.as_bytes() == &out[start..]);
+        if let Some(listed) = &self.listed
+            && !listed.iter().any(|code| code.as_bytes() == &out[start..])
+        {
+            return true;
         }
         match self.shape {
             Shape::Raw => {
