@@ -45,14 +45,10 @@ fn address_in(
     let code = kind.first().trim_ascii();
     let address_use = Table::AddressUse.get(code);
     let address_type = Table::AddressType.get(code);
-    w.array("extension", |w| {
-        // Uses of table 0190 that the code system of this extension has.
-        let other = match code {
-            b"BA" => "BAD",
-            _ => "",
-        };
-        w.extension(USE, |w| _ = w.string("valueCode", other.as_bytes()));
-    });
+    // A use of table 0190 that the code system of this extension has.
+    if code == b"BA" {
+        w.array("extension", |w| _ = w.extension(USE, |w| w.literal("valueCode", "BAD")));
+    }
     let usage = w.allowed_use(address_use.map_or("", |code| code.code));
     let said = w.string("use", usage.as_bytes())
         | w.string("type", address_type.map_or("", |code| code.code).as_bytes());
@@ -70,18 +66,21 @@ fn address_in(
         count = parts.filter(|part| text::string_item(w, cx, *part)).count();
     });
     // The extension is one of a line: of the first, or of one that has nothing else.
-    w.array("_line", |w| {
-        let is_there = w.item(|w| {
-            w.array("extension", |w| {
-                w.extension(CENSUS_TRACT, |w| {
-                    text::of_coded(w, cx, "valueString", part(10));
+    let tract = part(10);
+    if !tract.peek_raw().is_empty() {
+        w.array("_line", |w| {
+            let is_there = w.item(|w| {
+                w.array("extension", |w| {
+                    w.extension(CENSUS_TRACT, |w| {
+                        text::of_coded(w, cx, "valueString", tract);
+                    });
                 });
             });
+            if is_there {
+                (1..count).for_each(|_| w.null_item());
+            }
         });
-        if is_there {
-            (1..count).for_each(|_| w.null_item());
-        }
-    });
+    }
     text::string(w, cx, "city", part(3));
     if !text::of_coded(w, cx, "district", part(9)) {
         text::of_coded(w, cx, "district", district);

@@ -137,14 +137,18 @@ impl Told<'_> {
 
 fn contact_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, told: &Told<'_>) {
     let start = w.len();
-    w.array("extension", |w| {
-        if told.preferred {
-            w.extension(PREFERRED, |w| w.boolean("valueBoolean", true));
-        }
-        for (url, n) in [(COUNTRY, 5), (AREA, 6), (LOCAL, 7), (EXTENSION, 8)] {
-            w.extension(url, |w| _ = text::string(w, cx, "valueString", value.get(n)));
-        }
-    });
+    let parts = [(COUNTRY, 5), (AREA, 6), (LOCAL, 7), (EXTENSION, 8)];
+    let parts = parts.map(|(url, n)| (url, value.get(n)));
+    if told.preferred || parts.iter().any(|(_, part)| !part.peek_raw().is_empty()) {
+        w.array("extension", |w| {
+            if told.preferred {
+                w.extension(PREFERRED, |w| w.boolean("valueBoolean", true));
+            }
+            for (url, part) in parts {
+                w.extension(url, |w| _ = text::string(w, cx, "valueString", part));
+            }
+        });
+    }
     w.literal("system", told.system);
     let before = w.len();
     value_in(w, cx, value, told.order());
