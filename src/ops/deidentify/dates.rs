@@ -64,6 +64,15 @@ pub fn year(value: &[u8], out: &mut Vec<u8>) -> Outcome {
     }
 }
 
+/// Whether a value is nothing, or a date or time of day in any spelling that [`shift`] knows.
+#[must_use]
+pub fn is_date(value: &[u8]) -> bool {
+    value.is_empty()
+        || plain_day(value).is_some()
+        || Date::of(value).is_some()
+        || is_time_of_day(value)
+}
+
 /// Whether somebody who was born at a date is over 89 at another, so that the year of birth may not
 /// stay (45 CFR 164.514(b)(2)(i)(C)).
 ///

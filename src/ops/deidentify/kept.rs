@@ -1,14 +1,20 @@
 //! Values that stay, unless something stands in them that identifies.
 
+use super::dates;
 use super::rewrite::Rewrite;
 use super::rules::{Category, Rule};
 use super::shape::{self, is_code};
+use super::subject::Kind;
 use crate::core::message::first;
 
 impl Rewrite<'_, '_> {
     /// A value that stays, unless something stands in it that identifies.
     pub(super) fn kept(&mut self, rule: &Rule, raw: &[u8]) {
-        if self.holds_known(raw) {
+        self.kept_but(rule, raw, counts_in(rule));
+    }
+
+    fn kept_but(&mut self, rule: &Rule, raw: &[u8], counts: fn(Kind) -> bool) {
+        if self.holds_known(raw, counts) {
             self.tally.residual(rule.number);
             self.varies = true;
             self.text(raw);
@@ -17,13 +23,19 @@ impl Rewrite<'_, '_> {
         }
     }
 
-    /// Whether something stands in a value that was noted.
-    fn holds_known(&mut self, raw: &[u8]) -> bool {
+    /// Whether something stands in a value that was noted, of the kinds that tell of a person there.
+    fn holds_known(&mut self, raw: &[u8], counts: fn(Kind) -> bool) -> bool {
         if raw.len() < 3 || (self.is_usual && shape::tells_nothing(raw)) {
             return false;
         }
         self.looks_at(raw);
-        self.identity.stands_in(&self.scope.text(raw))
+        self.identity.stands_in_of(&self.scope.text(raw), counts)
+    }
+
+    /// The name of who assigns a number. That a provider's organisation is named so, too, tells
+    /// nothing of a person.
+    pub(super) fn authority(&mut self, rule: &Rule, raw: &[u8]) {
+        self.kept_but(rule, raw, |kind| kind != Kind::Organisation);
     }
 
     /// A field that the profile, or the rules of a site, keep.
@@ -60,7 +72,9 @@ impl Rewrite<'_, '_> {
     fn is_harmless(&self, rule: &Rule, raw: &[u8]) -> bool {
         match rule.category {
             // What is produced, and when, tells nothing of a person.
-            Category::Date => raw.iter().all(|b| b.is_ascii_digit() || b"+-.:T ^&~".contains(b)),
+            Category::Date => raw.split(|b| b"^&~".contains(b)).all(dates::is_date),
+            // Nor does where an insurer is, or how it is called.
+            Category::Payer => true,
             // Organisations and codes are words.
             Category::Party | Category::Coded => shape::is_harmless(raw, true),
             _ => shape::is_harmless(raw, false),
@@ -79,7 +93,7 @@ impl Rewrite<'_, '_> {
     /// A value in which something may stand that identifies by its form. Where nothing is replaced,
     /// it goes whole.
     pub(super) fn checked(&mut self, rule: &Rule, raw: &[u8]) {
-        if self.holds_known(raw) {
+        if self.holds_known(raw, counts_in(rule)) {
             return self.kept(rule, raw);
         }
         // The parties of a message are no persons.
@@ -91,5 +105,14 @@ impl Rewrite<'_, '_> {
         if self.days.is_none() && is_code(raw) && self.out.get(start..) != Some(raw) {
             self.out.truncate(start);
         }
+    }
+}
+
+/// Which kinds tell of a person where they stand in a field that is kept.
+fn counts_in(rule: &Rule) -> fn(Kind) -> bool {
+    match rule.category {
+        Category::Party => |kind| kind != Kind::Organisation,
+        Category::Payer => |kind| !matches!(kind, Kind::Organisation | Kind::Place | Kind::Zip),
+        _ => |_| true,
     }
 }

@@ -33,13 +33,14 @@ pub use settings::{BirthDate, Profile, Settings, ShiftScope};
 pub use subject::Kind;
 pub use tally::Tally;
 
+use crate::core::message::pieces;
 use crate::core::scope::{charset_of, splits_safely, to_utf8};
 use crate::core::{Message, Scope, Segment, Separators, TextOptions};
 use collect::Collect;
 use rewrite::Rewrite;
 use rules::Rule;
 use rules::parts::{Look, Part};
-use seen::{Seen, Senders};
+use seen::Seen;
 use split::{Line, Split};
 use std::fmt;
 pub(crate) use surrogate::names;
@@ -55,7 +56,8 @@ pub struct Deidentifier {
     cleaner: Cleaner,
 }
 
-/// What is used for one message after the other.
+/// What is used for one message after the other, with one [`Deidentifier`]: it remembers what was
+/// written by its rules and with its key.
 #[derive(Default)]
 pub struct Memory {
     split: Split,
@@ -174,15 +176,14 @@ impl Deidentifier {
         };
         let sent = header(7).first_chunk().copied();
         let today = sent.into_iter().chain([newest]).filter(is_day).max();
-        let senders = shape::senders([header(3), header(4)], &sep);
         let mut rewrite = Rewrite {
             of: self,
             scope,
             sep,
             is_usual: sep == Separators { truncation: sep.truncation, ..Separators::default() },
             identity,
-            senders,
-            known_senders: Senders::of(senders),
+            parties: [3, 4, 5, 6]
+                .map(|n| pieces(header(n), sep.component).next().unwrap_or_default()),
             days: self.days(scope, anchor),
             is_abroad: false,
             has_sub: false,

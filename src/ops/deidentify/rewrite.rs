@@ -1,9 +1,9 @@
 //! Each field as its rule says.
 
 use super::choose::choose;
-use super::rules::parts::{Op, Part, Role, op};
+use super::rules::parts::{Look, Op, Part, Role, op};
 use super::rules::{Action, Category, Profile, Rule, SegmentRules, Special, Way};
-use super::seen::{Seen, Senders, Written};
+use super::seen::{Seen, Written};
 use super::shape::{self, is_code, is_number, is_table, is_time};
 use super::split::Line;
 use super::subject::Kind;
@@ -23,9 +23,8 @@ pub(super) struct Rewrite<'c, 'm> {
     /// Whether no delimiter is a sign that codes and numbers are written with.
     pub(super) is_usual: bool,
     pub(super) identity: &'c Identity,
-    /// The names of who sent the message, as systems of codes can be named.
-    pub(super) senders: [&'m [u8]; 2],
-    pub(super) known_senders: Senders,
+    /// The names of the parties of the message (MSH-3 to MSH-6).
+    pub(super) parties: [&'m [u8]; 4],
     /// By how many days dates are moved here; without, only years stay.
     pub(super) days: Option<i32>,
     /// Whether nothing may tell of an age over 89.
@@ -83,11 +82,8 @@ impl<'c, 'm> Rewrite<'c, 'm> {
                 continue;
             }
             let is_common = rule.is_common && self.is_usual;
-            let known = if is_common {
-                self.seen.find(rule.number, value, self.known_senders, self.identity)
-            } else {
-                None
-            };
+            let known =
+                if is_common { self.seen.find(rule.number, value, self.identity) } else { None };
             if known == Some(Written::Same) {
                 continue;
             }
@@ -232,7 +228,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
         let ops = rules.ops.of(action, of);
         match rules.role(of) {
             Role::Coded => {
-                self.standard = shape::standard(raw, self.sep.component, self.senders);
+                self.standard = shape::standard(raw, self.sep.component);
                 self.components(rule, ops, action, raw);
                 self.standard = 0;
                 self.is_coded = false;
@@ -293,7 +289,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             return self.leaf(rule, ops.first().copied().unwrap_or(Op::Drop), raw);
         }
         let standard = match rules.role(of) {
-            Role::Coded => shape::standard(raw, self.sep.subcomponent, self.senders),
+            Role::Coded => shape::standard(raw, self.sep.subcomponent),
             _ => 0,
         };
         self.each(raw, self.sep.subcomponent, |to, n, value| {
@@ -345,18 +341,28 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             Op::Keep => self.kept_value(rule, raw),
             Op::Drop | Op::Extension => {}
             Op::Code if is_code(raw) => self.code(rule, raw),
+            // Systems of sites are written in capitals; what is not may be a name.
+            Op::System if shape::is_system(raw) => self.code(rule, raw),
             Op::Table if is_table(raw) => self.kept(rule, raw),
             Op::State if shape::is_state(raw) => self.kept(rule, raw),
             Op::Letters if shape::is_letters(raw) => self.kept(rule, raw),
-            Op::Authority if shape::is_authority(raw) => self.kept(rule, raw),
+            Op::Authority if shape::is_authority(raw) => self.authority(rule, raw),
             Op::Title if shape::is_title(raw) => self.kept(rule, raw),
             Op::Document if shape::is_document(raw) => self.kept(rule, raw),
             Op::Number if is_number(raw) => self.out.extend_from_slice(raw),
             Op::Time if is_time(raw) => self.out.extend_from_slice(raw),
-            // The name of a hospital, mostly.
-            Op::Authority if self.days.is_some() => self.text(raw),
-            Op::State | Op::Letters | Op::Authority | Op::Title | Op::Document => {}
-            Op::Code | Op::Table | Op::Number | Op::Time => {
+            // The name of a hospital, mostly; that of who sent the message stays.
+            Op::Authority if self.days.is_some() => {
+                self.varies = true;
+                if self.parties.contains(&raw) {
+                    self.authority(rule, raw);
+                } else {
+                    self.surrogate(Kind::Organisation, Look::Own, raw);
+                }
+            }
+            // What else is there is no such code.
+            Op::State | Op::Letters | Op::Authority | Op::Title | Op::Document | Op::Table => {}
+            Op::Code | Op::System | Op::Number | Op::Time => {
                 // A text where a code should be.
                 self.is_coded = false;
                 self.text(raw);

@@ -1,7 +1,6 @@
 //! Fields that come again and again: units, tests, wards, the parties of messages.
 
 use super::text::{Identity, Trace};
-use crate::core::message::pieces;
 use std::fmt;
 use zeroize::Zeroize;
 
@@ -29,7 +28,6 @@ struct Slot {
     length: u8,
     /// How much was written; [`SAME`] if that is the field itself.
     written_length: u8,
-    systems: [u8; 3],
     /// What of it could be noted of somebody.
     trace: Trace,
     raw: [u8; Seen::LONGEST],
@@ -44,17 +42,6 @@ pub(super) enum Written<'s> {
     /// It stays.
     Same,
     Other(&'s [u8]),
-}
-
-/// What depends on who sent a message: systems of codes that are named so are none of the
-/// standard.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Senders([u8; 2]);
-
-impl Senders {
-    pub(super) fn of(names: [&[u8]; 2]) -> Self {
-        Self(names.map(digest))
-    }
 }
 
 impl fmt::Debug for Seen {
@@ -83,16 +70,11 @@ impl Seen {
         &mut self,
         rule: usize,
         raw: &[u8],
-        senders: Senders,
         identity: &Identity,
     ) -> Option<Written<'_>> {
         let slot = self.slots.get_mut(place(rule, raw))?;
         let is_it = slot.rule == rule && slot.raw.get(..slot.length.into()) == Some(raw);
-        // Two names of one digest are taken for the same: then the field is written anew.
-        if !is_it || slot.systems.iter().any(|system| senders.0.contains(system)) {
-            return None;
-        }
-        if identity.may_name(&slot.trace) {
+        if !is_it || identity.may_name(&slot.trace) {
             return None;
         }
         slot.credit = CREDIT;
@@ -102,8 +84,8 @@ impl Seen {
         })
     }
 
-    /// Remembers what was written for a field. It must not depend on the message but for who sent
-    /// it, and for whether what was looked at is about its persons.
+    /// Remembers what was written for a field. It must not depend on the message but for whether
+    /// what was looked at is about its persons.
     ///
     /// `looked_at`: the parts in which something was looked for, with `|` behind each.
     pub(super) fn learn(
@@ -114,9 +96,6 @@ impl Seen {
         looked_at: &[u8],
         identity: &Identity,
     ) {
-        if raw.len() > Seen::LONGEST || written.len() > Seen::LONGEST || !is_plain(raw) {
-            return;
-        }
         let at = place(rule, raw);
         if let Some(slot) = self.slots.get_mut(at)
             && slot.credit > 0
@@ -124,19 +103,16 @@ impl Seen {
             slot.credit -= 1;
             return;
         }
+        if raw.len() > Seen::LONGEST || written.len() > Seen::LONGEST || !is_plain(raw) {
+            return;
+        }
         let Some(trace) = Trace::of(looked_at).filter(|trace| !identity.may_name(trace)) else {
             return;
         };
-        let mut systems = [0; 3];
-        for (n, component) in pieces(raw, b'^').enumerate().take(12) {
-            if let 2 | 5 | 11 = n {
-                systems[n / 4] = digest(component);
-            }
-        }
         if self.slots.is_empty() {
             let (raw, written) = ([0; Seen::LONGEST], [0; Seen::LONGEST]);
             let (credit, length, written_length) = (0, 0, 0);
-            let free = Slot { rule, credit, length, written_length, systems, trace, raw, written };
+            let free = Slot { rule, credit, length, written_length, trace, raw, written };
             self.slots = vec![free; SLOTS];
         }
         let slot = &mut self.slots[at];
@@ -144,7 +120,6 @@ impl Seen {
         slot.credit = 1;
         slot.length = raw.len() as u8;
         slot.written_length = if raw == written { SAME } else { written.len() as u8 };
-        slot.systems = systems;
         slot.trace = trace;
         slot.raw[..raw.len()].copy_from_slice(raw);
         slot.written[..written.len()].copy_from_slice(written);
@@ -152,15 +127,9 @@ impl Seen {
 }
 
 /// Whether a field, in a message with the usual delimiters, is text as it stands, with components
-/// at most.
+/// at most, and no sign that could stand for another one.
 fn is_plain(raw: &[u8]) -> bool {
-    raw.iter().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'~' | b'&' | b'\\' | b'@'))
-}
-
-/// The name of a system, to be compared; 0 for none.
-fn digest(name: &[u8]) -> u8 {
-    let sum = name.iter().fold(0_u32, |sum, &b| sum.wrapping_mul(31).wrapping_add(b.into()));
-    if name.is_empty() { 0 } else { (sum.wrapping_mul(0x9E37_79B1) >> 24) as u8 | 1 }
+    raw.iter().all(|b| matches!(b, b' '..=b'~') && !b"~&\\@%=".contains(b))
 }
 
 fn place(rule: usize, raw: &[u8]) -> usize {

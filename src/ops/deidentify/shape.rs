@@ -1,12 +1,12 @@
 //! What a value looks like: whether it can be what it should be, or may be something else.
 
-use crate::core::Separators;
 use crate::core::message::pieces;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Words of a few tables, by their first column: titles behind and before names, kinds of
-/// documents, names of states and provinces. In small letters, without blanks, dots or hyphens.
+/// documents, names of states and provinces, coding systems (table 0396, and as they are often
+/// called). In small letters, without blanks, dots or hyphens.
 const WORDS: &str = include_str!("rules/words.tsv");
 
 static KNOWN: LazyLock<HashSet<(&str, &str)>> = LazyLock::new(|| {
@@ -213,20 +213,30 @@ pub(super) fn is_moment(raw: &[u8]) -> bool {
     matches!(raw.len(), 8 | 12 | 14) && raw.iter().all(u8::is_ascii_digit)
 }
 
-/// Whether a coding system (CWE.3) is none that only its site knows.
-fn is_standard(system: &[u8], senders: [&[u8]; 2]) -> bool {
+/// Whether a coding system (CWE.3) is one that others than its site know: by its name in table 0396,
+/// or by the numbers that it has.
+fn is_standard(system: &[u8]) -> bool {
+    let numbered = |name: &[u8]| {
+        system
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.len() == 4 && rest.iter().all(u8::is_ascii_digit))
+    };
     !system.is_empty()
-        && system != b"\"\""
-        && is_code(system)
-        && !matches!(system, b"L" | b"l")
-        && !system.starts_with(b"99")
-        && !system.eq_ignore_ascii_case(b"local")
-        && !senders.contains(&system)
+        && (is_known("system", system)
+            || numbered(b"HL7")
+            || numbered(b"IBT")
+            || numbered(b"ISO")
+            || is_universal(system))
+}
+
+/// A system of codes: a known one, or a code without small letters.
+pub(super) fn is_system(raw: &[u8]) -> bool {
+    is_code(raw) && (!raw.iter().any(u8::is_ascii_lowercase) || is_standard(raw))
 }
 
 /// Which components of a coded value (CWE: code, text, system; thrice) stand with a code of a
 /// system that others know, as bits.
-pub(super) fn standard(raw: &[u8], by: u8, senders: [&[u8]; 2]) -> u32 {
+pub(super) fn standard(raw: &[u8], by: u8) -> u32 {
     let mut parts: [&[u8]; 12] = [b""; 12];
     for (to, part) in parts.iter_mut().zip(pieces(raw, by)) {
         *to = part;
@@ -234,15 +244,10 @@ pub(super) fn standard(raw: &[u8], by: u8, senders: [&[u8]; 2]) -> u32 {
     let mut bits = 0;
     for at in [0, 3, 9] {
         let code = parts[at];
-        if !code.is_empty() && is_code(code) && is_standard(parts[at + 2], senders) {
+        if !code.is_empty() && is_code(code) && is_standard(parts[at + 2]) {
             bits |= 0b111 << at;
         }
     }
     // What was said, in place of which the codes stand.
     if bits == 0 { 0 } else { bits | 1 << 8 }
-}
-
-/// The names of who sent a message, as a system of codes may be named.
-pub(super) fn senders<'m>(header: [&'m [u8]; 2], sep: &Separators) -> [&'m [u8]; 2] {
-    header.map(|raw| pieces(raw, sep.component).next().unwrap_or_default())
 }

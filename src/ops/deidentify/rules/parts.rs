@@ -10,6 +10,8 @@ pub(crate) enum Part {
     Keep,
     /// A code: short, without blanks.
     Code,
+    /// A system of codes.
+    System,
     /// A code of a table of the standard: up to five capitals and digits.
     Table,
     Number,
@@ -52,6 +54,7 @@ impl Part {
         Some(match word {
             "keep" => Self::Keep,
             "code" => Self::Code,
+            "system" => Self::System,
             "table" => Self::Table,
             "number" => Self::Number,
             "text" => Self::Text,
@@ -153,6 +156,7 @@ pub(crate) enum Op {
     Keep,
     Drop,
     Code,
+    System,
     Table,
     State,
     Letters,
@@ -246,6 +250,7 @@ pub(crate) fn op(part: Part, action: Action, settings: &Settings) -> Op {
         (Part::Nested(of), _) => Op::Nested(of),
         (Part::Keep, _) => Op::Keep,
         (Part::Code, _) => Op::Code,
+        (Part::System, _) => Op::System,
         (Part::State, _) => Op::State,
         (Part::Letters, _) => Op::Letters,
         (Part::Authority, _) => Op::Authority,

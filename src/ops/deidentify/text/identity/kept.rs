@@ -15,24 +15,38 @@ impl Identity {
     /// [`Identity::note`]. Short numbers and names that are common words do not count here.
     #[must_use]
     pub fn stands_in(&self, text: &[u8]) -> bool {
+        self.stands_in_of(text, |_| true)
+    }
+
+    /// As [`Identity::stands_in`], of what was noted of the kinds that count.
+    #[must_use]
+    pub fn stands_in_of(&self, text: &[u8], counts: fn(Kind) -> bool) -> bool {
         if text.is_ascii() {
-            return self.stands_in_folded(text);
+            return self.stands_in_folded(text, counts);
         }
         let mut folded = Vec::new();
         fold_text(text, &mut folded);
-        self.stands_in_folded(&folded)
+        self.stands_in_folded(&folded, counts)
     }
 
-    fn stands_in_folded(&self, text: &[u8]) -> bool {
+    fn stands_in_folded(&self, text: &[u8], counts: fn(Kind) -> bool) -> bool {
         let mut has_signs = false;
-        self.stands_as_written(text, &mut has_signs)
-            || has_signs
-                && Meant::of(text)
-                    .is_some_and(|meant| self.stands_as_written(meant.text(), &mut has_signs))
+        let mut stands = |text: &[u8]| self.stands_as_written(text, counts, &mut has_signs);
+        if stands(text) {
+            return true;
+        }
+        has_signs
+            && Meant::of(text)
+                .is_some_and(|meant| self.stands_as_written(meant.text(), counts, &mut has_signs))
     }
 
     /// `has_signs` becomes true where a sign is met that may stand for another character.
-    fn stands_as_written(&self, text: &[u8], has_signs: &mut bool) -> bool {
+    fn stands_as_written(
+        &self,
+        text: &[u8],
+        counts: fn(Kind) -> bool,
+        has_signs: &mut bool,
+    ) -> bool {
         // Short numbers do not count.
         let mut has_numbers = None;
         let mut at = 0;
@@ -41,14 +55,15 @@ impl Identity {
                 let range = word_at(text, at);
                 at = range.end;
                 let word = text.get(range.clone()).unwrap_or_default();
-                if self.may_have(word) && self.names_somebody(word, is_alone(text, &range))
-                    || self.foreign_in(word).is_some()
+                let is_alone = is_alone(text, &range);
+                if self.may_have(word) && self.names_somebody(word, is_alone, counts)
+                    || self.foreign_in(word).is_some_and(|(_, noted)| counts(noted.kind))
                 {
                     return true;
                 }
             } else if byte.is_ascii_digit() {
                 let has_numbers = *has_numbers.get_or_insert_with(|| !codes::is_too_short(text));
-                if has_numbers && self.number_stands_at(text, at) {
+                if has_numbers && self.number_stands_at(text, at, counts) {
                     return true;
                 }
                 at = digits_end(text, at);
@@ -67,9 +82,9 @@ impl Identity {
         address.is_some_and(|address| self.of_code(address).is_some())
     }
 
-    fn names_somebody(&self, word: &[u8], is_alone: bool) -> bool {
+    fn names_somebody(&self, word: &[u8], is_alone: bool, counts: fn(Kind) -> bool) -> bool {
         let is_whole = || is_alone && word.len() >= 3 && !words().of(word).is_word();
-        self.of_word(word).any(|noted| match noted.hold {
+        self.of_word(word).filter(|noted| counts(noted.kind)).any(|noted| match noted.hold {
             Hold::Strong => true,
             Hold::Capital => noted.kind != Kind::Id && case(word) == Case::Title || is_whole(),
             Hold::Weak => is_whole(),
@@ -77,8 +92,8 @@ impl Identity {
     }
 
     /// Whether a noted number begins at `at`.
-    fn number_stands_at(&self, text: &[u8], at: usize) -> bool {
-        let is_long = |noted: Noted| noted.kind != Kind::Zip;
+    fn number_stands_at(&self, text: &[u8], at: usize, counts: fn(Kind) -> bool) -> bool {
+        let is_long = |noted: Noted| noted.kind != Kind::Zip && counts(noted.kind);
         codes::own(self, text, at)
             .filter(|(range, _)| {
                 let number = text.get(range.clone()).unwrap_or_default();

@@ -1,0 +1,322 @@
+//! What becomes of values.
+
+use super::*;
+
+const HEADER: &str = "MSH|^~\\&|A|B|C|D|20230105||ORU^R01|1|P|2.5";
+
+/// Field `n` of the only segment behind the header.
+fn one(profile: Profile, segment: &str, n: usize) -> String {
+    field(&run(profile, &format!("{HEADER}\n{segment}"))[1], n).to_owned()
+}
+
+#[test]
+fn a_narrative_is_none_of_any_data_type() {
+    let text = "Ludmila Wojciechowska phoned from 312 867 5309 on 4 March 2021";
+    for name in "ED RP HD OG NR SN DLT RPT EI CX PL XPN XTN XAD CE CWE TS TM DT NM ID IS PTA DDI MOC CP CQ MO FC TQ PN DR AUI NA SI XON CF JCC ICD OCD GTS ELD ZZ TX ST FT".split(' ') {
+        let out = one(Profile::SafeHarbor, &format!("OBX|1|{name}|X^Y||{text}||||||F"), 5);
+        for gone in ["Ludmila", "Wojciechowska", "867", "March"] {
+            assert!(!out.contains(gone), "{name}: {out}");
+        }
+    }
+}
+
+#[test]
+fn documents_keep_nothing_but_their_form() {
+    let value = |name: &str, value: &str| {
+        one(Profile::Pseudonymise, &format!("OBX|1|{name}|X^Y||{value}"), 5)
+    };
+    assert_eq!(value("ED", "Novak^IM^JPEG^Base64^QUJD"), "^IM^JPEG^Base64^");
+    assert_eq!(value("ED", "^Novak^Novak^Novak^QUJD"), "^^^^");
+    assert_eq!(
+        value("RP", "x/Novak.pdf^PACS&1.2.840.99&ISO^Application^PDF"),
+        "^PACS&1.2.840.99&ISO^Application^PDF"
+    );
+}
+
+#[test]
+fn a_text_without_a_code_is_none_beside_one() {
+    let safe = |segment: &str, n| one(Profile::SafeHarbor, segment, n);
+    let text = "fell at home of Bogumila Wojciechowska in Krakow";
+    for (segment, n) in [
+        (format!("DG1|1|I9|^{text}^L"), 3),
+        (format!("DG1|1|I9|^{text}^I9"), 3),
+        (format!("PV1|1|I bring {text}"), 2),
+        (format!("PID|1|||||||||{text}"), 10),
+        (format!("OBX|1|CWE|X^Y||{text}"), 5),
+        (format!("OBX|1|IS|X^Y||{text}"), 5),
+        (format!("OBX|1|CWE|X^Y||A^B^L^^^^^^{text}"), 5),
+        ("OBX|1|CE|X^Y||^RG9rdG9yIEtvd2FsY3p5ayBCb2d1bWlsYSBXb2pjaWVjaG93c2th^L".to_owned(), 5),
+    ] {
+        let out = safe(&segment, n);
+        assert!(!["Bogumila", "Krakow", "RG9r"].iter().any(|gone| out.contains(gone)), "{out}");
+    }
+    // The name of a code of the standard stays.
+    for kept in ["34000006^Crohn's disease^SCT", "2951-2^Sodium [Moles/volume] in Serum^LN"] {
+        assert_eq!(safe(&format!("OBX|1|CE|{kept}||{kept}"), 5), kept);
+        assert_eq!(safe(&format!("OBX|1|CE|{kept}||{kept}"), 3), kept);
+    }
+}
+
+#[test]
+fn numbers_of_somebody_are_no_amounts() {
+    let safe = |name: &str, value: &str| {
+        one(Profile::SafeHarbor, &format!("OBX|1|{name}|X^Y||{value}"), 5)
+    };
+    for (name, value, part) in [
+        ("NM", "3128675309", "867"),
+        ("NM", "+13128675309", "867"),
+        ("NM", "19481224", "1224"),
+        ("NM", "219-09-9999", "9999"),
+        ("SN", "^219-09-9999", "9999"),
+        ("SN", "^1948-12-24", "12-24"),
+        ("TM", "19481224", "1224"),
+        ("TM", "3128675309", "867"),
+        ("IS", "312-867-5309", "867"),
+        ("CE", "lw@wojcik.example", "wojcik"),
+        ("CWE", "19481224^dob", "1224"),
+    ] {
+        let out = safe(name, value);
+        assert!(!out.contains(part), "{name} {value}: {out}");
+    }
+    for (name, value) in [
+        ("NM", "-12.5"),
+        ("NM", "250000"),
+        ("NM", "0.123456789"),
+        ("SN", ">^100^:^2"),
+        ("SN", "^12^-^16"),
+        ("TM", "235959.1234+0100"),
+        ("IS", "POS"),
+        ("CE", "112283007^E. coli^SCT"),
+        ("CE", "00093-0147-01^Naproxen 500 MG^NDC"),
+    ] {
+        assert_eq!(safe(name, value), value);
+    }
+}
+
+#[test]
+fn what_is_kept_is_no_text() {
+    let text = "Bogumila Wojciechowska 219-09-9999";
+    for (segment, n) in [
+        (format!("OBX|1|ST|A^B|{text}"), 4),
+        (format!("OBX|1|ST|A^B||5||{text}"), 7),
+        (format!("ORC|{text}"), 1),
+        (format!("ORC|RE|||||x~{text}"), 6),
+        (format!("OBR|1|||A^B|{text}"), 5),
+        (format!("OBR|1|||A^B|||||||{text}"), 11),
+        (format!("PRD|RP^{text}"), 1),
+        (format!("CTD|^{text}"), 1),
+        (format!("TQ1|1|||08001030~{text}"), 4),
+    ] {
+        let out = one(Profile::SafeHarbor, &segment, n);
+        assert!(!out.contains("Bogumila") && !out.contains("9999"), "{segment}: {out}");
+    }
+    for range in ["12.0-16.0", "<5", ">=1.5", "negative", "0-0.5", "4.0 - 10.5", "Negative"] {
+        assert_eq!(one(Profile::SafeHarbor, &format!("OBX|1|NM|A^B||5||{range}"), 7), range);
+    }
+}
+
+#[test]
+fn an_address_in_the_wrong_components_keeps_no_zip_code() {
+    for address in [
+        "12 Elmwood Ave^Springfield^IL^62704^USA",
+        "12 Elmwood Ave^^^^Springfield^62704",
+        "^^^^^^62704",
+        "^^^^^Springfield IL 62704",
+    ] {
+        let out = one(Profile::SafeHarbor, &format!("PID|1||7^^^H^MR||||||||{address}"), 11);
+        assert!(!out.contains("62704") && !out.contains("Springfield"), "{out}");
+    }
+    let kept = "^^^New York^^USA^H";
+    assert_eq!(one(Profile::SafeHarbor, &format!("PID|1||7^^^H^MR||||||||{kept}"), 11), kept);
+}
+
+#[test]
+fn authorities_and_titles_have_the_form_of_some() {
+    let number = one(
+        Profile::SafeHarbor,
+        "PID|1||7654321^219-09-9999^12-04-1948^Bogumila Wojciechowska&219-09-9999&X^MR^Krakow&Elm Street 12~7^^^HOSP&2.16.840.1.113883.19&ISO^MR",
+        3,
+    );
+    assert!(!["9999", "1948", "Bogumila", "Elm"].iter().any(|gone| number.contains(gone)));
+    assert!(number.ends_with("^^^HOSP&2.16.840.1.113883.19&ISO^MR"), "{number}");
+    let name = one(Profile::Pseudonymise, "PV1|1|I|||||5^NOVAK^JAN^^^Dr.^MD, PhD", 7);
+    assert!(name.ends_with("^^^Dr.^MD, PhD"), "{name}");
+    let name = one(Profile::Pseudonymise, "PV1|1|I|||||5^NOVAK^JAN^^^Bogumila^Krakow", 7);
+    assert!(name.ends_with("^^^^"), "{name}");
+}
+
+#[test]
+fn clocks_that_were_never_set_tell_no_age() {
+    let born = |sent: &str| {
+        let text = format!(
+            "MSH|^~\\&|A|B|C|D|{sent}||ORU^R01|1|P|2.5\nPID|1||5^^^H^MR||||19300305\nOBR|1||||||20240315"
+        );
+        field(&run(Profile::SafeHarbor, &text)[1], 7).to_owned()
+    };
+    for sent in ["", "1970", "19700101000000", "00000000", "99991231", "20240315", "2010"] {
+        assert_eq!(born(sent), "", "{sent}");
+    }
+}
+
+#[test]
+fn ages_are_capped_as_they_are_written() {
+    let age = |name: &str, code: &str, value: &str, units: &str| {
+        one(Profile::SafeHarbor, &format!("OBX|1|{name}|{code}||{value}|{units}"), 5)
+    };
+    let code = "30525-0^Age^LN";
+    assert_eq!(age("SN", code, "^93", "a"), "^90");
+    assert_eq!(age("SN", code, ">^93", "a"), ">^90");
+    assert_eq!(age("NM", code, "45~95", "a"), "45~90");
+    assert_eq!(age("NM", code, "093.5", "a"), "90");
+    assert_eq!(age("NM", code, "1116", "{month}"), "1080");
+    assert_eq!(age("NM", code, "34000", "d"), "32850");
+    assert_eq!(age("NM", code, "900", "d"), "900");
+    assert_eq!(age("NM", "X^Y^L^30525-0^Age^LN", "93", "a"), "90");
+    assert_eq!(age("NM", "AGE^Age", "93", "a"), "90");
+    assert_eq!(age("NM", "35659-2^Age at specimen collection^LN", "93", ""), "90");
+    assert!(!age("CE", code, "93^93 years^L", "a").contains("93"));
+    // No age, and no unit of one.
+    assert_eq!(age("NM", "2345-7^Glucose^LN", "93", ""), "93");
+    assert_eq!(age("NM", "1^Gestational age^LN", "280", ""), "280");
+    assert_eq!(age("NM", "1^Age percentile^L", "95", "%"), "95");
+}
+
+#[test]
+fn actions_of_a_site_reach_plain_values() {
+    let text = b"MSH|^~\\&|A|B|C|D|20230105||ORU^R01|1|P|2.5\rNTE|1||Bogumila Nowak\rOBX|1|ST|X||Bogumila Nowak\rOBX|2|IS|X||WOJCIE\rOBX|3|NM|X||4711";
+    let of = |overlay: &str| {
+        let (out, ..) = with(&Settings::of(Profile::Pseudonymise), overlay, text);
+        String::from_utf8(out).unwrap()
+    };
+    for action in ["token", "name", "surrogate", "fake"] {
+        let out = of(&format!("NTE-3 = {action}\nOBX-5 = {action}"));
+        assert!(!["Bogumila", "WOJCIE", "4711"].iter().any(|gone| out.contains(gone)), "{out}");
+        assert!(out.split('\r').all(|segment| !segment.ends_with('|')), "{out}");
+    }
+    let out = of("@IS = token\n@ST = constant x y");
+    assert!(!out.contains("WOJCIE") && out.contains("OBX|1|ST|X||x y\r"), "{out}");
+    let errors =
+        Overlay::parse("PID-11 = zip3\nNTE-3 = zip3\n@ST = zip3\nZPI-3 = zip3").unwrap_err();
+    assert_eq!(errors.iter().map(|error| error.line).collect::<Vec<_>>(), [2, 3]);
+}
+
+#[test]
+fn what_a_site_keeps_is_still_known_elsewhere() {
+    let text = b"MSH|^~\\&|A|B|C|D|20230105||ORU^R01|1|P|2.5\rPID|1||7654321^^^H^MR||Kowalczyk^Zdzislawa\rNTE|1||seen: Kowalczyk, 7654321\rZPI|Kowalczyk";
+    for overlay in ["PID-5 = keep", "PID-5.1 = keep", "@XPN = keep", "PID = keep"] {
+        let overlay = format!("{overlay}\nZ* = keep");
+        let (out, tally, rules) = with(&Settings::of(Profile::Pseudonymise), &overlay, text);
+        let out = String::from_utf8(out).unwrap();
+        let all: Vec<_> = out.split('\r').collect();
+        assert!(field(all[1], 5).starts_with("Kowalczyk^"), "{overlay}: {out}");
+        assert!(!all[2].contains("Kowalczyk") && !all[2].contains("7654321"), "{overlay}: {out}");
+        // No rule knows the field.
+        assert_eq!(tally.residual_hits(&rules).collect::<Vec<_>>(), [("*".to_owned(), 1)]);
+    }
+}
+
+#[test]
+fn providers_that_stay_do_so_in_observations() {
+    let mut settings = Settings::of(Profile::Pseudonymise);
+    settings.keep_providers = true;
+    let text = b"MSH|^~\\&|A|B|C|D|20230105||ORU^R01|1|P|2.5\rOBX|1|XCN|x||555^Nowak^Jan";
+    let (out, ..) = with(&settings, "", text);
+    assert!(out.ends_with(b"||555^Nowak^Jan"));
+}
+
+#[test]
+fn queries_for_texts_are_emptied() {
+    let all = run(
+        Profile::Pseudonymise,
+        "MSH|^~\\&|A|B|C|D|20230105||QBP^Q22|1|P|2.5\nQPD|Q|T1|@OBX.5^NOWAKOWSKA~@NTE.3^NOWAKOWSKA\nQRD|20240315|R|I|1|||10^RD|5|DEM|NOWAKOWSKA|7654321^19610305|T\nQRD|20240315|R|I|1|||10^RD|5|DEM|ALL||T",
+    );
+    assert_eq!(field(&all[1], 3), "^~^");
+    assert_eq!((field(&all[2], 10), field(&all[2], 11)), ("", ""));
+    assert_eq!(field(&all[3], 10), "ALL");
+}
+
+/// 72 fields are kept as dates of no person: nothing but a date or a time may stand in them.
+#[test]
+fn dates_of_products_are_dates() {
+    for date in ["20240517", "2024", "202405171015-0500", "1015", "20240517101500.12", "2024-05-17"]
+    {
+        assert_eq!(one(Profile::SafeHarbor, &format!("OBX|1|NM|A^B||5|||||||{date}"), 12), date);
+    }
+    for other in ["3128675309", "219-09-9999", "(312)867-5309", "20231305", "219099999"] {
+        let out = one(Profile::SafeHarbor, &format!("OBX|1|NM|A^B||5|||||||{other}"), 12);
+        assert_ne!(out, other);
+    }
+}
+
+#[test]
+fn organisations_and_payers_are_no_persons() {
+    let message = "MSH|^~\\&|ADT|GOODHEALTH|LAB|HOSP|20230105||ADT^A01|1|P|2.5
+PID|1||7654321^^^GOODHEALTH^MR||NOVAK^JAN||19700203|M|||12 OAK ST^^OMAHA^NE^68102^USA^H^^DOUGLAS
+PD1|||Goodhealth Clinic^^840
+IN1|1|PPO|3563^^^PAYOR|Aetna|7910 Hill St^^OMAHA^NE^68102^USA^H^^DOUGLAS||(731)891-2999^WPN^PH";
+    let text = message.replace('\n', "\r");
+    let (out, tally, rules) = with(&Settings::of(Profile::SafeHarbor), "", text.as_bytes());
+    let out = String::from_utf8(out).unwrap();
+    let all: Vec<_> = out.split('\r').collect();
+    assert_eq!(field(all[0], 3), "GOODHEALTH");
+    assert!(field(all[1], 3).ends_with("^^^GOODHEALTH^MR"), "{out}");
+    assert_eq!(field(all[3], 5), "7910 Hill St^^OMAHA^NE^68102^USA^H^^DOUGLAS");
+    assert_eq!(field(all[3], 7), "(731)891-2999^WPN^PH");
+    assert_eq!(tally.residual_hits(&rules).count(), 0);
+    // A person who pays, or whose number stands there, is found all the same.
+    let own = text.replace("Aetna", "NOVAK").replace("3563", "7654321");
+    let (out, tally, rules) = with(&Settings::of(Profile::SafeHarbor), "", own.as_bytes());
+    let out = String::from_utf8(out).unwrap();
+    assert!(!out.contains("NOVAK") && !out.contains("7654321"), "{out}");
+    assert_eq!(tally.residual_hits(&rules).map(|(_, count)| count).sum::<u64>(), 2);
+}
+
+#[test]
+fn what_has_not_the_form_of_a_code_is_none() {
+    let pseudonymised = |segment: &str, n| one(Profile::Pseudonymise, segment, n);
+    // A scheme of check digits, a kind of number, a kind of name.
+    let number = pseudonymised("PID|1||7654321^^Wojciechowska^HOSP^Bogumila", 3);
+    assert!(number.ends_with("^^^HOSP^"), "{number}");
+    let name = pseudonymised("PID|1||7654321||NOVAK^JAN^^^^^Wojciechowska^Bogumila", 5);
+    assert!(name.ends_with("^^^^^^"), "{name}");
+    // An authority of several words becomes a token, unless it sent the message.
+    let number = pseudonymised("PID|1||7654321^^^Bogumila Wojciechowska^MR", 3);
+    assert!(!number.contains("Bogumila") && !component(&number, 4).is_empty(), "{number}");
+    let message = "MSH|^~\\&|ADT|ELM HOSPITAL|B|C|20230105||ADT^A01|1|P|2.5\nPID|1||7654321^^^ELM HOSPITAL^MR";
+    assert!(field(&run(Profile::Pseudonymise, message)[1], 3).ends_with("^^^ELM HOSPITAL^MR"));
+}
+
+/// Somebody's identifier where a code belongs: the second name is no system of codes.
+#[test]
+fn a_provider_is_no_code() {
+    let out =
+        one(Profile::SafeHarbor, "FT1|1||||||||||||||||||1234567893^Robinson^Patricia^D^^^MD", 19);
+    for gone in ["1234567893", "Robinson", "Patricia"] {
+        assert!(!out.contains(gone), "{out}");
+    }
+    for kept in ["J18.9^Pneumonia^I10", "E11.9^Diabetes^ICD-10-CM", "A^B^HL70001"] {
+        assert_eq!(one(Profile::SafeHarbor, &format!("DG1|1|I9|{kept}"), 3), kept);
+    }
+}
+
+/// What was written for a field in one message is not taken for another one that is about the
+/// persons of the field.
+#[test]
+fn fields_that_come_again_are_looked_at_again() {
+    let of =
+        Deidentifier::new(Rules::new(&Settings::of(Profile::SafeHarbor)), &Key::random().unwrap());
+    let (mut memory, mut tally) = (Memory::default(), Tally::default());
+    let mut written = |name: &str| {
+        let text = format!("{HEADER}\rPID|1||7||{name}^JAN\rOBR|1|||X^Quorvale panel^LN\rNTE|1||x");
+        let Some(Frame::Message(framed)) = Frames::new(text.as_bytes()).next() else { panic!() };
+        let message = Message::new(framed).unwrap();
+        let out = of.message(&message, TextOptions::default(), &mut memory, &mut tally).unwrap();
+        field(String::from_utf8_lossy(out).split('\r').nth(2).unwrap(), 4).to_owned()
+    };
+    let kept = "X^Quorvale panel^LN";
+    for _ in 0..3 {
+        assert_eq!(written("NOVAK"), kept);
+    }
+    assert_ne!(written("QUORVALE"), kept);
+    assert_eq!(written("NOVAK"), kept);
+}
