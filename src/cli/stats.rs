@@ -119,19 +119,24 @@ fn count(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Re
     let severities = counting.validator.as_ref().map(|known| &known.settings().severities);
     let archive = Mutex::new(Archive::default());
     let archive_now = || archive.lock().unwrap_or_else(PoisonError::into_inner);
-    let work = |view: View<'_>, job: &mut Job<Counts>| {
+    // Counts of parts that are used again, for the next part that comes.
+    let of_parts = Mutex::new(Vec::<Box<Counts>>::new());
+    let of_parts_now = || of_parts.lock().unwrap_or_else(PoisonError::into_inner);
+    let work = |view: View<'_>, job: &mut Job<Tally>| {
         if is_alone {
             counting.part(&view, job, archive_now().counts_mut(), Counts::message_of_all);
         } else {
-            let mut counts = std::mem::take(&mut job.tally);
+            let taken = job.tally.take().or_else(|| of_parts_now().pop());
+            let mut counts = taken.unwrap_or_default();
             counting.part(&view, job, &mut counts, Counts::message);
-            job.tally = counts;
+            job.tally = Some(counts);
         }
     };
-    let gather = |_: &Chunk, job: &mut Job<Counts>| {
+    let gather = |_: &Chunk, job: &mut Job<Tally>| {
         let mut archive = archive_now();
-        if !is_alone {
-            archive.merge(&mut job.tally);
+        if let Some(mut counts) = job.tally.take() {
+            archive.merge(&mut counts);
+            of_parts_now().push(counts);
         }
         archive.settle(severities);
         Ok(())
@@ -139,9 +144,13 @@ fn count(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Re
     let to = (Some(output), is_terminal);
     args.common.run_gathered::<Cutter, _>(&args.files, to, diagnostics, plan, work, gather)?;
     let mut archive = archive.into_inner().unwrap_or_else(PoisonError::into_inner);
+    of_parts_now().iter_mut().for_each(|counts| archive.merge_rest(counts));
     archive.end(severities);
     Ok(archive)
 }
+
+/// The counts of the parts of a chunk.
+type Tally = Option<Box<Counts>>;
 
 /// How messages are counted.
 struct Counting<'a> {
@@ -163,7 +172,7 @@ impl<'a> Counting<'a> {
     }
 
     /// Counts the messages of a part.
-    fn part(&self, view: &View<'_>, job: &mut Job<Counts>, counts: &mut Counts, count: Count) {
+    fn part(&self, view: &View<'_>, job: &mut Job<Tally>, counts: &mut Counts, count: Count) {
         let mut scratch = Scratch::default();
         view.walk(job, |met, job| match met {
             Met::Message(item) if self.wants(&item.message) => {

@@ -16,7 +16,8 @@ use crate::ops::validate::Severities;
 /// What is counted of the messages of a part of a stream.
 #[derive(Debug, Default)]
 pub struct Counts {
-    /// Messages so far, since the counts were made.
+    /// Messages so far, since the counts were made: never anew, for segments tell by it whether
+    /// they are in the same message as those before.
     number: u64,
     /// What depends on the messages before, in order.
     headings: Vec<Heading>,
@@ -68,6 +69,9 @@ pub struct Archive {
     pub(super) times: Times,
     across: Across,
 }
+
+/// Different values of so many fields, 4 KB each, are left in the counts of parts.
+const LEFT: usize = 1000;
 
 /// The last field of MSH that is looked at.
 const LAST: usize = 18;
@@ -147,7 +151,6 @@ impl Counts {
 
     /// Adds what comes behind, and empties it.
     fn merge(&mut self, other: &mut Self, limits: &Limits) {
-        self.number += std::mem::take(&mut other.number);
         self.headings.append(&mut other.headings);
         self.kinds.merge(&mut other.kinds, limits.values);
         self.segments.merge(&mut other.segments, limits);
@@ -218,9 +221,19 @@ impl Archive {
         &mut self.counts
     }
 
-    /// Adds the counts of the next part, and empties them.
+    /// Adds the counts of the next part, and empties them to be used again, for a part wherever it
+    /// stands. Only which different values there were is left in them, unless it is much: it does
+    /// not depend on the order, and to merge it once ([`Archive::merge_rest`]) is less work.
     pub fn merge(&mut self, part: &mut Counts) {
         self.counts.merge(part, &Limits::WHOLE);
+        if part.segments.estimated() > LEFT {
+            self.merge_rest(part);
+        }
+    }
+
+    /// Adds what is left in counts that are used no more.
+    pub fn merge_rest(&mut self, part: &mut Counts) {
+        self.counts.segments.merge_distinct(&mut part.segments);
     }
 
     /// Counts what depends on the messages before. `severities`: how severe problems are, if they

@@ -109,7 +109,25 @@ impl Fields {
         }
     }
 
-    /// Adds what comes behind, and empties it.
+    /// Gives away which different values there were.
+    pub(super) fn give_distinct(&mut self, to: Option<&mut Self>) {
+        if let Some(to) = to {
+            for (own, theirs) in self.columns.iter().zip(&mut to.columns) {
+                theirs.distinct.merge(&own.distinct);
+            }
+        }
+        for column in &mut self.columns {
+            column.distinct.clear();
+            column.last = 0;
+        }
+    }
+
+    /// How many fields have so many values that they are estimated.
+    pub(super) fn estimated(&self) -> usize {
+        self.columns.iter().filter(|column| !column.distinct.is_exact()).count()
+    }
+
+    /// Adds what comes behind, and empties it, but for the different values.
     pub(super) fn merge(&mut self, id: SegmentId, other: &mut Self, limits: &Limits) {
         self.beyond += std::mem::take(&mut other.beyond);
         let limit = if is_local(id) { limits.local } else { limits.values };
@@ -176,9 +194,6 @@ impl Column {
         self.nulls += std::mem::take(&mut other.nulls);
         self.repetitions = self.repetitions.max(std::mem::take(&mut other.repetitions));
         self.longest = self.longest.max(std::mem::take(&mut other.longest));
-        self.distinct.merge(&other.distinct);
-        other.distinct.clear();
-        other.last = 0;
         if let (Some(own), Some(theirs)) = (self.told.values_mut(), other.told.values_mut()) {
             own.merge(theirs, limit);
         }

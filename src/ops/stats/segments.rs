@@ -73,10 +73,12 @@ impl Segments {
 
     #[inline]
     fn at(&mut self, id: SegmentId, limits: &Limits) -> usize {
-        match self.places.get(place(id)) {
-            Some(&at) if at > 0 => usize::from(at) - 1,
-            _ => self.begin(id, limits),
-        }
+        self.known(id).unwrap_or_else(|| self.begin(id, limits))
+    }
+
+    #[inline]
+    fn known(&self, id: SegmentId) -> Option<usize> {
+        usize::from(*self.places.get(place(id))?).checked_sub(1)
     }
 
     #[cold]
@@ -118,7 +120,24 @@ impl Segments {
         }
     }
 
-    /// Adds what comes behind, and empties it; its entries stay, to be used again.
+    /// Adds the different values of a part, and empties it of them. All its segments have been
+    /// merged before.
+    pub(super) fn merge_distinct(&mut self, other: &mut Self) {
+        for theirs in &mut other.entries {
+            let own = self.known(theirs.id).and_then(|at| self.entries[at].fields.as_mut());
+            if let Some(fields) = &mut theirs.fields {
+                fields.give_distinct(own);
+            }
+        }
+    }
+
+    /// How many fields have so many values that they are estimated.
+    pub(super) fn estimated(&self) -> usize {
+        self.entries.iter().filter_map(|entry| entry.fields.as_ref()).map(Fields::estimated).sum()
+    }
+
+    /// Adds what comes behind, and empties it, but for the different values; its entries stay, to
+    /// be used again.
     pub(super) fn merge(&mut self, other: &mut Self, limits: &Limits) {
         self.odd += std::mem::take(&mut other.odd);
         for at in other.touched.drain(..) {
