@@ -6,6 +6,8 @@ mod generated;
 mod grouping;
 #[path = "to_fhir/kept.rs"]
 mod kept;
+#[path = "to_fhir/options.rs"]
+mod options;
 
 use crate::r4;
 use crate::util::*;

@@ -1,4 +1,5 @@
-//! What each field that the HL7 V2-to-FHIR guide 1.0.0 maps becomes, from `tests/fhir/fields.tsv`.
+//! What each field that the HL7 V2-to-FHIR guide 1.0.0 maps becomes, from `tests/fhir/fields.tsv`, and
+//! what those become that it does not map, from `tests/fhir/beyond.tsv` (docs/fhir-deviations.md).
 //!
 //! A line `@SEG` has what a segment holds where a row says nothing else. A line `##` begins a map
 //! of the guide: its name, the type of the message (MSH-9), the segments after MSH. A row has the
@@ -15,6 +16,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 const TABLE: &str = include_str!("../fhir/fields.tsv");
+const BEYOND: &str = include_str!("../fhir/beyond.tsv");
 
 struct Row {
     map: &'static str,
@@ -25,11 +27,11 @@ struct Row {
     message: Vec<u8>,
 }
 
-fn rows() -> Vec<Row> {
+fn rows(table: &'static str) -> Vec<Row> {
     let mut defaults = HashMap::new();
     let mut map = ["", "", ""];
     let mut rows = Vec::new();
-    for line in TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")) {
+    for line in table.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")) {
         let columns: Vec<_> = line.split('\t').collect();
         if let Some(segment) = line.strip_prefix('@') {
             defaults.insert(&segment[..3], columns[1]);
@@ -109,7 +111,7 @@ fn is_found(row: &Row, found: &[String]) -> bool {
 /// The guide maps 398 fields, and ten segments as such, in 590 pairs of a field and a map.
 #[test]
 fn all_fields_of_the_guide_have_a_row() {
-    let rows = rows();
+    let rows = rows(TABLE);
     let pairs: BTreeSet<_> = rows.iter().map(|row| (row.field, row.map)).collect();
     let places: BTreeSet<_> = rows.iter().map(|row| row.field).collect();
     let fields = places.iter().filter(|place| place.contains('-')).count();
@@ -118,7 +120,17 @@ fn all_fields_of_the_guide_have_a_row() {
 
 #[test]
 fn each_field_arrives_where_the_guide_says() {
-    let rows: Vec<_> = rows().into_iter().filter(|row| row.path != "!").collect();
+    arrives(TABLE);
+}
+
+#[test]
+fn fields_beyond_the_guide_arrive_too() {
+    arrives(BEYOND);
+}
+
+#[track_caller]
+fn arrives(table: &'static str) {
+    let rows: Vec<_> = rows(table).into_iter().filter(|row| row.path != "!").collect();
     let mut lost = BTreeMap::<_, Vec<_>>::new();
     for (row, bundle) in rows.iter().zip(bundles(&rows, &[])) {
         let problems = r4::check(&bundle);
@@ -143,7 +155,7 @@ fn each_field_arrives_where_the_guide_says() {
 /// What R4 cannot hold is kept.
 #[test]
 fn what_has_no_place_is_kept_on_request() {
-    let rows: Vec<_> = rows().into_iter().filter(|row| row.path == "!").collect();
+    let rows: Vec<_> = rows(TABLE).into_iter().filter(|row| row.path == "!").collect();
     assert!(!rows.is_empty());
     for (row, bundle) in
         rows.iter().zip(bundles(&rows, &["--unmapped", "extension", "--no-source"]))

@@ -13,7 +13,7 @@ use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
 /// The extension for a value of the message that has no place in a resource.
-const UNMAPPED: &str = "https://pipehat.dev/fhir/StructureDefinition/v2-field";
+const UNMAPPED: &str = ours!("v2-field");
 
 const NO_ENTRY: u32 = u32::MAX;
 

@@ -289,7 +289,7 @@ impl Json {
     #[inline]
     pub(crate) fn code(&mut self, name: &str, text: &[u8]) -> bool {
         // Most codes have no blanks at all.
-        match is_plain(text) && !text.iter().any(|&b| b == b' ') {
+        match is_plain(text) && !text.contains(&b' ') {
             true => self.plain(name, text),
             false => self.code_with_blanks(name, text),
         }
@@ -367,11 +367,6 @@ impl Json {
     pub(crate) fn made_item(&mut self, json: &[u8]) {
         self.out.extend_from_slice(json);
         self.out.push(b',');
-    }
-
-    /// Writes a member that is JSON made before.
-    pub(crate) fn made(&mut self, name: &str, json: &[u8]) {
-        self.number(name, |out| out.extend_from_slice(json));
     }
 
     #[cold]

@@ -4,7 +4,6 @@ macro_rules! kinds {
     ($($kind:ident,)*) => {
         /// A type of resource.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[allow(dead_code, reason = "all that maps may make")]
         pub(crate) enum Kind {
             $(#[doc = stringify!($kind)] $kind,)*
         }
@@ -34,6 +33,7 @@ kinds! {
     DocumentReference,
     Encounter,
     EpisodeOfCare,
+    Flag,
     Goal,
     HealthcareService,
     Immunization,

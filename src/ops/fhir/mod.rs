@@ -5,7 +5,12 @@
 //! `story` tells which segments belong together, whatever the type of the message, so that every
 //! message becomes a Bundle.
 
-#![allow(dead_code, reason = "types and helpers that maps to come will use")]
+/// The URL of an extension of ours by its name; docs/to-fhir.md tells what each is.
+macro_rules! ours {
+    ($name:literal) => {
+        concat!("https://pipehat.dev/fhir/StructureDefinition/", $name)
+    };
+}
 
 mod bundle;
 mod codes;

@@ -66,6 +66,13 @@ pub(crate) fn uri_of<'n>(own: &'n Systems, name: &'n [u8]) -> Option<(Uri<'n>, b
     Some((Uri::of(b"urn:id:", &percent_encoded(name)), false))
 }
 
+/// Whether a URI is that of a table of HL7 v2.
+pub(crate) fn is_of_hl7(uri: &[u8]) -> bool {
+    [&b"http://terminology.hl7.org/CodeSystem/v2-"[..], b"urn:oid:2.16.840.1.113883.12."]
+        .iter()
+        .any(|start| uri.starts_with(start))
+}
+
 /// Whether a URI shows the name that it was made of.
 pub(crate) fn shows(uri: &[u8], name: &[u8]) -> bool {
     let name = name.trim_ascii();

@@ -23,19 +23,16 @@ pub(crate) enum Wanted<'m> {
     Sender(Parts<'m>, Parts<'m>),
     /// CWE or text that names an organization.
     NamedOrganization(Parts<'m>),
-    /// A practitioner (XCN), their organization (XON) and its place (PL), each of which may be
-    /// missing.
-    Role(Parts<'m>, Parts<'m>, Parts<'m>),
-    /// PL down to a level: the place itself is at its innermost one.
-    Location(Parts<'m>, place::Level),
+    /// PL, or a type like it, down to a level: the place itself is at its innermost one.
+    Location(Parts<'m>, place::Level, place::Form),
     /// Text that names a place.
     NamedLocation(Parts<'m>),
     /// HD of a place.
     Facility(Parts<'m>),
     /// DLD.
     Discharge(Parts<'m>),
-    /// HD of an application.
-    Application(Parts<'m>),
+    /// HD of an application, and that of the facility which it is of.
+    Application(Parts<'m>, Parts<'m>),
     /// XCN and an address of the person.
     PractitionerAt(Parts<'m>, Parts<'m>),
     /// XON, its address and its number.
@@ -46,8 +43,6 @@ pub(crate) enum Wanted<'m> {
     Acting(Function, Acting<'m>),
     /// NDL as a role.
     Ndl(Parts<'m>),
-    /// The place of an NDL.
-    NdlLocation(Parts<'m>),
     /// EI of a device.
     Device(Parts<'m>),
     /// CWE of a device.
@@ -65,13 +60,12 @@ impl<'m> Wanted<'m> {
             | Self::Authority(_)
             | Self::Sender(..)
             | Self::NamedOrganization(_) => Kind::Organization,
-            Self::Application(_) | Self::Device(_) | Self::CodedDevice(_) => Kind::Device,
+            Self::Application(..) | Self::Device(_) | Self::CodedDevice(_) => Kind::Device,
             Self::PractitionerAt(..) => Kind::Practitioner,
             Self::OrganizationAt(..) => Kind::Organization,
-            Self::Site(..) | Self::NdlLocation(_) => Kind::Location,
+            Self::Site(..) => Kind::Location,
             Self::Specimen(_) => Kind::Specimen,
             Self::Acting(..) | Self::Ndl(_) => Kind::PractitionerRole,
-            Self::Role(..) => Kind::PractitionerRole,
             Self::Location(..)
             | Self::NamedLocation(_)
             | Self::Facility(_)
@@ -90,19 +84,15 @@ impl<'m> Wanted<'m> {
             | Self::NamedLocation(parts)
             | Self::Facility(parts)
             | Self::Discharge(parts)
-            | Self::Application(parts)
             | Self::Ndl(parts)
-            | Self::NdlLocation(parts)
             | Self::Device(parts)
             | Self::CodedDevice(parts)
             | Self::Specimen(parts)
-            | Self::Location(parts, _) => [parts, none, none, none, none],
-            Self::Sender(parts, more) | Self::PractitionerAt(parts, more) => {
-                [parts, more, none, none, none]
-            }
-            Self::Role(a, b, c) | Self::OrganizationAt(a, b, c) | Self::Site(a, b, c) => {
-                [a, b, c, none, none]
-            }
+            | Self::Location(parts, ..) => [parts, none, none, none, none],
+            Self::Sender(parts, more)
+            | Self::PractitionerAt(parts, more)
+            | Self::Application(parts, more) => [parts, more, none, none, none],
+            Self::OrganizationAt(a, b, c) | Self::Site(a, b, c) => [a, b, c, none, none],
             Self::Acting(_, role) => role.parts(),
         }
     }
@@ -117,9 +107,7 @@ impl<'m> Wanted<'m> {
                 | Self::Site(..)
                 | Self::Acting(..)
                 | Self::Ndl(_)
-                | Self::NdlLocation(_)
                 | Self::CodedDevice(_)
-                | Self::Role(..)
         )
     }
 
@@ -131,22 +119,20 @@ impl<'m> Wanted<'m> {
             Self::Organization(_) => 2,
             Self::Authority(_) => 3,
             Self::NamedOrganization(_) => 4,
-            Self::Role(..) => 5,
             Self::NamedLocation(_) => 6,
             Self::Sender(..) => 30,
             Self::Facility(_) => 31,
             Self::Discharge(_) => 32,
-            Self::Application(_) => 33,
+            Self::Application(..) => 33,
             Self::PractitionerAt(..) => 40,
             Self::OrganizationAt(..) => 41,
             Self::Site(..) => 42,
             Self::Ndl(_) => 43,
-            Self::NdlLocation(_) => 44,
             Self::Device(_) => 45,
             Self::CodedDevice(_) => 46,
             Self::Specimen(_) => 47,
             Self::Acting(function, _) => 50 + *function as u8,
-            Self::Location(_, level) => 10 + *level as u8,
+            Self::Location(_, level, form) => 100 + 10 * *form as u8 + *level as u8,
         }
     }
 
@@ -155,8 +141,8 @@ impl<'m> Wanted<'m> {
         let none = |parts: &Parts<'_>, of: &[usize]| of.iter().all(|&n| parts.peek(n).is_empty());
         match self {
             Self::Organization(parts) | Self::OrganizationAt(parts, ..) => none(parts, &[1, 3, 10]),
-            Self::NdlLocation(parts) => !participant::has_place(*parts),
             Self::Authority(parts) | Self::Sender(parts, _) => none(parts, &[1, 2]),
+            Self::Application(parts, _) => parts.is_empty(),
             _ => self.parts().iter().all(|parts| parts.is_empty()),
         }
     }
@@ -194,20 +180,18 @@ impl<'m> Wanted<'m> {
             Self::Authority(parts) | Self::Sender(parts, _) => {
                 organization::authority_key(cx, parts)
             }
-            Self::Facility(parts) | Self::Application(parts) => {
+            Self::Facility(parts) | Self::Application(parts, _) => {
                 let uri = identifier::authority(cx, identifier::hd_again(parts))?;
                 Some(Key::new(self.kind().name()).with(&uri))
             }
-            Self::Location(parts, level) => Some(place::key(cx, parts, level)),
+            Self::Location(parts, level, form) => Some(place::key_as(cx, parts, level, form)),
             Self::NamedOrganization(_)
             | Self::NamedLocation(_)
             | Self::Discharge(_)
             | Self::Site(..)
             | Self::Acting(..)
             | Self::Ndl(_)
-            | Self::NdlLocation(_)
-            | Self::CodedDevice(_)
-            | Self::Role(..) => None,
+            | Self::CodedDevice(_) => None,
         }
     }
 
@@ -230,15 +214,14 @@ impl<'m> Wanted<'m> {
             Self::Sender(parts, country) => {
                 organization::write_authority(out, cx, own, parts, country);
             }
-            Self::NamedOrganization(parts) => organization::write_named(out, cx, own, parts),
-            Self::Role(who, organization, location) => {
-                practitioner::write_role(out, cx, own, [who, organization, location]);
+            Self::NamedOrganization(parts) => {
+                organization::write_named(out, cx, own, parts, |_, _| {});
             }
-            Self::Location(parts, level) => place::write(out, cx, own, parts, level),
-            Self::NamedLocation(parts) => place::write_named(out, cx, own, parts),
+            Self::Location(parts, level, form) => place::write(out, cx, own, parts, (level, form)),
+            Self::NamedLocation(parts) => place::write_named(out, cx, own, parts, |_, _| {}),
             Self::Facility(parts) => place::write_facility(out, cx, own, parts),
             Self::Discharge(parts) => place::write_discharge(out, cx, own, parts),
-            Self::Application(parts) => software::write_application(out, cx, own, parts),
+            Self::Application(parts, of) => software::write_application(out, cx, own, [parts, of]),
             Self::PractitionerAt(who, at) => participant::write_person(out, cx, own, [who, at]),
             Self::OrganizationAt(of, at, call) => {
                 participant::write_organization(out, cx, own, [of, at, call]);
@@ -248,7 +231,6 @@ impl<'m> Wanted<'m> {
                 participant::write_acting(out, cx, own, function, role);
             }
             Self::Ndl(parts) => participant::write_ndl(out, cx, own, parts),
-            Self::NdlLocation(parts) => participant::write_ndl_place(out, cx, own, parts),
             Self::Device(parts) => participant::write_device(out, cx, own, parts),
             Self::CodedDevice(parts) => participant::write_coded_device(out, cx, own, parts),
             Self::Specimen(parts) => participant::write_specimen(out, cx, own, parts),

@@ -14,10 +14,6 @@ use super::{msh, provenance};
 /// Writes the Provenance.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, evn: Seg<'m>) {
     let own = cx.own(Kind::Provenance, evn, |_| None);
-    // EVN-1 is what MSH-9 says.
-    if evn.peek(1).first() == cx.event() {
-        evn.get(1).raw();
-    }
     let header = msh::header(cx);
     let place = cx.refer(Wanted::Facility(evn.get(7)));
     out.resource(own, Some(evn), |w| {
@@ -39,7 +35,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, evn: Seg<'m>) {
                 coded::concept_item_by(w, cx, evn.get(4), Table::EventReason);
             }
         });
-        provenance::activity(w, cx, "event", 2);
+        provenance::activity(w, cx, "event", 2, evn.get(1));
         w.array("agent", |w| {
             for value in evn.all(5) {
                 w.item(|w| _ = practitioner::member(w, cx, "who", value));

@@ -21,6 +21,8 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ft1: Seg<'m>) {
     });
     ft1.done(1);
     let cost_center = cx.refer(Wanted::NamedOrganization(ft1.get(13)));
+    let performing = cx.refer(Wanted::Organization(ft1.get(32)));
+    let asking = cx.refer(Wanted::Organization(ft1.get(33)));
     out.resource(own, Some(ft1), |w| {
         w.array("identifier", |w| _ = identifier::ei_item(w, cx, ft1.get(2), None));
         let kind = ft1.get(6);
@@ -43,6 +45,13 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ft1: Seg<'m>) {
                 }
             }
         });
+        for (name, to) in
+            [("performingOrganization", performing), ("requestingOrganization", asking)]
+        {
+            if let Some(to) = to {
+                cx.reference(w, name, to);
+            }
+        }
         if let Some(to) = cost_center {
             cx.reference(w, "costCenter", to);
         }
@@ -68,8 +77,8 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ft1: Seg<'m>) {
                 cx.reference_item(w, to);
             }
         });
-        let product = if ft1.valued(43) { ft1.get(43) } else { ft1.get(29) };
-        coded::concept(w, cx, "productCodeableConcept", product);
+        let products = [ft1.get(29), ft1.get(34)];
+        coded::concept_of(w, cx, "productCodeableConcept", &products);
         w.array("supportingInformation", |w| {
             dg1::items_of(w, cx, ft1);
             identifier::ei_reference_item(
@@ -78,6 +87,12 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ft1: Seg<'m>) {
                 Kind::ServiceRequest,
                 ft1.get(23),
                 Some(identifier::FILLER),
+            );
+            w.item_with(
+                |w| w.literal("type", Kind::MedicationRequest.name()),
+                |w| {
+                    w.object("identifier", |w| _ = text::string(w, cx, "value", ft1.get(42)));
+                },
             );
         });
     });

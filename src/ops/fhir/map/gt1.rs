@@ -7,8 +7,9 @@ use super::super::input::{Parts, Seg};
 use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
-use super::super::types::{address, coded, contact, identifier, name, text, timing};
+use super::super::types::{address, coded, contact, identifier, name, timing};
 use super::super::wanted::Wanted;
+use super::employment::{self, Job};
 use super::subject_required;
 
 /// The guarantor: a person (GT1-3), else an organization (GT1-21).
@@ -30,17 +31,15 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, gt1: Seg<'m>) {
             for value in gt1.all(2) {
                 identifier::cx_item(w, cx, value);
             }
-            w.item_with(
-                |w| {
-                    coded::fixed(w, "type", identifier::TYPES, "SS", "Social Security number");
-                    w.literal("system", "http://hl7.org/fhir/sid/us-ssn");
-                },
-                |w| _ = text::string(w, cx, "value", gt1.get(12)),
-            );
+            identifier::ssn_item(w, cx, gt1.get(12));
+            for value in gt1.all(19) {
+                identifier::cx_item_typed(w, cx, value, identifier::EMPLOYEE);
+            }
         });
         subject_required(w, cx, "patient", gt1);
         w.array("relationship", |w| {
             coded::concept_item_by(w, cx, gt1.get(11), Table::Relationship);
+            coded::concept_item(w, cx, gt1.get(10));
             coded::fixed_item(
                 w,
                 "http://terminology.hl7.org/CodeSystem/v3-RoleClass",
@@ -72,13 +71,71 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, gt1: Seg<'m>) {
             w.item(|w| _ = coded::concept(w, cx, "language", gt1.get(36)));
         });
     });
+    write_near(out, cx, gt1, 4, "Spouse of guarantor");
+    write_near(out, cx, gt1, 45, "Contact person of guarantor");
+    employment::write(
+        out,
+        cx,
+        &Job {
+            seg: gt1,
+            holder: own,
+            organization: gt1.get(51),
+            person: gt1.get(16),
+            number: gt1.get(29),
+            address: gt1.get(17),
+            phone: gt1.get(18),
+            contact: [Parts::EMPTY; 3],
+            period: [gt1.get(31), gt1.get(32)],
+            title: gt1.get(49),
+            code: gt1.get(50),
+        },
+    );
+}
+
+/// Writes one who is near to the guarantor as RelatedPerson: the spouse (GT1-4), or whom to ask about the
+/// bills (GT1-45, with the number and the relationship behind).
+fn write_near<'m>(out: &mut Arena, cx: &mut Context<'m>, gt1: Seg<'m>, field: usize, words: &str) {
+    if !gt1.valued(field) {
+        return;
+    }
+    let part = u32::try_from(field).unwrap_or(u32::MAX);
+    let own = cx.own_part(Kind::RelatedPerson, gt1, part, |_| None);
+    out.resource(own, None, |w| {
+        subject_required(w, cx, "patient", gt1);
+        w.array("relationship", |w| {
+            w.item(|w| w.literal("text", words));
+            if field == 45 {
+                coded::concept_item_by(w, cx, gt1.get(48), Table::Relationship);
+            }
+        });
+        w.array("name", |w| {
+            for value in gt1.all(field) {
+                name::xpn_items(w, cx, value);
+            }
+        });
+        w.array("telecom", |w| {
+            if field == 45 {
+                for value in gt1.all(46) {
+                    contact::item(w, cx, value, "");
+                }
+            }
+        });
+    });
 }
 
 /// Writes the items of `guarantor` of the Account of a patient.
 pub(crate) fn guarantors<'m>(w: &mut Json, cx: &mut Context<'m>, pid: Seg<'m>) {
     for gt1 in cx.story.of(pid, b"GT1") {
         if let Some(to) = guarantor(cx, gt1) {
-            w.item(|w| cx.reference(w, "party", to));
+            w.item(|w| {
+                cx.reference(w, "party", to);
+                let on_hold = gt1.get(22);
+                match on_hold.first() {
+                    b"Y" => w.boolean("onHold", true),
+                    b"N" => w.boolean("onHold", false),
+                    _ => on_hold.give_up(),
+                }
+            });
         }
     }
 }

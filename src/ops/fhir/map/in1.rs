@@ -9,6 +9,7 @@ use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{address, coded, contact, identifier, name, quantity, text, timing};
+use super::employment::{self, Job};
 use super::{pid, subject_required};
 
 const SUBSCRIBER_ID: &str = "http://hl7.org/fhir/5.0/StructureDefinition/extension-subscriberId";
@@ -112,6 +113,27 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, in1: Seg<'m>) {
     }
     if let Some(person) = subscriber.filter(|person| person.kind == Kind::RelatedPerson) {
         write_subscriber(out, cx, in1, in2, person);
+    }
+    if let Some(holder) = subscriber {
+        let of_in2 = |n| super::field(in2, n);
+        employment::write(
+            out,
+            cx,
+            &Job {
+                seg: in1,
+                holder,
+                organization: of_in2(70),
+                // The names of an XCN follow its number.
+                person: Parts::EMPTY,
+                number: Parts::EMPTY,
+                address: in1.get(44),
+                phone: Parts::EMPTY,
+                contact: [of_in2(49), of_in2(50), of_in2(51)],
+                period: [of_in2(44), of_in2(45)],
+                title: of_in2(46),
+                code: of_in2(47),
+            },
+        );
     }
 }
 
@@ -249,14 +271,13 @@ fn write_subscriber<'m>(
         w.array("identifier", |w| {
             let Some(in2) = in2 else { return };
             for value in in2.all(1) {
-                identifier::cx_item(w, cx, value);
+                identifier::cx_item_typed(w, cx, value, identifier::EMPLOYEE);
             }
+            identifier::ssn_item(w, cx, in2.get(2));
+            const MILITARY: &str = "Military ID number";
             w.item_with(
-                |w| {
-                    coded::fixed(w, "type", identifier::TYPES, "SS", "Social Security number");
-                    w.literal("system", "http://hl7.org/fhir/sid/us-ssn");
-                },
-                |w| _ = text::string(w, cx, "value", in2.get(2)),
+                |w| coded::fixed(w, "type", identifier::TYPES, "MI", MILITARY),
+                |w| _ = text::string(w, cx, "value", in2.get(10)),
             );
         });
         subject_required(w, cx, "patient", in1);

@@ -127,7 +127,7 @@ fn strength<'m>(
     });
 }
 
-/// Writes the items of `dosageInstruction`: one for each TQ1.
+/// Writes the items of `dosageInstruction`: one for each RXR and TQ1.
 pub(crate) fn dosages<'m>(
     w: &mut Json,
     cx: &mut Context<'m>,
@@ -138,11 +138,18 @@ pub(crate) fn dosages<'m>(
     let timings: Vec<Seg<'m>> = tq1::of(cx, orc, Some(seg)).collect();
     let old = seg.get(at.timing);
     let old = if old.is_empty() { field(orc, 7) } else { old };
-    if timings.is_empty() {
-        w.item(|w| dosage(w, cx, seg, at, (None, old)));
-    }
-    for tq1 in timings {
-        w.item(|w| dosage(w, cx, seg, at, (Some(tq1), Parts::EMPTY)));
+    // Each RXR is a way to give it that may be chosen (chapter 4A, 4A.4.2).
+    let routes: Vec<Option<Seg<'m>>> = match cx.story.first_of(seg, b"RXR") {
+        Some(_) => cx.story.of(seg, b"RXR").map(Some).collect(),
+        None => vec![None],
+    };
+    for rxr in routes {
+        if timings.is_empty() {
+            w.item(|w| dosage(w, cx, seg, at, (None, old, rxr)));
+        }
+        for &tq1 in &timings {
+            w.item(|w| dosage(w, cx, seg, at, (Some(tq1), Parts::EMPTY, rxr)));
+        }
     }
 }
 
@@ -151,9 +158,8 @@ fn dosage<'m>(
     cx: &mut Context<'m>,
     seg: Seg<'m>,
     at: Places,
-    (tq1, old): (Option<Seg<'m>>, Parts<'m>),
+    (tq1, old, rxr): (Option<Seg<'m>>, Parts<'m>, Option<Seg<'m>>),
 ) {
-    let rxr = cx.story.first_of(seg, b"RXR");
     if !text::string(w, cx, "text", field(tq1, 11)) {
         text::string(w, cx, "text", old.get(8));
     }
@@ -163,6 +169,8 @@ fn dosage<'m>(
             coded::concept_item(w, cx, value);
         }
         coded::concept_item(w, cx, field(rxr, 5));
+        // The device, for which there is no element.
+        coded::concept_item(w, cx, field(rxr, 3));
     });
     match tq1 {
         Some(tq1) => tq1::member(w, cx, "timing", tq1),

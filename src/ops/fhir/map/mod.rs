@@ -1,12 +1,17 @@
 //! What of each segment goes where, one file a segment. A function that writes a resource is in the
 //! file of its main segment.
 
+pub(super) mod acc;
 pub(super) mod account;
 pub(super) mod ack;
 pub(super) mod ais;
 pub(super) mod al1;
+pub(super) mod arv;
+pub(super) mod ctd;
 pub(super) mod dg1;
+pub(super) mod employment;
 pub(super) mod evn;
+pub(super) mod facts;
 pub(super) mod ft1;
 pub(super) mod gt1;
 pub(super) mod history;
@@ -22,6 +27,7 @@ pub(super) mod obx;
 pub(super) mod orc;
 pub(super) mod participation;
 pub(super) mod pd1;
+pub(super) mod pda;
 pub(super) mod pid;
 pub(super) mod pr1;
 pub(super) mod prb;
@@ -56,7 +62,12 @@ pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
             b"SFT" => sft::write(out, cx, seg),
             b"MSA" | b"ERR" => ack::write(out, cx, seg),
             b"EVN" => evn::write(out, cx, seg),
-            b"PD1" => pd1::write(out, cx, seg),
+            b"PD1" => facts::write(out, cx, seg),
+            b"DB1" => facts::write_disability(out, cx, seg),
+            b"ACC" => acc::write(out, cx, seg),
+            b"PDA" => pda::write(out, cx, seg),
+            b"ARV" => arv::write(out, cx, seg),
+            b"CTD" => ctd::write(out, cx, seg),
             b"NK1" => nk1::write(out, cx, seg),
             b"MRG" => mrg::write(out, cx, seg),
             b"ROL" => participation::write(out, cx, seg),

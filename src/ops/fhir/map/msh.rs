@@ -9,7 +9,7 @@ use super::super::input::{Parts, Seg};
 use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::systems;
-use super::super::types::{coded, text};
+use super::super::types::{coded, identifier, text};
 use super::super::wanted::Wanted;
 use super::{ack, evn};
 
@@ -127,13 +127,15 @@ fn destination<'m>(w: &mut Json, cx: &mut Context<'m>, msh: Seg<'m>) {
         true => cx.refer(Wanted::Organization(msh.get(23))),
         false => cx.refer(Wanted::Authority(msh.get(6))),
     };
-    let target = cx.refer(Wanted::Application(application));
+    // Where both are told, the facility is that of the application.
+    let facility = if msh.valued(23) { msh.get(6) } else { Parts::EMPTY };
+    let target = cx.refer(Wanted::Application(application, facility));
     w.item(|w| {
         name(w, cx, application, msh.get(25));
         if let Some(target) = target {
             cx.reference(w, "target", target);
         }
-        if endpoint(w, &[msh.get(25), application]).is_none() {
+        if !endpoint(w, cx, msh.get(25), application) {
             unknown(w, "_endpoint");
         }
         if let Some(receiver) = receiver {
@@ -143,7 +145,7 @@ fn destination<'m>(w: &mut Json, cx: &mut Context<'m>, msh: Seg<'m>) {
 }
 
 /// Writes the members of `source`: MSH-3 and 24, and the first SFT.
-fn source(w: &mut Json, cx: &mut Context<'_>, msh: Seg<'_>) {
+fn source<'m>(w: &mut Json, cx: &mut Context<'m>, msh: Seg<'m>) {
     let application = msh.get(3);
     name(w, cx, application, msh.get(24));
     let sft = cx.story.input().first(b"SFT");
@@ -153,7 +155,7 @@ fn source(w: &mut Json, cx: &mut Context<'_>, msh: Seg<'_>) {
         text::string(w, cx, "software", application.get(2));
     }
     text::string(w, cx, "version", sft.map_or(Parts::EMPTY, |sft| sft.get(2)));
-    if endpoint(w, &[msh.get(24), application]).is_none() {
+    if !endpoint(w, cx, msh.get(24), application) {
         unknown(w, "_endpoint");
     }
 }
@@ -165,12 +167,23 @@ fn name(w: &mut Json, cx: &Context<'_>, application: Parts<'_>, network: Parts<'
     }
 }
 
-/// Writes the endpoint from the first of some HD whose universal id is a URI.
-fn endpoint(w: &mut Json, from: &[Parts<'_>]) -> Option<()> {
-    let (value, uri) = from.iter().find_map(|value| Some((value, uri(*value)?)))?;
-    value.get(2).raw();
-    value.get(3).raw();
-    w.string("endpoint", &uri).then_some(())
+/// Writes the endpoint: the address on the network, else the universal id of the application, if
+/// that is a URI. Returns whether it is there.
+fn endpoint<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    network: Parts<'m>,
+    application: Parts<'m>,
+) -> bool {
+    for value in [network, application] {
+        if let Some(uri) = uri(value) {
+            value.get(2).raw();
+            value.get(3).raw();
+            return w.string("endpoint", &uri);
+        }
+    }
+    let uri = identifier::authority(cx, identifier::hd(network));
+    uri.is_some_and(|uri| w.string("endpoint", &uri))
 }
 
 /// The universal id of an HD as a URI.

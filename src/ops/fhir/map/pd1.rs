@@ -1,15 +1,10 @@
-//! PD1 as parts of Patient, and the living will as Observation (guide: PD1[Patient],
-//! PD1[Observation-LivingWill]).
+//! PD1 as parts of Patient (guide: PD1[Patient]).
 
-use super::super::bundle::Arena;
-use super::super::codes::Table;
 use super::super::context::Context;
 use super::super::input::Seg;
 use super::super::json::Json;
-use super::super::kind::Kind;
 use super::super::types::{coded, text};
 use super::super::wanted::Wanted;
-use super::subject;
 
 const DISABILITY: &str = "http://hl7.org/fhir/StructureDefinition/patient-disability";
 const CONGREGATION: &str = "http://hl7.org/fhir/StructureDefinition/patient-congregation";
@@ -40,27 +35,4 @@ pub(crate) fn extensions(w: &mut Json, cx: &mut Context<'_>, pd1: Seg<'_>) {
             text::string(w, cx, "valueString", name);
         });
     }
-}
-
-/// Writes the Observation of the living will.
-pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pd1: Seg<'m>) {
-    if !pd1.valued(7) {
-        return;
-    }
-    let own = cx.own(Kind::Observation, pd1, |_| None);
-    out.resource(own, None, |w| {
-        w.literal("status", "final");
-        w.object("code", |w| {
-            w.array("coding", |w| {
-                w.item(|w| {
-                    w.literal("system", "http://loinc.org");
-                    w.literal("code", "42348-3");
-                    w.literal("display", "Advance directives");
-                });
-            });
-            w.literal("text", "Living will");
-        });
-        subject(w, cx, "subject", pd1);
-        coded::concept_by(w, cx, "valueCodeableConcept", pd1.get(7), Table::LivingWillCode);
-    });
 }

@@ -12,7 +12,7 @@ use super::super::json::{Decimal, Json};
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{address, coded, contact, identifier, name, text};
-use super::{account, mrg, nk1, participation, pd1, provenance, pv1, race, team};
+use super::{account, ctd, facts, mrg, nk1, participation, pd1, provenance, pv1, race, team};
 
 const MOTHERS_MAIDEN_NAME: &str =
     "http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName";
@@ -48,6 +48,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'m>) {
     account::write(out, cx, pid);
     write_mother(out, cx, pid);
     team::write(out, cx, pid);
+    facts::write(out, cx, pid);
     provenance::write_update(out, cx, pid);
 }
 
@@ -77,6 +78,9 @@ fn patient_in<'m>(w: &mut Json, cx: &mut Context<'m>, pid: Seg<'m>) {
     w.array("contact", |w| {
         for nk1 in cx.story.of(pid, b"NK1") {
             nk1::contact(w, cx, nk1);
+        }
+        for ctd in cx.story.of(pid, b"CTD") {
+            ctd::contact(w, cx, ctd);
         }
     });
     w.array("communication", |w| {

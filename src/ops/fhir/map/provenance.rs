@@ -4,7 +4,7 @@
 use super::super::bundle::Arena;
 use super::super::context::{Context, Ref};
 use super::super::id::Key;
-use super::super::input::Seg;
+use super::super::input::{Parts, Seg};
 use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
@@ -22,8 +22,15 @@ pub(super) fn recorded(w: &mut Json, cx: &mut Context<'_>) {
     }
 }
 
-/// Writes `activity`: `what` and as many components of MSH-9.
-pub(super) fn activity(w: &mut Json, cx: &Context<'_>, what: &str, components: usize) {
+/// Writes `activity`: `what` and as many components of MSH-9, and another event (EVN-1) if the sender
+/// tells one.
+pub(super) fn activity<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    what: &str,
+    components: usize,
+    event: Parts<'m>,
+) {
     let kind = cx.msh().peek(9);
     let mut words = what.as_bytes().to_vec();
     words.extend_from_slice(b" - ");
@@ -38,7 +45,19 @@ pub(super) fn activity(w: &mut Json, cx: &Context<'_>, what: &str, components: u
         words.extend_from_slice(&cx.text(part.peek_raw()));
     }
     w.object("activity", |w| {
-        w.array("coding", |w| _ = w.item(|w| _ = w.string("display", &words)));
+        w.array("coding", |w| {
+            w.item(|w| _ = w.string("display", &words));
+            let code = event.first();
+            if code.is_empty() || code == cx.event() {
+                return;
+            }
+            w.item(|w| {
+                if let Some(uri) = cx.system_of(b"HL70003", code.trim_ascii()) {
+                    w.string("system", &uri);
+                }
+                w.code("code", &cx.text(code));
+            });
+        });
     });
 }
 
@@ -60,12 +79,15 @@ fn agent_in(w: &mut Json, cx: &Context<'_>, kind: Option<(&str, &str)>, who: Opt
 
 /// Writes the Provenance of the last update of a patient, PID-33 and PID-34.
 pub(super) fn write_update<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'m>) {
-    if !pid.valued(34) {
+    if !pid.valued(33) && !pid.valued(34) {
         return;
     }
     let own = cx.own(Kind::Provenance, pid, |_| None);
     let patient = super::pid::patient(cx, pid);
-    let who = cx.refer(Wanted::Authority(pid.get(34)));
+    let who = match pid.valued(34) {
+        true => cx.refer(Wanted::Authority(pid.get(34))),
+        false => msh::responsible(cx).or_else(|| msh::sender(cx)),
+    };
     out.resource(own, None, |w| {
         w.array("target", |w| cx.reference_item(w, patient));
         time::date_time(w, cx, "occurredDateTime", pid.get(33));

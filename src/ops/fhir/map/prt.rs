@@ -55,6 +55,13 @@ pub(crate) fn location<'m>(cx: &mut Context<'m>, prt: Seg<'m>) -> Option<Ref> {
 /// Writes the resources of a PRT.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, prt: Seg<'m>) {
     if !is_ours(cx, prt) {
+        // Who is taken out takes no part (table 0287).
+        if !matches!(prt.peek(2).first(), b"D" | b"DE" | b"UN")
+            && let Some(own) = device(cx, prt)
+        {
+            write_device(out, cx, own, prt);
+            out.stands_alone();
+        }
         return;
     }
     let of_result = cx.story.owner(prt).is_some_and(|owner| owner.is(b"OBX"));
@@ -113,7 +120,13 @@ fn write_device<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, prt: Seg<'m
     out.resource(own, Some(prt), |w| {
         let is_carrier = prt.peek(10).first().starts_with(b"(01)");
         if !is_carrier {
-            w.array("identifier", |w| _ = identifier::ei_item(w, cx, prt.get(10), None));
+            w.array("identifier", |w| {
+                identifier::ei_item(w, cx, prt.get(10), None);
+                // The number is the distinct identifier, too, which has no system.
+                if !prt.peek(21).peek(3).is_empty() {
+                    identifier::ei_item(w, cx, prt.get(21), None);
+                }
+            });
         }
         w.array("udiCarrier", |w| {
             if is_carrier {

@@ -11,13 +11,24 @@ const ETHNICITY: &str = "http://hl7.org/fhir/us/core/StructureDefinition/us-core
 const CDC: &str = "urn:oid:2.16.840.1.113883.6.238";
 
 /// The categories of the Office of Management and Budget among the codes of the CDC.
-const RACES: &[&[u8]] = &[b"1002-5", b"2028-9", b"2054-5", b"2076-8", b"2106-3"];
-const ETHNICITIES: &[&[u8]] = &[b"2135-2", b"2186-5"];
+fn race(code: &[u8]) -> Option<&str> {
+    let races = ["1002-5", "2028-9", "2054-5", "2076-8", "2106-3"];
+    races.into_iter().find(|race| race.as_bytes() == code)
+}
+
+/// As [`race`]; table 0189 has letters for the same.
+fn ethnicity(code: &[u8]) -> Option<&str> {
+    match code {
+        b"2135-2" | b"H" => Some("2135-2"),
+        b"2186-5" | b"N" => Some("2186-5"),
+        _ => None,
+    }
+}
 
 /// Writes both extensions of Patient.
 pub(super) fn extensions(w: &mut Json, cx: &mut Context<'_>, pid: Seg<'_>) {
-    extension(w, cx, pid, 10, (RACE, RACES));
-    extension(w, cx, pid, 22, (ETHNICITY, ETHNICITIES));
+    extension(w, cx, pid, 10, (RACE, race));
+    extension(w, cx, pid, 22, (ETHNICITY, ethnicity));
 }
 
 fn extension(
@@ -25,19 +36,22 @@ fn extension(
     cx: &mut Context<'_>,
     pid: Seg<'_>,
     field: usize,
-    (url, categories): (&str, &[&[u8]]),
+    (url, category): (&str, fn(&[u8]) -> Option<&str>),
 ) {
     w.extension(url, |w| {
         w.array("extension", |w| {
-            let is_category = |code: &[u8]| categories.contains(&code);
-            for value in pid.all(field).filter(|value| is_category(value.peek(1).first())) {
+            for value in pid.all(field) {
+                let Some(code) = category(value.peek(1).first()) else { continue };
                 w.extension("ombCategory", |w| {
                     w.object("valueCoding", |w| {
                         w.literal("system", CDC);
-                        w.code("code", value.first());
+                        w.literal("code", code);
                         text::string(w, cx, "display", value.get(2));
                     });
                 });
+                if code.as_bytes() != value.get(1).first() {
+                    value.get(1).translated();
+                }
                 value.get(3).translated();
             }
             // The text is required, and is all there is of other codes.
@@ -50,7 +64,7 @@ fn extension(
                     texts.extend_from_slice(b", ");
                 }
                 texts.extend_from_slice(&cx.text(value.get(shown).raw()));
-                if shown == 2 && !is_category(value.peek(1).first()) {
+                if shown == 2 && category(value.peek(1).first()).is_none() {
                     texts.extend_from_slice(b" (");
                     texts.extend_from_slice(&cx.text(value.get(1).raw()));
                     texts.push(b')');

@@ -6,7 +6,10 @@ use super::super::context::{Context, Ref};
 use super::super::input::{Parts, Seg};
 use super::super::kind::Kind;
 use super::super::time;
-use super::super::types::{address, coded, contact, identifier, name, place, text, timing};
+use super::super::types::participant::{self, Acting, Function};
+use super::super::types::{
+    address, coded, contact, identifier, name, place, quantity, text, timing,
+};
 use super::super::wanted::Wanted;
 use super::{dg1, encounter, subject_required};
 
@@ -15,6 +18,16 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
     let own = cx.own(Kind::ServiceRequest, rf1, |cx| {
         identifier::ei_key(cx, Kind::ServiceRequest, rf1.peek(6))
     });
+    let authorized = cx.refer(Wanted::Acting(
+        Function::Plain,
+        Acting {
+            who: rf1.get(20),
+            who_at: Parts::EMPTY,
+            of: rf1.get(19),
+            of_at: Parts::EMPTY,
+            of_call: Parts::EMPTY,
+        },
+    ));
     out.resource(own, Some(rf1), |w| {
         w.array("identifier", |w| {
             identifier::ei_item(w, cx, rf1.get(6), Some(identifier::PLACER));
@@ -34,11 +47,13 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
                 coded::concept_item(w, cx, value);
             }
         });
+        quantity::cq(w, cx, "quantityQuantity", rf1.get(15));
         subject_required(w, cx, "subject", rf1);
         encounter(w, cx, "encounter", rf1);
         timing::period(w, cx, "occurrencePeriod", [rf1.get(7), rf1.get(8)]);
         time::date_time(w, cx, "authoredOn", rf1.get(9));
-        let (from, to) = parties(cx);
+        let (from, mut to) = parties(cx);
+        to.extend(authorized);
         if let Some(from) = from {
             cx.reference(w, "requester", from);
         }
@@ -47,9 +62,15 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
             for value in rf1.all(10) {
                 coded::concept_item(w, cx, value);
             }
+            for value in rf1.all(14) {
+                w.item(|w| _ = text::string(w, cx, "text", value));
+            }
         });
         w.array("reasonReference", |w| dg1::items_of(w, cx, rf1));
         w.array("note", |w| {
+            for value in rf1.all(24) {
+                w.item(|w| _ = text::string(w, cx, "text", value));
+            }
             for note in cx.story.of(rf1, b"NTE") {
                 note.done(1);
                 w.item(|w| _ = text::lines(w, cx, "text", note.all(3)));
@@ -77,12 +98,17 @@ fn role<'m>(cx: &mut Context<'m>, prd: Seg<'m>) -> Ref {
     cx.own(Kind::PractitionerRole, prd, |_| None)
 }
 
+/// The Organization of a PRD, with its address and its number.
+pub(crate) fn organization<'m>(cx: &mut Context<'m>, prd: Seg<'m>) -> Option<Ref> {
+    participant::of(cx, prd.get(10), prd.get(11), prd.get(13))
+}
+
 /// Writes the PractitionerRole of a PRD, and the Practitioner.
 pub(crate) fn write_provider<'m>(out: &mut Arena, cx: &mut Context<'m>, prd: Seg<'m>) {
     let own = role(cx, prd);
     let has_person = prd.valued(2) || prd.valued(7) || prd.valued(3);
     let who = has_person.then(|| cx.own(Kind::Practitioner, prd, |_| None));
-    let organization = cx.refer(Wanted::Organization(prd.get(10)));
+    let organization = organization(cx, prd);
     let place = place::refer(cx, prd.get(4));
     out.resource(own, Some(prd), |w| {
         timing::period(w, cx, "period", [prd.get(8), prd.get(9)]);

@@ -8,7 +8,8 @@ use super::super::input::{Parts, Seg};
 use super::super::json::{Decimal, Json};
 use super::super::kind::Kind;
 use super::super::time;
-use super::super::types::{address, coded, identifier, place, quantity, text, timing};
+use super::super::types::place::{self, Form};
+use super::super::types::{address, coded, identifier, quantity, text, timing};
 use super::super::wanted::Wanted;
 use super::{encounter, field, fields, medication, msh, note, orc, prt, rxo, subject_required};
 
@@ -185,8 +186,10 @@ fn place_of<'m>(cx: &mut Context<'m>, rxa: Seg<'m>) -> Option<Ref> {
     if rxa.valued(28) {
         return Some(cx.own(Kind::Location, rxa, |_| None));
     }
-    let value = if rxa.valued(27) { rxa.get(27) } else { rxa.get(11) };
-    place::refer(cx, value)
+    match rxa.valued(27) {
+        true => place::refer(cx, rxa.get(27)),
+        false => place::refer_as(cx, rxa.get(11), Form::La2),
+    }
 }
 
 fn write_place<'m>(out: &mut Arena, cx: &mut Context<'m>, rxa: Seg<'m>) {

@@ -5,7 +5,9 @@ use super::super::context::{Context, Ref};
 use super::super::input::Seg;
 use super::super::kind::Kind;
 use super::super::time;
-use super::super::types::{identifier, practitioner, quantity, text};
+use super::super::types::{
+    address, coded, contact, identifier, place, practitioner, quantity, text,
+};
 use super::medication::{self, Places};
 use super::{encounter, note, orc, rxo, subject};
 
@@ -37,12 +39,15 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rxd: Seg<'m>) {
     let own = dispense(cx, rxd);
     let orc = orc::of(cx, rxd);
     let medication = medication::medication(cx, rxd);
+    // The pharmacy that it is dispensed to.
+    let pharmacy = rxd.valued(30).then(|| cx.own(Kind::Location, rxd, |_| None));
     out.resource(own, Some(rxd), |w| {
         orc::meta(w, cx, orc);
         w.array("identifier", |w| {
             orc::numbers(w, cx, orc, None);
             orc::group_items(w, cx, orc);
             w.item(|w| _ = text::string(w, cx, "value", rxd.get(7)));
+            identifier::ei_item(w, cx, rxd.get(35), None);
         });
         // What is told of has been dispensed, unless the order says otherwise.
         let status = match orc::status(cx, orc) {
@@ -66,8 +71,12 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rxd: Seg<'m>) {
                 cx.reference_item(w, to);
             });
         }
+        coded::concept(w, cx, "type", rxd.get(33));
         quantity::simple(w, cx, "quantity", rxd.get(4).first(), rxd.get(5));
         time::date_time(w, cx, "whenHandedOver", rxd.get(3));
+        if let Some(pharmacy) = pharmacy {
+            cx.reference(w, "destination", pharmacy);
+        }
         w.array("note", |w| {
             for value in rxd.all(9) {
                 w.item(|w| _ = text::string(w, cx, "text", value));
@@ -82,6 +91,17 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rxd: Seg<'m>) {
     });
     if let Some(orc) = orc {
         out.takes(orc);
+    }
+    if let Some(pharmacy) = pharmacy {
+        place::write_named(out, cx, pharmacy, rxd.get(30), |w, cx| {
+            w.literal("mode", "instance");
+            w.array("telecom", |w| {
+                for value in rxd.all(34) {
+                    contact::item(w, cx, value, "work");
+                }
+            });
+            address::member(w, cx, "address", rxd.get(31));
+        });
     }
     medication::write(out, cx, rxd, AT);
 }

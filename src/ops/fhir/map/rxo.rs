@@ -8,7 +8,9 @@ use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::participant::PLACER_GROUP;
-use super::super::types::{coded, identifier, practitioner, quantity, text};
+use super::super::types::{
+    address, coded, contact, identifier, organization, practitioner, quantity, text,
+};
 use super::medication::{self, Places};
 use super::{encounter, field, note, orc, prt, subject_required, tq1, valued};
 
@@ -27,6 +29,8 @@ struct Layout {
     /// ST
     number: usize,
     indication: usize,
+    /// CWE, XAD, XTN: the pharmacy that is to dispense it.
+    pharmacy: [usize; 3],
 }
 
 const RXO: Layout = Layout {
@@ -49,6 +53,7 @@ const RXO: Layout = Layout {
     orderer: 14,
     number: 0,
     indication: 20,
+    pharmacy: [32, 33, 36],
 };
 
 const RXE: Layout = Layout {
@@ -71,6 +76,7 @@ const RXE: Layout = Layout {
     orderer: 13,
     number: 15,
     indication: 27,
+    pharmacy: [40, 41, 45],
 };
 
 /// What is to be given now: an instance of an order.
@@ -94,6 +100,7 @@ const RXG: Layout = Layout {
     orderer: 0,
     number: 0,
     indication: 22,
+    pharmacy: [0, 0, 0],
 };
 
 fn layout(seg: Seg<'_>) -> Layout {
@@ -139,6 +146,8 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
     let layout = layout(seg);
     let medication = medication::medication(cx, seg);
     let timing = tq1::of(cx, orc, Some(seg)).next();
+    let [pharmacy, address_of, phone] = layout.pharmacy;
+    let pharmacy = seg.valued(pharmacy).then(|| cx.own(Kind::Organization, seg, |_| None));
     out.resource(own, Some(seg), |w| {
         orc::meta(w, cx, orc);
         w.array("identifier", |w| {
@@ -185,6 +194,9 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
             let [amount, unit, refills] = layout.dispense;
             w.integer("numberOfRepeatsAllowed", seg.get(refills).first(), 0);
             quantity::simple(w, cx, "quantity", seg.get(amount).first(), seg.get(unit));
+            if let Some(pharmacy) = pharmacy {
+                cx.reference(w, "performer", pharmacy);
+            }
         });
         w.object("substitution", |w| {
             let value = seg.get(layout.substitution);
@@ -194,6 +206,21 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
     });
     if let Some(orc) = orc {
         out.takes(orc);
+    }
+    if let Some(pharmacy) = pharmacy {
+        let value = seg.get(layout.pharmacy[0]);
+        organization::write_named(out, cx, pharmacy, value, |w, cx| {
+            w.array("telecom", |w| {
+                for value in seg.all(phone) {
+                    contact::item(w, cx, value, "work");
+                }
+            });
+            w.array("address", |w| {
+                for value in seg.all(address_of) {
+                    address::item(w, cx, value, Parts::EMPTY);
+                }
+            });
+        });
     }
     medication::write(out, cx, seg, layout.at);
 }

@@ -8,7 +8,9 @@ use super::super::input::{Parts, Seg};
 use super::super::json::{Decimal, Json};
 use super::super::kind::Kind;
 use super::super::time;
-use super::super::types::{coded, identifier, practitioner, text, timing};
+use super::super::types::{
+    coded, contact, identifier, participant, place, practitioner, text, timing,
+};
 use super::{ais, msh, pid, provenance, subject_required};
 use crate::core::time::Timestamp;
 
@@ -25,6 +27,56 @@ pub(crate) fn appointment<'m>(cx: &mut Context<'m>, sch: Seg<'m>) -> Ref {
         let number = if sch.valued(2) { sch.peek(2) } else { sch.peek(1) };
         identifier::ei_key(cx, Kind::Appointment, number)
     })
+}
+
+/// One who is to be asked about an appointment, and where; 0 for a field that there is not.
+struct Contact {
+    /// XCN
+    person: usize,
+    /// XTN
+    phone: usize,
+    /// XAD
+    address: usize,
+    /// PL
+    place: usize,
+    words: &'static str,
+}
+
+const CONTACTS: &[Contact] = &[
+    Contact { person: 12, phone: 13, address: 14, place: 15, words: "Placer contact" },
+    Contact { person: 16, phone: 17, address: 18, place: 19, words: "Filler contact" },
+    Contact { person: 20, phone: 21, address: 0, place: 22, words: "" },
+];
+
+impl Contact {
+    /// The PractitionerRole, if more is told than who it is.
+    fn role<'m>(&self, cx: &mut Context<'m>, sch: Seg<'m>) -> Option<Ref> {
+        let has_more = [self.phone, self.address, self.place].into_iter().any(|n| sch.valued(n));
+        let part = u32::try_from(self.person).unwrap_or(u32::MAX);
+        has_more.then(|| cx.own_part(Kind::PractitionerRole, sch, part, |_| None))
+    }
+
+    fn write<'m>(&self, out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>) {
+        if !sch.valued(self.person) {
+            return;
+        }
+        let Some(own) = self.role(cx, sch) else { return };
+        let who = participant::person(cx, sch.get(self.person), sch.get(self.address));
+        let place = place::refer(cx, sch.get(self.place));
+        out.resource(own, None, |w| {
+            if let Some(who) = who {
+                cx.reference(w, "practitioner", who);
+            }
+            if let Some(place) = place {
+                w.array("location", |w| cx.reference_item(w, place));
+            }
+            w.array("telecom", |w| {
+                for value in sch.all(self.phone) {
+                    contact::item(w, cx, value, "work");
+                }
+            });
+        });
+    }
 }
 
 /// When an appointment is, each end with the value that gives it, if one does alone.
@@ -75,6 +127,9 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>) {
         let of_it = services.get(n..).unwrap_or_default();
         let of_it = if last { of_it } else { of_it.get(..1).unwrap_or_default() };
         write_order(out, cx, (sch, n, order), of_it, base.as_ref());
+    }
+    for contact in CONTACTS {
+        contact.write(out, cx, sch);
     }
     entered(out, cx, sch, own);
 }
@@ -216,17 +271,21 @@ fn participants<'m>(
             w.literal("status", status);
         });
     }
-    for (field, name) in [(12, "Placer contact"), (16, "Filler contact"), (20, "")] {
-        for value in sch.all(field) {
+    for contact in CONTACTS {
+        for (n, value) in sch.all(contact.person).enumerate() {
+            let role = if n == 0 { contact.role(cx, sch) } else { None };
             w.item_with(
                 |w| {
-                    w.array("type", |w| match name {
+                    w.array("type", |w| match contact.words {
                         "" => coded::fixed_item(w, AGENTS, "enterer", "Enterer"),
-                        name => _ = w.item(|w| w.literal("text", name)),
+                        words => _ = w.item(|w| w.literal("text", words)),
                     });
                     w.literal("status", status);
                 },
-                |w| _ = practitioner::member(w, cx, "actor", value),
+                |w| match role {
+                    Some(role) => cx.reference(w, "actor", role),
+                    None => _ = practitioner::member(w, cx, "actor", value),
+                },
             );
         }
     }

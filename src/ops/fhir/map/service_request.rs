@@ -12,7 +12,7 @@ use super::super::types::participant::{Function, PLACER_GROUP};
 use super::super::types::{coded, contact, identifier, practitioner, quantity, text, timing};
 use super::super::wanted::Wanted;
 use super::{
-    asks, dg1, encounter, field, fields, in1, note, obr, obx, orc, prt, spm, subject,
+    asks, ctd, dg1, encounter, field, fields, in1, note, obr, obx, orc, prt, spm, subject,
     subject_required, tq1, valued,
 };
 
@@ -90,6 +90,11 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
         if !is_timed {
             time::date_time(w, cx, "occurrenceDateTime", field(obr, 6));
         }
+        w.object("asNeededCodeableConcept", |w| {
+            let condition = timing.map_or(Parts::EMPTY, |tq1| tq1.get(10));
+            let condition = if condition.is_empty() { old.get(7) } else { condition };
+            text::string(w, cx, "text", condition);
+        });
         if orc.is_some_and(|orc| orc.peek(1).first() == b"NW") {
             time::date_time(w, cx, "authoredOn", field(orc, 9));
         }
@@ -210,6 +215,7 @@ fn supporting<'m>(w: &mut Json, cx: &mut Context<'m>, obr: Seg<'m>) {
         for prior in obr::prior_reports(cx, obr) {
             cx.reference_item(w, prior);
         }
+        ctd::of_order(w, cx, obr);
     });
     w.array("specimen", |w| spm::references(w, cx, obr));
 }

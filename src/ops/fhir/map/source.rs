@@ -4,9 +4,11 @@
 use super::super::bundle::Arena;
 use super::super::context::{Context, Ref};
 use super::super::id::Key;
+use super::super::input::Parts;
 use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
+use super::super::types::identifier;
 use super::super::wanted::Wanted;
 use super::{msh, provenance, sft};
 use base64::Engine;
@@ -24,7 +26,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>) {
     let header = msh::header(cx);
     let msh = cx.msh();
     let application = match msh.valued(24) {
-        true => cx.refer(Wanted::Application(msh.get(3))),
+        true => cx.refer(Wanted::Application(msh.get(3), Parts::EMPTY)),
         false => None,
     };
     let software = cx.story.input().segs().filter(|seg| seg.is(b"SFT"));
@@ -37,7 +39,13 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>) {
         });
         time::date_time(w, cx, "occurredDateTime", msh.peek(7));
         provenance::recorded(w, cx);
-        provenance::activity(w, cx, "message", 3);
+        w.array("policy", |w| {
+            for value in msh.all(21) {
+                let uri = identifier::authority(cx, [value.get(1), value.get(3), value.get(4)]);
+                w.string_item(&uri.unwrap_or_default());
+            }
+        });
+        provenance::activity(w, cx, "message", 3, Parts::EMPTY);
         w.array("agent", |w| provenance::senders(w, cx, Some(("author", "Author"))));
         w.array("entity", |w| {
             for to in document.into_iter().chain(application) {

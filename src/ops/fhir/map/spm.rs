@@ -11,6 +11,8 @@ use super::super::types::{coded, identifier, participant, practitioner, quantity
 use super::super::wanted::Wanted;
 use super::{field, fields, note, prt, service_request, subject, valued};
 
+const HANDLING: &str = "http://hl7.org/fhir/StructureDefinition/specimen-specialHandling";
+
 /// The Specimen of an SPM.
 pub(crate) fn specimen<'m>(cx: &mut Context<'m>, spm: Seg<'m>) -> Ref {
     cx.own(Kind::Specimen, spm, |cx| identifier::eip_key(cx, Kind::Specimen, spm.peek(2)))
@@ -174,6 +176,11 @@ fn identifiers<'m>(w: &mut Json, cx: &mut Context<'m>, spm: Option<Seg<'m>>) {
 
 fn collection<'m>(w: &mut Json, cx: &mut Context<'m>, spm: Option<Seg<'m>>, obr: Option<Seg<'m>>) {
     let source = field(obr, 15);
+    w.array("extension", |w| {
+        for value in fields(spm, 15) {
+            w.extension(HANDLING, |w| _ = coded::concept(w, cx, "valueCodeableConcept", value));
+        }
+    });
     let collector = obr.and_then(|obr| {
         let orc = super::orc::of(cx, obr);
         let mut owners = orc.into_iter().chain([obr]).chain(spm);

@@ -44,6 +44,16 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, txa: Seg<'m>) {
         status(w, cx, txa);
         coded::code(w, cx, "docStatus", txa.get(17), Table::DocumentCompletionStatus, "");
         coded::concept(w, cx, "type", txa.get(2));
+        w.array("category", |w| {
+            let mut before: Vec<&[u8]> = Vec::new();
+            for obx in cx.story.of(txa, b"OBX") {
+                let what = obx.peek(3);
+                if !before.contains(&what.peek_raw()) {
+                    before.push(what.peek_raw());
+                    coded::concept_item(w, cx, what);
+                }
+            }
+        });
         subject(w, cx, "subject", txa);
         let date = txa.get(6);
         let is_whole = time::read(&date).is_some_and(|time| time.precision() >= Precision::Hour);
@@ -69,6 +79,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, txa: Seg<'m>) {
                     cx.reference_item(w, to);
                 }
             });
+            w.object("period", |w| _ = time::date_time(w, cx, "start", txa.get(4)));
             w.array("related", |w| {
                 for obr in cx.story.input().segs().filter(|seg| seg.is(b"OBR")) {
                     if service_request::is_wanted(cx, obr) {

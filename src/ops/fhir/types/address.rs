@@ -19,17 +19,29 @@ pub(crate) fn item(
     value: Parts<'_>,
     district: Parts<'_>,
 ) -> bool {
-    w.item(|w| address_in(w, cx, value, district))
+    w.item(|w| address_in(w, cx, (value, 0), district))
 }
 
 /// Writes a member of type Address from XAD or AD. Returns whether it is there.
 pub(crate) fn member(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
-    w.object(name, |w| address_in(w, cx, value, Parts::EMPTY))
+    w.object(name, |w| address_in(w, cx, (value, 0), Parts::EMPTY))
 }
 
-fn address_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, district: Parts<'_>) {
+/// Writes a member of type Address from LA2, in which it follows the eight components of a place.
+pub(crate) fn of_la2(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    w.object(name, |w| address_in(w, cx, (value, 8), Parts::EMPTY))
+}
+
+/// Writes the members of an Address from a value of which so many components come before it.
+fn address_in(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    (value, before_it): (Parts<'_>, usize),
+    district: Parts<'_>,
+) {
+    let part = |n: usize| value.get(before_it + n);
     let start = w.len();
-    let kind = value.get(7);
+    let kind = part(7);
     let code = kind.first().trim_ascii();
     let address_use = Table::AddressUse.get(code);
     let address_type = Table::AddressType.get(code);
@@ -47,9 +59,14 @@ fn address_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, district: Pa
     kind.translated();
     let before = w.len();
     let mut count = 0;
-    w.array("line", |w| count = lines(w, cx, value));
+    w.array("line", |w| {
+        let street = part(1);
+        let parts = [1, 2, 3].map(|n| street.get(n)).into_iter();
+        let parts = parts.chain([part(2), part(8), part(19)]);
+        count = parts.filter(|part| text::string_item(w, cx, *part)).count();
+    });
     // The extension is one of a line: of the first, or of one that has nothing else.
-    let tract = value.get(10);
+    let tract = part(10);
     if !tract.peek_raw().is_empty() {
         w.array("_line", |w| {
             let is_there = w.item(|w| {
@@ -64,27 +81,19 @@ fn address_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, district: Pa
             }
         });
     }
-    text::string(w, cx, "city", value.get(3));
-    if !text::of_coded(w, cx, "district", value.get(9)) {
+    text::string(w, cx, "city", part(3));
+    if !text::of_coded(w, cx, "district", part(9)) {
         text::of_coded(w, cx, "district", district);
     }
-    text::string(w, cx, "state", value.get(4));
-    text::string(w, cx, "postalCode", value.get(5));
-    text::string(w, cx, "country", value.get(6));
+    text::string(w, cx, "state", part(4));
+    text::string(w, cx, "postalCode", part(5));
+    text::string(w, cx, "country", part(6));
     if w.len() == before {
         w.back_to(start);
         return;
     }
-    let dates = [value.get(13), value.get(14)];
-    timing::period_or(w, cx, "period", value.get(12), dates);
-}
-
-/// Writes the items of `line`; returns how many.
-fn lines(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) -> usize {
-    let street = value.get(1);
-    let parts = [1, 2, 3].map(|n| street.get(n)).into_iter();
-    let parts = parts.chain([value.get(2), value.get(8), value.get(19)]);
-    parts.filter(|part| text::string_item(w, cx, *part)).count()
+    let dates = [part(13), part(14)];
+    timing::period_or(w, cx, "period", part(12), dates);
 }
 
 #[cfg(test)]

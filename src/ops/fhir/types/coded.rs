@@ -73,11 +73,13 @@ pub(crate) fn concept_in(
 }
 
 fn concept_made(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, table: Option<Table>) {
-    let is_coded = w.array("coding", |w| codings(w, cx, value, table));
+    let mut words = Parts::EMPTY;
+    let is_coded = w.array("coding", |w| words = codings(w, cx, value, table));
     let original = value.get(9);
     // Text that a coding shows already is not said twice.
-    if !text::string(w, cx, "text", original) && (!is_coded || value.peek(1).is_empty()) {
-        text::string(w, cx, "text", value.get(2));
+    if !text::string(w, cx, "text", original) {
+        let is_text = !is_coded || value.peek(1).is_empty();
+        text::string(w, cx, "text", if is_text { value.get(2) } else { words });
     }
 }
 
@@ -91,7 +93,9 @@ pub(crate) fn concept_of(
 ) -> bool {
     w.object(name, |w| {
         let is_coded = w.array("coding", |w| {
-            values.iter().filter(|value| !value.is_empty()).for_each(|&v| codings(w, cx, v, None));
+            for &value in values.iter().filter(|value| !value.is_empty()) {
+                codings(w, cx, value, None);
+            }
         });
         let has_text = values.iter().any(|value| text::string(w, cx, "text", value.get(9)));
         if !is_coded && !has_text {
@@ -138,27 +142,75 @@ pub(crate) fn concept_with<'m>(
     })
 }
 
-/// Writes the items of `coding`.
-fn codings(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, table: Option<Table>) {
-    let mapped = table.and_then(|table| cx.code(table, value.peek(1).first()));
+/// Writes the items of `coding`, no code of a system twice. Returns the words of the sender for a code
+/// that a table has with other words.
+fn codings<'m>(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    value: Parts<'m>,
+    table: Option<Table>,
+) -> Parts<'m> {
+    let mapped = table.and_then(|table| mapped(cx, value, table));
     if let Some(code) = mapped {
         w.item(|w| code_in(w, code));
     }
-    for places in CODINGS {
+    let mut words = Parts::EMPTY;
+    for (n, places) in CODINGS.into_iter().enumerate() {
         local(w, cx, value, places);
-        if places[0] == 1 && mapped.is_some_and(|code| says_all(&code, value)) {
-            value.get(1);
-            value.get(3);
+        let [code, display, system, _] = places;
+        if let Some(known) = mapped
+            && is_same(cx, &known, value, places)
+        {
+            value.get(code);
+            let named = value.get(system);
+            if !systems::shows(known.system.as_bytes(), named.first()) {
+                named.translated();
+            }
+            let own = value.peek(display).peek_raw().trim_ascii();
+            if own.eq_ignore_ascii_case(known.display.as_bytes()) {
+                value.get(display);
+            } else if words.is_empty() && value.peek(9).is_empty() {
+                words = value.get(display);
+            }
+            continue;
+        }
+        let is_said = CODINGS[..n].iter().any(|before| {
+            before
+                .iter()
+                .zip(places)
+                .all(|(&a, b)| value.peek(a).peek_raw() == value.peek(b).peek_raw())
+        });
+        if is_said {
+            places.into_iter().for_each(|n| _ = value.get(n));
             continue;
         }
         coding_item(w, cx, value, places);
     }
+    words
 }
 
-/// Whether the code of a table says all that a value does.
-fn says_all(code: &Code, value: Parts<'_>) -> bool {
-    let rest = [2, 7].into_iter().all(|n| value.peek(n).is_empty());
-    rest && value.peek(3).is_empty() && value.at(1) == code.code.as_bytes()
+/// The code of FHIR for the first code of a value by a table of the guide, unless the sender says that
+/// it is of another system than the tables of HL7 v2 or that of FHIR.
+fn mapped(cx: &mut Context<'_>, value: Parts<'_>, table: Table) -> Option<Code> {
+    let (code, system) = (value.peek(1).first(), value.peek(3).first());
+    match systems::uri_of(&cx.settings.systems, system) {
+        Some((uri, _)) if !systems::is_of_hl7(&uri) => {
+            table.get(code.trim_ascii()).filter(|found| found.system.as_bytes() == &*uri)
+        }
+        _ => cx.code(table, code),
+    }
+}
+
+/// Whether one coding of a value is a code of FHIR that is written already.
+fn is_same(cx: &Context<'_>, known: &Code, value: Parts<'_>, places: Places) -> bool {
+    let [code, _, system, version] = places;
+    if value.peek(code).peek_raw().trim_ascii() != known.code.as_bytes() {
+        return false;
+    }
+    match systems::uri_of(&cx.settings.systems, value.peek(system).first()) {
+        Some((uri, _)) => *uri == *known.system.as_bytes() && value.peek(version).is_empty(),
+        None => true,
+    }
 }
 
 /// Writes what the site says a code is elsewhere.
@@ -222,7 +274,7 @@ pub(crate) fn coding_by(
     value: Parts<'_>,
     table: Table,
 ) -> bool {
-    match cx.code(table, value.peek(1).first()) {
+    match mapped(cx, value, table) {
         Some(code) => {
             value.get(1);
             value.get(3);
@@ -344,11 +396,37 @@ mod tests {
         assert_eq!(of("M"), format!(r#"{{"m":{{"coding":[{married}]}}}}"#));
         assert_eq!(
             of("M^verheiratet^99X"),
+            r#"{"m":{"coding":[{"system":"urn:id:99X","code":"M","display":"verheiratet"}]}}"#
+        );
+        assert_eq!(
+            of("M^Married^HL70002"),
             format!(
-                r#"{{"m":{{"coding":[{married},{{"system":"urn:id:99X","code":"M","display":"verheiratet"}}]}}}}"#
+                r#"{{"m":{{"coding":[{married},{{"system":"http://terminology.hl7.org/CodeSystem/v2-0002","code":"M","display":"Married"}}]}}}}"#
             )
         );
         assert_eq!(of("?"), r#"{"m":{"coding":[{"code":"?"}]}}"#);
+    }
+
+    #[test]
+    fn no_code_stands_twice() {
+        let of = |value: &str| {
+            field(value, |w, cx, v| _ = concept_by(w, cx, "t", v, Table::SpecimenType))
+        };
+        let serum = r#"{"system":"http://terminology.hl7.org/CodeSystem/v2-0487","code":"SER","display":"Serum"}"#;
+        let one = format!(r#"{{"t":{{"coding":[{serum}]}}}}"#);
+        for value in
+            ["SER", "SER^Serum", "SER^SERUM^HL70487", "SER^Serum^HL70487^SER^Serum^HL70487"]
+        {
+            assert_eq!(of(value), one, "{value}");
+        }
+        assert_eq!(
+            of("SER^blood serum^HL70487"),
+            format!(r#"{{"t":{{"coding":[{serum}],"text":"blood serum"}}}}"#)
+        );
+        assert_eq!(
+            field("X^a^L^X^a^L", |w, cx, v| _ = concept(w, cx, "t", v)),
+            r#"{"t":{"coding":[{"system":"urn:id:L","code":"X","display":"a"}]}}"#
+        );
     }
 
     #[test]

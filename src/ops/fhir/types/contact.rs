@@ -12,15 +12,12 @@ const LOCAL: &str = "http://hl7.org/fhir/StructureDefinition/contactpoint-local"
 const PREFERRED: &str = "http://hl7.org/fhir/StructureDefinition/iso21090-preferred";
 const EXTENSION: &str = "http://hl7.org/fhir/StructureDefinition/contactpoint-extension";
 
-/// Writes an item of type ContactPoint, with a use of ours unless the value has one. Returns
-/// whether it is there.
-pub(crate) fn item(
-    w: &mut Json,
-    cx: &mut Context<'_>,
-    value: Parts<'_>,
-    default_use: &str,
-) -> bool {
-    w.item(|w| contact_in(w, cx, value, default_use, false))
+/// Writes items of type ContactPoint, one for each number and address that a value has, with a use
+/// of ours unless it has one.
+pub(crate) fn item(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, default_use: &str) {
+    let told = Told { default_use, ..Told::of(cx, value) };
+    w.item(|w| contact_in(w, cx, value, &told));
+    further_items(w, cx, value, &told);
 }
 
 /// Writes items of type ContactPoint, of which one is preferred: the first of the kind that a code
@@ -38,13 +35,19 @@ pub(crate) fn items_preferring<'m>(
     }
     let best = values.clone().position(|value| is_of_method(value, code)).unwrap_or(0);
     for (n, value) in values.enumerate() {
-        w.item(|w| contact_in(w, cx, value, "", known && n == best));
+        let told = Told { preferred: known && n == best, ..Told::of(cx, value) };
+        w.item(|w| contact_in(w, cx, value, &told));
+        further_items(w, cx, value, &told);
     }
 }
 
 /// Writes a member of type ContactPoint. Returns whether it is there.
 pub(crate) fn member(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
-    w.object(name, |w| contact_in(w, cx, value, "", false))
+    let told = Told::of(cx, value);
+    for other in told.further(cx, value) {
+        other.give_up();
+    }
+    w.object(name, |w| contact_in(w, cx, value, &told))
 }
 
 /// Whether a contact is of a kind of table 0185.
@@ -61,19 +64,84 @@ fn is_of_method(value: Parts<'_>, method: &[u8]) -> bool {
     }
 }
 
-fn contact_in(
-    w: &mut Json,
-    cx: &mut Context<'_>,
-    value: Parts<'_>,
-    default_use: &str,
+/// What all numbers and addresses of a value are.
+struct Told<'u> {
+    system: &'static str,
+    usage: &'static str,
+    default_use: &'u str,
     preferred: bool,
-) {
+}
+
+impl Told<'_> {
+    fn of(cx: &mut Context<'_>, value: Parts<'_>) -> Self {
+        let equipment = value.get(3).first().trim_ascii();
+        let use_code = value.get(2).first().trim_ascii();
+        let is_address = !value.get(4).is_empty();
+        let known = cx.code(Table::TelecommunicationEquipmentType, equipment);
+        let system = match known {
+            Some(code) => code.code,
+            None if is_address || use_code == b"NET" => "email",
+            // Before 2.3.1 there was only a phone number, and a system is asked for (cpt-2).
+            None if equipment.is_empty() => "phone",
+            None => "other",
+        };
+        let known_use = Table::TelecommunicationUseCode.get(use_code);
+        let usage = match known_use {
+            Some(code) => code.code,
+            None if equipment == b"CP" => "mobile",
+            None => "",
+        };
+        if known_use.is_none() && !use_code.is_empty() {
+            value.get(2).give_up();
+            cx.report.code(Table::TelecommunicationUseCode.name(), use_code);
+        }
+        [2, 3].into_iter().for_each(|n| value.get(n).translated());
+        Self { system, usage, default_use: "", preferred: false }
+    }
+
+    /// The components with a number or an address, that of the system first.
+    fn order(&self) -> [usize; 3] {
+        if matches!(self.system, "email" | "url") { [4, 1, 12] } else { [1, 12, 4] }
+    }
+
+    /// The components besides the first that have another number or address.
+    fn further<'m>(&self, cx: &Context<'_>, value: Parts<'m>) -> Vec<Parts<'m>> {
+        let order = self.order();
+        let mut valued = order.into_iter().filter(|&n| !value.peek(n).is_empty());
+        let Some(first) = valued.next() else { return Vec::new() };
+        // The same number may be written twice, with blanks and without.
+        let signs = |n: usize| -> Vec<u8> {
+            let text = cx.text(value.peek(n).peek_raw());
+            text.iter().copied().filter(|b| b.is_ascii_alphanumeric() || *b >= 0x80).collect()
+        };
+        let mut said = Vec::new();
+        let mut further = Vec::new();
+        for n in valued {
+            if said.is_empty() {
+                said.push(signs(first));
+            }
+            let this = signs(n);
+            let part = value.get(n);
+            if !said.contains(&this) {
+                further.push(part);
+                said.push(this);
+            }
+        }
+        further
+    }
+
+    fn usage<'w>(&'w self, w: &Json) -> &'w str {
+        w.allowed_use(if self.usage.is_empty() { self.default_use } else { self.usage })
+    }
+}
+
+fn contact_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, told: &Told<'_>) {
     let start = w.len();
     let parts = [(COUNTRY, 5), (AREA, 6), (LOCAL, 7), (EXTENSION, 8)];
     let parts = parts.map(|(url, n)| (url, value.get(n)));
-    if preferred || parts.iter().any(|(_, part)| !part.peek_raw().is_empty()) {
+    if told.preferred || parts.iter().any(|(_, part)| !part.peek_raw().is_empty()) {
         w.array("extension", |w| {
-            if preferred {
+            if told.preferred {
                 w.extension(PREFERRED, |w| w.boolean("valueBoolean", true));
             }
             for (url, part) in parts {
@@ -81,50 +149,45 @@ fn contact_in(
             }
         });
     }
-    let equipment = value.get(3).first().trim_ascii();
-    let use_code = value.get(2).first().trim_ascii();
-    let is_address = !value.get(4).is_empty();
-    let known = cx.code(Table::TelecommunicationEquipmentType, equipment);
-    let system = match known {
-        Some(code) => code.code,
-        None if is_address || use_code == b"NET" => "email",
-        // Before 2.3.1 there was only a phone number, and a system is asked for (cpt-2).
-        None if equipment.is_empty() => "phone",
-        None => "other",
-    };
-    w.literal("system", system);
+    w.literal("system", told.system);
     let before = w.len();
-    value_in(w, cx, value, system);
+    value_in(w, cx, value, told.order());
     if w.len() == before {
         w.back_to(start);
         return;
     }
-    let known_use = Table::TelecommunicationUseCode.get(use_code);
-    let usage = match known_use {
-        Some(code) => code.code,
-        None if equipment == b"CP" => "mobile",
-        None => default_use,
-    };
-    if known_use.is_none() && !use_code.is_empty() {
-        value.get(2).give_up();
-        cx.report.code(Table::TelecommunicationUseCode.name(), use_code);
-    }
-    [2, 3].into_iter().for_each(|n| value.get(n).translated());
-    w.string("use", w.allowed_use(usage).as_bytes());
+    w.string("use", told.usage(w).as_bytes());
     w.integer("rank", value.get(18).first(), 1);
     timing::period_or(w, cx, "period", Parts::EMPTY, [value.get(13), value.get(14)]);
 }
 
+/// Writes items of type ContactPoint for what else a value has: a number beside an address, an
+/// address beside a number, or another number as it is written.
+fn further_items(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, told: &Told<'_>) {
+    for other in told.further(cx, value) {
+        let text = cx.text(other.raw()).into_owned();
+        let is_number = text.iter().any(u8::is_ascii_digit)
+            && text.iter().all(|b| b.is_ascii_digit() || b" ()+-./xX#*".contains(b));
+        let system = match (told.system, is_number) {
+            _ if text.contains(&b'@') => "email",
+            ("email" | "url", true) => "phone",
+            (system, true) => system,
+            (_, false) => "other",
+        };
+        w.item_with(
+            |w| w.literal("system", system),
+            |w| {
+                w.string("value", &text);
+                w.string("use", told.usage(w).as_bytes());
+            },
+        );
+    }
+}
+
 /// Writes the value: the address, the number as written, else made of its parts.
-fn value_in(w: &mut Json, cx: &Context<'_>, value: Parts<'_>, system: &str) {
-    let (number, address, free) = (value.get(1), value.get(4), value.get(12));
-    let is_address = matches!(system, "email" | "url");
-    let order = if is_address { [address, number, free] } else { [number, free, address] };
-    let mut rest = order.into_iter();
+fn value_in(w: &mut Json, cx: &Context<'_>, value: Parts<'_>, order: [usize; 3]) {
+    let mut rest = order.into_iter().map(|n| value.get(n));
     if rest.any(|part| text::string(w, cx, "value", part)) {
-        for other in rest.filter(|other| !other.is_empty()) {
-            other.give_up();
-        }
         return;
     }
     let [country, area, local, extension] =
@@ -152,7 +215,7 @@ mod tests {
     use crate::ops::fhir::testing::field;
 
     fn contact(value: &str) -> String {
-        field(value, |w, cx, v| _ = w.array("t", |w| _ = item(w, cx, v, "home")))
+        field(value, |w, cx, v| _ = w.array("t", |w| item(w, cx, v, "home")))
     }
 
     #[test]
@@ -171,6 +234,25 @@ mod tests {
         );
         assert_eq!(contact("555"), r#"{"t":[{"system":"phone","value":"555","use":"home"}]}"#);
         assert_eq!(contact("^PRN^PH"), "");
+    }
+
+    #[test]
+    fn a_value_may_have_several() {
+        assert_eq!(
+            contact("555-1234^WPN^PH^a@b.example^^^^^^^^5551234"),
+            concat!(
+                r#"{"t":[{"system":"phone","value":"555-1234","use":"work"},"#,
+                r#"{"system":"email","value":"a@b.example","use":"work"}]}"#
+            )
+        );
+        assert_eq!(
+            contact("555-1234^PRN^Internet^a@b.example^^^^^^^^777"),
+            concat!(
+                r#"{"t":[{"system":"email","value":"a@b.example","use":"home"},"#,
+                r#"{"system":"phone","value":"555-1234","use":"home"},"#,
+                r#"{"system":"phone","value":"777","use":"home"}]}"#
+            )
+        );
     }
 
     #[test]

@@ -17,6 +17,70 @@ pub(crate) const TYPES: &str = "http://terminology.hl7.org/CodeSystem/v2-0203";
 const CHECK_DIGIT: &str = "http://hl7.org/fhir/StructureDefinition/identifier-checkDigit";
 /// The scheme of a check digit has none in R4; the guide names this.
 const CHECK_SCHEME: &str = "http://hl7.org/fhir/StructureDefinition/namingsystem-checkDigit";
+/// R4 has no element for where an identifier was given, and for whose territory and which agency.
+const FACILITY: &str = ours!("assigning-facility");
+const JURISDICTION: &str = ours!("assigning-jurisdiction");
+const AGENCY: &str = ours!("assigning-agency");
+
+/// Where a type has what of an identifier; 0 for what it does not have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places {
+    number: usize,
+    digit: usize,
+    scheme: usize,
+    authority: usize,
+    kind: usize,
+    facility: usize,
+    start: usize,
+    end: usize,
+    jurisdiction: usize,
+    agency: usize,
+}
+
+/// In CX.
+pub(crate) const CX: Places = Places {
+    number: 1,
+    digit: 2,
+    scheme: 3,
+    authority: 4,
+    kind: 5,
+    facility: 6,
+    start: 7,
+    end: 8,
+    jurisdiction: 9,
+    agency: 10,
+};
+
+/// In XCN.
+pub(crate) const XCN: Places = Places {
+    number: 1,
+    digit: 11,
+    scheme: 12,
+    authority: 9,
+    kind: 13,
+    facility: 14,
+    start: 0,
+    end: 0,
+    jurisdiction: 22,
+    agency: 23,
+};
+
+/// In XON, whose number is a component of its own since 2.5.
+pub(crate) const XON: Places = Places {
+    number: 10,
+    digit: 4,
+    scheme: 5,
+    authority: 6,
+    kind: 7,
+    facility: 8,
+    start: 0,
+    end: 0,
+    jurisdiction: 0,
+    agency: 0,
+};
+
+/// In XON before 2.5.
+pub(crate) const OLD_XON: Places = Places { number: 3, ..XON };
 
 /// The URI of an authority: HD, or the components of it that follow another in EI.
 ///
@@ -46,11 +110,15 @@ fn authority_made<'n, 'm: 'n>(
             part.translated();
         }
     }
-    // The form of the URI tells these.
-    if !matches!(kind.first().trim_ascii(), b"" | b"ISO" | b"UUID" | b"GUID" | b"URI") {
+    if !is_kind_of_uri(kind.first()) {
         kind.translated();
     }
     Some(uri)
+}
+
+/// Whether the form of a URI tells of which type a universal id is (table 0301).
+fn is_kind_of_uri(kind: &[u8]) -> bool {
+    matches!(kind.trim_ascii(), b"" | b"ISO" | b"UUID" | b"GUID" | b"URI")
 }
 
 fn authority_uri<'n, 'm: 'n>(
@@ -115,39 +183,54 @@ fn typed_in<'m>(
     value: Parts<'m>,
     default: Option<(&str, &str)>,
 ) {
-    if value.peek(1).is_empty() {
-        return;
-    }
-    check_digit(w, cx, value.get(2), value.get(3));
-    identifier_type(w, cx, value.get(5), default);
-    system_and_value(w, cx, hd(value.get(4)), value.get(1));
-    timing::period(w, cx, "period", [value.get(7), value.get(8)]);
-    assigner(w, cx, value.peek(4).peek(1));
+    identifier_in(w, cx, value, &CX, default);
 }
 
-/// Writes the extensions for a check digit.
-pub(crate) fn check_digit(w: &mut Json, cx: &Context<'_>, digit: Parts<'_>, scheme: Parts<'_>) {
-    if digit.peek_raw().is_empty() && scheme.peek_raw().is_empty() {
-        return;
-    }
-    w.array("extension", |w| {
-        w.extension(CHECK_DIGIT, |w| _ = text::string(w, cx, "valueString", digit));
-        w.extension(CHECK_SCHEME, |w| _ = text::string(w, cx, "valueString", scheme));
-    });
+/// Writes an item of type Identifier from a type that has one among other things.
+pub(crate) fn item_at<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>, at: &Places) {
+    w.item(|w| identifier_in(w, cx, value, at, None));
 }
 
-/// Writes the type of an identifier from table 0203.
-pub(crate) fn identifier_type(
+/// Writes the members of an Identifier; its type is one of table 0203, or `default`.
+fn identifier_in<'m>(
     w: &mut Json,
-    cx: &mut Context<'_>,
-    value: Parts<'_>,
+    cx: &mut Context<'m>,
+    value: Parts<'m>,
+    at: &Places,
     default: Option<(&str, &str)>,
 ) {
-    if !coded::concept_by(w, cx, "type", value, Table::IdentifierType)
+    if value.peek(at.number).is_empty() {
+        return;
+    }
+    let part = |n: usize| if n == 0 { Parts::EMPTY } else { value.get(n) };
+    let (authority, facility) = (value.get(at.authority), part(at.facility));
+    let [digit, scheme] = [part(at.digit), part(at.scheme)];
+    let [jurisdiction, agency] = [part(at.jurisdiction), part(at.agency)];
+    let others = [digit, scheme, facility, jurisdiction, agency];
+    if others.iter().any(|other| !other.peek_raw().is_empty()) {
+        w.array("extension", |w| {
+            w.extension(CHECK_DIGIT, |w| _ = text::string(w, cx, "valueString", digit));
+            w.extension(CHECK_SCHEME, |w| _ = text::string(w, cx, "valueString", scheme));
+            // Most senders have one name for both.
+            if facility.peek_raw() != authority.peek_raw() {
+                w.extension(FACILITY, |w| {
+                    let hd = hd(facility);
+                    w.object("valueReference", |w| organization_in(w, cx, hd, !hd[1].is_empty()));
+                });
+            }
+            for (url, value) in [(JURISDICTION, jurisdiction), (AGENCY, agency)] {
+                w.extension(url, |w| _ = coded::concept(w, cx, "valueCodeableConcept", value));
+            }
+        });
+    }
+    if !coded::concept_by(w, cx, "type", part(at.kind), Table::IdentifierType)
         && let Some((code, display)) = default
     {
         coded::fixed(w, "type", TYPES, code, display);
     }
+    system_and_value(w, cx, hd(authority), value.get(at.number));
+    timing::period(w, cx, "period", [part(at.start), part(at.end)]);
+    assigner(w, cx, hd(authority));
 }
 
 /// Writes `system` and `value`.
@@ -179,12 +262,48 @@ fn system<'m>(w: &mut Json, cx: &mut Context<'m>, from: [Parts<'m>; 3]) {
     }
 }
 
-/// Writes who gave an identifier, by the name in the message.
-pub(crate) fn assigner(w: &mut Json, cx: &Context<'_>, name: Parts<'_>) {
-    if name.peek_raw().is_empty() {
+/// Writes who gave an identifier, an HD or such components: the name, and the universal id unless
+/// the system of the identifier is made of that.
+pub(crate) fn assigner(w: &mut Json, cx: &mut Context<'_>, from: [Parts<'_>; 3]) {
+    if from.iter().all(|part| part.peek_raw().is_empty()) {
         return;
     }
-    w.object("assigner", |w| _ = text::string(w, cx, "display", name));
+    let universal = from[1].peek_raw().trim_ascii();
+    let is_system = systems::is_oid(universal) || systems::is_uuid(universal);
+    let is_uri = is_system || systems::is_uri(universal);
+    let is_told = universal.is_empty() || is_uri && is_kind_of_uri(from[2].peek_raw());
+    w.object("assigner", |w| organization_in(w, cx, from, !is_told));
+}
+
+/// Writes the members of a Reference to the Organization of an HD that no more is told of.
+fn organization_in(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    [name, universal, kind]: [Parts<'_>; 3],
+    with_id: bool,
+) {
+    if with_id {
+        w.object("identifier", |w| universal_in(w, cx, universal, kind));
+    }
+    text::string(w, cx, "display", name);
+}
+
+/// Writes the members of an Identifier from the universal id of an HD and the type of it.
+fn universal_in(w: &mut Json, cx: &mut Context<'_>, universal: Parts<'_>, kind: Parts<'_>) {
+    coded::concept_by(w, cx, "type", kind, Table::UniversalIdType);
+    let id = universal.first();
+    let uri = match () {
+        () if systems::is_oid(id) => Some([b"urn:oid:", id].concat()),
+        () if systems::is_uuid(id) => Some([b"urn:uuid:", &id.to_ascii_lowercase()[..]].concat()),
+        () => None,
+    };
+    match uri {
+        Some(uri) => {
+            w.literal("system", "urn:ietf:rfc:3986");
+            w.string("value", &uri);
+        }
+        None => _ = text::string(w, cx, "value", universal),
+    }
 }
 
 /// Writes an item of type Identifier from EI, with a type of ours from table 0203 if there is one.
@@ -218,19 +337,13 @@ fn ei_in<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>, kind: Option<
     }
     let from = [value.get(2), value.get(3), value.get(4)];
     system_and_value(w, cx, from, value.get(1));
-    assigner(w, cx, value.peek(2));
+    assigner(w, cx, from);
 }
 
 /// The types of the two identifiers of an order.
 pub(crate) const PLACER: (&str, &str) = ("PLAC", "Placer Identifier");
 /// See [`PLACER`].
 pub(crate) const FILLER: (&str, &str) = ("FILL", "Filler Identifier");
-
-/// Writes items of type Identifier from both components of EIP.
-pub(crate) fn eip_items<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
-    ei_item(w, cx, value.get(1), Some(PLACER));
-    ei_item(w, cx, value.get(2), Some(FILLER));
-}
 
 /// Writes items of type Identifier from the codes of a CWE.
 pub(crate) fn cwe_items<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
@@ -275,7 +388,10 @@ pub(crate) fn pln_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>)
     })
 }
 
-/// Writes an item of type Identifier for a Social Security number, PID-19 or NK1-37.
+/// The type of the number that an employer gave.
+pub(crate) const EMPLOYEE: (&str, &str) = ("EI", "Employee number");
+
+/// Writes an item of type Identifier for a Social Security number, such as PID-19.
 pub(crate) fn ssn_item(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) -> bool {
     w.item_with(
         |w| {
@@ -317,24 +433,8 @@ pub(crate) fn hd_items<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>)
     w.item(|w| _ = text::string(w, cx, "value", value.get(1)));
     let universal = value.get(2);
     w.item(|w| {
-        if universal.is_empty() {
-            return;
-        }
-        coded::concept_by(w, cx, "type", value.get(3), Table::UniversalIdType);
-        let id = universal.first();
-        let uri = match () {
-            () if systems::is_oid(id) => Some([b"urn:oid:", id].concat()),
-            () if systems::is_uuid(id) => {
-                Some([b"urn:uuid:", &id.to_ascii_lowercase()[..]].concat())
-            }
-            () => None,
-        };
-        match uri {
-            Some(uri) => {
-                w.literal("system", "urn:ietf:rfc:3986");
-                w.string("value", &uri);
-            }
-            None => _ = text::string(w, cx, "value", universal),
+        if !universal.is_empty() {
+            universal_in(w, cx, universal, value.get(3));
         }
     });
 }
@@ -405,7 +505,7 @@ mod tests {
         let system = |value: &str| {
             field(value, |w, cx, v| {
                 let uri = authority(cx, hd(v));
-                w.string("s", &uri.map_or(Vec::new(), |uri| uri.to_vec()));
+                w.string("s", &uri.unwrap_or_default());
             })
         };
         assert_eq!(system("NPI"), r#"{"s":"http://hl7.org/fhir/sid/us-npi"}"#);

@@ -68,21 +68,8 @@ pub(crate) const XCN: Places = Places {
 };
 
 /// In CNN, the person of an NDL. Components that it does not have are beyond its last.
-pub(crate) const CNN: Places = Places {
-    family: 2,
-    given: 3,
-    further: 4,
-    suffix: 5,
-    prefix: 6,
-    degree: 0,
-    kind: 90,
-    range: 90,
-    order: 90,
-    start: 90,
-    end: 90,
-    professional: 90,
-    called_by: 90,
-};
+pub(crate) const CNN: Places =
+    Places { kind: 90, range: 90, order: 90, start: 90, end: 90, professional: 90, ..XCN };
 
 /// Writes items of type HumanName from XPN: the name, and what the person is called.
 pub(crate) fn xpn_items(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {
@@ -111,9 +98,13 @@ pub(crate) fn xpn_member(w: &mut Json, cx: &mut Context<'_>, name: &str, value: 
     w.object(name, |w| name_in(w, cx, value, XPN, ""))
 }
 
-/// Writes a member with all of an XPN as text, in the order of XPN.11: given names first unless it
-/// says otherwise. Returns whether it is there.
+/// Writes a member with all of an XPN as text. Returns whether it is there.
 pub(crate) fn words(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    w.string(name, &plain(cx, value))
+}
+
+/// All of an XPN as text, in the order of XPN.11: given names first unless it says otherwise.
+pub(crate) fn plain(cx: &Context<'_>, value: Parts<'_>) -> Vec<u8> {
     let family_first = value.get(XPN.order).first().trim_ascii() == b"F";
     let family = value.get(XPN.family);
     let family = if family.is_split() { family.get(1) } else { family };
@@ -128,7 +119,7 @@ pub(crate) fn words(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts
         .map(|part| cx.text(part.raw()).trim_ascii().to_vec())
         .filter(|word| !word.is_empty())
         .collect();
-    w.string(name, &words.join(&b' '))
+    words.join(&b' ')
 }
 
 /// Writes the members of a HumanName.

@@ -36,16 +36,8 @@ pub(crate) fn write_with<'m>(
 ) {
     out.resource(own, None, |w| {
         w.array("identifier", |w| {
-            for number in [value.get(10), value.get(3)] {
-                w.item(|w| {
-                    if number.is_empty() {
-                        return;
-                    }
-                    identifier::check_digit(w, cx, value.get(4), value.get(5));
-                    identifier::identifier_type(w, cx, value.get(7), None);
-                    identifier::system_and_value(w, cx, identifier::hd(value.get(6)), number);
-                    identifier::assigner(w, cx, value.peek(6).peek(1));
-                });
+            for at in [identifier::XON, identifier::OLD_XON] {
+                identifier::item_at(w, cx, value, &at);
             }
         });
         text::string(w, cx, "name", value.get(1));
@@ -81,8 +73,14 @@ pub(crate) fn write_authority<'m>(
     });
 }
 
-/// Writes the Organization of a name or of a CWE.
-pub(crate) fn write_named<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
+/// Writes the Organization of a name or of a CWE, and what else is told of it.
+pub(crate) fn write_named<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    value: Parts<'m>,
+    more: impl FnOnce(&mut Json, &mut Context<'m>),
+) {
     out.resource(own, None, |w| {
         let is_coded = value.is_split();
         if is_coded {
@@ -98,5 +96,6 @@ pub(crate) fn write_named<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, v
         } else {
             text::string(w, cx, "name", value);
         }
+        more(w, cx);
     });
 }

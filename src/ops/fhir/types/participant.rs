@@ -1,7 +1,8 @@
 //! People and organizations with what fields beside theirs tell of them: addresses, numbers to call,
 //! what they do.
 
-use super::{address, coded, contact, identifier, organization, place, practitioner, text, timing};
+use super::place::{self, Form};
+use super::{address, coded, contact, identifier, organization, practitioner, text, timing};
 use crate::ops::fhir::bundle::Arena;
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::{Context, Ref};
@@ -87,7 +88,7 @@ pub(crate) fn write_organization<'m>(
     [of, at, call]: [Parts<'m>; 3],
 ) {
     organization::write_with(out, cx, own, of, |w, cx| {
-        w.array("telecom", |w| _ = contact::item(w, cx, call, ""));
+        w.array("telecom", |w| contact::item(w, cx, call, ""));
         w.array("address", |w| _ = address::item(w, cx, at, Parts::EMPTY));
     });
 }
@@ -107,7 +108,7 @@ pub(crate) fn write_site<'m>(
         });
         text::string(w, cx, "name", of.get(1));
         w.literal("mode", "instance");
-        w.array("telecom", |w| _ = contact::item(w, cx, call, ""));
+        w.array("telecom", |w| contact::item(w, cx, call, ""));
         address::member(w, cx, "address", at);
     });
 }
@@ -152,7 +153,7 @@ pub(crate) fn write_acting<'m>(
 /// Writes the PractitionerRole of an NDL: the person, when and where.
 pub(crate) fn write_ndl<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
     let who = cx.refer(Wanted::NamedPractitioner(value));
-    let place = cx.refer(Wanted::NdlLocation(value));
+    let place = place::refer_as(cx, value, Form::Ndl);
     out.resource(own, None, |w| {
         timing::period(w, cx, "period", [value.get(2), value.get(3)]);
         if let Some(who) = who {
@@ -160,46 +161,6 @@ pub(crate) fn write_ndl<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, val
         }
         if let Some(place) = place {
             w.array("location", |w| cx.reference_item(w, place));
-        }
-    });
-}
-
-/// The components of an NDL that are about the place: point of care, room, bed, facility, building,
-/// floor, each with the physical type of it.
-const NDL_PLACES: [(usize, &str, &str); 6] = [
-    (6, "bd", "Bed"),
-    (5, "ro", "Room"),
-    (11, "lvl", "Level"),
-    (4, "wa", "Ward"),
-    (10, "bu", "Building"),
-    (7, "si", "Site"),
-];
-
-/// Whether an NDL tells of a place.
-pub(crate) fn has_place(value: Parts<'_>) -> bool {
-    NDL_PLACES.iter().any(|(n, ..)| !value.peek(*n).is_empty())
-}
-
-/// Writes the Location of an NDL, as one: its innermost part with the names of all around it.
-pub(crate) fn write_ndl_place<'m>(
-    out: &mut Arena,
-    cx: &mut Context<'m>,
-    own: Ref,
-    value: Parts<'m>,
-) {
-    let parts: Vec<_> = NDL_PLACES.iter().filter(|(n, ..)| !value.peek(*n).is_empty()).collect();
-    out.resource(own, None, |w| {
-        w.array("identifier", |w| {
-            if let Some((n, ..)) = parts.first() {
-                identifier::hd_items(w, cx, value.get(*n));
-            }
-        });
-        let names: Vec<Vec<u8>> =
-            parts.iter().map(|(n, ..)| cx.text(value.get(*n).raw()).into_owned()).collect();
-        w.string("name", &names.join(&b", "[..]));
-        w.literal("mode", "instance");
-        if let Some((_, code, display)) = parts.first() {
-            coded::fixed(w, "physicalType", place::PHYSICAL, code, display);
         }
     });
 }

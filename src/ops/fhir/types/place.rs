@@ -1,6 +1,6 @@
-//! PL and DLD as Location: a chain from the bed to the facility, each part of the next.
+//! PL, LA2, NDL and DLD as Location: a chain from the bed to the facility, each part of the next.
 
-use super::{coded, identifier, text};
+use super::{address, coded, identifier, text};
 use crate::ops::fhir::bundle::Arena;
 use crate::ops::fhir::context::{Context, Ref};
 use crate::ops::fhir::id::Key;
@@ -24,8 +24,20 @@ pub(crate) enum Level {
     Building,
     /// PL.4
     Facility,
-    /// A place of which only the description (PL.9) or identifier (PL.10) is told.
+    /// A place of which nothing but a description (PL.9), an identifier (PL.10) or an address (LA2) is
+    /// told.
     Described,
+}
+
+/// The type that a place is told in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// PL
+    Pl,
+    /// LA2: eight components as in PL, then an address.
+    La2,
+    /// NDL
+    Ndl,
 }
 
 use Level::{Bed, Building, Described, Facility, Floor, PointOfCare, Room};
@@ -35,16 +47,22 @@ const LEVELS: [Level; 6] = [Bed, Room, Floor, PointOfCare, Building, Facility];
 pub(crate) const PHYSICAL: &str = "http://terminology.hl7.org/CodeSystem/location-physical-type";
 
 impl Level {
-    /// The component of PL that has it.
-    fn component(self) -> usize {
-        match self {
-            Bed => 3,
-            Room => 2,
-            Floor => 8,
-            PointOfCare => 1,
-            Building => 7,
-            Facility => 4,
-            Described => 9,
+    /// The component that has it.
+    fn component(self, form: Form) -> usize {
+        match (self, form) {
+            (Described, _) => 9,
+            (PointOfCare, Form::Ndl) => 4,
+            (Room, Form::Ndl) => 5,
+            (Bed, Form::Ndl) => 6,
+            (Facility, Form::Ndl) => 7,
+            (Building, Form::Ndl) => 10,
+            (Floor, Form::Ndl) => 11,
+            (PointOfCare, _) => 1,
+            (Room, _) => 2,
+            (Bed, _) => 3,
+            (Facility, _) => 4,
+            (Building, _) => 7,
+            (Floor, _) => 8,
         }
     }
 
@@ -64,36 +82,49 @@ impl Level {
 
 /// The place that a PL tells of, and those around it.
 pub(crate) fn refer<'m>(cx: &mut Context<'m>, value: Parts<'m>) -> Option<Ref> {
-    let innermost = innermost(value)?;
-    cx.refer(Wanted::Location(value, innermost))
+    refer_as(cx, value, Form::Pl)
 }
 
-/// Writes a member that refers to the place that a PL tells of. Returns whether it is there.
-pub(crate) fn member<'m>(w: &mut Json, cx: &mut Context<'m>, name: &str, value: Parts<'m>) -> bool {
-    let Some(to) = refer(cx, value) else { return false };
-    cx.reference(w, name, to);
-    true
+/// As [`refer`] for a type like PL.
+pub(crate) fn refer_as<'m>(cx: &mut Context<'m>, value: Parts<'m>, form: Form) -> Option<Ref> {
+    let innermost = innermost_as(value, form)?;
+    cx.refer(Wanted::Location(value, innermost, form))
 }
 
 /// The level of the place itself.
 pub(crate) fn innermost(value: Parts<'_>) -> Option<Level> {
-    let found = LEVELS.into_iter().find(|level| !value.peek(level.component()).is_empty());
-    let is_described = !value.peek(9).is_empty() || !value.peek(10).is_empty();
+    innermost_as(value, Form::Pl)
+}
+
+fn innermost_as(value: Parts<'_>, form: Form) -> Option<Level> {
+    let found = LEVELS.into_iter().find(|level| !value.peek(level.component(form)).is_empty());
+    let rest = match form {
+        Form::Pl => 9..11,
+        Form::La2 => 9..17,
+        Form::Ndl => 0..0,
+    };
+    let is_described = rest.into_iter().any(|n| !value.peek(n).is_empty());
     found.or(is_described.then_some(Described))
 }
 
-fn outside(value: Parts<'_>, level: Level) -> Option<Level> {
-    LEVELS.into_iter().find(|&outer| outer > level && !value.peek(outer.component()).is_empty())
+fn outside(value: Parts<'_>, level: Level, form: Form) -> Option<Level> {
+    let is_there = |outer: &Level| !value.peek(outer.component(form)).is_empty();
+    LEVELS.into_iter().find(|outer| *outer > level && is_there(outer))
 }
 
 /// The key of a place: its name at each level from its own to the outside.
 pub(crate) fn key<'m>(cx: &Context<'m>, value: Parts<'m>, level: Level) -> Key {
+    key_as(cx, value, level, Form::Pl)
+}
+
+/// As [`key`] for a type like PL.
+pub(crate) fn key_as<'m>(cx: &Context<'m>, value: Parts<'m>, level: Level, form: Form) -> Key {
     let mut key = cx.scope_key(Kind::Location).with(&[b'0' + level as u8]);
     for outer in LEVELS.into_iter().filter(|&outer| outer >= level) {
-        key = key.with(&cx.text(value.peek(outer.component()).peek_raw()));
+        key = key.with(&cx.text(value.peek(outer.component(form)).peek_raw()));
     }
     if level == Described {
-        key = key.with(value.peek(9).peek_raw()).with(value.peek(10).peek_raw());
+        key = (9..17).fold(key, |key, n| key.with(value.peek(n).peek_raw()));
     }
     key
 }
@@ -104,9 +135,9 @@ pub(crate) fn write<'m>(
     cx: &mut Context<'m>,
     own: Ref,
     value: Parts<'m>,
-    level: Level,
+    (level, form): (Level, Form),
 ) {
-    write_with(out, cx, own, value, level, |_, _| {});
+    write_as(out, cx, own, value, (level, form), |_, _| {});
 }
 
 /// As [`write`] with what else is told of the place.
@@ -118,23 +149,39 @@ pub(crate) fn write_with<'m>(
     level: Level,
     more: impl FnOnce(&mut Json, &mut Context<'m>),
 ) {
-    let is_innermost = innermost(value) == Some(level);
-    let around = outside(value, level).and_then(|outer| cx.refer(Wanted::Location(value, outer)));
-    let named = if level == Described { Parts::EMPTY } else { value.get(level.component()) };
+    write_as(out, cx, own, value, (level, Form::Pl), more);
+}
+
+fn write_as<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    value: Parts<'m>,
+    (level, form): (Level, Form),
+    more: impl FnOnce(&mut Json, &mut Context<'m>),
+) {
+    let is_innermost = innermost_as(value, form) == Some(level);
+    let is_pl = is_innermost && form == Form::Pl;
+    let around = outside(value, level, form);
+    let around = around.and_then(|outer| cx.refer(Wanted::Location(value, outer, form)));
+    let named = if level == Described { Parts::EMPTY } else { value.get(level.component(form)) };
     out.resource(own, None, |w| {
         w.array("identifier", |w| {
             if level != Described {
                 identifier::hd_items(w, cx, named);
             }
-            if is_innermost {
+            if is_pl {
                 identifier::ei_item(w, cx, value.get(10), None);
             }
         });
         text::string(w, cx, "name", named.get(1));
-        if is_innermost {
+        if is_pl {
             text::string(w, cx, "description", value.get(9));
         }
         w.literal("mode", "instance");
+        if is_innermost && form == Form::La2 {
+            address::of_la2(w, cx, "address", value);
+        }
         more(w, cx);
         if let Some((code, display)) = level.physical() {
             coded::fixed(w, "physicalType", PHYSICAL, code, display);
@@ -173,8 +220,14 @@ pub(crate) fn write_discharge<'m>(
     });
 }
 
-/// Writes the Location of a name or of a CWE.
-pub(crate) fn write_named<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
+/// Writes the Location of a name or of a CWE, and what else is told of it.
+pub(crate) fn write_named<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    value: Parts<'m>,
+    more: impl FnOnce(&mut Json, &mut Context<'m>),
+) {
     out.resource(own, None, |w| {
         if value.is_split() {
             w.array("identifier", |w| {
@@ -184,5 +237,6 @@ pub(crate) fn write_named<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, v
         } else {
             text::string(w, cx, "name", value);
         }
+        more(w, cx);
     });
 }

@@ -1,6 +1,6 @@
 //! XCN, CNN, PPN, NDL and the CN of old versions as Practitioner and PractitionerRole.
 
-use super::{coded, identifier, name, place, timing};
+use super::{coded, identifier, name};
 use crate::ops::fhir::bundle::Arena;
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::{Context, Ref};
@@ -57,15 +57,7 @@ pub(crate) fn write_with<'m>(
 
 /// Writes an item of type Identifier from an XCN.
 pub(crate) fn identifier_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
-    w.item(|w| {
-        if value.peek(1).is_empty() {
-            return;
-        }
-        identifier::check_digit(w, cx, value.get(11), value.get(12));
-        identifier::identifier_type(w, cx, value.get(13), None);
-        identifier::system_and_value(w, cx, identifier::hd(value.get(9)), value.get(1));
-        identifier::assigner(w, cx, value.peek(9).peek(1));
-    });
+    identifier::item_at(w, cx, value, &identifier::XCN);
 }
 
 /// Writes an item of type HumanName from an XCN.
@@ -94,39 +86,4 @@ pub(crate) fn write_named<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, v
             });
         });
     });
-}
-
-/// Writes the PractitionerRole of a practitioner, an organization and a place.
-pub(crate) fn write_role<'m>(
-    out: &mut Arena,
-    cx: &mut Context<'m>,
-    own: Ref,
-    [who, of, at]: [Parts<'m>; 3],
-) {
-    let organization = cx.refer(Wanted::Organization(of));
-    out.resource(own, None, |w| {
-        member(w, cx, "practitioner", who);
-        if let Some(organization) = organization {
-            cx.reference(w, "organization", organization);
-        }
-        if let Some(place) = place::refer(cx, at) {
-            w.array("location", |w| cx.reference_item(w, place));
-        }
-    });
-}
-
-/// The PractitionerRole of an NDL: the person, when and where.
-pub(crate) fn ndl_period(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
-    timing::period(w, cx, name, [value.get(2), value.get(3)])
-}
-
-/// The name of an XCN for people.
-pub(crate) fn display(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) {
-    let parts = [value.get(6), value.get(3), value.get(4), value.get(2)];
-    let words: Vec<Vec<u8>> = parts
-        .iter()
-        .map(|part| cx.text(part.first()).trim_ascii().to_vec())
-        .filter(|word| !word.is_empty())
-        .collect();
-    w.string("display", &words.join(&b' '));
 }

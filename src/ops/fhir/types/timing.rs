@@ -82,22 +82,6 @@ pub(crate) fn minutes(number: Parts<'_>, unit_of: Parts<'_>) -> Option<i32> {
     }
 }
 
-/// Writes a member of type Timing from RPT. Returns whether it is there.
-pub(crate) fn repeat_pattern(
-    w: &mut Json,
-    cx: &mut Context<'_>,
-    name: &str,
-    value: Parts<'_>,
-) -> bool {
-    w.object(name, |w| {
-        w.object("repeat", |w| {
-            cycle(w, cx, value);
-            event(w, cx, value, None);
-        });
-        pattern_code(w, cx, value);
-    })
-}
-
 /// Writes the code of a pattern, the first component of RPT and of RI.
 pub(crate) fn pattern_code(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {
     coded::concept_by(w, cx, "code", value.get(1), Table::RepeatPattern);
@@ -266,14 +250,24 @@ mod tests {
         assert_eq!(of("^2002"), r#"{"p":{"end":"2002"}}"#);
     }
 
+    fn repeat_pattern(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) {
+        w.object(name, |w| {
+            w.object("repeat", |w| {
+                cycle(w, cx, value);
+                event(w, cx, value, None);
+            });
+            pattern_code(w, cx, value);
+        });
+    }
+
     #[test]
     fn patterns_repeat() {
-        let made = field("Q6H^^^^6^h", |w, cx, v| _ = repeat_pattern(w, cx, "t", v));
+        let made = field("Q6H^^^^6^h", |w, cx, v| repeat_pattern(w, cx, "t", v));
         assert_eq!(
             made,
             r#"{"t":{"repeat":{"period":6,"periodUnit":"h"},"code":{"coding":[{"code":"Q6H"}]}}}"#
         );
-        let of = |value: &str| field(value, |w, cx, v| _ = repeat_pattern(w, cx, "t", v));
+        let of = |value: &str| field(value, |w, cx, v| repeat_pattern(w, cx, "t", v));
         assert_eq!(of("^DW^1^3"), r#"{"t":{"repeat":{"dayOfWeek":["mon","wed"]}}}"#);
         assert_eq!(of("^^^^^^^AC^2^h"), r#"{"t":{"repeat":{"when":["AC"],"offset":120}}}"#);
     }

@@ -1,0 +1,272 @@
+//! What the options of the command do, as docs/to-fhir.md says.
+
+use super::valid;
+use crate::fhir_path::find;
+use crate::r4;
+use crate::util::*;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// A result of a patient, as a message of version 2.5.
+const RESULT: &str = "MSH|^~\\&|ANALYSER|LAB|EHR|WARD|20240501120000||ORU^R01|M1|P|2.5\r\
+    PID|1||P,1^^^NORTH^MR||Doe^Jo||19800101|F\r\
+    PV1|1|I|W1^R2^B3||||||||||||||||V7^^^NORTH^VN\r\
+    OBR|1|PL1^EHR|FI1^LAB|CBC^Blood count^99LAB|||20240501101500\r\
+    OBX|1|NM|HBA1C^Hgb A1c^99LAB||5.6|%|||||F|||20240501101500\r\n";
+
+fn one(args: &[&str], message: &str) -> Value {
+    let out = pipehat(&[&["to-fhir"], args].concat()).stdin(message).run();
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    let mut bundles = valid(&out);
+    assert_eq!(bundles.len(), 1);
+    bundles.remove(0)
+}
+
+fn requests(bundle: &Value) -> Vec<(&str, &Value)> {
+    let entries = bundle["entry"].as_array().unwrap();
+    entries
+        .iter()
+        .map(|e| (e["resource"]["resourceType"].as_str().unwrap(), &e["request"]))
+        .collect()
+}
+
+fn text_of(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+#[test]
+fn a_transaction_puts_each_resource_under_its_id() {
+    for kind in ["transaction", "batch"] {
+        let bundle = one(&["--bundle", kind], RESULT);
+        for entry in bundle["entry"].as_array().unwrap() {
+            let resource = &entry["resource"];
+            let url =
+                format!("{}/{}", text_of(&resource["resourceType"]), text_of(&resource["id"]));
+            assert_eq!(entry["request"]["method"], "PUT");
+            assert_eq!(entry["request"]["url"], url.as_str());
+        }
+    }
+    for kind in ["message", "collection"] {
+        let bundle = one(&["--bundle", kind], RESULT);
+        assert!(requests(&bundle).iter().all(|(_, request)| request.is_null()), "{kind}");
+    }
+}
+
+/// What a server may know is created unless it has the first identifier that has a system; a comma in
+/// a search value is escaped (R4, section 3.1.1.4.0.2).
+#[test]
+fn conditional_upserts_search_by_the_first_identifier() {
+    let bundle = one(&["--bundle", "transaction", "--upsert", "conditional"], RESULT);
+    let shared = ["Patient", "Practitioner", "Organization", "Location", "Encounter"];
+    let mut seen = BTreeSet::new();
+    for (kind, request) in requests(&bundle) {
+        let condition = request["ifNoneExist"].as_str();
+        match (shared.contains(&kind), condition) {
+            (true, Some(query)) => {
+                assert_eq!((&request["method"], &request["url"]), (&"POST".into(), &kind.into()));
+                assert!(query.starts_with("identifier="), "{query}");
+                seen.insert(kind);
+            }
+            (_, condition) => {
+                assert_eq!(condition, None, "{kind}");
+                assert_eq!(request["method"], "PUT");
+            }
+        }
+    }
+    let query = |kind| {
+        let found = requests(&bundle).into_iter().find(|(k, _)| *k == kind).unwrap();
+        text_of(&found.1["ifNoneExist"]).to_owned()
+    };
+    assert_eq!(query("Patient"), "identifier=urn%3Aid%3ANORTH%7CP%5C%2C1");
+    assert_eq!(query("Encounter"), "identifier=urn%3Aid%3ANORTH%7CV7");
+    assert!(seen.contains("Patient") && seen.contains("Encounter"), "{seen:?}");
+
+    // In no other Bundle would references lead to what the server has.
+    for kind in ["message", "batch", "collection"] {
+        let args = ["to-fhir", "--upsert", "conditional", "--bundle", kind];
+        let out = pipehat(&args).stdin(RESULT).run();
+        assert!(
+            out.code == 2 && out.stdout.is_empty() && out.stderr.contains("--bundle transaction")
+        );
+    }
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let names = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = names.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn a_folder_gets_a_file_for_each_message() {
+    let folder = folder();
+    let into = folder.path().join("out");
+    let input = [adt("A", "Adams"), adt("B", "Brown"), RESULT.to_owned()].concat();
+    let out = pipehat(&["to-fhir", "--out-dir", into.to_str().unwrap()]).stdin(&input).run();
+    assert!(out.code == 0 && out.stdout.is_empty(), "{}", out.stderr);
+    assert_eq!(files(&into), ["000000001.json", "000000002.json", "000000003.json"]);
+    let lines: Vec<_> = files(&into).iter().map(|n| std::fs::read(into.join(n)).unwrap()).collect();
+    assert_eq!(lines.concat(), pipehat(&["to-fhir"]).stdin(&input).run().stdout);
+    for (name, id) in files(&into).iter().zip(["A", "B", "M1"]) {
+        let bundle = r4::parse(&std::fs::read(into.join(name)).unwrap()).unwrap();
+        assert_eq!(bundle["identifier"]["value"], id);
+        // Messages are nobody else's business.
+        assert_eq!(mode(into.join(name).to_str().unwrap()), 0o600);
+    }
+}
+
+#[test]
+fn a_folder_gets_a_file_for_each_type_of_resource() {
+    let folder = folder();
+    let into = folder.path().join("out");
+    let input = [RESULT.to_owned(), adt("B", "Brown")].concat();
+    let args = ["to-fhir", "--no-source", "--resources", "--out-dir", into.to_str().unwrap()];
+    let out = pipehat(&args).stdin(&input).run();
+    assert!(out.code == 0 && out.stdout.is_empty(), "{}", out.stderr);
+    let mut all = Vec::new();
+    for name in files(&into) {
+        let kind = name.strip_suffix(".ndjson").unwrap();
+        for line in std::fs::read_to_string(into.join(&name)).unwrap().lines() {
+            assert_eq!(r4::parse(line.as_bytes()).unwrap()["resourceType"], kind);
+            all.push(line.to_owned());
+        }
+    }
+    let patients = std::fs::read_to_string(into.join("Patient.ndjson")).unwrap();
+    let families: Vec<_> = patients
+        .lines()
+        .map(|line| r4::parse(line.as_bytes()).unwrap()["name"][0]["family"].clone())
+        .collect();
+    assert_eq!(families, ["Doe", "Brown"]);
+    let plain = pipehat(&["to-fhir", "--no-source", "--resources"]).stdin(&input).run();
+    let mut plain: Vec<_> = plain.text().lines().map(str::to_owned).collect();
+    plain.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(all, plain);
+}
+
+/// The code that is found comes first, the original stays behind it; a system may be told by the name
+/// in messages or by its URI.
+#[test]
+fn local_codes_are_told_elsewhere() {
+    let folder = folder();
+    let loinc = "Hemoglobin A1c/Hemoglobin.total in Blood";
+    let codes = put(
+        &folder,
+        "codes.csv",
+        format!("# local codes\n99LAB, HBA1C, LN, 4548-4, {loinc}\nurn:id:99LAB,CBC,LN,58410-2\n"),
+    );
+    let bundle = one(&["--codes", &codes], RESULT);
+    let path = "Observation.code.coding";
+    let at = |part: &str| find(&bundle, &format!("{path}.{part}"));
+    assert_eq!(at("code"), ["4548-4", "HBA1C"]);
+    assert_eq!(at("system"), ["http://loinc.org", "urn:id:99LAB"]);
+    assert_eq!(at("display"), [loinc, "Hgb A1c"]);
+    assert_eq!(find(&bundle, "DiagnosticReport.code.coding.code"), ["58410-2", "CBC"]);
+
+    for wrong in ["99LAB,HBA1C,LN\n", "a,b,c,d,e,f\n"] {
+        let codes = put(&folder, "wrong.csv", wrong);
+        let out = pipehat(&["to-fhir", "--codes", &codes]).stdin(RESULT).run();
+        assert!(out.code == 2 && out.stderr.contains("wrong.csv:1"), "{}", out.stderr);
+    }
+}
+
+#[test]
+fn names_of_systems_have_uris() {
+    let folder = folder();
+    let names = "99LAB,https://lab.example/codes\nNORTH,urn:oid:1.2.3.4\n";
+    let systems = put(&folder, "names.csv", names);
+    let bundle = one(&["--systems", &systems], RESULT);
+    assert_eq!(find(&bundle, "Observation.code.coding.system"), ["https://lab.example/codes"],);
+    assert_eq!(find(&bundle, "Patient.identifier.system"), ["urn:oid:1.2.3.4"]);
+    // The name stays with it.
+    assert_eq!(find(&bundle, "Patient.identifier.assigner.display"), ["NORTH"]);
+
+    for wrong in ["99LAB,codes\n", "99LAB\n", "a,https://a.example,b\n"] {
+        let systems = put(&folder, "wrong.csv", wrong);
+        let out = pipehat(&["to-fhir", "--systems", &systems]).stdin(RESULT).run();
+        assert!(out.code == 2 && out.stderr.contains("wrong.csv:1"), "{}", out.stderr);
+    }
+}
+
+/// The offset of a time: that of the value, of MSH-7, of the sender's zone, of the zone for all; without
+/// any the date is what is known.
+#[test]
+fn times_have_the_offset_of_their_sender() {
+    let when = |args: &[&str], message: &str| {
+        let out = pipehat(&[&["to-fhir"], args].concat()).stdin(message).run();
+        let bundles = valid(&out);
+        (find(&bundles[0], "Observation.effectiveDateTime").remove(0), out.stderr)
+    };
+    let new_york = "LAB=America/New_York";
+    assert_eq!(when(&["--timezone", new_york], RESULT).0, "2024-05-01T10:15:00-04:00");
+    // By the application, too; the sender's counts before that of all.
+    let both = ["--timezone", "ANALYSER=+05:30", "--timezone", "Europe/Berlin"];
+    assert_eq!(when(&both, RESULT).0, "2024-05-01T10:15:00+05:30");
+    let other = ["--timezone", "OTHER=+05:30", "--timezone", "Europe/Berlin"];
+    assert_eq!(when(&other, RESULT).0, "2024-05-01T10:15:00+02:00");
+    let of_header = RESULT.replacen("20240501120000", "20240501120000+0100", 1);
+    assert_eq!(when(&["--timezone", new_york], &of_header).0, "2024-05-01T10:15:00+01:00");
+    let of_value = of_header.replace("F|||20240501101500", "F|||20240501101500-0800");
+    assert_eq!(when(&[], &of_value).0, "2024-05-01T10:15:00-08:00");
+
+    let (date, note) = when(&[], RESULT);
+    assert_eq!(date, "2024-05-01");
+    assert!(note.contains("--timezone tells the zone"), "{note}");
+
+    let out = pipehat(&["to-fhir", "--timezone", "LAB=Atlantis/Main"]).stdin(RESULT).run();
+    assert!(out.code == 2 && out.stderr.contains("--timezone"), "{}", out.stderr);
+}
+
+/// The same patient has the same id in every message, unless ids are those of a message; what another
+/// sender calls so is another.
+#[test]
+fn ids_are_of_identifiers_or_of_messages() {
+    let second = RESULT.replacen("|M1|", "|M2|", 1);
+    let elsewhere = RESULT.replace("^NORTH^", "^SOUTH^");
+    let id = |args: &[&str], message: &str| find(&one(args, message), "Patient.id").remove(0);
+    assert_eq!(id(&[], RESULT), id(&[], &second));
+    assert_ne!(id(&[], RESULT), id(&[], &elsewhere));
+    let by_message = ["--ids", "message"];
+    assert_ne!(id(&by_message, RESULT), id(&by_message, &second));
+    assert_eq!(id(&by_message, RESULT), id(&by_message, RESULT));
+
+    // Without an authority a number counts within the sender, or the scope that is named.
+    let bare = RESULT.replace("^^^NORTH^MR", "");
+    let other_sender = bare.replacen("|ANALYSER|LAB|", "|OTHER|CLINIC|", 1);
+    assert_ne!(id(&[], &bare), id(&[], &other_sender));
+    let scope = ["--id-scope", "region"];
+    assert_eq!(id(&scope, &bare), id(&scope, &other_sender));
+}
+
+/// An object a line: what was lost, how often.
+#[test]
+fn the_report_counts_what_was_not_carried_over() {
+    let folder = folder();
+    let report = put(&folder, "report", "");
+    let message = "MSH|^~\\&|A|B|||20240501120000+0100||ADT^A08|M1|P|2.5\r\
+        PID|1||P1^^^H^MR||Doe^Jo||19800230|9|||||||||||||\"\"\r\
+        PV1|1|I|W1\r\
+        OBX|1|CE|X^Y^99LOCAL||Q^R^99LOCAL||||||F|||20240501101500\r\
+        ZPI|1|kept\r\n";
+    let input = message.repeat(2);
+    let out = pipehat(&["to-fhir", "-q", "--report", &report]).stdin(&input).run();
+    assert_eq!(valid(&out).len(), 2);
+    let lines = std::fs::read_to_string(&report).unwrap();
+    let lines: BTreeSet<_> = lines.lines().collect();
+    for expected in [
+        r#"{"unmapped":"ZPI-1","count":2}"#,
+        r#"{"unmapped":"ZPI-2","count":2}"#,
+        // 30 February.
+        r#"{"unmapped":"PID-7","count":2}"#,
+        r#"{"dropped":"time","count":2}"#,
+        r#"{"table":"AdministrativeSex","code":"9","count":2}"#,
+        r#"{"system":"99LOCAL","count":4}"#,
+        r#"{"null":"field","count":2}"#,
+    ] {
+        assert!(lines.contains(expected), "{expected} is not among {lines:#?}");
+    }
+    assert!(lines.iter().any(|line| line.starts_with(r#"{"zone":"header","#)), "{lines:#?}");
+    assert!(lines.iter().all(|line| serde_json::from_str::<Value>(line).is_ok()));
+}
