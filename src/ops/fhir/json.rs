@@ -289,7 +289,7 @@ impl Json {
     #[inline]
     pub(crate) fn code(&mut self, name: &str, text: &[u8]) -> bool {
         // Most codes have no blanks at all.
-        match is_plain(text) && !text.iter().any(|&b| b == b' ') {
+        match is_plain(text) && !text.contains(&b' ') {
             true => self.plain(name, text),
             false => self.code_with_blanks(name, text),
         }

@@ -15,6 +15,12 @@ pub(crate) enum Uri<'n> {
     Other(Cow<'n, [u8]>),
 }
 
+impl Default for Uri<'_> {
+    fn default() -> Self {
+        Self::there(b"")
+    }
+}
+
 impl<'n> Uri<'n> {
     /// One of two parts.
     pub(crate) fn of(before: &[u8], rest: &[u8]) -> Self {

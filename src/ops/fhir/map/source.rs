@@ -42,7 +42,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>) {
         w.array("policy", |w| {
             for value in msh.all(21) {
                 let uri = identifier::authority(cx, [value.get(1), value.get(3), value.get(4)]);
-                w.string_item(uri.as_deref().unwrap_or_default());
+                w.string_item(&uri.unwrap_or_default());
             }
         });
         provenance::activity(w, cx, "message", 3, Parts::EMPTY);

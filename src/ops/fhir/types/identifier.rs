@@ -204,11 +204,13 @@ fn identifier_in<'m>(
     }
     let part = |n: usize| if n == 0 { Parts::EMPTY } else { value.get(n) };
     let (authority, facility) = (value.get(at.authority), part(at.facility));
-    let rare = [at.digit, at.scheme, at.facility, at.jurisdiction, at.agency];
-    if rare.iter().any(|&n| !part(n).peek_raw().is_empty()) {
+    let [digit, scheme] = [part(at.digit), part(at.scheme)];
+    let [jurisdiction, agency] = [part(at.jurisdiction), part(at.agency)];
+    let others = [digit, scheme, facility, jurisdiction, agency];
+    if others.iter().any(|other| !other.peek_raw().is_empty()) {
         w.array("extension", |w| {
-            w.extension(CHECK_DIGIT, |w| _ = text::string(w, cx, "valueString", part(at.digit)));
-            w.extension(CHECK_SCHEME, |w| _ = text::string(w, cx, "valueString", part(at.scheme)));
+            w.extension(CHECK_DIGIT, |w| _ = text::string(w, cx, "valueString", digit));
+            w.extension(CHECK_SCHEME, |w| _ = text::string(w, cx, "valueString", scheme));
             // Most senders have one name for both.
             if facility.peek_raw() != authority.peek_raw() {
                 w.extension(FACILITY, |w| {
@@ -216,8 +218,8 @@ fn identifier_in<'m>(
                     w.object("valueReference", |w| organization_in(w, cx, hd, !hd[1].is_empty()));
                 });
             }
-            for (url, n) in [(JURISDICTION, at.jurisdiction), (AGENCY, at.agency)] {
-                w.extension(url, |w| _ = coded::concept(w, cx, "valueCodeableConcept", part(n)));
+            for (url, value) in [(JURISDICTION, jurisdiction), (AGENCY, agency)] {
+                w.extension(url, |w| _ = coded::concept(w, cx, "valueCodeableConcept", value));
             }
         });
     }
@@ -503,7 +505,7 @@ mod tests {
         let system = |value: &str| {
             field(value, |w, cx, v| {
                 let uri = authority(cx, hd(v));
-                w.string("s", &uri.map_or(Vec::new(), |uri| uri.to_vec()));
+                w.string("s", &uri.unwrap_or_default());
             })
         };
         assert_eq!(system("NPI"), r#"{"s":"http://hl7.org/fhir/sid/us-npi"}"#);
