@@ -132,10 +132,10 @@ fn label(raw: &[u8], most: usize, context: Context<'_, '_>, out: &mut Vec<u8>) {
         Recalled::Answer(answer) => answer,
         _ => {
             let look = Look::up_to(label::longest(most), raw, context.scope);
-            let meant = Meant::of(look.text());
             is_label(&look)
                 && look.joined(raw, context.scope).as_ref().is_none_or(is_label)
-                && meant.is_none_or(|meant| spans_of(&meant, Care::Usual, context).is_empty())
+                && Meant::of(look.text())
+                    .is_none_or(|meant| spans_of(&meant, Care::Usual, context).is_empty())
         }
     };
     if stays {
