@@ -94,11 +94,6 @@ impl<'m> Seg<'m> {
         range.and_then(|range| self.input.bytes.get(range)).unwrap_or_default()
     }
 
-    /// How many fields it has.
-    pub(crate) fn field_count(&self) -> usize {
-        self.place().map_or(0, |place| place.count as usize)
-    }
-
     #[inline]
     fn entry(&self, n: usize) -> Option<&'m Entry> {
         let place = self.place()?;

@@ -19,7 +19,7 @@ use part::{PRT, Part, ROL, fields, is_participation, part};
 /// Writes what a ROL or PRT becomes of its own.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
     match part(cx, seg) {
-        Part::General | Part::Visit => write_role(out, cx, seg),
+        Part::General | Part::Visit | Part::Performer => write_role(out, cx, seg),
         Part::Related => write_related(out, cx, seg),
         Part::Team => {
             if is_role_of_team(seg) {
@@ -78,6 +78,21 @@ pub(crate) fn participants<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>)
             });
             timing::period(w, cx, "period", [seg.get(f.start), seg.get(f.end)]);
             cx.reference(w, "individual", to);
+        });
+    }
+}
+
+/// Writes the items of Procedure.performer.
+pub(crate) fn performers<'m>(w: &mut Json, cx: &mut Context<'m>, pr1: Seg<'m>) {
+    for seg in cx.story.children(pr1) {
+        if part(cx, seg) != Part::Performer {
+            continue;
+        }
+        let to = role(cx, seg);
+        w.item(|w| {
+            let f = fields(seg);
+            coded::concept_by(w, cx, "function", seg.get(f.role), f.roles);
+            cx.reference(w, "actor", to);
         });
     }
 }
@@ -273,7 +288,7 @@ fn write_role<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
                 identifier::pln_item(w, cx, value);
             }
         });
-        if kind == Part::General {
+        if matches!(kind, Part::General | Part::Performer) {
             timing::period(w, cx, "period", [seg.get(f.start), seg.get(f.end)]);
         }
         if let Some(to) = who {

@@ -9,7 +9,7 @@ use super::super::json::{Decimal, Json};
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, place, practitioner};
-use super::{encounter, subject_required};
+use super::{encounter, participation, subject_required};
 
 const SNOMED: &str = "http://snomed.info/sct";
 
@@ -113,4 +113,5 @@ fn performers<'m>(w: &mut Json, cx: &mut Context<'m>, pr1: Seg<'m>) {
             );
         }
     }
+    participation::performers(w, cx, pr1);
 }

@@ -10,6 +10,9 @@ const RACE: &str = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-race
 const ETHNICITY: &str = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-ethnicity";
 const CDC: &str = "urn:oid:2.16.840.1.113883.6.238";
 
+/// The code of a category among those of a field.
+type Category = fn(&[u8]) -> Option<&str>;
+
 /// The categories of the Office of Management and Budget among the codes of the CDC.
 fn race(code: &[u8]) -> Option<&str> {
     let races = ["1002-5", "2028-9", "2054-5", "2076-8", "2106-3"];
@@ -36,7 +39,7 @@ fn extension(
     cx: &mut Context<'_>,
     pid: Seg<'_>,
     field: usize,
-    (url, category): (&str, fn(&[u8]) -> Option<&str>),
+    (url, category): (&str, Category),
 ) {
     w.extension(url, |w| {
         w.array("extension", |w| {

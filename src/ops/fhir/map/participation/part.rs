@@ -85,6 +85,8 @@ pub(super) enum Part {
     Team,
     /// Of a participant in the visit.
     Visit,
+    /// Of one who performed a procedure.
+    Performer,
     /// It is no business of these maps.
     Other,
 }
@@ -115,6 +117,7 @@ pub(super) fn part(cx: &Context<'_>, seg: Seg<'_>) -> Part {
     let (code, system) = (role.peek(1).first(), role.peek(3).first());
     match &owner.id() {
         _ if is_visit => Part::Visit,
+        b"PR1" => Part::Performer,
         b"PID" | b"PD1" if code == b"PP" => {
             let more = [f.id, f.kind, f.unit, f.organization, f.place, f.start, f.end];
             let more = more.into_iter().chain([f.addresses, f.telecoms, f.licences]);
