@@ -3,6 +3,7 @@
 
 pub(super) mod address;
 pub(super) mod attachment;
+mod authority;
 pub(super) mod coded;
 pub(super) mod contact;
 pub(super) mod identifier;
