@@ -120,12 +120,15 @@ pub(super) const FOREIGN_MONTHS: [&str; 11] = [
     "januar februar mars april mai juni juli august september oktober november desember",
 ];
 
+/// How many places the table of words has, a power of two, of which most are free.
+const PLACES: usize = 1024;
+
 /// The words by their keys.
 #[derive(Debug)]
 pub(super) struct Cues {
     filter: Filter,
-    /// Sorted by key.
-    entries: Vec<(u64, Cue)>,
+    /// Open addressing, at most one word a key.
+    places: Vec<Option<(u64, Cue)>>,
 }
 
 /// All cues.
@@ -136,29 +139,40 @@ pub(super) fn cues() -> &'static Cues {
         let foreign = FOREIGN_MONTHS.iter().flat_map(|words| {
             (1..).zip(words.split(' ')).map(|(n, word)| (Cue::ForeignMonth(n), word))
         });
-        let mut cues = Cues { filter: Filter::default(), entries: Vec::new() };
+        let mut cues = Cues { filter: Filter::default(), places: vec![None; PLACES] };
         for (cue, words) in WORDS.iter().copied().chain(months).chain(foreign) {
-            for word in words.split_ascii_whitespace() {
-                cues.filter.add(word.as_bytes());
-                cues.entries.push((key(word.as_bytes()), cue));
-            }
+            words.split_ascii_whitespace().for_each(|word| cues.add(word.as_bytes(), cue));
         }
-        // What is a word of several languages is the first of them.
-        cues.entries.sort_by_key(|&(key, _)| key);
-        cues.entries.dedup_by_key(|&mut (key, _)| key);
         cues
     })
 }
 
 impl Cues {
+    /// Takes a word, unless it is there: what is a word of several languages is the first of them.
+    fn add(&mut self, word: &[u8], cue: Cue) {
+        self.filter.add(word);
+        let place = self.place(key(word));
+        if let Some(place @ None) = self.places.get_mut(place) {
+            *place = Some((key(word), cue));
+        }
+    }
+
+    /// Where a key is, or would be.
+    fn place(&self, key: u64) -> usize {
+        let mut at = (key >> 7) as usize % PLACES;
+        while self.places.get(at).is_some_and(|place| place.is_some_and(|(of, _)| of != key)) {
+            at = (at + 1) % PLACES;
+        }
+        at
+    }
+
     /// What a word tells, in any case.
     #[inline]
     pub(super) fn of(&self, word: &[u8]) -> Option<Cue> {
         if !self.filter.may_have(word) {
             return None;
         }
-        let key = key(word);
-        let at = self.entries.binary_search_by_key(&key, |&(key, _)| key).ok()?;
-        self.entries.get(at).map(|&(_, cue)| cue)
+        let place = self.places.get(self.place(key(word)))?;
+        place.map(|(_, cue)| cue)
     }
 }

@@ -16,15 +16,15 @@ const LONGEST: usize = 61;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Question {
     /// Whether nothing is found in it.
-    IsClean,
+    Clean,
     /// The same where it is the name of a code.
-    IsCleanCode,
+    CleanCode,
     /// The same where words are masked that no list has.
-    IsCleanStrict,
+    CleanStrict,
     /// Whether it is a label in which nothing is found.
-    IsLabel,
+    Label,
     /// The same of the length that labels of codes have.
-    IsCodedLabel,
+    CodedLabel,
 }
 
 /// Remembers what texts are whoever a message is about: `Hemoglobin`, again and again. It is no

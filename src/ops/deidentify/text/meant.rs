@@ -1,9 +1,9 @@
 //! A text as it may be meant: characters that other formats write in ways of their own are decoded,
-//! numbers that a repetition divides are put together.
+//! numbers and words that the end of a line or repetition divides are put together.
 
-use super::letters::{SIGN, fold_char, fold_text};
+use super::letters::{SIGN, fold_char, fold_text, is_letter};
 use super::look::{Unit, below};
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr3};
 use std::ops::Range;
 
 /// The longest name of a character in HTML.
@@ -18,7 +18,10 @@ pub(super) struct Meant {
 impl Meant {
     /// `text`: as it is looked at. `None` if it can only mean itself.
     pub(super) fn of(text: &[u8]) -> Option<Self> {
-        if memchr3(b'&', b'=', b'%', text).is_none() && memchr2(b'\\', b'~', text).is_none() {
+        let has_signs = memchr3(b'&', b'=', b'%', text).is_some()
+            || memchr3(b'\\', b'~', b'\x1E', text).is_some()
+            || memchr(b'\n', text).is_some();
+        if !has_signs {
             return None;
         }
         let mut meant = Self { text: Vec::new(), units: Vec::new() };
@@ -32,7 +35,7 @@ impl Meant {
                 b'=' => quoted(text, at, &mut one),
                 b'%' => escaped(text, at, b'%', &mut one),
                 b'\\' => escaped(text, at, b'\\', &mut one),
-                b'~' => divider(text, at),
+                b'~' | b'-' => divider(text, at),
                 _ => None,
             };
             let Some(end) = end else {
@@ -199,8 +202,16 @@ fn hex(text: &[u8], at: usize, count: usize) -> Option<u32> {
     digits.iter().try_fold(0, |sum, b| Some(sum << 4 | char::from(*b).to_digit(16)?))
 }
 
-/// Where the repetition separator between two digits ends.
+/// Where what divides a number or a word ends: the repetition separator, or a hyphen and the end of a
+/// line or repetition.
 fn divider(text: &[u8], at: usize) -> Option<usize> {
-    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
-    (at > 0 && is_digit(at - 1) && is_digit(at + 1)).then_some(at + 1)
+    let (&before, &sign) = (text.get(at.checked_sub(1)?)?, text.get(at)?);
+    let end = match text.get(at + 1) {
+        Some(b'~' | b'\n' | b'\x1E') if sign == b'-' => at + 2,
+        _ if sign == b'~' => at + 1,
+        _ => return None,
+    };
+    let &behind = text.get(end)?;
+    let is_number = before.is_ascii_digit() && behind.is_ascii_digit() && sign == b'~';
+    (is_number || is_letter(before) && is_letter(behind)).then_some(end)
 }

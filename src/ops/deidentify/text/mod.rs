@@ -128,16 +128,16 @@ fn label(raw: &[u8], most: usize, context: Context<'_, '_>, out: &mut Vec<u8>) {
         label::is_label(context.identity, look.text(), most)
             && scan(context.identity, look.text(), Care::Usual).is_empty()
     };
-    let question = if most == LABEL_WORDS { Question::IsLabel } else { Question::IsCodedLabel };
+    let question = if most == LABEL_WORDS { Question::Label } else { Question::CodedLabel };
     let known = Recalled::of(raw, question, context);
     let stays = match known {
         Recalled::Answer(answer) => answer,
         _ => {
             let look = Look::up_to(label::longest(most), raw, context.scope);
-            let meant = Meant::of(look.text());
             is_label(&look)
                 && look.joined(raw, context.scope).as_ref().is_none_or(is_label)
-                && meant.is_none_or(|meant| spans_of(&meant, Care::Usual, context).is_empty())
+                && Meant::of(look.text())
+                    .is_none_or(|meant| spans_of(&meant, Care::Usual, context).is_empty())
         }
     };
     if stays {
@@ -179,9 +179,9 @@ impl Recalled {
 /// Appends a text with what is found in it replaced.
 fn clean(raw: &[u8], care: Care, context: Context<'_, '_>, found: &mut Found, out: &mut Vec<u8>) {
     let question = match care {
-        Care::Usual => Question::IsClean,
-        Care::Code => Question::IsCleanCode,
-        Care::Strict => Question::IsCleanStrict,
+        Care::Usual => Question::Clean,
+        Care::Code => Question::CleanCode,
+        Care::Strict => Question::CleanStrict,
     };
     let known = Recalled::of(raw, question, context);
     if known == Recalled::Answer(true) || !replace(raw, care, context, found, out) {
@@ -245,7 +245,7 @@ fn replace(
         }
         out.extend_from_slice(raw.get(at..range.start.max(at)).unwrap_or_default());
         replacer.replace(text, span, out);
-        // A number may be divided by what divides repetitions, of which none is lost.
+        // What divides repetitions may divide a number or a word: none of it is lost.
         let gone = raw.get(range.start.max(at)..range.end).unwrap_or_default();
         out.extend(gone.iter().filter(|&&b| b == divides));
         at = range.end;

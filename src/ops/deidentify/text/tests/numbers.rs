@@ -128,11 +128,15 @@ fn years_stay_unless_they_tell_of_an_age_over_89() {
 }
 
 #[test]
-fn numbers_that_a_repetition_divides_are_found() {
+fn what_a_line_or_repetition_divides_is_found() {
     scrubs("chart 48291~3756 there", "chart [ID]~ there");
     scrubs("48291~37~56", "[ID]~~");
-    scrubs("120~130~482913757", "120~130~482913757".replace("482913757", "[ID]").as_str());
-    scrubs("120~130~140", "120~130~140");
+    scrubs("Zvar~kae and Zvar-~kae", "[NAME]~ and [NAME]~");
+    scrubs("Zvar-\\.br\\kae", "[NAME]");
+    scrubs("120~130~482913757", "120~130~[ID]");
+    for kept in ["120~130~140", "long-\\.br\\standing", "no~long bone"] {
+        scrubs(kept, kept);
+    }
     check(Mode::Drop, None, "12~13", "12~13");
 }
 
