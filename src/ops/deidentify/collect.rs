@@ -180,9 +180,10 @@ impl<'m> Collect<'_, '_, 'm> {
             }
             _ => return,
         };
-        // The name of a facility or ward in a location is that of an assigning authority, too.
+        // The name of a facility or ward, as that of an organisation, is that of an assigning
+        // authority, too.
         if kind == Kind::Id
-            && rule.is_some_and(|rule| rule.category == Category::Location)
+            && rule.is_some_and(|r| matches!(r.category, Category::Location | Category::Party))
             && !raw.iter().any(u8::is_ascii_digit)
         {
             return;

@@ -136,11 +136,28 @@ fn append_text(text: &[u8], sep: &Separators, out: &mut Vec<u8>) {
 /// Whether a kind of numbers in CX.5 (table 0203) is a person's own wherever it is: numbers of a
 /// state, of an insurer, of a licence. `NNxxx` are national ones.
 fn is_personal(kind: &[u8]) -> bool {
-    match kind {
-        b"SS" | b"DL" | b"HC" | b"MA" | b"MB" | b"MC" | b"MI" | b"NI" | b"NH" | b"CZ" | b"BC"
-        | b"SN" | b"WC" => true,
-        b"PPN" | b"JHN" | b"MCR" | b"MCD" | b"TAX" | b"WCN" | b"RRI" => true,
-        [b'N', b'N', _, ..] => true,
-        _ => false,
-    }
+    matches!(
+        kind,
+        b"SS"
+            | b"DL"
+            | b"HC"
+            | b"MA"
+            | b"MB"
+            | b"MC"
+            | b"MI"
+            | b"NI"
+            | b"NH"
+            | b"CZ"
+            | b"BC"
+            | b"SN"
+            | b"WC"
+            | b"PPN"
+            | b"JHN"
+            | b"MCR"
+            | b"MCD"
+            | b"TAX"
+            | b"WCN"
+            | b"RRI"
+            | [b'N', b'N', _, ..]
+    )
 }
