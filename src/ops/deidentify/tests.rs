@@ -133,7 +133,9 @@ fn old_fields_and_numbers_in_names_are_known() {
         "4455667", "DOE", "JOHN", "12345", "SMITH", "ANN", "W3", "998877", "MILLER", "BOB",
         "20230105",
     ] {
-        assert!(!text.contains(leak), "{leak}: {text}");
+        // As a word: a surrogate may have the same letters in it.
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        assert!(!words.any(|word| word == leak), "{leak}: {text}");
     }
     assert!(component(field(&all[3], 32), 2).ends_with("1200"), "{text}");
 }
