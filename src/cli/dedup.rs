@@ -104,7 +104,7 @@ struct Known {
 /// What remembers the messages that came before.
 enum Memory {
     Recent(Recent),
-    Whole(Whole),
+    Whole(Box<Whole>),
 }
 
 pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
@@ -125,7 +125,10 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let folder = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
     let mut seen = match args.window {
         Some(window) => Memory::Recent(Recent::new(window as usize)),
-        None => Memory::Whole(Whole::new(&folder, args.memory, args.keep == Keep::First)?),
+        None => {
+            let whole = Whole::new(&folder, args.memory, args.keep == Keep::First)?;
+            Memory::Whole(Box::new(whole))
+        }
     };
     let mut total = Tally::default();
     let mut left_out = 0_u64;

@@ -114,7 +114,7 @@ pub fn documents<'m>(
 /// The documents of an OBX segment: the fifth components of OBX-5 if its type is ED and the fourth
 /// says base64 (standard, chapter 2A, ED).
 fn encapsulated<'m>(obx: Segment<'m>, found: &mut Vec<Document<'m>>) {
-    if !obx.field(2).is_some_and(|field| field.raw() == b"ED") {
+    if obx.field(2).is_none_or(|field| field.raw() != b"ED") {
         return;
     }
     for value in obx.field(5).iter().flat_map(|field| field.repetitions()) {

@@ -59,6 +59,12 @@ fn a_document_becomes_a_file_that_any_program_reads() {
     run("extract", &documents, &expected).is(0, &expected, "");
 }
 
+/// Base64 whose last letter stands for bits that belong to no byte.
+fn stray_bits(data: &str) -> String {
+    let whole = data.strip_suffix("==").unwrap();
+    format!("{}B==", &whole[..whole.len() - 1])
+}
+
 #[test]
 fn what_base64_would_write_otherwise_comes_back_as_it_was() {
     let dir = folder();
@@ -71,7 +77,7 @@ fn what_base64_would_write_otherwise_comes_back_as_it_was() {
         data[..4001].to_owned(),
         "no base64 at all, but long ".repeat(60),
         // Bits behind the last byte that are not zero.
-        STANDARD.encode(&pdf(4000)[..4000]).replace("==", "=="),
+        stray_bits(&STANDARD.encode(&pdf(4000)[..4000])),
     ];
     let segments: Vec<String> =
         odd.iter().enumerate().map(|(n, data)| encapsulated(n + 1, "PDF", data)).collect();

@@ -2,6 +2,7 @@
 
 use crate::util::*;
 use std::fs;
+use std::io::Write;
 use std::process::Command;
 
 /// A Python with PySpark beside a Java, if there is one; `PYTHON` names another.
@@ -16,7 +17,7 @@ fn python() -> Option<String> {
 #[test]
 fn a_cluster_writes_what_one_machine_writes() {
     let Some(python) = python() else {
-        eprintln!("skipped: there is no Java, or no Python with PySpark");
+        let _ = writeln!(std::io::stderr(), "skipped: no Java, or no Python with PySpark");
         return;
     };
     let dir = folder();
