@@ -171,7 +171,7 @@ fn help_and_version_are_answers() {
         assert!(out.code == 0 && out.stderr.is_empty() && !out.stdout.is_empty(), "{args:?}");
     }
     for shell in ["bash", "zsh", "fish"] {
-        assert!(pipehat(&["completions", shell]).text().contains("from-json"));
+        assert!(pipehat(&["completions", shell]).text().contains("PIPEHAT_COMPLETE"));
     }
 }
 
