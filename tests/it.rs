@@ -54,6 +54,8 @@ mod recipes;
 mod scale;
 #[path = "it/send.rs"]
 mod send;
+#[path = "it/services.rs"]
+mod services;
 #[path = "it/shared.rs"]
 mod shared;
 #[path = "it/sort.rs"]

@@ -3,7 +3,6 @@
 use crate::receiver::{Do, receiver};
 use crate::util::*;
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 
 /// Stands wherever a patient's data could.
@@ -116,9 +115,7 @@ fn reports_about_two_files_hold_none_of_them() {
 fn reports_about_broken_files_hold_none_of_them() {
     let dir = folder();
     let message = adt("Canary", "Canary");
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packed.write_all(message.repeat(500).as_bytes()).unwrap();
-    let packed = packed.finish().unwrap();
+    let packed = gzip(message.repeat(500).as_bytes());
     put(&dir, "cut.hl7.gz", &packed[..packed.len() / 2]);
     let mut bent = packed.clone();
     bent[packed.len() / 2] ^= 0xff;
