@@ -2,6 +2,8 @@
 
 use crate::util::*;
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -148,4 +150,67 @@ fn the_package_has_all_there_is() {
     let script = values(&unit, "ExecStart")[0].trim_start_matches('/');
     let place = packaged.iter().find(|(from, _)| from == "docs/systemd/nightly-deidentify");
     assert_eq!(format!("{}nightly-deidentify", place.unwrap().1), script);
+}
+
+/// A server that takes the first thing that is posted to it, refuses the second, and so on; it
+/// returns them all.
+fn server(requests: usize) -> (u16, std::thread::JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let take = move |n: usize| {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut header = String::new();
+        while reader.read_line(&mut header).unwrap() > 2 {}
+        let header = header.to_ascii_lowercase();
+        assert!(header.starts_with("post /r4 ") && header.contains("application/fhir+json"));
+        if header.contains("expect: 100-continue") {
+            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").unwrap();
+        }
+        let (_, length) = header.split_once("content-length: ").unwrap();
+        let length: usize = length.lines().next().unwrap().parse().unwrap();
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        let status = if n % 2 == 0 { "200 OK" } else { "422 Unprocessable Entity" };
+        let answer =
+            format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}");
+        stream.write_all(answer.as_bytes()).unwrap();
+        String::from_utf8(body).unwrap()
+    };
+    (port, std::thread::spawn(move || (0..requests).map(take).collect()))
+}
+
+/// The recipe of README.md as it stands there, but for the addresses.
+#[test]
+fn bundles_go_to_a_server_and_refused_ones_are_kept() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no curl");
+        return;
+    }
+    let readme = fs::read_to_string(tree().join("README.md")).unwrap();
+    let start = readme.find("pipehat to-fhir --bundle transaction").unwrap();
+    let recipe = readme[start..].split("```").next().unwrap();
+    let dir = folder();
+    let archive = dir.path().join("in");
+    put(&dir, "in/a.hl7", many(3));
+    let (port, server) = server(3);
+    let recipe = recipe
+        .replace("https://fhir.example", &format!("http://127.0.0.1:{port}"))
+        .replace("/var/lib/hl7/in/", archive.to_str().unwrap());
+    let found = format!("{}:/usr/bin:/bin", binary().parent().unwrap().display());
+    let out = Command::new("/bin/sh")
+        .args(["-c", &recipe])
+        .current_dir(dir.path())
+        .env("PATH", found)
+        .env_remove("http_proxy")
+        .output()
+        .unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let posted = server.join().unwrap();
+    let args = ["to-fhir", "--bundle", "transaction", "--timezone", "Europe/Berlin"];
+    let made = pipehat(&args).stdin(many(3)).text();
+    let made: Vec<_> = made.lines().collect();
+    assert_eq!(posted, made);
+    let refused = fs::read_to_string(dir.path().join("refused.ndjson")).unwrap();
+    assert_eq!(refused.lines().collect::<Vec<_>>(), made[1..2]);
 }
