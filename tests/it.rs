@@ -20,6 +20,8 @@ mod fhir_path;
 mod generate;
 #[path = "it/generated.rs"]
 mod generated;
+#[path = "it/help.rs"]
+mod help;
 #[path = "it/hostile.rs"]
 mod hostile;
 #[path = "it/json.rs"]
