@@ -171,7 +171,7 @@ fn server(requests: usize) -> (u16, std::thread::JoinHandle<Vec<String>>) {
         let length: usize = length.lines().next().unwrap().parse().unwrap();
         let mut body = vec![0; length];
         reader.read_exact(&mut body).unwrap();
-        let status = if n % 2 == 0 { "200 OK" } else { "422 Unprocessable Entity" };
+        let status = if n.is_multiple_of(2) { "200 OK" } else { "422 Unprocessable Entity" };
         let answer =
             format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}");
         stream.write_all(answer.as_bytes()).unwrap();
@@ -184,7 +184,7 @@ fn server(requests: usize) -> (u16, std::thread::JoinHandle<Vec<String>>) {
 #[test]
 fn bundles_go_to_a_server_and_refused_ones_are_kept() {
     if Command::new("curl").arg("--version").output().is_err() {
-        eprintln!("skipped: there is no curl");
+        let _ = writeln!(std::io::stderr(), "skipped: there is no curl");
         return;
     }
     let readme = fs::read_to_string(tree().join("README.md")).unwrap();
