@@ -64,6 +64,8 @@ mod shared;
 mod sort;
 #[path = "it/stats.rs"]
 mod stats;
+#[path = "it/supply.rs"]
+mod supply;
 #[path = "it/text.rs"]
 mod text;
 #[path = "it/to_fhir.rs"]

@@ -209,10 +209,15 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     if let Some(aside) = aside {
         aside.finish().context("writing the duplicates")?;
     }
+    // Of messages that are the same in all bytes nothing is lost.
+    let is_kept = args.duplicates.is_some() || args.whole;
     match left_out {
         0 => {}
-        1 => diagnostics.note("1 message was left out"),
-        _ => diagnostics.note(&format!("{left_out} messages were left out")),
+        1 if is_kept => diagnostics.note("1 message was left out"),
+        1 => diagnostics.note("1 message was left out (--duplicates FILE would keep it)"),
+        n if is_kept => diagnostics.note(&format!("{n} messages were left out")),
+        n => diagnostics
+            .note(&format!("{n} messages were left out (--duplicates FILE would keep them)")),
     }
     Ok(Verdict::found(total))
 }
