@@ -71,7 +71,7 @@ pub(super) struct Args {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// Files and folders to read; without them standard input
+    /// Files or folders to read; none or `-` is standard input
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
 
@@ -203,7 +203,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let rules = rules(&args, &settings)?;
     if args.list_rules {
         let mut output = args.common.output()?;
-        output.write_all(rules.list().as_bytes())?;
+        output.put(rules.list().as_bytes())?;
         output.finish()?;
         return Ok(Verdict::Yes);
     }
@@ -243,7 +243,8 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         });
         memories().push(memory);
     };
-    let plan = Plan::default();
+    let outputs = args.common.outputs(args.report.as_deref());
+    let plan = Plan { outputs, ..Plan::default() };
     let total = args.common.run(&args.files, &mut output, diagnostics, plan, work)?;
     let key_id = (profile != Profile::SafeHarbor).then(|| key.id());
     let report = report::json(&deidentifier, key_id, &total, diagnostics.failures())?;

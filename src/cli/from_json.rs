@@ -20,7 +20,6 @@ use std::sync::Arc;
 /// they stand, as `parse --raw` writes them, which makes the way there and back exact.
 #[derive(Debug, clap::Args)]
 #[command(
-    mut_arg("verbose", |arg| arg.short('v')),
     after_help = "Exit status: 0 all objects became messages; 1 there was none; 2 some could not be handled.",
     after_long_help = "\
 Examples:

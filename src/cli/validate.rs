@@ -12,7 +12,6 @@ use crate::ops::validate::{Rule, Settings, Severity, Validator};
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -48,7 +47,7 @@ Exit status:
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Args {
-    /// Files and folders to read; without them standard input
+    /// Files or folders to read; none or `-` is standard input
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
 
@@ -249,7 +248,7 @@ fn list_rules() -> String {
 
 fn print(text: &str) -> Result<Verdict> {
     let mut output = Output::stdout().context("standard output")?;
-    output.write_all(text.as_bytes())?;
+    output.put(text.as_bytes())?;
     Ok(Verdict::Yes)
 }
 

@@ -3,7 +3,7 @@
 use super::place::{At, address};
 use crate::cli::amounts::{seconds, size};
 use crate::cli::args::Reading;
-use crate::core::SyntaxError;
+use crate::cli::syntax::parsed;
 use crate::core::expr::Expression;
 use crate::net::ack::{Code, Kind};
 use crate::net::listen::{Duplicate, LogForm, Sync};
@@ -116,7 +116,7 @@ pub(crate) struct Args {
     pub(super) rejects: Option<PathBuf>,
 
     /// Takes only messages for which EXPR is true; others are answered AR
-    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = expression, help_heading = "Answers", add = crate::cli::complete::paths_alone())]
+    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = parsed::<Expression>, help_heading = "Answers", add = crate::cli::complete::paths_alone())]
     pub(super) condition: Option<Expression>,
 
     /// Takes only messages that are valid: as the standard says, or the profiles of a file or folder
@@ -286,10 +286,6 @@ fn whole_seconds(text: &str) -> Result<Duration, String> {
         return Err("whole seconds are expected".to_owned());
     }
     Ok(time)
-}
-
-fn expression(text: &str) -> Result<Expression, String> {
-    text.parse().map_err(|e: SyntaxError| format!("\n{}", e.explain(text)))
 }
 
 fn code(text: &str) -> Result<(Code, Kind), String> {
