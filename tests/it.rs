@@ -4,6 +4,8 @@
 
 #[path = "it/attach.rs"]
 mod attach;
+#[path = "it/corpora.rs"]
+mod corpora;
 #[path = "it/deidentify.rs"]
 mod deidentify;
 #[path = "it/diff.rs"]
@@ -54,8 +56,6 @@ mod recipes;
 mod scale;
 #[path = "it/send.rs"]
 mod send;
-#[path = "it/shared.rs"]
-mod shared;
 #[path = "it/sort.rs"]
 mod sort;
 #[path = "it/stats.rs"]

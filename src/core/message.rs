@@ -4,7 +4,9 @@
 
 mod search;
 
-pub(crate) use search::{first, hits, offsets, pieces};
+pub(crate) use search::hits;
+#[cfg(feature = "cli")]
+pub(crate) use search::{first, offsets, pieces};
 
 use super::frame::{Framed, LineEnding};
 use super::segment_id::SegmentId;

@@ -3,6 +3,7 @@
 //! They go eight bytes at a time, for a vector search costs more to begin than it saves there.
 
 /// The bytes between delimiters: one piece more than there are delimiters.
+#[cfg(feature = "cli")]
 #[inline]
 pub(crate) fn pieces(bytes: &[u8], by: u8) -> impl Iterator<Item = &[u8]> {
     Pieces { rest: Some(bytes), by }
@@ -48,6 +49,7 @@ pub(crate) fn first(haystack: &[u8], needle: u8) -> Option<usize> {
 }
 
 /// Appends the offsets of the first `needle`s, so many of them at most, in order.
+#[cfg(any(test, feature = "cli"))]
 #[inline]
 pub(crate) fn offsets(haystack: &[u8], needle: u8, most: usize, out: &mut Vec<usize>) {
     let end = out.len() + most;
