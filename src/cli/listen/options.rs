@@ -52,6 +52,9 @@ Signals:
 SIGTERM and Ctrl-C end it: what was received is answered, and no more taken; a second one ends it
 at once. SIGHUP reads certificates and profiles, and begins the file of --rejects, anew.
 
+Times and sizes:
+TIME is a number of seconds, or has a unit: 500ms, 30s, 5m, 2h, 1d. BYTES may have K, M, G or T.
+
 Exit status:
   0  it was ended by a signal or a closed output, or had the messages of --count
   1  of the messages of --count some were not accepted

@@ -100,9 +100,10 @@ impl StandardCodes {
     }
 }
 
-/// A code as a number.
+/// A code as a number. One that begins with NUL, as none of the standard does, would have that of
+/// another.
 fn short_key(code: &[u8]) -> Option<u64> {
-    if code.len() > 8 {
+    if code.len() > 8 || code.starts_with(b"\0") {
         return None;
     }
     Some(code.iter().fold(0, |key, &b| key << 8 | u64::from(b)))
@@ -144,4 +145,25 @@ pub enum CodeUsage {
     Permitted,
     /// `E`.
     Excluded,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dictionary::standard;
+
+    #[test]
+    fn codes_are_those_of_the_version_and_nothing_else() {
+        let table = |id: &str| standard().table(id).expect("a table");
+        let sex = |version| StandardCodes::new(table("0001"), version);
+        // N, not applicable, came with 2.4.
+        assert!(sex(Version::V2_3).has(b"F") && !sex(Version::V2_3).has(b"N"));
+        assert!(sex(Version::V2_5).has(b"F") && sex(Version::V2_5).has(b"N"));
+        for wrong in [&b""[..], b"f", b"FF", b"\0F", b"F\0", b"\0", b"FEMALE OR NOT"] {
+            assert!(!sex(Version::V2_5).has(wrong), "{wrong:?}");
+        }
+        // Longer than eight bytes.
+        let charsets = StandardCodes::new(table("0211"), Version::V2_5);
+        assert!(charsets.has(b"UNICODE UTF-8") && !charsets.has(b"UNICODE UTF-9"));
+    }
 }
