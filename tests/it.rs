@@ -22,6 +22,8 @@ mod fhir_path;
 mod generate;
 #[path = "it/generated.rs"]
 mod generated;
+#[path = "it/help.rs"]
+mod help;
 #[path = "it/hostile.rs"]
 mod hostile;
 #[path = "it/json.rs"]
@@ -56,6 +58,8 @@ mod recipes;
 mod scale;
 #[path = "it/send.rs"]
 mod send;
+#[path = "it/services.rs"]
+mod services;
 #[path = "it/sort.rs"]
 mod sort;
 #[path = "it/stats.rs"]

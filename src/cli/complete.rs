@@ -93,6 +93,28 @@ pub(super) fn paths_and_files() -> ArgValueCompleter {
     })
 }
 
+/// Offers message types with their events, and structures that no event is known of.
+pub(super) fn types() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| of_types(current.to_str().unwrap_or_default()))
+}
+
+fn of_types(typed: &str) -> Vec<CompletionCandidate> {
+    // The version that `generate` takes unless it is told another.
+    let view = standard().version(Version::V2_5_1);
+    let mut all: Vec<String> = vec!["all".to_owned()];
+    for id in view.structure_ids() {
+        let before = all.len();
+        all.extend(view.events_of(id).map(|(code, event)| format!("{code}^{event}")));
+        if all.len() == before {
+            all.push(id.to_owned());
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    all.retain(|name| name.starts_with(typed));
+    all.into_iter().map(CompletionCandidate::new).collect()
+}
+
 /// What was typed, and before it what it is no part of: the name of a column, an expression.
 fn split(text: &str) -> (&str, &str) {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
@@ -163,6 +185,13 @@ mod tests {
         );
         assert!(offered("PID-3.").contains(&"PID-3.5".to_owned()));
         assert!(offered("PID-3.4.").contains(&"PID-3.4.2".to_owned()));
+    }
+
+    #[test]
+    fn message_types_are_completed() {
+        let all = of_types("ADT^A0").into_iter();
+        let all: Vec<_> = all.map(|c| c.get_value().to_owned()).collect();
+        assert!(all.len() == 9 && all[0] == "ADT^A01" && all[8] == "ADT^A09", "{all:?}");
     }
 
     #[test]

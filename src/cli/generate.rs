@@ -35,7 +35,7 @@ Examples:
   pipehat generate 'ORU^R01' -n 1000 --seed 7 > oru.hl7
   pipehat generate -n 100000 'ADT^A08=5' 'ORU^R01=3' | pipehat send localhost:2575
   pipehat generate all -n 200 --version 2.3.1 --fill all | pipehat validate --strict
-  pipehat generate | pipehat transform -e 'MSH-3 = \"LAB\"'
+  pipehat generate | pipehat transform -e 'set MSH-3 = \"LAB\"'
 
 Exit status:
   0  all was written
@@ -43,7 +43,7 @@ Exit status:
 )]
 pub(super) struct Args {
     /// What messages, see below [default: what a hospital sends]
-    #[arg(value_name = "TYPE", value_parser = wanted)]
+    #[arg(value_name = "TYPE", value_parser = wanted, add = super::complete::types())]
     types: Vec<Wanted>,
 
     /// How many
