@@ -195,12 +195,12 @@ enum ShiftScopeArg {
     Key,
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     if let Some(Command::Keygen { file }) = &args.command {
         return keys::generate(file).map(|()| Verdict::Yes);
     }
-    let settings = settings(&args);
-    let rules = rules(&args, &settings)?;
+    let settings = settings(args);
+    let rules = rules(args, &settings)?;
     if args.list_rules {
         let mut output = args.common.output()?;
         output.put(rules.list().as_bytes())?;
@@ -208,7 +208,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         return Ok(Verdict::Yes);
     }
     let profile = settings.profile;
-    let key = key(&args, profile, diagnostics)?;
+    let key = key(args, profile, diagnostics)?;
     let deidentifier = Deidentifier::new(rules, &key);
     let (mut output, _) = args.common.output_beside(args.report.as_deref())?;
     args.common.keep_all_inputs(args.report.as_deref(), &args.files)?;
@@ -258,7 +258,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         file.write_all(report.as_bytes()).with_context(named)?;
         file.finish().with_context(named)?;
     }
-    tell(&args, deidentifier.rules(), &total, diagnostics);
+    tell(args, deidentifier.rules(), &total, diagnostics);
     Ok(Verdict::found(total.messages))
 }
 

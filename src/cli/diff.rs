@@ -113,7 +113,7 @@ enum By {
     Value(Path),
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     if args.brief && args.format == Format::Ndjson {
         bail!("--brief goes with --format text");
     }
@@ -144,8 +144,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let key_of: KeyOf<'_> = if matches!(args.by, By::Order) { None } else { Some(&value) };
     let mut pairs = Pairs::new([input(&args.a)?, input(&args.b)?], key_of);
     let color = args.telling.color.decide(&output);
-    let mut report =
-        Report { args: &args, text, color, output, out: Vec::new(), tally: Tally::default() };
+    let mut report = Report { args, text, color, output, out: Vec::new(), tally: Tally::default() };
     let result = report.all(&mut pairs);
     progress.finish(diagnostics);
     result?;

@@ -47,7 +47,7 @@ pub(super) struct Args {
     pub(super) common: Common,
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     let mut output = args.common.output()?;
     let form = args.form.pass(&args.common, &output);
     let options = ReadOptions { raw: args.raw, charset: args.common.text().charset };

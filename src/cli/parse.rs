@@ -87,7 +87,7 @@ enum Batch {
     Keep,
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     let mut output = args.common.output()?;
     let format = args.format.unwrap_or(match output.is_terminal() {
         _ if args.form.is_given() || args.batch.is_some() => Format::Hl7,
@@ -96,9 +96,9 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     });
     args.check(format)?;
     let total = match format {
-        Format::Tree => tree(&args, &mut output, diagnostics)?,
-        Format::Json => json(&args, &mut output, diagnostics)?,
-        Format::Hl7 => hl7(&args, &mut output, diagnostics)?,
+        Format::Tree => tree(args, &mut output, diagnostics)?,
+        Format::Json => json(args, &mut output, diagnostics)?,
+        Format::Hl7 => hl7(args, &mut output, diagnostics)?,
     };
     output.finish()?;
     Ok(Verdict::found(total))

@@ -139,8 +139,8 @@ impl From<FormatArg> for Format {
     }
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
-    let (columns, files) = split_operands(&args)?;
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+    let (columns, files) = split_operands(args)?;
     if args.header && !matches!(args.format, FormatArg::Tsv | FormatArg::Csv) {
         bail!("--header goes with --format tsv or csv");
     }

@@ -83,15 +83,15 @@ enum Format {
     Html,
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     // What comes out is no message: it must not stand in for those that were read.
     args.common.keep_all_inputs(None, &args.files)?;
     let mut output = args.common.output()?;
-    let archive = count(&args, &mut output, diagnostics)?;
+    let archive = count(args, &mut output, diagnostics)?;
     let top = usize::from(args.top);
     let report = Report::of(&archive, top, diagnostics.failures(), args.problems);
     let written = match args.format {
-        Format::Text => text::write(&report, look(&args, &output)).into_bytes(),
+        Format::Text => text::write(&report, look(args, &output)).into_bytes(),
         Format::Json => [serde_json::to_vec_pretty(&report)?, b"\n".to_vec()].concat(),
         Format::Csv => csv::write(&report)?,
         Format::Html => html::write(&report).into_bytes(),

@@ -155,11 +155,11 @@ impl AddAssign for Done {
     }
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
-    let converter = Converter::new(settings(&args)?);
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+    let converter = Converter::new(settings(args)?);
     let text = args.common.text();
     args.common.keep_all_inputs(args.report.as_deref(), &args.files)?;
-    let mut to = Destination::open(&args)?;
+    let mut to = Destination::open(args)?;
     let plan = Plan {
         weight: Weight::Swelling,
         outputs: args.common.outputs(args.report.as_deref()),
@@ -206,7 +206,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         },
     )?;
     to.finish()?;
-    tell(&args, &total.report, diagnostics)?;
+    tell(args, &total.report, diagnostics)?;
     Ok(Verdict::found(total.messages))
 }
 

@@ -93,8 +93,8 @@ pub(super) struct Args {
 /// What a thread keeps of memory from one message to the next.
 const KEPT: usize = 4 << 20;
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
-    let (script, files) = compile(&args)?;
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+    let (script, files) = compile(args)?;
     if args.check {
         return Ok(Verdict::Yes);
     }
@@ -144,7 +144,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let total = args.common.run(&files, &mut output, diagnostics, plan, work)?;
     output.finish()?;
     emitted.finish()?;
-    report(&args, &total.unmapped, diagnostics)?;
+    report(args, &total.unmapped, diagnostics)?;
     Ok(Verdict::found(total.messages))
 }
 

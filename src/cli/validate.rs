@@ -137,14 +137,14 @@ enum FailOn {
     Never,
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     if let Some(rule) = args.explain {
         return print(&explain(rule));
     }
     if args.list_rules {
         return print(&list_rules());
     }
-    let settings = settings(&args)?;
+    let settings = settings(args)?;
     let profiles = super::profiles::profiles(
         &args.profiles,
         args.profile_map.as_deref(),
@@ -152,7 +152,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         diagnostics,
     )?;
     let validator = Validator::new(settings, profiles);
-    let (mut messages, mut report) = outputs(&args)?;
+    let (mut messages, mut report) = outputs(args)?;
     let is_shown = report.is_terminal();
     let options = Options {
         form: args.format.into(),

@@ -82,6 +82,7 @@ impl Rules {
     ///
     /// It is taken if it is one whole message with a control id: an answer speaks for one message,
     /// and without its id for none.
+    #[must_use]
     pub fn judge<'a>(&self, content: &'a [u8]) -> Judged<'a> {
         if Commit::of(content).is_some() {
             return Judged::Commit;
