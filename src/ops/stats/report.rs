@@ -229,7 +229,7 @@ pub struct RuleRow {
     pub title: &'static str,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
+/// By reference, as serde calls it.
 fn is_zero(n: &u64) -> bool {
     *n == 0
 }
