@@ -4,6 +4,8 @@
 
 #[path = "it/attach.rs"]
 mod attach;
+#[path = "it/corpora.rs"]
+mod corpora;
 #[path = "it/deidentify.rs"]
 mod deidentify;
 #[path = "it/diff.rs"]
@@ -58,8 +60,6 @@ mod scale;
 mod send;
 #[path = "it/services.rs"]
 mod services;
-#[path = "it/shared.rs"]
-mod shared;
 #[path = "it/sort.rs"]
 mod sort;
 #[path = "it/stats.rs"]

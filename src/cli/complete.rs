@@ -2,6 +2,7 @@
 
 use super::Verdict;
 use crate::dictionary::{Version, standard};
+use crate::io::Output;
 use crate::ops::explain::paths;
 use anyhow::{Context, Result};
 use clap_complete::engine::{
@@ -9,7 +10,6 @@ use clap_complete::engine::{
 };
 use clap_complete::env::{CompleteEnv, Shells};
 use std::ffi::OsStr;
-use std::io::{self, Write};
 
 /// The environment variable by which a shell asks for completions.
 const VARIABLE: &str = "PIPEHAT_COMPLETE";
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args) -> Result<Verdict> {
         Shell::Zsh => "zsh",
     };
     let script = script(name).context("no completions for this shell")?;
-    io::stdout().write_all(&script)?;
+    Output::stdout().context("standard output")?.put(&script)?;
     Ok(Verdict::Yes)
 }
 

@@ -10,7 +10,6 @@ use crate::io::Output;
 use crate::ops::generate::{Fill, Generator, NoType, Settings, Wanted};
 use crate::ops::pass::PassOn;
 use anyhow::{Result, anyhow};
-use std::io::Write;
 use std::path::PathBuf;
 
 /// Make up valid messages, for tests and load
@@ -48,7 +47,7 @@ pub(super) struct Args {
     types: Vec<Wanted>,
 
     /// How many
-    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 1)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 1)]
     count: u64,
 
     /// The same seed gives the same messages, another one others
@@ -129,11 +128,11 @@ fn write(count: u64, generator: &Generator, form: &PassOn, output: &mut Output) 
         };
         written.map_err(|why| anyhow!("{why}"))?;
         if out.len() >= BLOCK {
-            output.write_all(&out)?;
+            output.put(&out)?;
             out.clear();
         }
     }
-    output.write_all(&out)?;
+    output.put(&out)?;
     Ok(())
 }
 
