@@ -116,7 +116,8 @@ pub(crate) fn join(parts: &mut Vec<u8>, part: &[u8]) {
 }
 
 impl Id {
-    fn of(bytes: [u8; 16]) -> Self {
+    /// One whose bytes are known.
+    pub(super) fn of(bytes: [u8; 16]) -> Self {
         let (high, low) = bytes.split_at(8);
         let (high, low) = (digits(high), digits(low));
         let mut text = [b'-'; 36];

@@ -38,6 +38,7 @@ mod types;
 mod uri;
 mod v2codes;
 mod wanted;
+mod ways;
 mod zones;
 
 pub use codes::LocalCodes;

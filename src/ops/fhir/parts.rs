@@ -12,6 +12,10 @@ pub(super) struct Marks {
 }
 
 impl Marks {
+    pub(super) const fn new() -> Self {
+        Self { used: Cell::new(0), dropped: Cell::new(0), translated: Cell::new(0) }
+    }
+
     #[inline]
     pub(super) fn add(&self, mask: u64) {
         self.used.set(self.used.get() | mask);
@@ -118,6 +122,7 @@ impl<'m> Parts<'m> {
     }
 
     /// Marks what was asked of the same value before.
+    #[inline]
     pub(super) fn add(&self, marks: &Marks) {
         if let Some(used) = self.used {
             used.add(marks.used.get());
@@ -126,9 +131,38 @@ impl<'m> Parts<'m> {
         }
     }
 
-    /// The components that it stands for.
-    pub(super) fn mask(&self) -> u64 {
-        self.mask
+    /// Begins to note what is asked of it. Returns what was asked before, for [`Parts::noted`].
+    pub(super) fn note(&self) -> Marks {
+        let Some(used) = self.used else { return Marks::new() };
+        Marks {
+            used: Cell::new(used.used.take()),
+            dropped: Cell::new(used.dropped.take()),
+            translated: Cell::new(used.translated.take()),
+        }
+    }
+
+    /// What was asked of it since.
+    pub(super) fn noted(&self, before: Marks) -> Marks {
+        let Some(used) = self.used else { return Marks::new() };
+        let noted = Marks {
+            used: used.used.clone(),
+            dropped: used.dropped.clone(),
+            translated: used.translated.clone(),
+        };
+        self.add(&before);
+        noted
+    }
+
+    /// Which component of its field it is or is part of, and 62 for all of it; 255 if it does not
+    /// matter what is asked of it.
+    #[inline]
+    pub(super) fn place(&self) -> u8 {
+        match self.used {
+            None => 255,
+            // That of all components is no power of two.
+            Some(_) if self.mask == COMPONENTS => 62,
+            Some(_) => self.mask.trailing_zeros() as u8,
+        }
     }
 
     /// Part `n`, from 1; empty if there is none, or if it is HL7's null.

@@ -41,7 +41,7 @@ pub(crate) fn unit_in(w: &mut Json, cx: &mut Context<'_>, unit: Parts<'_>) {
     if unit.is_empty() {
         return;
     }
-    recall::write(w, cx, What::Unit, unit, unit_made);
+    recall::write(w, cx, What::Unit, [unit], |w, cx| unit_made(w, cx, unit));
 }
 
 fn unit_made(w: &mut Json, cx: &mut Context<'_>, unit: Parts<'_>) {
