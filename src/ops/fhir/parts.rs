@@ -153,14 +153,14 @@ impl<'m> Parts<'m> {
         noted
     }
 
-    /// Which component of its field it is or is part of, and 62 for all of it; 255 if it does not
-    /// matter what is asked of it.
+    /// Tells values with the same bytes apart: which component of its field it is or is part of, 62 for
+    /// all of it; above 127 if it does not matter what is asked of it.
     #[inline]
     pub(super) fn place(&self) -> u8 {
+        let is_field = self.mask == COMPONENTS;
         match self.used {
-            None => 255,
-            // That of all components is no power of two.
-            Some(_) if self.mask == COMPONENTS => 62,
+            None => 128 | u8::from(is_field) << 1 | u8::from(self.by != b'\r'),
+            Some(_) if is_field => 62,
             Some(_) => self.mask.trailing_zeros() as u8,
         }
     }

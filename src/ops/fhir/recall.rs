@@ -22,6 +22,8 @@ const LONGEST: usize = 160;
 const LONGEST_MADE: usize = 2048;
 /// So many values one thing is made of at most.
 const MOST: usize = 3;
+/// So many senders are known at a time.
+const SCOPES: usize = 64;
 
 /// What is made of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +36,24 @@ pub(crate) enum What {
     Authority,
     /// The same as the member `system`.
     System,
-    /// The members of a resource, by the variant of what it is made of.
-    Resource(u8),
-    /// Its id. The first value is what joins ids.
-    Id(u8),
+    /// The members of a Practitioner from XCN.
+    Practitioner,
+    /// The members of an Organization from XON.
+    Organization,
+    /// The members of an Organization from HD and its country.
+    Sender,
+    /// The members of an Organization from CWE or text.
+    NamedOrganization,
+    /// The members of a Device from EI.
+    Device,
+    /// The members of a Device from CWE.
+    CodedDevice,
+    /// The members of a Location from HD.
+    Facility,
+    /// The first members of a Location from a type like PL, by level and form.
+    Location(u8),
+    /// The id of a resource, by the variant of what it is made of and by [`Recall::scope`].
+    Id(u8, u64),
 }
 
 impl What {
@@ -47,8 +63,15 @@ impl What {
             Self::Unit => 0x100,
             Self::Authority => 0x101,
             Self::System => 0x102,
-            Self::Resource(variant) => 0x200 | u64::from(variant),
-            Self::Id(variant) => 0x300 | u64::from(variant),
+            Self::Practitioner => 0x103,
+            Self::Organization => 0x104,
+            Self::Sender => 0x105,
+            Self::NamedOrganization => 0x106,
+            Self::Device => 0x107,
+            Self::CodedDevice => 0x108,
+            Self::Facility => 0x109,
+            Self::Location(place) => 0x200 | u64::from(place),
+            Self::Id(variant, scope) => 0x300 | u64::from(variant) | scope << 40,
         }
     }
 }
@@ -58,6 +81,10 @@ impl What {
 pub(crate) struct Recall {
     ways: Ways<Known>,
     separators: Option<Separators>,
+    /// What joined ids in messages before.
+    scopes: Vec<Vec<u8>>,
+    /// How many there were that `scopes` does not have any more.
+    forgotten: u64,
 }
 
 #[derive(Debug, Default)]
@@ -124,6 +151,23 @@ impl Recall {
             self.ways.clear(SETS);
         }
     }
+
+    /// A number for what joins ids, which nothing else has had since all was forgotten.
+    pub(super) fn scope(&mut self, scope: &[u8]) -> u64 {
+        if let Some(n) = self.scopes.iter().position(|known| known == scope) {
+            return self.forgotten + n as u64;
+        }
+        if self.scopes.len() == SCOPES {
+            self.scopes.clear();
+            self.forgotten += SCOPES as u64;
+            if self.forgotten >= 1 << 24 {
+                self.forgotten = 0;
+                self.ways.clear(SETS);
+            }
+        }
+        self.scopes.push(scope.to_vec());
+        self.forgotten + self.scopes.len() as u64 - 1
+    }
 }
 
 /// Writes what is made of values: as it was before, or with `write`. This may write members, mark
@@ -169,13 +213,13 @@ pub(crate) fn uri<'m>(
 }
 
 /// The id of a resource by what it is made of, as [`write`].
-pub(super) fn id<'m, const N: usize>(
+pub(super) fn id<'m>(
     cx: &mut Context<'m>,
-    variant: u8,
-    values: [Parts<'_>; N],
+    (variant, scope): (u8, u64),
+    value: Parts<'_>,
     make: impl FnOnce(&mut Context<'m>) -> Option<Id>,
 ) -> Option<Id> {
-    let Some(sought) = Sought::of(What::Id(variant), values) else { return make(cx) };
+    let Some(sought) = Sought::of(What::Id(variant, scope), [value]) else { return make(cx) };
     if let Some(bytes) = found(cx, &sought) {
         return bytes.first_chunk().map(|bytes| Id::of(*bytes));
     }

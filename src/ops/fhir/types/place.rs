@@ -7,6 +7,7 @@ use crate::ops::fhir::id::Key;
 use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::Json;
 use crate::ops::fhir::kind::Kind;
+use crate::ops::fhir::recall::{self, What};
 use crate::ops::fhir::wanted::Wanted;
 
 /// A level of a place, from the inside to the outside.
@@ -160,28 +161,11 @@ fn write_as<'m>(
     (level, form): (Level, Form),
     more: impl FnOnce(&mut Json, &mut Context<'m>),
 ) {
-    let is_innermost = innermost_as(value, form) == Some(level);
-    let is_pl = is_innermost && form == Form::Pl;
     let around = outside(value, level, form);
     let around = around.and_then(|outer| cx.refer(Wanted::Location(value, outer, form)));
-    let named = if level == Described { Parts::EMPTY } else { value.get(level.component(form)) };
     out.resource(own, None, |w| {
-        w.array("identifier", |w| {
-            if level != Described {
-                identifier::hd_items(w, cx, named);
-            }
-            if is_pl {
-                identifier::ei_item(w, cx, value.get(10), None);
-            }
-        });
-        text::string(w, cx, "name", named.get(1));
-        if is_pl {
-            text::string(w, cx, "description", value.get(9));
-        }
-        w.literal("mode", "instance");
-        if is_innermost && form == Form::La2 {
-            address::of_la2(w, cx, "address", value);
-        }
+        let what = What::Location(10 * form as u8 + level as u8);
+        recall::write(w, cx, what, [value], |w, cx| members(w, cx, value, (level, form)));
         more(w, cx);
         if let Some((code, display)) = level.physical() {
             coded::fixed(w, "physicalType", PHYSICAL, code, display);
@@ -192,6 +176,28 @@ fn write_as<'m>(
     });
 }
 
+fn members<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>, (level, form): (Level, Form)) {
+    let is_innermost = innermost_as(value, form) == Some(level);
+    let is_pl = is_innermost && form == Form::Pl;
+    let named = if level == Described { Parts::EMPTY } else { value.get(level.component(form)) };
+    w.array("identifier", |w| {
+        if level != Described {
+            identifier::hd_items(w, cx, named);
+        }
+        if is_pl {
+            identifier::ei_item(w, cx, value.get(10), None);
+        }
+    });
+    text::string(w, cx, "name", named.get(1));
+    if is_pl {
+        text::string(w, cx, "description", value.get(9));
+    }
+    w.literal("mode", "instance");
+    if is_innermost && form == Form::La2 {
+        address::of_la2(w, cx, "address", value);
+    }
+}
+
 /// Writes the Location of an HD.
 pub(crate) fn write_facility<'m>(
     out: &mut Arena,
@@ -200,10 +206,12 @@ pub(crate) fn write_facility<'m>(
     value: Parts<'m>,
 ) {
     out.resource(own, None, |w| {
-        w.array("identifier", |w| identifier::hd_items(w, cx, value));
-        text::string(w, cx, "name", value.get(1));
-        w.literal("mode", "instance");
-        coded::fixed(w, "physicalType", PHYSICAL, "si", "Site");
+        recall::write(w, cx, What::Facility, [value], |w, cx| {
+            w.array("identifier", |w| identifier::hd_items(w, cx, value));
+            text::string(w, cx, "name", value.get(1));
+            w.literal("mode", "instance");
+            coded::fixed(w, "physicalType", PHYSICAL, "si", "Site");
+        });
     });
 }
 
