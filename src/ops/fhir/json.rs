@@ -332,8 +332,14 @@ impl Json {
     /// precision stays. Returns whether it is there.
     pub(crate) fn decimal(&mut self, name: &str, text: &[u8]) -> bool {
         let Some(number) = Decimal::of(text) else { return false };
-        self.number(name, |out| number.write(out));
+        self.decimal_of(name, &number);
         true
+    }
+
+    /// As [`Json::decimal`] for a number that was read before.
+    #[inline]
+    pub(crate) fn decimal_of(&mut self, name: &str, number: &Decimal<'_>) {
+        self.number(name, |out| number.write(out));
     }
 
     /// Writes a member with a whole number from `least` on, if the text is one that 32 bits hold.

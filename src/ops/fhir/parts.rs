@@ -55,7 +55,7 @@ pub(super) const REPETITIONS: u64 = 1 << 63;
 pub(super) const COMPONENTS: u64 = FIRST - 1;
 
 #[inline]
-pub(super) fn component_bit(n: usize) -> u64 {
+pub(crate) const fn component_bit(n: usize) -> u64 {
     if n > 60 { 1 } else { 1 << n }
 }
 
@@ -173,6 +173,25 @@ impl<'m> Parts<'m> {
         let mask = if self.mask == COMPONENTS { component_bit(n) } else { self.mask };
         used.add(mask);
         Self { used: self.used, mask, ..part }
+    }
+
+    /// Counts components as mapped, or all of it if it is one; so each of them need not be asked for
+    /// if it is not there.
+    #[inline]
+    pub(crate) fn ask(&self, components: u64) {
+        if let Some(used) = self.used {
+            used.add(if self.mask == COMPONENTS { components } else { self.mask });
+        }
+    }
+
+    /// A number that none of its parts is beyond.
+    #[inline]
+    pub(crate) fn last(&self) -> usize {
+        match self.cuts {
+            [] if self.by == b'\r' => 1,
+            [] => usize::MAX,
+            cuts => cuts.len() + 1,
+        }
     }
 
     /// Part `n` without counting it as mapped.

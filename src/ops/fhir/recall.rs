@@ -36,6 +36,10 @@ pub(crate) enum What {
     Authority,
     /// The same as the member `system`.
     System,
+    /// The member `status` of an Observation, and the code beside it.
+    ObservationStatus,
+    /// A reference range and its unit, and whether they are those of a number.
+    ReferenceRange(bool),
     /// The members of a Practitioner from XCN.
     Practitioner,
     /// The members of an Organization from XON.
@@ -70,6 +74,8 @@ impl What {
             Self::Device => 0x107,
             Self::CodedDevice => 0x108,
             Self::Facility => 0x109,
+            Self::ObservationStatus => 0x10A,
+            Self::ReferenceRange(of_number) => 0x110 | u64::from(of_number),
             Self::Location(place) => 0x200 | u64::from(place),
             Self::Id(variant, scope) => 0x300 | u64::from(variant) | scope << 40,
         }
