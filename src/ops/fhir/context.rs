@@ -15,6 +15,7 @@ use super::{id, map, plain, systems, time, v2codes};
 use crate::core::Scope;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
@@ -53,6 +54,10 @@ pub(crate) struct Context<'m> {
     header_offset: Option<i16>,
     zone: Option<&'m TimeZone>,
     message_key: Id,
+    /// The id of the MessageHeader, once it was asked for.
+    header: Option<Id>,
+    /// See [`Context::known_report`].
+    report_at: Cell<Option<(usize, bool)>>,
     /// See [`Recall::scope`].
     scope_number: u64,
     /// What values became before.
@@ -174,6 +179,8 @@ impl<'m> Context<'m> {
             header_offset: time::read(&msh.peek(7)).and_then(|time| time.offset()),
             zone: settings.zones.of(facility.first(), application.first()),
             message_key: key.id(),
+            header: None,
+            report_at: Cell::new(None),
             scope_number,
             recall,
             names,
@@ -303,6 +310,27 @@ impl<'m> Context<'m> {
         text[BEFORE.len()..BEFORE.len() + 36].copy_from_slice(to.id.text());
         text[BEFORE.len() + 36..].copy_from_slice(b"\",");
         w.ready(&text);
+    }
+
+    /// The MessageHeader.
+    pub(super) fn header(&mut self) -> Ref {
+        let kind = Kind::MessageHeader;
+        let make = || self.message_id(Key::new(kind.name()));
+        let id = self.header.unwrap_or_else(make);
+        self.header = Some(id);
+        Ref { kind, id }
+    }
+
+    /// Which resource an OBR is: whether it `is_report`, for that is asked with each result.
+    pub(super) fn known_report(&self, obr: Seg<'m>, is_report: impl FnOnce() -> bool) -> bool {
+        if let Some((at, known)) = self.report_at.get()
+            && at == obr.at()
+        {
+            return known;
+        }
+        let known = is_report();
+        self.report_at.set(Some((obr.at(), known)));
+        known
     }
 
     /// What keys of things begin with that have an identifier without an authority.

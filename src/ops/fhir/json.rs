@@ -377,6 +377,9 @@ impl Json {
 
     #[cold]
     fn push_special(&mut self, text: &[u8]) {
+        if text.is_ascii() {
+            return self.push_ascii(text);
+        }
         let text = String::from_utf8_lossy(text);
         for c in trimmed(&text).chars() {
             match c {
@@ -394,6 +397,36 @@ impl Json {
             }
         }
     }
+}
+
+impl Json {
+    /// As [`Json::push_special`] for ASCII cut of the blanks around it: what needs no escape at once.
+    fn push_ascii(&mut self, text: &[u8]) {
+        let mut rest = trimmed_blanks(text);
+        loop {
+            let is_special = |b: &u8| !matches!(b, b' '..=b'~') || matches!(b, b'"' | b'\\');
+            let length = rest.iter().position(is_special).unwrap_or(rest.len());
+            let (plain, more) = rest.split_at(length);
+            self.out.extend_from_slice(plain);
+            let Some((&b, more)) = more.split_first() else { return };
+            rest = more;
+            match b {
+                b'"' | b'\\' => self.out.extend_from_slice(&[b'\\', b]),
+                b'\n' => self.out.extend_from_slice(b"\\n"),
+                b'\r' => self.out.extend_from_slice(b"\\r"),
+                b'\t' => self.out.extend_from_slice(b"\\t"),
+                _ => self.out.extend_from_slice("\u{FFFD}".as_bytes()),
+            }
+        }
+    }
+}
+
+/// ASCII without what counts as blanks around it, the vertical tab, too.
+fn trimmed_blanks(text: &[u8]) -> &[u8] {
+    let is_blank = |b: &u8| matches!(b, b'\t'..=b'\r' | b' ');
+    let start = text.iter().position(|b| !is_blank(b)).unwrap_or(text.len());
+    let end = text.iter().rposition(|b| !is_blank(b)).map_or(start, |at| at + 1);
+    text.get(start..end).unwrap_or_default()
 }
 
 /// Text without what counts as blanks around it.

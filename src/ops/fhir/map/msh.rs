@@ -17,8 +17,7 @@ const EVENTS: &str = "http://terminology.hl7.org/CodeSystem/v2-0003";
 
 /// The MessageHeader.
 pub(crate) fn header<'m>(cx: &mut Context<'m>) -> Ref {
-    let id = cx.message_id(Key::new(Kind::MessageHeader.name()));
-    Ref { kind: Kind::MessageHeader, id }
+    cx.header()
 }
 
 /// The Organization that sends, MSH-4, with its country, MSH-17.

@@ -163,9 +163,24 @@ fn write_as<'m>(
 ) {
     let around = outside(value, level, form);
     let around = around.and_then(|outer| cx.refer(Wanted::Location(value, outer, form)));
+    let named = if level == Described { Parts::EMPTY } else { value.get(level.component(form)) };
     out.resource(own, None, |w| {
         let what = What::Location(10 * form as u8 + level as u8);
-        recall::write(w, cx, what, [value], |w, cx| members(w, cx, value, (level, form)));
+        let is_innermost = innermost_as(value, form) == Some(level);
+        let part = |n| if is_innermost && form == Form::Pl { value.get(n) } else { Parts::EMPTY };
+        let [described, identified] = [part(9), part(10)];
+        recall::write(w, cx, what, [named, described, identified], |w, cx| {
+            w.array("identifier", |w| {
+                identifier::hd_items(w, cx, named);
+                identifier::ei_item(w, cx, identified, None);
+            });
+            text::string(w, cx, "name", named.get(1));
+            text::string(w, cx, "description", described);
+            w.literal("mode", "instance");
+        });
+        if is_innermost && form == Form::La2 {
+            address::of_la2(w, cx, "address", value);
+        }
         more(w, cx);
         if let Some((code, display)) = level.physical() {
             coded::fixed(w, "physicalType", PHYSICAL, code, display);
@@ -174,28 +189,6 @@ fn write_as<'m>(
             cx.reference(w, "partOf", around);
         }
     });
-}
-
-fn members<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>, (level, form): (Level, Form)) {
-    let is_innermost = innermost_as(value, form) == Some(level);
-    let is_pl = is_innermost && form == Form::Pl;
-    let named = if level == Described { Parts::EMPTY } else { value.get(level.component(form)) };
-    w.array("identifier", |w| {
-        if level != Described {
-            identifier::hd_items(w, cx, named);
-        }
-        if is_pl {
-            identifier::ei_item(w, cx, value.get(10), None);
-        }
-    });
-    text::string(w, cx, "name", named.get(1));
-    if is_pl {
-        text::string(w, cx, "description", value.get(9));
-    }
-    w.literal("mode", "instance");
-    if is_innermost && form == Form::La2 {
-        address::of_la2(w, cx, "address", value);
-    }
 }
 
 /// Writes the Location of an HD.
