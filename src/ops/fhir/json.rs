@@ -6,6 +6,7 @@
 
 pub(crate) use super::decimal::Decimal;
 use super::plain::{is_plain, trimmed_ascii};
+use super::special;
 
 /// Appends members and items to JSON text. A comma is written behind each, and that behind the last
 /// becomes the bracket that closes: nothing need be looked at before something is written.
@@ -275,7 +276,7 @@ impl Json {
         if is_plain(text) {
             self.out.extend_from_slice(text);
         } else {
-            self.push_special(text);
+            special::push(&mut self.out, text);
         }
         if self.out.len() == before {
             self.out.truncate(start);
@@ -374,64 +375,6 @@ impl Json {
         self.out.extend_from_slice(json);
         self.out.push(b',');
     }
-
-    #[cold]
-    fn push_special(&mut self, text: &[u8]) {
-        if text.is_ascii() {
-            return self.push_ascii(text);
-        }
-        let text = String::from_utf8_lossy(text);
-        for c in trimmed(&text).chars() {
-            match c {
-                '"' | '\\' => {
-                    self.out.push(b'\\');
-                    self.out.push(c as u8);
-                }
-                '\n' => self.out.extend_from_slice(b"\\n"),
-                '\r' => self.out.extend_from_slice(b"\\r"),
-                '\t' => self.out.extend_from_slice(b"\\t"),
-                // Not in the grammar of FHIR's string, and a program may refuse them.
-                c if c.is_control() => self.out.extend_from_slice("\u{FFFD}".as_bytes()),
-                c if c.is_whitespace() || c == '\u{FEFF}' => self.out.push(b' '),
-                c => self.out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-            }
-        }
-    }
-}
-
-impl Json {
-    /// As [`Json::push_special`] for ASCII cut of the blanks around it: what needs no escape at once.
-    fn push_ascii(&mut self, text: &[u8]) {
-        let mut rest = trimmed_blanks(text);
-        loop {
-            let is_special = |b: &u8| !matches!(b, b' '..=b'~') || matches!(b, b'"' | b'\\');
-            let length = rest.iter().position(is_special).unwrap_or(rest.len());
-            let (plain, more) = rest.split_at(length);
-            self.out.extend_from_slice(plain);
-            let Some((&b, more)) = more.split_first() else { return };
-            rest = more;
-            match b {
-                b'"' | b'\\' => self.out.extend_from_slice(&[b'\\', b]),
-                b'\n' => self.out.extend_from_slice(b"\\n"),
-                b'\r' => self.out.extend_from_slice(b"\\r"),
-                b'\t' => self.out.extend_from_slice(b"\\t"),
-                _ => self.out.extend_from_slice("\u{FFFD}".as_bytes()),
-            }
-        }
-    }
-}
-
-/// ASCII without what counts as blanks around it, the vertical tab, too.
-fn trimmed_blanks(text: &[u8]) -> &[u8] {
-    let is_blank = |b: &u8| matches!(b, b'\t'..=b'\r' | b' ');
-    let start = text.iter().position(|b| !is_blank(b)).unwrap_or(text.len());
-    let end = text.iter().rposition(|b| !is_blank(b)).map_or(start, |at| at + 1);
-    text.get(start..end).unwrap_or_default()
-}
-
-/// Text without what counts as blanks around it.
-fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}')
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ mod recall;
 mod report;
 mod request;
 mod settings;
+mod special;
 mod story;
 mod systems;
 #[cfg(test)]

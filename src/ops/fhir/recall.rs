@@ -284,3 +284,71 @@ fn learn<'m, 'j, const N: usize>(
     known.counted = counted;
     known.report = report;
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::core::{Frame, Frames, Message, TextOptions};
+    use crate::ops::fhir::{BundleKind, Converter, Ids, Memory, Report, Settings, Upsert};
+
+    /// Messages of several senders, character sets and delimiters. Each value comes again: with what is
+    /// not known and is counted, with times that the header tells the offset of, in other fields.
+    fn messages() -> Vec<u8> {
+        let mut all = [
+            &include_bytes!("../../../fixtures/adt_a01.hl7")[..],
+            include_bytes!("../../../fixtures/oru_r01.hl7"),
+            include_bytes!("../../../fixtures/oml_o21.hl7"),
+            include_bytes!("../../../fixtures/siu_s12.hl7"),
+            include_bytes!("../../../fixtures/latin1.hl7"),
+        ]
+        .join(&b'\n');
+        for (sender, offset) in [("LAB", ""), ("LAB", "+0100"), ("OTHER", "+0200")] {
+            let xcn = "17^Doe^Jane^^^Dr^MD^^NPI&1.2.3&ISO^L^^^EI^HOSP^^^^^20200101120000";
+            let text = format!(
+                "MSH|^~\\&|APP|{sender}|||20240101120000{offset}||ORU^R01|{sender}|P|2.5.1\r\
+                 PID|1||7^^^{sender}^MR||Roe^Ann\r\
+                 PV1|1|I|W^1^B^HOSP^^^HAUS^2^Beside the stairs|||{xcn}~{xcn}|18^Poe^Ed\r\
+                 OBR|1||9^LAB|4^Panel^99X|||20240101|||||||||{xcn}\r\
+                 OBX|1|NM|718-7^Hb^LN^HB^Hb^99X||13|g/dL^^UCUM|12-16|H|||F||||CLAB^Lab^99X|{xcn}||D7^99X\r\
+                 OBX|2|TX|718-7^Hb^LN^HB^Hb^99X||a|g/dL^^UCUM|12-16|?|||?||||CLAB^Lab^99X|18^Poe^Ed||D7^99X\r"
+            );
+            all.extend_from_slice(b"\n");
+            all.extend_from_slice(text.as_bytes());
+            let text = text.replace('^', "$").replace("MSH|$~", "MSH|$~");
+            all.extend_from_slice(b"\n");
+            all.extend_from_slice(text.as_bytes());
+        }
+        all
+    }
+
+    #[test]
+    fn what_came_before_makes_no_difference() {
+        let all = messages();
+        for variant in 0..6 {
+            let settings = Settings {
+                unmapped: variant % 2 == 0,
+                resources: variant == 1,
+                ids: if variant == 2 { Ids::Message } else { Ids::Business },
+                bundle: if variant > 2 { BundleKind::Transaction } else { BundleKind::Message },
+                upsert: if variant == 3 { Upsert::Conditional } else { Upsert::Put },
+                id_scope: (variant == 4).then(|| "here".to_owned()),
+                ..Settings::default()
+            };
+            let converter = Converter::new(settings);
+            let text = TextOptions::default();
+            let mut memory = Memory::default();
+            for round in 0..4 {
+                let (mut warm, mut cold) = (Report::default(), Report::default());
+                for frame in Frames::new(&all) {
+                    let Frame::Message(framed) = frame else { continue };
+                    let message = Message::new(framed).unwrap();
+                    let (mut out, mut alone) = (Vec::new(), Vec::new());
+                    converter.message(&message, text, &mut memory, &mut warm, &mut out).unwrap();
+                    let mut none = Memory::default();
+                    converter.message(&message, text, &mut none, &mut cold, &mut alone).unwrap();
+                    assert!(out == alone, "variant {variant}, round {round}");
+                }
+                assert_eq!(warm.to_ndjson(), cold.to_ndjson());
+            }
+        }
+    }
+}
