@@ -184,7 +184,7 @@ impl<'m> Context<'m> {
             scope_number,
             recall,
             names,
-            wanted: Vec::with_capacity(64),
+            wanted: Vec::with_capacity(128),
             latest: [u32::MAX; 64],
         }
     }
