@@ -4,10 +4,8 @@
 use super::super::bundle::Arena;
 use super::super::codes::Table;
 use super::super::context::{Context, Ref};
-use super::super::id::Key;
 use super::super::input::{Parts, Seg};
 use super::super::json::Json;
-use super::super::kind::Kind;
 use super::super::systems;
 use super::super::types::{coded, identifier, text};
 use super::super::wanted::Wanted;
