@@ -287,32 +287,36 @@ mod tests {
     use crate::core::{Frame, Frames, Message, TextOptions};
     use crate::ops::fhir::{BundleKind, Converter, Ids, Memory, Report, Settings, Upsert};
 
-    /// Messages of several senders, character sets and delimiters. Each value comes again: with what is
-    /// not known and is counted, with times that the header tells the offset of, in other fields.
+    /// Messages of several senders, character sets and delimiters. Values come again: with what is not
+    /// known and is counted, with bytes that the character set tells the meaning of, with times that
+    /// the header tells the offset of, as other components of other fields.
     fn messages() -> Vec<u8> {
         let mut all = [
             &include_bytes!("../../../fixtures/adt_a01.hl7")[..],
             include_bytes!("../../../fixtures/oru_r01.hl7"),
             include_bytes!("../../../fixtures/oml_o21.hl7"),
             include_bytes!("../../../fixtures/siu_s12.hl7"),
-            include_bytes!("../../../fixtures/latin1.hl7"),
         ]
         .join(&b'\n');
-        for (sender, offset) in [("LAB", ""), ("LAB", "+0100"), ("OTHER", "+0200")] {
+        let senders = [("LAB", "", "8859/1"), ("LAB", "+0100", ""), ("HERE", "+0200", "8859/15")];
+        let mut texts = Vec::new();
+        for (sender, offset, charset) in senders.iter().chain(&senders).chain(&senders) {
             let xcn = "17^Doe^Jane^^^Dr^MD^^NPI&1.2.3&ISO^L^^^EI^HOSP^^^^^20200101120000";
-            let text = format!(
-                "MSH|^~\\&|APP|{sender}|||20240101120000{offset}||ORU^R01|{sender}|P|2.5.1\r\
-                 PID|1||7^^^{sender}^MR||Roe^Ann\r\
-                 PV1|1|I|W^1^B^HOSP^^^HAUS^2^Beside the stairs|||{xcn}~{xcn}|18^Poe^Ed\r\
-                 OBR|1||9^LAB|4^Panel^99X|||20240101|||||||||{xcn}\r\
-                 OBX|1|NM|718-7^Hb^LN^HB^Hb^99X||13|g/dL^^UCUM|12-16|H|||F||||CLAB^Lab^99X|{xcn}||D7^99X\r\
-                 OBX|2|TX|718-7^Hb^LN^HB^Hb^99X||a|g/dL^^UCUM|12-16|?|||?||||CLAB^Lab^99X|18^Poe^Ed||D7^99X\r"
-            );
-            all.extend_from_slice(b"\n");
-            all.extend_from_slice(text.as_bytes());
-            let text = text.replace('^', "$");
-            all.extend_from_slice(b"\n");
-            all.extend_from_slice(text.as_bytes());
+            let euro = "18^Poe@^Ed";
+            texts.push(format!(
+                "MSH|^~\\&|APP|{sender}|||20240101120000{offset}||ORU^R01|1|P|2.5.1||||||{charset}\r\
+                 PID|1||7^^^LN^MR||Roe^Ann\r\
+                 PV1|1|I|W^1^B^HOSP^^^HAUS^2^Beside the stairs||||{xcn}~{euro}\r\
+                 OBR|1||9^LN|4^Panel^99X|||20240101|||||||||{xcn}\r\
+                 OBX|1|NM|1-1^Hb^LN^HB^Hb^9X||1|g/dL^^UCUM|12-16|H|||F||||C^Lab^9X|{xcn}||D7^9X\r\
+                 OBX|2|TX|1-1^Hb@^LN^HB^Hb^9X||a|g/dL^^UCUM|12-16|?|||?||||C^Lab^9X|{euro}||D7^9X\r"
+            ));
+        }
+        let others: Vec<_> = texts.iter().map(|text| text.replace('^', "$")).collect();
+        for text in texts.iter().chain(&others) {
+            all.push(b'\n');
+            // A currency sign in one set, that of the euro in another.
+            all.extend(text.bytes().map(|b| if b == b'@' { 0xA4 } else { b }));
         }
         all
     }
