@@ -213,6 +213,10 @@ pub(super) fn offsets(a: Option<i16>, b: Option<i16>) -> (i64, i64) {
 
 /// Splits off an offset `+/-ZZZZ` at the end, in minutes; `colon` may be between its parts.
 pub(super) fn split_offset<'a>(raw: &'a [u8], colon: &[u8]) -> Option<(&'a [u8], Option<i16>)> {
+    // Most have none, and all that a time has besides is above the signs.
+    if raw.iter().fold(u8::MAX, |least, &b| least.min(b)) > b'-' {
+        return Some((raw, None));
+    }
     let Some(at) = raw.iter().position(|b| matches!(b, b'+' | b'-')) else {
         return Some((raw, None));
     };
