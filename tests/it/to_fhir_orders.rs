@@ -278,3 +278,21 @@ fn values_are_what_they_look_like() {
     assert_eq!(value("NA", "1^2~3^4", "valueSampledData.dimensions"), "2");
     assert_eq!(value("NA", "1^x", "valueString"), "1^x");
 }
+
+/// OBX-14 is sent where it is not the time of the report: HL7 2.8.2, 7.4.2.14.
+#[test]
+fn a_result_without_a_time_has_that_of_its_report() {
+    let obr = |end: &str| segment("OBR", &[(1, "1"), (4, "CBC^^L"), (7, "20240501"), (8, end)]);
+    let obx = |n: &str, time: &str| {
+        segment("OBX", &[(1, n), (2, "NM"), (3, "HGB^^L"), (4, n), (5, "9"), (11, "F"), (14, time)])
+    };
+    let both = [&*obr(""), &obx("1", ""), &obx("2", "20240502")];
+    let made = bundle("ORU^R01", &both);
+    assert_eq!(one(&made, "Observation.effectiveDateTime"), "2024-05-01; 2024-05-02");
+    let made = bundle("ORU^R01", &[&*obr("20240503"), &obx("1", "")]);
+    assert_eq!(one(&made, "Observation.effectivePeriod.start"), "2024-05-01");
+    assert_eq!(one(&made, "Observation.effectivePeriod.end"), "2024-05-03");
+    // What is asked with an order was not so when the order's specimen is taken.
+    let made = bundle("ORM^O01", &["ORC|NW|P1^SYS", &obr(""), &obx("1", "")]);
+    assert_eq!(find(&made, "Observation.effectiveDateTime"), [""; 0]);
+}

@@ -85,6 +85,15 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, obr: Seg<'m>) {
     }
 }
 
+/// When what a report tells was so, from OBR-7 and OBR-8: a time, or a period where it has an end.
+pub(super) fn effective(w: &mut Json, cx: &mut Context<'_>, [start, end]: [Parts<'_>; 2]) {
+    if end.is_empty() {
+        time::date_time(w, cx, "effectiveDateTime", start);
+    } else {
+        timing::period(w, cx, "effectivePeriod", [start, end]);
+    }
+}
+
 fn write_report<'m>(out: &mut Arena, cx: &mut Context<'m>, obr: Seg<'m>) {
     let own = report(cx, obr);
     let orc = orc::of(cx, obr);
@@ -109,11 +118,7 @@ fn write_report<'m>(out: &mut Arena, cx: &mut Context<'m>, obr: Seg<'m>) {
         }
         subject(w, cx, "subject", obr);
         encounter(w, cx, "encounter", obr);
-        if obr.valued(8) {
-            timing::period(w, cx, "effectivePeriod", [obr.get(7), obr.get(8)]);
-        } else {
-            time::date_time(w, cx, "effectiveDateTime", obr.get(7));
-        }
+        effective(w, cx, [obr.get(7), obr.get(8)]);
         time::instant(w, cx, "issued", obr.get(22));
         w.array("performer", |w| performers(w, cx, orc, obr));
         w.array("resultsInterpreter", |w| interpreters(w, cx, orc, obr));

@@ -75,7 +75,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, obx: Seg<'m>) {
             });
         }
         encounter(w, cx, "encounter", obx);
-        time::date_time(w, cx, "effectiveDateTime", obx.get(14));
+        effective(w, cx, obx);
         w.array("performer", |w| performers(w, cx, obx));
         let shape = value::shape(obx);
         let has_value = shape == Shape::Value && value::value(w, cx, obx);
@@ -102,6 +102,17 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, obx: Seg<'m>) {
         }
         w.extensions(|w| extensions(w, cx, obx));
     });
+}
+
+/// OBX-14, which a result needs only if its time is not that of its report (2.8.2, 7.4.2.14); else
+/// OBR-7 and OBR-8.
+fn effective<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
+    let report = cx.story.owner(obx).filter(|owner| owner.is(b"OBR"));
+    let report = report.filter(|_| !obx.valued(14) && is_result(cx, obx));
+    match report {
+        None => _ = time::date_time(w, cx, "effectiveDateTime", obx.get(14)),
+        Some(obr) => obr::effective(w, cx, [obr.peek(7), obr.peek(8)]),
+    }
 }
 
 /// What a result was found with: what was given.
