@@ -5,10 +5,10 @@ use std::process::Command;
 
 fn main() {
     println!("cargo::rerun-if-env-changed=PIPEHAT_COMMIT");
-    for file in ["build.rs", ".git/logs/HEAD", ".cargo_vcs_info.json"] {
-        if Path::new(file).exists() {
-            println!("cargo::rerun-if-changed={file}");
-        }
+    println!("cargo::rerun-if-changed=build.rs");
+    let told_by = [Some(".cargo_vcs_info.json".to_owned()), git(&["--git-path", "logs/HEAD"])];
+    for file in told_by.into_iter().flatten().filter(|file| Path::new(file).exists()) {
+        println!("cargo::rerun-if-changed={file}");
     }
     println!("cargo::rustc-env=PIPEHAT_COMMIT={}", commit());
     println!("cargo::rustc-env=PIPEHAT_TARGET={}", std::env::var("TARGET").unwrap_or_default());
@@ -17,7 +17,9 @@ fn main() {
 /// The commit: as who builds it says, as the package or the clone tells, or nothing.
 fn commit() -> String {
     let told = std::env::var("PIPEHAT_COMMIT").ok();
-    told.or_else(packaged).or_else(cloned).unwrap_or_else(|| "unknown".to_owned())
+    told.or_else(packaged)
+        .or_else(|| git(&["--short=12", "HEAD"]))
+        .unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// What `cargo package` noted: `"sha1": "…"`.
@@ -27,12 +29,13 @@ fn packaged() -> Option<String> {
     Some(hash.chars().take(12).collect())
 }
 
-fn cloned() -> Option<String> {
+/// What `git rev-parse` says of this clone or work tree, if it is one.
+fn git(args: &[&str]) -> Option<String> {
     // A folder around the package may be a clone of something else.
     if !Path::new(".git").exists() {
         return None;
     }
-    let out = Command::new("git").args(["rev-parse", "--short=12", "HEAD"]).output().ok()?;
-    let hash = String::from_utf8(out.stdout).ok()?.trim().to_owned();
-    (out.status.success() && !hash.is_empty()).then_some(hash)
+    let out = Command::new("git").arg("rev-parse").args(args).output().ok()?;
+    let said = String::from_utf8(out.stdout).ok()?.trim().to_owned();
+    (out.status.success() && !said.is_empty()).then_some(said)
 }

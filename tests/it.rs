@@ -4,6 +4,8 @@
 
 #[path = "it/attach.rs"]
 mod attach;
+#[path = "it/corpora.rs"]
+mod corpora;
 #[path = "it/deidentify.rs"]
 mod deidentify;
 #[path = "it/diff.rs"]
@@ -20,6 +22,8 @@ mod fhir_path;
 mod generate;
 #[path = "it/generated.rs"]
 mod generated;
+#[path = "it/help.rs"]
+mod help;
 #[path = "it/hostile.rs"]
 mod hostile;
 #[path = "it/json.rs"]
@@ -54,12 +58,14 @@ mod recipes;
 mod scale;
 #[path = "it/send.rs"]
 mod send;
-#[path = "it/shared.rs"]
-mod shared;
+#[path = "it/services.rs"]
+mod services;
 #[path = "it/sort.rs"]
 mod sort;
 #[path = "it/stats.rs"]
 mod stats;
+#[path = "it/supply.rs"]
+mod supply;
 #[path = "it/text.rs"]
 mod text;
 #[path = "it/to_fhir.rs"]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 /// A time: a number of seconds, or with a unit: `500ms`, `30s`, `5m`, `2h`, `1d`.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    const EXPECTED: &str = "a time is expected: seconds, or a number with ms, s, m, h or d";
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match &text[digits.len()..] {
         "ms" => 0.001,
@@ -11,16 +12,16 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
         "m" | "min" => 60.0,
         "h" => 3600.0,
         "d" => 86_400.0,
-        _ => return Err("a unit is expected to be ms, s, m, h or d".to_owned()),
+        _ => return Err(EXPECTED.to_owned()),
     };
     let number = digits.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
     let time = number.map(|n| n * unit).filter(|n| (0.001..=31_536_000.0).contains(n));
-    time.map(Duration::from_secs_f64)
-        .ok_or_else(|| "a time is expected, such as 30 or 500ms".to_owned())
+    time.map(Duration::from_secs_f64).ok_or_else(|| EXPECTED.to_owned())
 }
 
 /// Bytes, with K, M, G or T for powers of 1024.
 pub(super) fn size(text: &str) -> Result<u64, String> {
+    const EXPECTED: &str = "a number of bytes is expected, perhaps with K, M, G or T behind it";
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
         "" | "B" => 0,
@@ -28,10 +29,10 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
         "M" | "MB" | "MIB" => 20,
         "G" | "GB" | "GIB" => 30,
         "T" | "TB" | "TIB" => 40,
-        _ => return Err("K, M, G or T is expected behind the number".to_owned()),
+        _ => return Err(EXPECTED.to_owned()),
     };
     let bytes = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << shift));
-    bytes.filter(|&n| n > 0).ok_or_else(|| "a number of bytes is expected".to_owned())
+    bytes.filter(|&n| n > 0).ok_or_else(|| EXPECTED.to_owned())
 }
 
 /// How much memory may be used.

@@ -6,7 +6,7 @@ use super::terminal::ColorWhen;
 use crate::core::{Charset, Cutter, TextOptions};
 use crate::io::chunk::{CHUNK, Cut, Options, SHARED_CHUNK};
 use crate::io::output::place;
-use crate::io::pipeline::{Job, Sink, View};
+use crate::io::pipeline::{Gather, Job, Sink, Work};
 use crate::io::source::Written;
 use crate::io::{Chunk, Chunker, Diagnostics, Files, Output, Rejects, Sources, run_gathered};
 use anyhow::{Context, Result, bail};
@@ -20,8 +20,8 @@ use std::sync::Arc;
 /// How messages are read.
 #[derive(Debug, clap::Args)]
 pub(super) struct Reading {
-    /// Reads every message in this character set, whatever its MSH-18 says (default: MSH-18, else
-    /// UTF-8)
+    /// Reads every message in this character set, whatever its MSH-18 says [default: MSH-18, else
+    /// UTF-8]
     #[arg(long, value_name = "NAME", value_parser = charset, help_heading = "Input")]
     charset: Option<Charset>,
 
@@ -63,21 +63,54 @@ pub(super) struct Common {
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512), help_heading = "Output")]
     threads: Option<u16>,
 
+    #[command(flatten)]
+    telling: Telling,
+}
+
+/// What people see of a run besides its results.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct Telling {
     /// Shows progress on stderr
     #[arg(long, value_name = "WHEN", value_enum, default_value_t, help_heading = "Output")]
-    progress: ProgressWhen,
+    pub(super) progress: ProgressWhen,
 
     /// Colours the output; `auto` on a terminal unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", value_enum, default_value_t, help_heading = "Output")]
-    color: ColorWhen,
+    pub(super) color: ColorWhen,
 
     /// Reports nothing on stderr; the exit status still tells
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
     quiet: bool,
 
-    /// Reports everything on stderr, also beyond the first 100 messages
-    #[arg(long, help_heading = "Output")]
+    /// Reports everything on stderr, also beyond the first 100 reports
+    #[arg(short, long, help_heading = "Output")]
     verbose: bool,
+}
+
+impl Telling {
+    /// Whether to be quiet, and whether verbose.
+    pub(super) fn loudness(self) -> (bool, bool) {
+        (self.quiet, self.verbose)
+    }
+}
+
+/// Where what does not fit into memory goes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Spilling {
+    /// How much memory may be taken before messages go to temporary files
+    #[arg(long, value_name = "BYTES", value_parser = amounts::memory, default_value = "256M")]
+    pub(super) memory: usize,
+
+    /// Where temporary files go [default: as TMPDIR says]
+    #[arg(long, value_name = "DIR")]
+    temp_dir: Option<PathBuf>,
+}
+
+impl Spilling {
+    /// The folder of temporary files.
+    pub(super) fn folder(&self) -> PathBuf {
+        self.temp_dir.clone().unwrap_or_else(std::env::temp_dir)
+    }
 }
 
 /// More threads than this find nothing to do: one thread reads for all, at about the speed at which
@@ -136,7 +169,7 @@ impl Default for Plan<'_> {
 
 impl Common {
     pub(super) fn loudness(&self) -> (bool, bool) {
-        (self.quiet, self.verbose)
+        self.telling.loudness()
     }
 
     /// How values become text.
@@ -146,7 +179,7 @@ impl Common {
 
     /// Whether to colour what goes to `output`.
     pub(super) fn color(&self, output: &Output) -> bool {
-        self.color.decide(output)
+        self.telling.color.decide(output)
     }
 
     /// Whether some input is no file, so that it cannot be read again.
@@ -160,27 +193,11 @@ impl Common {
         files.iter().any(is_stream)
     }
 
-    /// Refuses to replace or empty a file that is to be read.
-    fn keep_inputs(&self, path: &Path, files: &[OsString]) -> Result<()> {
-        no_dash(path)?;
-        let Ok(own) = place(path) else { return Ok(()) };
-        // Devices such as /dev/null take anything; what is not there yet is no input.
-        let Some(found) = std::fs::metadata(&own).ok().filter(std::fs::Metadata::is_file) else {
-            return Ok(());
-        };
-        let is_same =
-            |other: std::fs::Metadata| (other.dev(), other.ino()) == (found.dev(), found.ino());
-        let is_read = |name: &OsString| match place(Path::new(name)) {
-            _ if name == "-" => stdin_metadata().is_ok_and(is_same),
-            Ok(input) => input == own || (input.is_dir() && own.starts_with(&input)),
-            Err(_) => false,
-        };
+    /// As [`keep_inputs`], for the inputs of the run: without any it reads the standard input.
+    pub(super) fn keep_inputs(&self, path: &Path, files: &[OsString]) -> Result<()> {
         let stdin = [OsString::from("-")];
         let files = if files.is_empty() && self.files_from.is_none() { &stdin } else { files };
-        if files.iter().any(is_read) {
-            bail!("{}: it is an input, too", path.display());
-        }
-        Ok(())
+        keep_inputs(path, files)
     }
 
     /// Refuses to replace an input by what is said of it, or by a part of it.
@@ -223,7 +240,7 @@ impl Common {
 
     /// Shows no progress.
     pub(super) fn hide_progress(&mut self) {
-        self.progress = ProgressWhen::Never;
+        self.telling.progress = ProgressWhen::Never;
     }
 
     /// Opens where results go.
@@ -244,7 +261,7 @@ impl Common {
         output: &mut Output,
         diagnostics: &Arc<Diagnostics>,
         plan: Plan<'_>,
-        work: impl Fn(View<'_>, &mut Job<T>) + Sync,
+        work: impl Work<T>,
     ) -> Result<T>
     where
         T: AddAssign + Default + Send,
@@ -259,7 +276,7 @@ impl Common {
         output: &mut Output,
         diagnostics: &Arc<Diagnostics>,
         plan: Plan<'_>,
-        work: impl Fn(View<'_>, &mut Job<T>) + Sync,
+        work: impl Work<T>,
     ) -> Result<T>
     where
         C: Cut,
@@ -291,8 +308,8 @@ impl Common {
         (output, is_terminal): (Option<&mut Output>, bool),
         diagnostics: &Arc<Diagnostics>,
         plan: Plan<'_>,
-        work: impl Fn(View<'_>, &mut Job<T>) + Sync,
-        gather: impl FnMut(&Chunk, &mut Job<T>) -> std::io::Result<()> + Send,
+        work: impl Work<T>,
+        gather: impl Gather<T> + Send,
     ) -> Result<()>
     where
         C: Cut,
@@ -332,7 +349,7 @@ impl Common {
             }
             _ => None,
         };
-        let progress = Progress::start(self.progress, files, diagnostics, is_terminal);
+        let progress = Progress::start(self.telling.progress, files, diagnostics, is_terminal);
         let mut sink = Sink::of_reports(diagnostics, self.reading.max_message);
         sink.output = output;
         sink.drop_first = plan.drop_first;
@@ -384,8 +401,29 @@ pub(super) fn open(path: Option<&Path>) -> Result<Output> {
     }
 }
 
+/// Refuses to replace or empty a file that is among `files`, or below a folder of them.
+pub(super) fn keep_inputs(path: &Path, files: &[OsString]) -> Result<()> {
+    no_dash(path)?;
+    let Ok(own) = place(path) else { return Ok(()) };
+    // Devices such as /dev/null take anything; what is not there yet is no input.
+    let Some(found) = std::fs::metadata(&own).ok().filter(std::fs::Metadata::is_file) else {
+        return Ok(());
+    };
+    let is_same =
+        |other: std::fs::Metadata| (other.dev(), other.ino()) == (found.dev(), found.ino());
+    let is_read = |name: &OsString| match place(Path::new(name)) {
+        _ if name == "-" => stdin_metadata().is_ok_and(is_same),
+        Ok(input) => input == own || (input.is_dir() && own.starts_with(&input)),
+        Err(_) => false,
+    };
+    if files.iter().any(is_read) {
+        bail!("{}: it is an input, too", path.display());
+    }
+    Ok(())
+}
+
 /// Whether a name means the standard output.
-fn is_dash(path: &Path) -> bool {
+pub(super) fn is_dash(path: &Path) -> bool {
     path == Path::new("-")
 }
 

@@ -3,8 +3,9 @@
 use super::amounts::size;
 use super::args::{Common, Plan, Weight};
 use super::form::Form;
+use super::syntax::parsed;
 use super::{Tally, Verdict};
-use crate::core::{Message, Path as Place, SyntaxError};
+use crate::core::{Message, Path as Place};
 use crate::io::pipeline::{Item, Job, View};
 use crate::io::source::plain_error;
 use crate::io::{Diagnostics, Store};
@@ -51,7 +52,6 @@ pub(super) enum What {
 /// rest is kept as it is.
 #[derive(Debug, clap::Args)]
 #[command(
-    mut_arg("verbose", |arg| arg.short('v')),
     after_help = "Exit status: 0 all messages were written; 1 there was none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
@@ -93,7 +93,6 @@ pub(super) struct Extract {
 /// A message whose document is missing, or is no longer what its name says, is rejected.
 #[derive(Debug, clap::Args)]
 #[command(
-    mut_arg("verbose", |arg| arg.short('v')),
     after_help = "Exit status: 0 all messages were written; 1 there was none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
@@ -197,7 +196,7 @@ fn rewrite(
 }
 
 fn place(text: &str) -> Result<Place, String> {
-    let place: Place = text.parse().map_err(|e: SyntaxError| format!("\n{}", e.explain(text)))?;
+    let place: Place = parsed(text)?;
     match place.position {
         Some(_) => Ok(place),
         None => Err("a field or a part of one is expected, not a segment".to_owned()),

@@ -2,6 +2,7 @@
 
 use super::Verdict;
 use crate::dictionary::{Version, standard};
+use crate::io::Output;
 use crate::ops::explain::paths;
 use anyhow::{Context, Result};
 use clap_complete::engine::{
@@ -9,7 +10,6 @@ use clap_complete::engine::{
 };
 use clap_complete::env::{CompleteEnv, Shells};
 use std::ffi::OsStr;
-use std::io::{self, Write};
 
 /// The environment variable by which a shell asks for completions.
 const VARIABLE: &str = "PIPEHAT_COMPLETE";
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args) -> Result<Verdict> {
         Shell::Zsh => "zsh",
     };
     let script = script(name).context("no completions for this shell")?;
-    io::stdout().write_all(&script)?;
+    Output::stdout().context("standard output")?.put(&script)?;
     Ok(Verdict::Yes)
 }
 
@@ -91,6 +91,28 @@ pub(super) fn paths_and_files() -> ArgValueCompleter {
         all.extend(PathCompleter::any().complete(current));
         all
     })
+}
+
+/// Offers message types with their events, and structures that no event is known of.
+pub(super) fn types() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| of_types(current.to_str().unwrap_or_default()))
+}
+
+fn of_types(typed: &str) -> Vec<CompletionCandidate> {
+    // The version that `generate` takes unless it is told another.
+    let view = standard().version(Version::V2_5_1);
+    let mut all: Vec<String> = vec!["all".to_owned()];
+    for id in view.structure_ids() {
+        let before = all.len();
+        all.extend(view.events_of(id).map(|(code, event)| format!("{code}^{event}")));
+        if all.len() == before {
+            all.push(id.to_owned());
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    all.retain(|name| name.starts_with(typed));
+    all.into_iter().map(CompletionCandidate::new).collect()
 }
 
 /// What was typed, and before it what it is no part of: the name of a column, an expression.
@@ -163,6 +185,13 @@ mod tests {
         );
         assert!(offered("PID-3.").contains(&"PID-3.5".to_owned()));
         assert!(offered("PID-3.4.").contains(&"PID-3.4.2".to_owned()));
+    }
+
+    #[test]
+    fn message_types_are_completed() {
+        let all = of_types("ADT^A0").into_iter();
+        let all: Vec<_> = all.map(|c| c.get_value().to_owned()).collect();
+        assert!(all.len() == 9 && all[0] == "ADT^A01" && all[8] == "ADT^A09", "{all:?}");
     }
 
     #[test]

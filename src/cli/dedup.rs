@@ -1,14 +1,14 @@
 //! `pipehat dedup`: each message once.
 
-use super::amounts::memory;
-use super::args::{Common, Plan, Weight};
+use super::args::{Common, Plan, Spilling, Weight, open};
 use super::form::Form;
-use super::sort::{key, keys, written};
+use super::sort::keys;
+use super::syntax::parsed;
 use super::{Tally, Verdict};
 use crate::core::Cutter;
+use crate::io::Diagnostics;
 use crate::io::pipeline::{Job, View};
-use crate::io::seen::{Recent, Whole};
-use crate::io::{Diagnostics, Output};
+use crate::io::seen::{Fingerprint, Recent, Whole};
 use crate::ops::sort::{SortKey, append_keys};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -24,7 +24,6 @@ use std::sync::Arc;
 /// many were left out is told on stderr.
 #[derive(Debug, clap::Args)]
 #[command(
-    mut_arg("verbose", |arg| arg.short('v')),
     after_help = "Exit status: 0 messages were written; 1 there was none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
@@ -49,7 +48,7 @@ pub(super) struct Args {
     files: Vec<OsString>,
 
     /// What makes messages the same [default: MSH-10, MSH-3 and MSH-4]
-    #[arg(short, long = "by", value_name = "PATH", value_parser = key)]
+    #[arg(short, long = "by", value_name = "PATH", value_parser = parsed::<SortKey>)]
     #[arg(add = super::complete::paths_alone())]
     keys: Vec<SortKey>,
 
@@ -69,13 +68,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     duplicates: Option<PathBuf>,
 
-    /// How much memory may be taken before messages go to temporary files
-    #[arg(long, value_name = "BYTES", value_parser = memory, default_value = "256M")]
-    memory: usize,
-
-    /// Where temporary files go [default: as TMPDIR says]
-    #[arg(long, value_name = "DIR")]
-    temp_dir: Option<PathBuf>,
+    #[command(flatten)]
+    spilling: Spilling,
 
     #[command(flatten)]
     form: Form,
@@ -98,7 +92,7 @@ enum Keep {
 struct Known {
     tally: Tally,
     bytes: Vec<u8>,
-    ends: Vec<(usize, Option<[u8; 16]>)>,
+    ends: Vec<(usize, Option<Fingerprint>)>,
 }
 
 /// What remembers the messages that came before.
@@ -115,18 +109,19 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let (mut output, _) = args.common.output_beside(args.duplicates.as_deref())?;
     let mut aside = match &args.duplicates {
         None => None,
-        Some(path) => {
-            Some(Output::file(path).with_context(|| format!("creating {}", path.display()))?)
-        }
+        Some(path) => Some(open(Some(path))?),
     };
     let form = args.form.pass(&args.common, &output);
     let text = args.common.text();
     let keys = keys(&args.keys, &["MSH-10", "MSH-3", "MSH-4"])?;
-    let folder = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
     let mut seen = match args.window {
         Some(window) => Memory::Recent(Recent::new(window as usize)),
         None => {
-            let whole = Whole::new(&folder, args.memory, args.keep == Keep::First)?;
+            let whole = Whole::new(
+                &args.spilling.folder(),
+                args.spilling.memory,
+                args.keep == Keep::First,
+            )?;
             Memory::Whole(Box::new(whole))
         }
     };
@@ -198,27 +193,32 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         seen.finish(|message, is_first| {
             write(message, is_first, &mut out)?;
             if out.len() >= 256 << 10 {
-                written(output.write_all(&out))?;
+                output.put(&out)?;
                 out.clear();
             }
             Ok(())
         })?;
-        written(output.write_all(&out))?;
+        output.put(&out)?;
     }
     output.finish()?;
     if let Some(aside) = aside {
         aside.finish().context("writing the duplicates")?;
     }
+    // Of messages that are the same in all bytes nothing is lost.
+    let is_kept = args.duplicates.is_some() || args.whole;
     match left_out {
         0 => {}
-        1 => diagnostics.note("1 message was left out"),
-        _ => diagnostics.note(&format!("{left_out} messages were left out")),
+        1 if is_kept => diagnostics.note("1 message was left out"),
+        1 => diagnostics.note("1 message was left out (--duplicates FILE would keep it)"),
+        n if is_kept => diagnostics.note(&format!("{n} messages were left out")),
+        n => diagnostics
+            .note(&format!("{n} messages were left out (--duplicates FILE would keep them)")),
     }
     Ok(Verdict::found(total))
 }
 
 /// By what a message is known: so much of SHA-256 that nobody makes two that are the same.
-fn fingerprint(key: &[u8]) -> [u8; 16] {
+fn fingerprint(key: &[u8]) -> Fingerprint {
     let digest: [u8; 32] = Sha256::digest(key).into();
     let (half, _) = digest.split_first_chunk().unwrap_or((&[0; 16], &[]));
     *half

@@ -71,7 +71,7 @@ pub(super) struct Args {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// Files and folders to read; without them standard input
+    /// Files or folders to read; none or `-` is standard input
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
 
@@ -195,20 +195,20 @@ enum ShiftScopeArg {
     Key,
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     if let Some(Command::Keygen { file }) = &args.command {
         return keys::generate(file).map(|()| Verdict::Yes);
     }
-    let settings = settings(&args);
-    let rules = rules(&args, &settings)?;
+    let settings = settings(args);
+    let rules = rules(args, &settings)?;
     if args.list_rules {
         let mut output = args.common.output()?;
-        output.write_all(rules.list().as_bytes())?;
+        output.put(rules.list().as_bytes())?;
         output.finish()?;
         return Ok(Verdict::Yes);
     }
     let profile = settings.profile;
-    let key = key(&args, profile, diagnostics)?;
+    let key = key(args, profile, diagnostics)?;
     let deidentifier = Deidentifier::new(rules, &key);
     let (mut output, _) = args.common.output_beside(args.report.as_deref())?;
     args.common.keep_all_inputs(args.report.as_deref(), &args.files)?;
@@ -243,7 +243,8 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         });
         memories().push(memory);
     };
-    let plan = Plan::default();
+    let outputs = args.common.outputs(args.report.as_deref());
+    let plan = Plan { outputs, ..Plan::default() };
     let total = args.common.run(&args.files, &mut output, diagnostics, plan, work)?;
     let key_id = (profile != Profile::SafeHarbor).then(|| key.id());
     let report = report::json(&deidentifier, key_id, &total, diagnostics.failures())?;
@@ -257,7 +258,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         file.write_all(report.as_bytes()).with_context(named)?;
         file.finish().with_context(named)?;
     }
-    tell(&args, deidentifier.rules(), &total, diagnostics);
+    tell(args, deidentifier.rules(), &total, diagnostics);
     Ok(Verdict::found(total.messages))
 }
 

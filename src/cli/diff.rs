@@ -1,12 +1,12 @@
 //! `pipehat diff`: where the messages of two files differ.
 
 use super::Verdict;
-use super::args::{Reading, open};
+use super::args::{Reading, Telling, is_dash, keep_inputs, open};
 use super::pairs::{Held, KeyOf, Met, Pairs};
-use super::progress::{Progress, ProgressWhen};
-use super::terminal::ColorWhen;
-use crate::core::scope::{charset_of, to_utf8};
-use crate::core::{Message, Path, Scope, SyntaxError, TextOptions};
+use super::progress::Progress;
+use super::syntax::parsed;
+use crate::core::scope::{charset_of, with_scope};
+use crate::core::{Message, Path, SyntaxError, TextOptions};
 use crate::io::pipeline::Sink;
 use crate::io::source::plain_error;
 use crate::io::{Chunker, Diagnostics, Options, Output, Sources};
@@ -16,7 +16,6 @@ use crate::ops::visible;
 use anyhow::{Result, anyhow, bail};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -31,6 +30,9 @@ use std::sync::Arc;
 #[derive(Debug, clap::Args)]
 #[command(
     mut_arg("max_message", |arg| arg.help("The longest message that is read; a longer one is reported")),
+    mut_arg("verbose", |arg| {
+        arg.help("Reports everything on stderr, also beyond the first 100 reports, and a summary")
+    }),
     after_help = "Exit status: 0 all messages are the same; 1 some differ; 2 the work was not fully done.",
     after_long_help = "\
 Examples:
@@ -69,11 +71,11 @@ pub(super) struct Args {
     b: OsString,
 
     /// What messages are paired by: the value at PATH, or `order`
-    #[arg(long, value_name = "PATH|order", default_value = "MSH-10", value_parser = by, add = super::complete::paths_alone())]
+    #[arg(short = 'k', long, value_name = "PATH|order", default_value = "MSH-10", value_parser = parsed::<By>, add = super::complete::paths_alone())]
     by: By,
 
     /// Leaves out differences at PATH and below it; can be given several times
-    #[arg(long, value_name = "PATH", value_parser = path, add = super::complete::paths_alone())]
+    #[arg(long, value_name = "PATH", value_parser = parsed::<Path>, add = super::complete::paths_alone())]
     ignore: Vec<Path>,
 
     /// The form of the output
@@ -91,21 +93,8 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// Shows progress on stderr
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t, help_heading = "Output")]
-    progress: ProgressWhen,
-
-    /// Colours the output; `auto` on a terminal unless NO_COLOR is set
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t, help_heading = "Output")]
-    color: ColorWhen,
-
-    /// Reports nothing on stderr; the exit status still tells
-    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
-    quiet: bool,
-
-    /// Reports everything on stderr, also beyond the first 100 messages, and a summary
-    #[arg(short, long, help_heading = "Output")]
-    verbose: bool,
+    #[command(flatten)]
+    pub(super) telling: Telling,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -124,13 +113,7 @@ enum By {
     Value(Path),
 }
 
-impl Args {
-    pub(super) fn loudness(&self) -> (bool, bool) {
-        (self.quiet, self.verbose)
-    }
-}
-
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     if args.brief && args.format == Format::Ndjson {
         bail!("--brief goes with --format text");
     }
@@ -139,10 +122,14 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     }
     check(&args.a)?;
     check(&args.b)?;
+    let names = [args.a.clone(), args.b.clone()];
+    if let Some(path) = args.output.as_deref().filter(|path| !is_dash(path)) {
+        keep_inputs(path, &names)?;
+    }
     let output = open(args.output.as_deref())?;
     let text = args.reading.text();
-    let names = [args.a.clone(), args.b.clone()];
-    let progress = Progress::start(args.progress, &names, diagnostics, output.is_terminal());
+    let progress =
+        Progress::start(args.telling.progress, &names, diagnostics, output.is_terminal());
     let input = |name: &OsString| -> Result<_> {
         let sources = Sources::new(std::slice::from_ref(name), diagnostics.clone())?;
         let options = Options { max_message: args.reading.max_message, ..Options::default() };
@@ -156,9 +143,8 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     };
     let key_of: KeyOf<'_> = if matches!(args.by, By::Order) { None } else { Some(&value) };
     let mut pairs = Pairs::new([input(&args.a)?, input(&args.b)?], key_of);
-    let color = args.color.decide(&output);
-    let mut report =
-        Report { args: &args, text, color, output, out: Vec::new(), tally: Tally::default() };
+    let color = args.telling.color.decide(&output);
+    let mut report = Report { args, text, color, output, out: Vec::new(), tally: Tally::default() };
     let result = report.all(&mut pairs);
     progress.finish(diagnostics);
     result?;
@@ -190,10 +176,10 @@ fn check(name: &OsStr) -> Result<()> {
 
 /// The text of the values at a path, by which a message is paired.
 fn value_at(path: &Path, message: &Message<'_>, text: TextOptions) -> Vec<u8> {
-    let join = |scope: Scope<'_, '_>| {
+    with_scope(message, text, |scope| {
         let mut key = Vec::new();
         let mut first = true;
-        let _ = path.for_each(&scope, |raw| {
+        let _ = path.for_each(scope, |raw| {
             if !std::mem::take(&mut first) {
                 key.push(b'~');
             }
@@ -201,11 +187,7 @@ fn value_at(path: &Path, message: &Message<'_>, text: TextOptions) -> Vec<u8> {
             ControlFlow::Continue(())
         });
         key
-    };
-    match to_utf8(message, text) {
-        Some(utf8) => join(Scope::converted(&message.with_bytes(utf8.as_bytes()), text)),
-        None => join(Scope::with(message, text)),
-    }
+    })
 }
 
 /// The differences on their way to the output.
@@ -359,7 +341,7 @@ impl Report<'_> {
     /// Writes what there is, if that is much.
     fn flush_above(&mut self, most: usize) -> Result<()> {
         if self.out.len() > most {
-            self.output.write_all(&self.out)?;
+            self.output.put(&self.out)?;
             self.out.clear();
         }
         Ok(())
@@ -375,12 +357,4 @@ impl FromStr for By {
     fn from_str(text: &str) -> Result<Self, SyntaxError> {
         if text == "order" { Ok(Self::Order) } else { text.parse().map(Self::Value) }
     }
-}
-
-fn by(text: &str) -> Result<By, String> {
-    text.parse().map_err(|e: SyntaxError| format!("\n{}", e.explain(text)))
-}
-
-fn path(text: &str) -> Result<Path, String> {
-    text.parse().map_err(|e: SyntaxError| format!("\n{}", e.explain(text)))
 }

@@ -2,10 +2,10 @@
 
 use super::Verdict;
 use crate::dictionary::Version;
-use crate::io::Diagnostics;
+use crate::io::{Diagnostics, Output};
 use crate::ops::explain::{self, NoSubject, Subject};
-use anyhow::Result;
-use std::io::{self, Write};
+use anyhow::{Context, Result};
+use std::io::Write;
 
 /// Look things up in the standard
 ///
@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args, diagnostics: &Diagnostics) -> Result<Verdict> {
             is_first = false;
         }
     }
-    io::stdout().write_all(&out)?;
+    Output::stdout().context("standard output")?.put(&out)?;
     Ok(verdict)
 }
 

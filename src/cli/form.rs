@@ -7,7 +7,7 @@ use crate::ops::pass::{Eol, PassOn};
 /// How messages are written.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct Form {
-    /// How segments end
+    /// How segments end [default: cr, on a terminal lf]
     #[arg(long, value_enum, value_name = "EOL")]
     eol: Option<EolArg>,
 
@@ -19,7 +19,7 @@ pub(super) struct Form {
 /// How segments end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum EolArg {
-    /// CR, and LF behind the message: one message a line [default]
+    /// CR, and LF behind the message: one message a line
     Cr,
     /// LF, and an empty line behind the message
     Lf,

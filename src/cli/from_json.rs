@@ -20,7 +20,6 @@ use std::sync::Arc;
 /// they stand, as `parse --raw` writes them, which makes the way there and back exact.
 #[derive(Debug, clap::Args)]
 #[command(
-    mut_arg("verbose", |arg| arg.short('v')),
     after_help = "Exit status: 0 all objects became messages; 1 there was none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
@@ -48,7 +47,7 @@ pub(super) struct Args {
     pub(super) common: Common,
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     let mut output = args.common.output()?;
     let form = args.form.pass(&args.common, &output);
     let options = ReadOptions { raw: args.raw, charset: args.common.text().charset };

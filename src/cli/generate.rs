@@ -10,7 +10,6 @@ use crate::io::Output;
 use crate::ops::generate::{Fill, Generator, NoType, Settings, Wanted};
 use crate::ops::pass::PassOn;
 use anyhow::{Result, anyhow};
-use std::io::Write;
 use std::path::PathBuf;
 
 /// Make up valid messages, for tests and load
@@ -36,7 +35,7 @@ Examples:
   pipehat generate 'ORU^R01' -n 1000 --seed 7 > oru.hl7
   pipehat generate -n 100000 'ADT^A08=5' 'ORU^R01=3' | pipehat send localhost:2575
   pipehat generate all -n 200 --version 2.3.1 --fill all | pipehat validate --strict
-  pipehat generate | pipehat transform -e 'MSH-3 = \"LAB\"'
+  pipehat generate | pipehat transform -e 'set MSH-3 = \"LAB\"'
 
 Exit status:
   0  all was written
@@ -44,11 +43,11 @@ Exit status:
 )]
 pub(super) struct Args {
     /// What messages, see below [default: what a hospital sends]
-    #[arg(value_name = "TYPE", value_parser = wanted)]
+    #[arg(value_name = "TYPE", value_parser = wanted, add = super::complete::types())]
     types: Vec<Wanted>,
 
     /// How many
-    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 1)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 1)]
     count: u64,
 
     /// The same seed gives the same messages, another one others
@@ -129,11 +128,11 @@ fn write(count: u64, generator: &Generator, form: &PassOn, output: &mut Output) 
         };
         written.map_err(|why| anyhow!("{why}"))?;
         if out.len() >= BLOCK {
-            output.write_all(&out)?;
+            output.put(&out)?;
             out.clear();
         }
     }
-    output.write_all(&out)?;
+    output.put(&out)?;
     Ok(())
 }
 

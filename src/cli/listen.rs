@@ -31,17 +31,17 @@ use std::time::Duration;
 /// Descriptors beyond those of connections.
 const OTHER_FILES: usize = 64;
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
-    let listeners = listeners(&args)?;
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+    let listeners = listeners(args)?;
     let metrics = args.metrics.as_ref().map(|at| bind(at.0).with_context(|| at.0.to_string()));
     let metrics = metrics.transpose()?;
-    let tls = tls(&args)?;
+    let tls = tls(args)?;
     let log = Log::new(args.log.map(Into::into), diagnostics.clone());
-    let (storing, pass) = storing(&args, &log)?;
+    let (storing, pass) = storing(args, &log)?;
     let checker = args.validate.as_ref().map(|path| Checker::new(path.as_deref(), diagnostics));
     let checker = checker.transpose()?.map(Arc::new);
     let check = checker.clone().map(Checker::check);
-    let settings = settings(&args, &storing, pass, &log, check)?;
+    let settings = settings(args, &storing, pass, &log, check)?;
     allow_files(args.max_connections.into(), &log);
     let watched = metrics.as_ref().map(TcpListener::local_addr).transpose()?;
     let shows = storing.output.as_ref().is_some_and(IsTerminal::is_terminal);

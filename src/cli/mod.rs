@@ -23,6 +23,7 @@ mod send;
 mod signals;
 mod sort;
 mod stats;
+mod syntax;
 mod terminal;
 mod to_fhir;
 mod transform;
@@ -179,16 +180,16 @@ pub fn main() -> ExitCode {
     let (quiet, verbose) = cli.command.loudness();
     let diagnostics = Arc::new(Diagnostics::new(quiet, verbose));
     let result = match cli.command {
-        Command::Parse(args) => parse::run(args, &diagnostics),
-        Command::Query(args) => query::run(*args, &diagnostics),
-        Command::Stats(args) => stats::run(*args, &diagnostics),
-        Command::FromJson(args) => from_json::run(args, &diagnostics),
-        Command::Diff(args) => diff::run(*args, &diagnostics),
-        Command::Transform(args) => transform::run(args, &diagnostics),
-        Command::Validate(args) => validate::run(*args, &diagnostics),
-        Command::ToFhir(args) => to_fhir::run(*args, &diagnostics),
-        Command::Deidentify(args) => deidentify::run(*args, &diagnostics),
-        Command::Listen(args) => listen::run(*args, &diagnostics),
+        Command::Parse(args) => parse::run(&args, &diagnostics),
+        Command::Query(args) => query::run(&args, &diagnostics),
+        Command::Stats(args) => stats::run(&args, &diagnostics),
+        Command::FromJson(args) => from_json::run(&args, &diagnostics),
+        Command::Diff(args) => diff::run(&args, &diagnostics),
+        Command::Transform(args) => transform::run(&args, &diagnostics),
+        Command::Validate(args) => validate::run(&args, &diagnostics),
+        Command::ToFhir(args) => to_fhir::run(&args, &diagnostics),
+        Command::Deidentify(args) => deidentify::run(&args, &diagnostics),
+        Command::Listen(args) => listen::run(&args, &diagnostics),
         Command::Send(args) => send::run(*args, &diagnostics),
         Command::Sort(args) => sort::run(&args, &diagnostics),
         Command::Dedup(args) => dedup::run(&args, &diagnostics),
@@ -218,7 +219,7 @@ impl Command {
             Self::Query(args) => args.common.loudness(),
             Self::Stats(args) => args.common.loudness(),
             Self::FromJson(args) => args.common.loudness(),
-            Self::Diff(args) => args.loudness(),
+            Self::Diff(args) => args.telling.loudness(),
             Self::Transform(args) => args.common.loudness(),
             Self::Validate(args) => args.common.loudness(),
             Self::ToFhir(args) => args.common.loudness(),
@@ -246,8 +247,84 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     #[test]
-    fn the_command_line_is_consistent() {
+    fn the_command_line_is_sound() {
         super::command().debug_assert();
+    }
+
+    /// All commands that do something, by their names.
+    fn commands() -> Vec<(String, clap::Command)> {
+        let mut root = super::command();
+        root.build();
+        let mut found = Vec::new();
+        let mut open: Vec<_> = root.get_subcommands().cloned().collect();
+        while let Some(command) = open.pop() {
+            open.extend(command.get_subcommands().cloned());
+            if command.get_name() != "help" {
+                let name = command.get_display_name().unwrap_or_default().to_owned();
+                found.push((name, command));
+            }
+        }
+        found
+    }
+
+    /// What an option says of itself.
+    #[derive(Debug, PartialEq)]
+    struct Said {
+        help: String,
+        letter: Option<char>,
+        value: Option<String>,
+        default: Vec<std::ffi::OsString>,
+    }
+
+    /// An option that several commands have is the same in all of them: words, letter, value and
+    /// default. So its help can be read once, and a script that knows one command knows the others.
+    #[test]
+    fn an_option_is_the_same_in_every_command() {
+        // Each command has its own form of these.
+        const OF_EACH: [&str; 18] = [
+            "by",
+            "count",
+            "dir",
+            "dry-run",
+            "format",
+            "list-rules",
+            "max-message",
+            "mllp",
+            "path",
+            "profile",
+            "quiet",
+            "raw",
+            "rejects",
+            "report",
+            "verbose",
+            "version",
+            "where",
+            "window",
+        ];
+        let mut known: BTreeMap<String, (String, Said)> = BTreeMap::new();
+        for (name, command) in commands() {
+            for arg in command.get_arguments() {
+                let Some(long) = arg.get_long().filter(|long| !OF_EACH.contains(long)) else {
+                    continue;
+                };
+                let values = arg.get_value_names().filter(|_| arg.get_action().takes_values());
+                let said = Said {
+                    help: arg.get_help().map(ToString::to_string).unwrap_or_default(),
+                    letter: arg.get_short(),
+                    value: values.and_then(|names| names.first()).map(ToString::to_string),
+                    default: arg.get_default_values().iter().map(|v| v.into()).collect(),
+                };
+                match known.get(long) {
+                    None => _ = known.insert(long.to_owned(), (name.clone(), said)),
+                    Some((first, same)) => {
+                        assert_eq!(same, &said, "--{long} of {first} and of {name}");
+                    }
+                }
+            }
+        }
+        assert!(known.len() > 60, "the options are looked at");
     }
 }

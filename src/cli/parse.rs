@@ -10,7 +10,6 @@ use crate::ops::names::Names;
 use crate::ops::tree::{TreeOptions, TreeWriter};
 use anyhow::{Result, bail};
 use std::ffi::OsString;
-use std::io::Write;
 use std::sync::Arc;
 
 /// Look at messages, or convert them to JSON or to a clean stream
@@ -21,7 +20,6 @@ use std::sync::Arc;
 /// touched.
 #[derive(Debug, clap::Args)]
 #[command(
-    mut_arg("verbose", |arg| arg.short('v')),
     after_help = "Exit status: 0 all messages were written; 1 there was none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
@@ -89,7 +87,7 @@ enum Batch {
     Keep,
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     let mut output = args.common.output()?;
     let format = args.format.unwrap_or(match output.is_terminal() {
         _ if args.form.is_given() || args.batch.is_some() => Format::Hl7,
@@ -98,9 +96,9 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     });
     args.check(format)?;
     let total = match format {
-        Format::Tree => tree(&args, &mut output, diagnostics)?,
-        Format::Json => json(&args, &mut output, diagnostics)?,
-        Format::Hl7 => hl7(&args, &mut output, diagnostics)?,
+        Format::Tree => tree(args, &mut output, diagnostics)?,
+        Format::Json => json(args, &mut output, diagnostics)?,
+        Format::Hl7 => hl7(args, &mut output, diagnostics)?,
     };
     output.finish()?;
     Ok(Verdict::found(total))
@@ -162,7 +160,7 @@ fn hl7(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Resu
     let mut envelope = Vec::new();
     if wrap {
         form.append_envelope(b"BHS|^~\\&", &mut envelope);
-        output.write_all(&envelope)?;
+        output.put(&envelope)?;
     }
     let plan = Plan { weight: Weight::Light, ..Plan::default() };
     let work = |view: View<'_>, job: &mut Job<Tally>| {
@@ -183,7 +181,7 @@ fn hl7(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Resu
     if wrap {
         envelope.clear();
         form.append_envelope(format!("BTS|{}", total.matched).as_bytes(), &mut envelope);
-        output.write_all(&envelope)?;
+        output.put(&envelope)?;
     }
     Ok(total)
 }

@@ -2,10 +2,10 @@
 
 use super::Verdict;
 use crate::dictionary::{Segment, Version, standard};
-use crate::io::Diagnostics;
+use crate::io::{Diagnostics, Output};
 use crate::ops::explain::{Listed, paths};
-use anyhow::Result;
-use std::io::{self, Write};
+use anyhow::{Context, Result};
+use std::io::Write;
 
 /// List the paths that the standard defines
 ///
@@ -67,7 +67,7 @@ pub(super) fn run(args: &Args, diagnostics: &Diagnostics) -> Result<Verdict> {
             }
         }
     }
-    io::stdout().write_all(&out)?;
+    Output::stdout().context("standard output")?.put(&out)?;
     Ok(verdict)
 }
 

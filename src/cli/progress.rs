@@ -12,14 +12,14 @@ use std::time::Duration;
 /// When to show progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum ProgressWhen {
-    /// When stderr is a terminal, the results do not go there, and it takes longer than a second.
+    /// When stderr is a terminal, the results do not go there, and it takes longer than a second
     #[default]
     Auto,
-    /// Always.
+    /// Always
     Always,
-    /// Never.
+    /// Never
     Never,
-    /// For programs: an object a line, every second and at the end.
+    /// For programs: an object a line, every second and at the end
     Json,
 }
 

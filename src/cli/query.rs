@@ -1,8 +1,8 @@
 //! `pipehat query`: values as rows, or the messages for which a condition holds.
 
 use super::args::{Common, Plan, Weight};
+use super::syntax::parsed;
 use super::{Tally, Verdict};
-use crate::core::SyntaxError;
 use crate::core::expr::Expression;
 use crate::io::pipeline::{Flow, Job};
 use crate::io::{Diagnostics, Output};
@@ -10,7 +10,6 @@ use crate::ops::pass::PassOn;
 use crate::ops::query::{Column, Each, Format, Query};
 use anyhow::{Result, bail};
 use std::ffi::{OsStr, OsString};
-use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +24,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// the message comes from. NAME=PATH names the column.
 #[derive(Debug, clap::Args)]
 #[command(
+    mut_arg("verbose", |arg| arg.short(None)),
     after_help = "Exit status: 0 something was printed; 1 nothing matched; 2 the work was not fully done.",
     after_long_help = "\
 Examples:
@@ -52,11 +52,11 @@ pub(super) struct Args {
     operands: Vec<OsString>,
 
     /// Adds a column; of use where a file has the name of a path
-    #[arg(short, long = "path", value_name = "[NAME=]PATH", value_parser = column, add = super::complete::paths_alone())]
+    #[arg(short, long = "path", value_name = "[NAME=]PATH", value_parser = parsed::<Column>, add = super::complete::paths_alone())]
     paths: Vec<Column>,
 
     /// Keeps only messages for which EXPR is true
-    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = expression, add = super::complete::paths_alone())]
+    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = parsed::<Expression>, add = super::complete::paths_alone())]
     condition: Option<Expression>,
 
     /// Keeps only messages for which EXPR is not true
@@ -65,7 +65,7 @@ pub(super) struct Args {
 
     /// Gives a row for each segment SEG, or each group such as ORDER_OBSERVATION; other paths
     /// show what belongs to it
-    #[arg(long, value_name = "SEG|GROUP", value_parser = each, add = super::complete::segments())]
+    #[arg(long, value_name = "SEG|GROUP", value_parser = parsed::<Each>, add = super::complete::segments())]
     each: Option<Each>,
 
     /// Prints the messages themselves, one a line
@@ -81,7 +81,7 @@ pub(super) struct Args {
     files_with_matches: bool,
 
     /// Stops after N matching messages
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max: Option<u64>,
 
     /// The form of the rows
@@ -139,8 +139,11 @@ impl From<FormatArg> for Format {
     }
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
-    let (columns, files) = split_operands(&args)?;
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+    let (columns, files) = split_operands(args)?;
+    if args.header && !matches!(args.format, FormatArg::Tsv | FormatArg::Csv) {
+        bail!("--header goes with --format tsv or csv");
+    }
     let mut output = args.common.output()?;
     let query = Query {
         columns,
@@ -203,9 +206,9 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     })?;
     let found = if args.each.is_some() { total.rows } else { total.matched };
     if args.count {
-        writeln!(output, "{found}")?;
+        output.put(format!("{found}\n").as_bytes())?;
     } else if !whole && !listing && query.format == Format::Json {
-        output.write_all(if total.rows > 0 { b"\n]\n" } else { b"]\n" })?;
+        output.put(if total.rows > 0 { b"\n]\n" } else { b"]\n" })?;
     }
     output.finish()?;
     Ok(if found > 0 { Verdict::Yes } else { Verdict::No })
@@ -215,13 +218,13 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
 /// comma before the first object of an array.
 fn begin(query: &Query, header: bool, output: &mut Output) -> Result<usize> {
     if query.format == Format::Json {
-        output.write_all(b"[\n")?;
+        output.put(b"[\n")?;
         return Ok(2);
     }
     if header {
         let mut line = Vec::new();
         query.header(&mut line);
-        output.write_all(&line)?;
+        output.put(&line)?;
     }
     Ok(0)
 }
@@ -248,6 +251,10 @@ fn split_operands(args: &Args) -> Result<(Vec<Column>, Vec<OsString>)> {
         files.push(operand.clone());
     }
     if columns.is_empty() && args.condition.is_none() && !args.messages && !args.count {
+        if let Some(first) = files.first().filter(|first| std::fs::symlink_metadata(first).is_err())
+        {
+            bail!("{}: neither a path such as PID-3 nor a file that is there", first.display());
+        }
         bail!("nothing is asked for: name a path such as PID-3, or a condition with --where");
     }
     Ok((columns, files))
@@ -279,16 +286,4 @@ fn looks_like_path(text: &str) -> bool {
             && bytes[..3].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
             && matches!(bytes[3], b'-' | b'[')
             && !text.contains('/'))
-}
-
-fn column(text: &str) -> Result<Column, String> {
-    text.parse().map_err(|e: SyntaxError| format!("\n{}", e.explain(text)))
-}
-
-fn each(text: &str) -> Result<Each, String> {
-    text.parse().map_err(|e: SyntaxError| format!("\n{}", e.explain(text)))
-}
-
-fn expression(text: &str) -> Result<Expression, String> {
-    text.parse().map_err(|e: SyntaxError| format!("\n{}", e.explain(text)))
 }

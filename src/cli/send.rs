@@ -58,6 +58,9 @@ What becomes of a message:
   unknown     it was sent and no answer came: it may have arrived or not; the run stops
   unsent      there was no connection, or a message before it stopped the run
 
+Times and sizes:
+TIME is a number of seconds, or has a unit: 500ms, 30s, 5m, 2h, 1d. BYTES may have K, M, G or T.
+
 Exit status:
   0  all messages were accepted
   1  some were refused
@@ -84,11 +87,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "PATH", default_value = "PID-3[1].1", help_heading = "Delivery", add = super::complete::paths_alone())]
     order_by: Hl7Path,
 
-    /// How long to wait for an answer, in seconds
+    /// How long to wait for an answer
     #[arg(long, value_name = "TIME", default_value = "30", value_parser = seconds, help_heading = "Delivery")]
     timeout: Duration,
 
-    /// How long to look for the name of the host and wait for a connection, in seconds
+    /// How long to look for the name of the host and wait for a connection
     #[arg(long, value_name = "TIME", default_value = "10", value_parser = seconds, help_heading = "Delivery")]
     connect_timeout: Duration,
 

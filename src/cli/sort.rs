@@ -1,17 +1,17 @@
 //! `pipehat sort`: messages in the order of their values.
 
-use super::amounts::memory;
-use super::args::{Common, Plan, Weight};
+use super::args::{Common, Plan, Spilling, Weight};
 use super::form::Form;
+use super::syntax::parsed;
 use super::{Tally, Verdict};
 use crate::core::{Cutter, SyntaxError};
+use crate::io::output::result_written;
 use crate::io::pipeline::{Job, View};
 use crate::io::{Diagnostics, Output, Sorter};
 use crate::ops::sort::{SortKey, append_keys};
 use anyhow::Result;
 use std::ffi::OsString;
-use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
 /// Sort messages by values
@@ -21,7 +21,6 @@ use std::sync::Arc;
 /// run ends, however it does.
 #[derive(Debug, clap::Args)]
 #[command(
-    mut_arg("verbose", |arg| arg.short('v')),
     after_help = "Exit status: 0 all messages were written; 1 there was none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
@@ -45,17 +44,12 @@ pub(super) struct Args {
     files: Vec<OsString>,
 
     /// What to sort by, the first one first [default: MSH-7]
-    #[arg(short, long = "by", value_name = "PATH[:HOW]", value_parser = key)]
+    #[arg(short, long = "by", value_name = "PATH[:HOW]", value_parser = parsed::<SortKey>)]
     #[arg(add = super::complete::paths_alone())]
     keys: Vec<SortKey>,
 
-    /// How much memory messages may take before they go to temporary files
-    #[arg(long, value_name = "BYTES", value_parser = memory, default_value = "256M")]
-    memory: usize,
-
-    /// Where temporary files go [default: as TMPDIR says]
-    #[arg(long, value_name = "DIR")]
-    temp_dir: Option<PathBuf>,
+    #[command(flatten)]
+    spilling: Spilling,
 
     #[command(flatten)]
     form: Form,
@@ -78,8 +72,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let form = args.form.pass(&args.common, &output);
     let text = args.common.text();
     let keys = keys(&args.keys, &["MSH-7"])?;
-    let folder = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
-    let mut sorter = Sorter::new(&folder, args.memory);
+    let mut sorter = Sorter::new(&args.spilling.folder(), args.spilling.memory);
     let mut total = Tally::default();
     let plan = Plan { weight: Weight::Heavy, ..Plan::default() };
     let work = |view: View<'_>, job: &mut Job<Keyed>| {
@@ -126,13 +119,8 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
 
 fn write_sorted(sorter: Sorter, output: &mut Output) -> Result<()> {
     let mut output = BufWriter::with_capacity(256 << 10, output);
-    sorter.finish(|_, message| written(output.write_all(message)))?;
-    Ok(written(output.flush())?)
-}
-
-/// What came of writing, as the pipeline tells it.
-pub(super) fn written(result: io::Result<()>) -> io::Result<()> {
-    result.map_err(|e| io::Error::new(e.kind(), format!("writing the output: {e}")))
+    sorter.finish(|_, message| result_written(output.write_all(message)))?;
+    Ok(result_written(output.flush())?)
 }
 
 /// The keys that were given, or else the usual ones.
@@ -141,8 +129,4 @@ pub(super) fn keys(given: &[SortKey], usual: &[&str]) -> Result<Vec<SortKey>> {
         return Ok(usual.iter().map(|path| path.parse()).collect::<Result<_, SyntaxError>>()?);
     }
     Ok(given.to_vec())
-}
-
-pub(super) fn key(text: &str) -> Result<SortKey, String> {
-    text.parse().map_err(|e: SyntaxError| format!("\n{}", e.explain(text)))
 }

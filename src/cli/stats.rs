@@ -2,10 +2,11 @@
 
 use super::Verdict;
 use super::args::{Common, Plan, Weight};
+use super::syntax::parsed;
 use super::terminal;
 use crate::core::expr::Expression;
-use crate::core::scope::to_utf8;
-use crate::core::{Cutter, Message, Scope, SyntaxError, TextOptions};
+use crate::core::scope::with_scope;
+use crate::core::{Cutter, Message, TextOptions};
 use crate::io::pipeline::{Item, Job, Met, Unusable, View};
 use crate::io::{Chunk, Diagnostics, Output};
 use crate::ops::stats::text::Look;
@@ -14,7 +15,6 @@ use crate::ops::validate::batch::Facts;
 use crate::ops::validate::{self, Scratch, Validator, unusable};
 use anyhow::Result;
 use std::ffi::OsString;
-use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Tell what is in an archive
@@ -42,12 +42,12 @@ Exit status:
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Args {
-    /// Files and folders to read; without them standard input
+    /// Files or folders to read; none or `-` is standard input
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
 
     /// Counts only messages for which EXPR is true
-    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = expression, add = super::complete::paths_alone())]
+    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = parsed::<Expression>, add = super::complete::paths_alone())]
     condition: Option<Expression>,
 
     /// The form of the output
@@ -83,18 +83,20 @@ enum Format {
     Html,
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+    // What comes out is no message: it must not stand in for those that were read.
+    args.common.keep_all_inputs(None, &args.files)?;
     let mut output = args.common.output()?;
-    let archive = count(&args, &mut output, diagnostics)?;
+    let archive = count(args, &mut output, diagnostics)?;
     let top = usize::from(args.top);
     let report = Report::of(&archive, top, diagnostics.failures(), args.problems);
     let written = match args.format {
-        Format::Text => text::write(&report, look(&args, &output)).into_bytes(),
+        Format::Text => text::write(&report, look(args, &output)).into_bytes(),
         Format::Json => [serde_json::to_vec_pretty(&report)?, b"\n".to_vec()].concat(),
         Format::Csv => csv::write(&report)?,
         Format::Html => html::write(&report).into_bytes(),
     };
-    output.write_all(&written)?;
+    output.put(&written)?;
     output.finish()?;
     Ok(if report.messages > 0 { Verdict::Yes } else { Verdict::No })
 }
@@ -113,7 +115,12 @@ fn look(args: &Args, output: &Output) -> Look {
 /// thread counts all at once, which spares it the merging.
 fn count(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Result<Archive> {
     let is_terminal = output.is_terminal();
-    let plan = Plan { numbered: args.problems, weight: Weight::Gathered, ..Plan::default() };
+    let plan = Plan {
+        numbered: args.problems,
+        weight: Weight::Gathered,
+        outputs: args.common.outputs(None),
+        ..Plan::default()
+    };
     let is_alone = args.common.threads(plan.weight) == 1;
     let counting = Counting::new(args);
     let severities = counting.validator.as_ref().map(|known| &known.settings().severities);
@@ -197,7 +204,7 @@ impl<'a> Counting<'a> {
 
     fn wants(&self, message: &Message<'_>) -> bool {
         let Some(condition) = self.condition else { return true };
-        holds(condition, message, self.settings.text)
+        with_scope(message, self.settings.text, |scope| condition.holds(scope))
     }
 }
 
@@ -220,19 +227,4 @@ fn blame(validator: &Validator, found: &Unusable<'_>, counts: &mut Counts) {
     let severities = &validator.settings().severities;
     let finding = unusable::finding(found.error, found.framed.bytes, severities);
     counts.problems.message(found.source.index, found.number, None, finding.as_slice());
-}
-
-/// Whether a condition holds for a message.
-fn holds(condition: &Expression, message: &Message<'_>, text: TextOptions) -> bool {
-    match to_utf8(message, text) {
-        None => condition.holds(&Scope::with(message, text)),
-        Some(utf8) => {
-            let converted = message.with_bytes(utf8.as_bytes());
-            condition.holds(&Scope::converted(&converted, text))
-        }
-    }
-}
-
-fn expression(text: &str) -> Result<Expression, String> {
-    text.parse().map_err(|e: SyntaxError| format!("\n{}", e.explain(text)))
 }

@@ -22,7 +22,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// as an extension if asked for, and stands in the message itself, which goes along.
 #[derive(Debug, clap::Args)]
 #[command(
-    mut_arg("verbose", |arg| arg.short('v')),
     after_help = "Exit status: 0 all messages were converted; 1 there was none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
@@ -45,7 +44,7 @@ Exit status:
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Args {
-    /// Files and folders to read; without them standard input
+    /// Files or folders to read; none or `-` is standard input
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
 
@@ -156,11 +155,11 @@ impl AddAssign for Done {
     }
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
-    let converter = Converter::new(settings(&args)?);
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+    let converter = Converter::new(settings(args)?);
     let text = args.common.text();
     args.common.keep_all_inputs(args.report.as_deref(), &args.files)?;
-    let mut to = Destination::open(&args)?;
+    let mut to = Destination::open(args)?;
     let plan = Plan {
         weight: Weight::Swelling,
         outputs: args.common.outputs(args.report.as_deref()),
@@ -207,7 +206,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         },
     )?;
     to.finish()?;
-    tell(&args, &total.report, diagnostics)?;
+    tell(args, &total.report, diagnostics)?;
     Ok(Verdict::found(total.messages))
 }
 

@@ -24,7 +24,6 @@ use std::sync::Arc;
 /// or -f gives one.
 #[derive(Debug, clap::Args)]
 #[command(
-    mut_arg("verbose", |arg| arg.short('v')),
     after_help = "Exit status: 0 all messages were done; 1 there was none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
@@ -94,17 +93,25 @@ pub(super) struct Args {
 /// What a thread keeps of memory from one message to the next.
 const KEPT: usize = 4 << 20;
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
-    let (script, files) = compile(&args)?;
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+    let (script, files) = compile(args)?;
     if args.check {
         return Ok(Verdict::Yes);
+    }
+    if let Some(report) = &args.report {
+        args.common.keep_inputs(report, &files)?;
     }
     let (mut output, taken) = args.common.output_beside(args.report.as_deref())?;
     let pass = args.form.pass(&args.common, &output);
     let text = args.common.text();
     let color = args.common.color(&output);
     let mut emitted = Files::new(args.max_open.into(), taken);
-    let plan = Plan { numbered: true, files: Some(&mut emitted), ..Plan::default() };
+    let plan = Plan {
+        numbered: true,
+        files: Some(&mut emitted),
+        outputs: args.report.as_deref().into_iter().collect(),
+        ..Plan::default()
+    };
     let work = |view: View<'_>, job: &mut Job<Done>| {
         let mut arena = Bump::new();
         let mut taken = Taken::new(&pass, args.dry_run);
@@ -137,7 +144,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
     let total = args.common.run(&files, &mut output, diagnostics, plan, work)?;
     output.finish()?;
     emitted.finish()?;
-    report(&args, &total.unmapped, diagnostics)?;
+    report(args, &total.unmapped, diagnostics)?;
     Ok(Verdict::found(total.messages))
 }
 

@@ -12,7 +12,6 @@ use crate::ops::validate::{Rule, Settings, Severity, Validator};
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -48,7 +47,7 @@ Exit status:
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Args {
-    /// Files and folders to read; without them standard input
+    /// Files or folders to read; none or `-` is standard input
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
 
@@ -138,14 +137,14 @@ enum FailOn {
     Never,
 }
 
-pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     if let Some(rule) = args.explain {
         return print(&explain(rule));
     }
     if args.list_rules {
         return print(&list_rules());
     }
-    let settings = settings(&args)?;
+    let settings = settings(args)?;
     let profiles = super::profiles::profiles(
         &args.profiles,
         args.profile_map.as_deref(),
@@ -153,7 +152,7 @@ pub(super) fn run(args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict>
         diagnostics,
     )?;
     let validator = Validator::new(settings, profiles);
-    let (mut messages, mut report) = outputs(&args)?;
+    let (mut messages, mut report) = outputs(args)?;
     let is_shown = report.is_terminal();
     let options = Options {
         form: args.format.into(),
@@ -249,7 +248,7 @@ fn list_rules() -> String {
 
 fn print(text: &str) -> Result<Verdict> {
     let mut output = Output::stdout().context("standard output")?;
-    output.write_all(text.as_bytes())?;
+    output.put(text.as_bytes())?;
     Ok(Verdict::Yes)
 }
 

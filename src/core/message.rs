@@ -2,10 +2,17 @@
 //!
 //! Numbers count from 1 as the standard does; nothing is copied and nothing is decoded.
 
+mod search;
+
+pub(crate) use search::hits;
+#[cfg(feature = "cli")]
+pub(crate) use search::{first, offsets, pieces};
+
 use super::frame::{Framed, LineEnding};
 use super::segment_id::SegmentId;
 use super::separators::{Separators, SeparatorsError};
 use memchr::{memchr, memchr_iter, memchr2};
+use search::{Pieces, nth_and_next};
 
 /// A message: its bytes, its delimiters, and how its segments end.
 ///
@@ -371,114 +378,6 @@ impl<'a> From<Option<&'a [u8]>> for Value<'a> {
 /// Ends segments in every message, so that no field holds it.
 const IN_NO_FIELD: u8 = b'\r';
 
-/// The bytes between delimiters: one piece more than there are delimiters.
-#[inline]
-pub(crate) fn pieces(bytes: &[u8], by: u8) -> impl Iterator<Item = &[u8]> {
-    Pieces { rest: Some(bytes), by }
-}
-
-/// Bytes between delimiters.
-#[derive(Clone, Debug)]
-struct Pieces<'a> {
-    rest: Option<&'a [u8]>,
-    by: u8,
-}
-
-impl<'a> Iterator for Pieces<'a> {
-    type Item = &'a [u8];
-
-    #[inline]
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let rest = self.rest?;
-        match first(rest, self.by) {
-            Some(n) => {
-                self.rest = Some(&rest[n + 1..]);
-                Some(&rest[..n])
-            }
-            None => {
-                self.rest = None;
-                Some(rest)
-            }
-        }
-    }
-}
-
-/// The offset of the first `needle`. Eight bytes at a time: what is searched is short, and a
-/// vector search costs more to begin than it saves.
-#[inline]
-pub(crate) fn first(haystack: &[u8], needle: u8) -> Option<usize> {
-    let (words, tail) = haystack.as_chunks::<8>();
-    for (n, word) in words.iter().enumerate() {
-        let hits = hits(*word, needle);
-        if hits != 0 {
-            return Some(n * 8 + hits.trailing_zeros() as usize / 8);
-        }
-    }
-    tail.iter().position(|&b| b == needle).map(|n| words.len() * 8 + n)
-}
-
-/// Appends the offsets of the first `needle`s, so many of them at most, in order.
-#[inline]
-pub(crate) fn offsets(haystack: &[u8], needle: u8, most: usize, out: &mut Vec<usize>) {
-    let end = out.len() + most;
-    let (words, tail) = haystack.as_chunks::<8>();
-    for (n, word) in words.iter().enumerate() {
-        let mut hits = hits(*word, needle);
-        while hits != 0 {
-            if out.len() == end {
-                return;
-            }
-            out.push(n * 8 + hits.trailing_zeros() as usize / 8);
-            hits &= hits - 1;
-        }
-    }
-    let base = words.len() * 8;
-    let rest = tail.iter().enumerate().filter(|&(_, &b)| b == needle).map(|(n, _)| base + n);
-    out.extend(rest.take(end - out.len()));
-}
-
-/// The offset of the `n`th (from 1) `needle`, and that of the next one behind it or the end.
-#[inline]
-fn nth_and_next(haystack: &[u8], needle: u8, n: usize) -> Option<(usize, usize)> {
-    let (words, tail) = haystack.as_chunks::<8>();
-    let mut left = n.checked_sub(1)?;
-    for (i, word) in words.iter().enumerate() {
-        let mut hits = hits(*word, needle);
-        // One bit a byte, added up by a product: without POPCNT half the steps of `count_ones`.
-        let count = ((hits >> 7).wrapping_mul(ONES) >> 56) as usize;
-        if left >= count {
-            left -= count;
-            continue;
-        }
-        for _ in 0..left {
-            hits &= hits - 1;
-        }
-        let at = i * 8 + hits.trailing_zeros() as usize / 8;
-        hits &= hits - 1;
-        let next = if hits == 0 {
-            let behind = (i + 1) * 8;
-            first(&haystack[behind..], needle).map_or(haystack.len(), |n| behind + n)
-        } else {
-            i * 8 + hits.trailing_zeros() as usize / 8
-        };
-        return Some((at, next));
-    }
-    let base = words.len() * 8;
-    let mut found = tail.iter().enumerate().filter(|&(_, &b)| b == needle).map(|(i, _)| base + i);
-    let at = found.nth(left)?;
-    Some((at, found.next().unwrap_or(haystack.len())))
-}
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-
-/// A word in which the high bit of each byte is set that equals `needle`, the first byte lowest.
-#[inline]
-pub(crate) fn hits(word: [u8; 8], needle: u8) -> u64 {
-    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    let x = u64::from_le_bytes(word) ^ u64::from_ne_bytes([needle; 8]);
-    !(((x & LOW) + LOW) | x | LOW)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::frame::{Frame, Frames};
@@ -537,19 +436,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn searches_find_what_counting_finds(text in "[|a]{0,40}", n in 0usize..20) {
-            let places: Vec<_> = text.match_indices('|').map(|(at, _)| at).collect();
-            prop_assert_eq!(first(text.as_bytes(), b'|'), places.first().copied());
-            let mut found = vec![7];
-            offsets(text.as_bytes(), b'|', n, &mut found);
-            prop_assert_eq!(&found[1..], &places[..n.min(places.len())]);
-            let expected = n.checked_sub(1).and_then(|n| places.get(n)).map(|&at| {
-                (at, places.get(n).copied().unwrap_or(text.len()))
-            });
-            prop_assert_eq!(nth_and_next(text.as_bytes(), b'|', n), expected);
-        }
-
         #[test]
         fn fields_by_number_are_the_fields_in_order(text in "(MSH|PID)[|^a]{0,40}") {
             let segment = Segment::new(text.as_bytes(), Separators::default());

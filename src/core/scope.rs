@@ -217,6 +217,19 @@ pub fn to_utf8(message: &Message<'_>, options: TextOptions) -> Option<String> {
     }
 }
 
+/// Calls `then` with the scope of a message, converted to UTF-8 before if it must be ([`to_utf8`]).
+#[cfg(feature = "charset")]
+pub fn with_scope<T>(
+    message: &Message<'_>,
+    options: TextOptions,
+    then: impl FnOnce(&Scope<'_, '_>) -> T,
+) -> T {
+    match to_utf8(message, options) {
+        None => then(&Scope::with(message, options)),
+        Some(text) => then(&Scope::converted(&message.with_bytes(text.as_bytes()), options)),
+    }
+}
+
 /// Whether bytes can be split at delimiters in any character set: ASCII without the escape
 /// character of ISO 2022. Where a segment is so, what [`to_utf8`] would do changes nothing in it.
 #[inline]

@@ -3,11 +3,18 @@
 //! A time is known to a [`Precision`]: `2024` is a year and not its first second. Parts below the
 //! precision are held as the start of the period, but are never written.
 
+mod calendar;
+mod clock;
+#[cfg(test)]
+mod tests;
+
+pub use calendar::{civil_from_days, days_from_civil};
+pub use clock::Time;
+
+use calendar::days_of_month;
+use clock::{SECOND, offsets, push_digits, split_offset, two_digits};
 use std::cmp::Ordering;
 use std::fmt;
-
-/// Nanoseconds of a second.
-const SECOND: i64 = 1_000_000_000;
 
 /// How much of a time is known, from coarse to fine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,19 +53,6 @@ impl Precision {
     }
 }
 
-/// A time of day, data type TM, with an offset from UTC or as local time.
-///
-/// Equal values are written alike; [`Time::compare`] tells which is earlier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Time {
-    hour: u8,
-    minute: u8,
-    second: u8,
-    nanosecond: u32,
-    offset: Option<i16>,
-    precision: Precision,
-}
-
 /// A point in time or a period, data types DT, DTM and TS, with an offset from UTC or local.
 ///
 /// Always a day of the Gregorian calendar in the years 1 to 9999. Equal values are written alike;
@@ -70,191 +64,6 @@ pub struct Timestamp {
     day: u8,
     /// Its precision and offset are those of the timestamp.
     clock: Time,
-}
-
-impl Time {
-    /// Midnight, known to the hour; where finer parts are read into.
-    const START: Self = Self {
-        hour: 0,
-        minute: 0,
-        second: 0,
-        nanosecond: 0,
-        offset: None,
-        precision: Precision::Hour,
-    };
-
-    /// Reads `HH[MM[SS[.S...]]][+/-ZZZZ]`; `None` if these bytes are anything else.
-    ///
-    /// Hours are at most 23, minutes and seconds 59, fractions 1 to 9 digits, offsets 14 hours
-    /// and 59 minutes.
-    #[must_use]
-    pub fn parse(raw: &[u8]) -> Option<Self> {
-        let (digits, offset) = split_offset(raw, b"")?;
-        Some(Self { offset, ..Self::parse_clock(digits, b"")? })
-    }
-
-    /// Reads hour, minute, second with `colon` between them, and a fraction.
-    fn parse_clock(raw: &[u8], colon: &[u8]) -> Option<Self> {
-        let mut time = Self::START;
-        let mut rest = raw;
-        time.hour = two_digits(&mut rest, 23)?;
-        if rest.is_empty() {
-            return Some(time);
-        }
-        if !colon.is_empty() {
-            rest = rest.strip_prefix(colon)?;
-        }
-        time.minute = two_digits(&mut rest, 59)?;
-        time.precision = Precision::Minute;
-        if rest.is_empty() {
-            return Some(time);
-        }
-        if !colon.is_empty() {
-            rest = rest.strip_prefix(colon)?;
-        }
-        time.second = two_digits(&mut rest, 59)?;
-        time.precision = Precision::Second;
-        let digits = match rest {
-            [] => return Some(time),
-            [b'.', digits @ ..] => digits,
-            // ISO 8601 prefers a comma; HL7 has points only.
-            [b',', digits @ ..] if !colon.is_empty() => digits,
-            _ => return None,
-        };
-        let count = u8::try_from(digits.len()).ok().filter(|n| (1..=9).contains(n))?;
-        for &digit in digits {
-            time.nanosecond = time.nanosecond * 10 + u32::from(digit_value(digit)?);
-        }
-        time.nanosecond *= 10_u32.pow(9 - u32::from(count));
-        time.precision = Precision::Fraction(count);
-        Some(time)
-    }
-
-    /// Hours, 0 to 23.
-    #[must_use]
-    pub fn hour(&self) -> u8 {
-        self.hour
-    }
-
-    /// Minutes, 0 to 59.
-    #[must_use]
-    pub fn minute(&self) -> u8 {
-        self.minute
-    }
-
-    /// Seconds, 0 to 59.
-    #[must_use]
-    pub fn second(&self) -> u8 {
-        self.second
-    }
-
-    /// Nanoseconds of the second, 0 to 999999999.
-    #[must_use]
-    pub fn nanosecond(&self) -> u32 {
-        self.nanosecond
-    }
-
-    /// How far the clock is ahead of UTC, in minutes; `None` for local time.
-    #[must_use]
-    pub fn offset(&self) -> Option<i16> {
-        self.offset
-    }
-
-    /// What is known; at least [`Precision::Hour`].
-    #[must_use]
-    pub fn precision(&self) -> Precision {
-        self.precision
-    }
-
-    /// Nanoseconds since midnight of its own clock.
-    fn nanoseconds(&self) -> i64 {
-        let seconds =
-            i64::from(self.hour) * 3600 + i64::from(self.minute) * 60 + i64::from(self.second);
-        seconds * SECOND + i64::from(self.nanosecond)
-    }
-
-    /// Which time is earlier on the same day, as [`Timestamp::compare`] does.
-    #[must_use]
-    pub fn compare(&self, other: &Self) -> Ordering {
-        let (mine, others) = offsets(self.offset, other.offset);
-        (self.nanoseconds() - mine).cmp(&(other.nanoseconds() - others))
-    }
-
-    /// The time cut to a precision, finer parts forgotten; at least the hour stays.
-    #[must_use]
-    pub fn truncated(&self, precision: Precision) -> Self {
-        let mut time =
-            Self { precision: self.precision.min(precision.max(Precision::Hour)), ..*self };
-        if time.precision < Precision::Minute {
-            time.minute = 0;
-        }
-        if time.precision < Precision::Second {
-            time.second = 0;
-        }
-        match time.precision {
-            Precision::Fraction(count @ 1..=8) => {
-                time.nanosecond -= time.nanosecond % 10_u32.pow(9 - u32::from(count));
-            }
-            Precision::Fraction(9..) => {}
-            _ => time.nanosecond = 0,
-        }
-        if time.precision == Precision::Fraction(0) {
-            time.precision = Precision::Second;
-        }
-        time
-    }
-
-    /// Appends the HL7 form, which [`Time::parse`] reads: `102030.5+0100`.
-    pub fn write_hl7(&self, out: &mut Vec<u8>) {
-        self.write_clock("", out);
-        self.write_offset("", out);
-    }
-
-    /// Appends the form of ISO 8601: `10:20:30.5+01:00`, with `Z` for UTC.
-    pub fn write_iso(&self, out: &mut Vec<u8>) {
-        self.write_clock(":", out);
-        if self.offset == Some(0) {
-            out.push(b'Z');
-        } else {
-            self.write_offset(":", out);
-        }
-    }
-
-    fn write_clock(&self, colon: &str, out: &mut Vec<u8>) {
-        push_digits(self.hour.into(), 2, out);
-        if self.precision >= Precision::Minute {
-            out.extend_from_slice(colon.as_bytes());
-            push_digits(self.minute.into(), 2, out);
-        }
-        if self.precision >= Precision::Second {
-            out.extend_from_slice(colon.as_bytes());
-            push_digits(self.second.into(), 2, out);
-        }
-        if let Precision::Fraction(count @ 1..=9) = self.precision {
-            out.push(b'.');
-            let count = u32::from(count);
-            push_digits(self.nanosecond / 10_u32.pow(9 - count), count, out);
-        }
-    }
-
-    fn write_offset(&self, colon: &str, out: &mut Vec<u8>) {
-        if let Some(offset) = self.offset {
-            out.push(if offset < 0 { b'-' } else { b'+' });
-            let minutes = u32::from(offset.unsigned_abs());
-            push_digits(minutes / 60, 2, out);
-            out.extend_from_slice(colon.as_bytes());
-            push_digits(minutes % 60, 2, out);
-        }
-    }
-}
-
-impl fmt::Display for Time {
-    /// The HL7 form.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut out = Vec::with_capacity(24);
-        self.write_hl7(&mut out);
-        f.write_str(&String::from_utf8_lossy(&out))
-    }
 }
 
 impl Timestamp {
@@ -546,90 +355,3 @@ impl fmt::Display for Timestamp {
         f.write_str(&String::from_utf8_lossy(&out))
     }
 }
-
-/// The number of days from 1970-01-01 to a day of the Gregorian calendar, negative before it.
-///
-/// `month` is 1 to 12, `day` from 1; days past the end of the month run on into the next one.
-#[must_use]
-pub fn days_from_civil(year: u16, month: u8, day: u8) -> i32 {
-    // Years begin in March here, so that the leap day is the last of its year. The days before
-    // a month are 153 for every five of them, from March on.
-    let (month, day) = (i32::from(month), i32::from(day));
-    let year = i32::from(year) - i32::from(month <= 2);
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
-}
-
-/// Year, month and day of a number of days since 1970-01-01, the inverse of [`days_from_civil`];
-/// `None` outside the years 1 to 9999.
-#[must_use]
-pub fn civil_from_days(days: i32) -> Option<(u16, u8, u8)> {
-    let days = i64::from(days) + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = (from_march + 2) % 12 + 1;
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    let year = u16::try_from(year).ok().filter(|year| (1..=9999).contains(year))?;
-    Some((year, u8::try_from(month).ok()?, u8::try_from(day).ok()?))
-}
-
-/// The number of days of a month of the Gregorian calendar.
-fn days_of_month(year: u16, month: u8) -> u8 {
-    match month {
-        2 if year.is_multiple_of(if year.is_multiple_of(100) { 400 } else { 4 }) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Both offsets in nanoseconds if both are known, else none.
-fn offsets(a: Option<i16>, b: Option<i16>) -> (i64, i64) {
-    a.zip(b).map_or((0, 0), |(a, b)| (i64::from(a) * 60 * SECOND, i64::from(b) * 60 * SECOND))
-}
-
-/// Splits off an offset `+/-ZZZZ` at the end, in minutes; `colon` may be between its parts.
-fn split_offset<'a>(raw: &'a [u8], colon: &[u8]) -> Option<(&'a [u8], Option<i16>)> {
-    let Some(at) = raw.iter().position(|b| matches!(b, b'+' | b'-')) else {
-        return Some((raw, None));
-    };
-    let (digits, offset) = raw.split_at(at);
-    let (sign, mut rest) = offset.split_first()?;
-    let hours = two_digits(&mut rest, 14)?;
-    rest = rest.strip_prefix(colon).unwrap_or(rest);
-    let minutes = two_digits(&mut rest, 59)?;
-    if !rest.is_empty() {
-        return None;
-    }
-    let ahead = i16::from(hours) * 60 + i16::from(minutes);
-    Some((digits, Some(if *sign == b'-' { -ahead } else { ahead })))
-}
-
-/// Takes a number of two digits, at most `max`, off the front.
-fn two_digits(rest: &mut &[u8], max: u8) -> Option<u8> {
-    let [tens, ones, behind @ ..] = *rest else { return None };
-    let value = digit_value(*tens)? * 10 + digit_value(*ones)?;
-    *rest = behind;
-    (value <= max).then_some(value)
-}
-
-fn digit_value(digit: u8) -> Option<u8> {
-    digit.is_ascii_digit().then(|| digit - b'0')
-}
-
-/// Appends the last `count` decimal digits of a number.
-fn push_digits(number: u32, count: u32, out: &mut Vec<u8>) {
-    for place in (0..count).rev() {
-        let digit = number / 10_u32.pow(place) % 10;
-        out.push(b'0' + u8::try_from(digit).unwrap_or(0));
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -230,7 +230,6 @@ impl Component {
 }
 
 /// A number or nothing; the outer `None` is for what is neither.
-#[allow(clippy::option_option)] // Absent and malformed are different things here.
 fn number(digits: &str) -> Option<Option<u32>> {
     if digits.is_empty() { Some(None) } else { digits.parse().ok().map(Some) }
 }

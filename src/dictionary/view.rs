@@ -161,7 +161,21 @@ impl VersionView {
     /// The messages that have the structure `id`, each as its type and event (MSH-9.1 and MSH-9.2),
     /// sorted.
     pub fn events_of(&self, id: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.events.iter().filter(move |e| e.structure == id).map(|e| (e.code, e.event))
+        let named = self.events.iter().filter(|e| e.structure == id).map(|e| (e.code, e.event));
+        let mut all: Vec<_> = named.chain(self.own_event(id)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.into_iter()
+    }
+
+    /// The message after which a structure is named, unless that has another structure. `MFN_Znn`
+    /// stands for the events of sites.
+    fn own_event(&self, id: &str) -> Option<(&'static str, &'static str)> {
+        let at = self.structures.binary_search_by(|s| s.id.cmp(id)).ok()?;
+        let (code, event) = self.structures.get(at)?.id.split_once('_')?;
+        let is_event = !event.contains(|c: char| c.is_ascii_lowercase());
+        let is_own = is_event && self.structure_of_event(code, event) == Some(id);
+        is_own.then_some((code, event))
     }
 
     /// Whether the table `id` is closed, see [`super::Table::is_closed`].

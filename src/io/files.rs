@@ -1,11 +1,10 @@
 //! Many output files whose names come up while the work is done.
 
 use super::Output;
+use super::folder::make_private;
 use super::output::place;
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{self, DirBuilder};
 use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// Files by their names. Each appears whole when all is done, its owner alone can read it, and
@@ -82,10 +81,7 @@ impl Files {
         let path = Path::new(name);
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
-        if !fs::exists(folder)? {
-            // They hold messages: for their owner alone.
-            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        }
+        make_private(folder)?;
         let place = place(path)?;
         if self.taken.contains(&place) {
             return Err(io::Error::other("it is written by another option"));

@@ -7,6 +7,20 @@ use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+/// Makes a folder and those above it for their owner alone, for they hold messages. One that is
+/// there stays as it is.
+///
+/// # Errors
+/// When it cannot be made; [`io::ErrorKind::NotADirectory`] where something else has the name.
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+    match DirBuilder::new().recursive(true).mode(0o700).create(path) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+            Err(io::ErrorKind::NotADirectory.into())
+        }
+        made => made,
+    }
+}
+
 /// A folder that results go to. Only the owner can read the files, and a folder that was not there.
 #[derive(Debug)]
 pub struct Folder {
@@ -21,9 +35,7 @@ impl Folder {
     /// # Errors
     /// When it cannot be made.
     pub fn create(path: &Path) -> io::Result<Self> {
-        if !path.is_dir() {
-            DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-        }
+        make_private(path)?;
         Ok(Self { path: path.to_owned(), open: BTreeMap::new() })
     }
 

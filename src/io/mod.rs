@@ -17,7 +17,7 @@ pub use diagnostics::Diagnostics;
 pub use files::Files;
 pub use folder::Folder;
 pub use output::Output;
-pub use pipeline::{Flow, Job, Report, Steps, run, run_gathered};
+pub use pipeline::{Flow, Job, Report, Steps, run_gathered};
 pub use rejects::{Rejects, append_object, origin};
 pub use source::{Source, Sources};
 pub use spill::Sorter;

@@ -138,6 +138,14 @@ impl Output {
         }
     }
 
+    /// Writes results; an error tells that it was the output, and is of its own kind.
+    ///
+    /// # Errors
+    /// When they cannot be written; a closed pipe as [`io::ErrorKind::BrokenPipe`].
+    pub fn put(&mut self, results: &[u8]) -> io::Result<()> {
+        result_written(self.write_all(results))
+    }
+
     /// Ends the output: a file takes its name.
     ///
     /// # Errors
@@ -178,6 +186,14 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// What came of writing results, with what was written before the reason.
+///
+/// # Errors
+/// As the result is one, of the same kind.
+pub fn result_written(result: io::Result<()>) -> io::Result<()> {
+    result.map_err(|e| io::Error::new(e.kind(), format!("writing the output: {e}")))
 }
 
 /// Where a file is or will be, whatever name leads to it.

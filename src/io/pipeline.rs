@@ -15,8 +15,8 @@ use super::source::Source;
 use crate::core::Cutter;
 use indicatif::ProgressBar;
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, Write};
-use std::ops::{AddAssign, Range};
+use std::io;
+use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 
@@ -211,8 +211,7 @@ impl<'a> Sink<'a> {
         {
             let dropped = self.drop_first.min(job.out.len());
             self.drop_first -= dropped;
-            let written = output.write_all(&job.out[dropped..]);
-            written.map_err(|e| io::Error::new(e.kind(), format!("writing the output: {e}")))?;
+            output.put(&job.out[dropped..])?;
             job.out.clear();
         }
         Ok(())
@@ -290,53 +289,35 @@ impl<'a> Sink<'a> {
     }
 }
 
-/// Reads all chunks, lets `work` make something of each part, and writes it in order.
-///
-/// `work` gets a part and the job to append to; it runs on `threads` threads, and with one thread
-/// on the caller's alone. Returns the sum of the tallies. A closed output ends the run without an
-/// error; what is left unread is not touched.
-///
-/// # Errors
-/// As [`run_gathered`].
-pub fn run<C, T, F>(
-    chunks: Chunker<C>,
-    threads: usize,
-    sink: &mut Sink<'_>,
-    work: F,
-) -> io::Result<T>
-where
-    C: Cut,
-    T: AddAssign + Default + Send,
-    F: Fn(View<'_>, &mut Job<T>) + Sync,
-{
-    let mut total = T::default();
-    run_gathered(chunks, threads, sink, work, |_, job: &mut Job<T>| {
-        total += std::mem::take(&mut job.tally);
-        Ok(())
-    })?;
-    Ok(total)
-}
+/// What a run does with each part of its input: it gets the part, and the job to append to. Threads
+/// share it.
+pub trait Work<T>: Fn(View<'_>, &mut Job<T>) + Sync {}
 
-/// As [`run`], and calls `gather` with what came of each chunk in the order of the input, before
-/// it is written: for what depends on messages that came before. The tally is as `gather` leaves
-/// it when it is used for another chunk.
+impl<T, F: Fn(View<'_>, &mut Job<T>) + Sync> Work<T> for F {}
+
+/// What is done with what came of each chunk, in the order of the input, before it is written: for
+/// what depends on messages that came before.
+pub trait Gather<T>: FnMut(&Chunk, &mut Job<T>) -> io::Result<()> {}
+
+impl<T, F: FnMut(&Chunk, &mut Job<T>) -> io::Result<()>> Gather<T> for F {}
+
+/// Reads all chunks, lets `work` make something of each part and `gather` take what came of each
+/// chunk, and writes it in order.
+///
+/// `work` runs on `threads` threads, and with one thread on the caller's alone. The tally of a job
+/// is as `gather` leaves it when the job is used for another chunk. What a run that ends early has
+/// not read is not touched.
 ///
 /// # Errors
 /// When the output or the rejects cannot be written, or `gather` fails; a closed pipe as
 /// [`io::ErrorKind::BrokenPipe`].
-pub fn run_gathered<C, T, F, G>(
+pub fn run_gathered<C: Cut, T: Default + Send>(
     chunks: Chunker<C>,
     threads: usize,
     sink: &mut Sink<'_>,
-    work: F,
-    mut gather: G,
-) -> io::Result<()>
-where
-    C: Cut,
-    T: Default + Send,
-    F: Fn(View<'_>, &mut Job<T>) + Sync,
-    G: FnMut(&Chunk, &mut Job<T>) -> io::Result<()> + Send,
-{
+    work: impl Work<T>,
+    mut gather: impl Gather<T> + Send,
+) -> io::Result<()> {
     let result = if threads > 1 {
         parallel::run(chunks, threads, sink, &work, &mut gather)
     } else {
@@ -346,18 +327,12 @@ where
     result.map_err(|e| if sink.emits() { io::Error::other(e) } else { e })
 }
 
-fn alone<C, T, F, G>(
+fn alone<C: Cut, T: Default + Send>(
     chunks: Chunker<C>,
     sink: &mut Sink<'_>,
-    work: &F,
-    gather: &mut G,
-) -> io::Result<()>
-where
-    C: Cut,
-    T: Default + Send,
-    F: Fn(View<'_>, &mut Job<T>) + Sync,
-    G: FnMut(&Chunk, &mut Job<T>) -> io::Result<()>,
-{
+    work: &impl Work<T>,
+    gather: &mut impl Gather<T>,
+) -> io::Result<()> {
     let mut steps = Steps::new(chunks);
     while let Some(flow) = steps.step_gathered(sink, work, gather)? {
         if flow == Flow::Stop {
@@ -384,11 +359,12 @@ impl<T: Default, C: Cut> Steps<T, C> {
     /// Works on the next chunk; returns its tally and whether to go on, `None` at the end.
     ///
     /// # Errors
-    /// As [`run`].
-    pub fn step<F>(&mut self, sink: &mut Sink<'_>, work: &F) -> io::Result<Option<(T, Flow)>>
-    where
-        F: Fn(View<'_>, &mut Job<T>) + Sync,
-    {
+    /// As [`run_gathered`].
+    pub fn step(
+        &mut self,
+        sink: &mut Sink<'_>,
+        work: &impl Work<T>,
+    ) -> io::Result<Option<(T, Flow)>> {
         let mut tally = T::default();
         let flow = self.step_gathered(sink, work, &mut |_: &Chunk, job: &mut Job<T>| {
             tally = std::mem::take(&mut job.tally);
@@ -397,16 +373,12 @@ impl<T: Default, C: Cut> Steps<T, C> {
         Ok(flow.map(|flow| (tally, flow)))
     }
 
-    fn step_gathered<F, G>(
+    fn step_gathered(
         &mut self,
         sink: &mut Sink<'_>,
-        work: &F,
-        gather: &mut G,
-    ) -> io::Result<Option<Flow>>
-    where
-        F: Fn(View<'_>, &mut Job<T>) + Sync,
-        G: FnMut(&Chunk, &mut Job<T>) -> io::Result<()>,
-    {
+        work: &impl Work<T>,
+        gather: &mut impl Gather<T>,
+    ) -> io::Result<Option<Flow>> {
         let Self { chunks, chunk, job } = self;
         if !chunks.fill(chunk) {
             return Ok(None);
@@ -435,15 +407,12 @@ fn number(chunk: &mut Chunk, numbers: &HashMap<usize, u64>) {
 
 /// Works on each part of a chunk; returns the source of which nothing more is wanted, if it is
 /// the last one.
-fn apply<T, F>(
+fn apply<T>(
     chunk: &mut Chunk,
     job: &mut Job<T>,
     max_message: usize,
-    work: &F,
-) -> Option<Arc<Source>>
-where
-    F: Fn(View<'_>, &mut Job<T>) + Sync,
-{
+    work: &impl Work<T>,
+) -> Option<Arc<Source>> {
     let mut skipped: Option<Arc<Source>> = None;
     for (index, part) in chunk.parts.iter().enumerate() {
         job.messages = 0;

@@ -220,6 +220,7 @@ impl End {
 }
 
 /// Where an entry comes from, as pairs of an object.
+#[must_use]
 pub fn origin(file: &[u8], number: Option<u64>, offset: u64) -> [(&'static str, Value); 3] {
     let file = String::from_utf8_lossy(file).into();
     [("file", file), ("number", number.into()), ("offset", offset.into())]

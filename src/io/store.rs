@@ -1,9 +1,9 @@
 //! Files by the digest of their content, spread over folders.
 
+use super::folder::make_private;
 use super::output::Output;
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// A folder of files whose names tell their content. Only the owner can read what is made here.
@@ -18,7 +18,7 @@ impl Store {
     /// # Errors
     /// When it cannot be made.
     pub fn create(path: &Path) -> io::Result<Self> {
-        make(path)?;
+        make_private(path)?;
         Ok(Self { path: path.to_owned() })
     }
 
@@ -49,7 +49,7 @@ impl Store {
         if fs::metadata(&place).is_ok_and(|found| found.len() == content.len() as u64) {
             return Ok(false);
         }
-        place.parent().map_or(Ok(()), make)?;
+        place.parent().map_or(Ok(()), make_private)?;
         let mut file = Output::file(&place)?;
         file.write_all(content)?;
         file.finish()?;
@@ -65,11 +65,4 @@ impl Store {
         File::open(self.place(name))?.read_to_end(&mut content)?;
         Ok(content)
     }
-}
-
-fn make(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

@@ -8,7 +8,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::client::{VerifierBuilderError, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring};
 use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
@@ -144,7 +144,7 @@ fn server(identity: &Identity, client_ca: Option<&Path>) -> io::Result<Arc<Serve
 fn certificates(path: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
     let certs = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|e| of_file(path, e))?;
+        .map_err(|e| unread(path, e))?;
     if certs.is_empty() {
         return Err(of_file(path, "no certificate in it; PEM is expected"));
     }
@@ -152,10 +152,11 @@ fn certificates(path: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
 }
 
 fn private_key(path: &Path) -> io::Result<PrivateKeyDer<'static>> {
-    use rustls::pki_types::pem::Error::NoItemsFound;
     PrivateKeyDer::from_pem_file(path).map_err(|e| match e {
-        NoItemsFound => of_file(path, "no private key in it; PEM is expected, not encrypted"),
-        e => of_file(path, e),
+        pem::Error::NoItemsFound => {
+            of_file(path, "no private key in it; PEM is expected, not encrypted")
+        }
+        e => unread(path, e),
     })
 }
 
@@ -282,6 +283,16 @@ impl ServerCertVerifier for Unchecked {
     }
 
     verify_signatures!(this => &this.0);
+}
+
+/// Why a file of PEM could not be read, as other files tell it.
+fn unread(path: &Path, error: pem::Error) -> io::Error {
+    match error {
+        pem::Error::Io(why) => {
+            io::Error::new(why.kind(), format!("reading {}: {why}", path.display()))
+        }
+        why => of_file(path, why),
+    }
 }
 
 fn of_file(path: &Path, why: impl Display) -> io::Error {

@@ -1,6 +1,6 @@
 //! Values of messages as keys: bytes that compare as the values do.
 
-use crate::core::scope::to_utf8;
+use crate::core::scope::with_scope;
 use crate::core::time::Timestamp;
 use crate::core::{Message, Path, Scope, SyntaxError, TextOptions};
 use crate::dictionary::{Version, standard};
@@ -113,20 +113,13 @@ pub fn append_keys(
     options: TextOptions,
     out: &mut Vec<u8>,
 ) -> bool {
-    let mut append = |scope: &Scope<'_, '_>| {
+    with_scope(message, options, |scope| {
         let mut has_first = false;
         for (n, key) in keys.iter().enumerate() {
             has_first |= key.append(scope, out) && n == 0;
         }
         has_first
-    };
-    match to_utf8(message, options) {
-        None => append(&Scope::with(message, options)),
-        Some(text) => {
-            let converted = message.with_bytes(text.as_bytes());
-            append(&Scope::converted(&converted, options))
-        }
-    }
+    })
 }
 
 fn append_value(kind: Kind, text: &[u8], out: &mut Vec<u8>) {

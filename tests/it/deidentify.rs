@@ -343,6 +343,35 @@ fn a_key_that_others_can_read_or_that_is_none_is_refused() {
     assert_eq!((by_variable.code, by_variable.stdout), (0, by_name.stdout));
 }
 
+/// systemd 254 and later makes a credential readable by a group, in a folder of the service alone.
+#[test]
+fn a_credential_of_a_service_is_a_key() {
+    let dir = folder();
+    let (_, plain) = marked();
+    let file = key(&dir, "study.key", KEY);
+    let run = |mode: u32, credentials: &str| {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        pipehat(&["deidentify", "--profile", "pseudonymise"])
+            .env("PIPEHAT_KEY_FILE", &file)
+            .env("CREDENTIALS_DIRECTORY", credentials)
+            .stdin(&plain)
+            .run()
+            .code
+    };
+    let own = dir.path().to_str().unwrap();
+    let another = folder();
+    for folder in [&dir, &another] {
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    assert_eq!(run(0o440, own), 0);
+    assert_eq!(run(0o440, another.path().to_str().unwrap()), 2);
+    assert_eq!(run(0o440, ""), 2);
+    assert_eq!(run(0o460, own), 2, "a group that can write");
+    assert_eq!(run(0o444, own), 2, "readable by all");
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(run(0o440, own), 2, "a folder that all can enter");
+}
+
 #[test]
 fn the_report_counts_and_says_nothing_of_the_messages() {
     let dir = folder();

@@ -205,6 +205,11 @@ fn inputs_are_files_streams_and_folders() {
     let out = pipehat(&["diff", &a, &b, "-o", file.to_str().unwrap()]).run();
     out.is(1, "", "");
     assert_eq!(std::fs::read_to_string(file).unwrap(), pipehat(&["diff", &a, &b]).run().text());
+    for args in [["diff", &a, &b, "-o", &b], ["diff", &a, "new", "-o", &b]] {
+        let out = pipehat(&args).dir(dir.path()).run();
+        assert!(out.stderr.ends_with("/1: it is an input, too\n"), "{out:?}");
+        assert_eq!(std::fs::read_to_string(&b).unwrap(), adt("1", "Bauer"));
+    }
 }
 
 #[test]

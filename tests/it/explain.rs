@@ -57,6 +57,18 @@ fn what_the_standard_lacks_is_told_with_what_there_is() {
     assert_eq!(pipehat(&["explain", "--version", "2.9", "PID"]).run().code, 2);
 }
 
+/// The messages of a structure are those of table 0354, the one that it is named after among them.
+#[test]
+fn structures_tell_their_messages() {
+    let messages = |id: &str| {
+        let text = pipehat(&["explain", "-f", "json", "--version", "2.5.1", id]).text();
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()["messages"].clone()
+    };
+    let expected = serde_json::json!(["ADT^A01", "ADT^A04", "ADT^A08", "ADT^A13"]);
+    assert_eq!(messages("ADT_A01"), expected);
+    assert_eq!(messages("ADT_A02"), serde_json::json!(["ADT^A02"]));
+}
+
 #[test]
 fn json_is_an_object_a_line() {
     let text = pipehat(&["explain", "-f", "json", "PID-8", "MSH"]).text();

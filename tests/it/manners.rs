@@ -6,11 +6,12 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::time::Duration;
 
 /// Each filter with arguments that make it handle messages, and how an input is written for it.
-const FILTERS: [(&[&str], Form); 5] = [
+const FILTERS: [(&[&str], Form); 6] = [
     (&["query", "MSH-10"], Form::Hl7),
     (&["parse", "-f", "hl7"], Form::Hl7),
     (&["parse", "-f", "json"], Form::Hl7),
     (&["from-json"], Form::Json),
+    (&["transform", "set MSH-5 = HUB"], Form::Hl7),
     (&["validate", "--pass", "--fail-on", "never", "--report", "/dev/null"], Form::Hl7),
 ];
 
@@ -122,7 +123,7 @@ fn a_file_that_is_not_there_does_not_stop_the_others() {
 fn wrong_usage_is_2_with_nothing_on_stdout() {
     let dir = folder();
     put(&dir, "a.hl7", adt("ID-a", "X"));
-    let cases: [&[&str]; 26] = [
+    let cases: [&[&str]; 31] = [
         &["query", "--no-such", "MSH-10"],
         &["parse", "--no-such"],
         &["from-json", "--no-such"],
@@ -140,6 +141,11 @@ fn wrong_usage_is_2_with_nothing_on_stdout() {
         &["query", "--where", "PID-3 ="],
         &["query", "--where", "nosuch(PID-3)"],
         &["query", "PID-3", "--each", "no group"],
+        &["query", "PID_3", "a.hl7"],
+        &["query", "PID-3", "-m", "0", "a.hl7"],
+        &["query", "PID-3", "-H", "-f", "json", "a.hl7"],
+        &["stats", "a.hl7", "-o", "a.hl7"],
+        &["generate", "ADT^A01=0"],
         &["parse", "-", "-"],
         &["parse", "-f", "json", "--eol", "lf"],
         &["parse", "-f", "hl7", "--names"],
@@ -231,6 +237,41 @@ fn a_full_device_is_an_error() {
         let out = pipehat(&with(args, &["-o", "/dev/full"])).stdin(form.message("ID-1")).run();
         assert_eq!((out.code, out.text()), (2, ""), "{args:?}");
         assert!(out.stderr.contains("No space left"), "{out:?}");
+    }
+}
+
+/// Whatever a command writes, it says in the same words that it could not.
+#[test]
+fn a_full_stdout_is_told_alike_by_all() {
+    let Ok(full) = fs::File::options().write(true).open("/dev/full") else { return };
+    let dir = folder();
+    put(&dir, "a", adt("ID-1", "X"));
+    put(&dir, "b", adt("ID-2", "X"));
+    for args in [
+        &["attach", "extract", "--dir", "docs", "a"][..],
+        &["completions", "bash"],
+        &["dedup", "a"],
+        &["deidentify", "a"],
+        &["deidentify", "--list-rules"],
+        &["diff", "a", "b"],
+        &["explain", "PID-3"],
+        &["generate"],
+        &["parse", "a"],
+        &["paths", "PID"],
+        &["query", "MSH-10", "a"],
+        &["query", "-c", "MSH-10", "a"],
+        &["sort", "a"],
+        &["stats", "a"],
+        &["to-fhir", "a"],
+        &["transform", "set MSH-5 = HUB", "a"],
+        &["validate", "--list-rules"],
+    ] {
+        let mut command = std::process::Command::new(binary());
+        command.args(args).current_dir(dir.path()).stdout(full.try_clone().unwrap());
+        let out = command.output().unwrap();
+        let stderr = String::from_utf8(out.stderr).unwrap();
+        let expected = "pipehat: writing the output: No space left on device\n";
+        assert_eq!((out.status.code(), stderr.as_str()), (Some(2), expected), "{args:?}");
     }
 }
 

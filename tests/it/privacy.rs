@@ -2,6 +2,8 @@
 
 use crate::receiver::{Do, receiver};
 use crate::util::*;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 /// Stands wherever a patient's data could.
 const CANARY: &str = "Canary";
@@ -30,30 +32,107 @@ fn inputs() -> Vec<Vec<u8>> {
     .collect()
 }
 
+/// Every command that reads messages, in ways that lead to reports. `DIR` is a folder to write to.
+const READERS: &[&[&str]] = &[
+    &["query", "PID-3", "PID-7"],
+    &["query", "--where", "PID-7 > 2000 and age(PID-7) < 3 or PID-3 ~ /^C/"],
+    &["query", "--each", "PID", "-f", "ndjson", "PID-3"],
+    &["parse"],
+    &["parse", "-f", "tree"],
+    &["parse", "-f", "hl7"],
+    &["parse", "-f", "hl7", "--mllp"],
+    &["parse", "-f", "hl7", "--eol", "lf"],
+    &["parse", "--charset", "ISO-2022-JP"],
+    &["stats", "--where", "PID-3 ~ /^C/", "--problems"],
+    &["transform", "-e", "set PID-7 = PID-3 + 1; set PID-8 = upper(PID)"],
+    &[
+        "transform",
+        "-e",
+        "map MSH-3 with \"DIR/map.csv\" default reject",
+        "--report",
+        "DIR/codes.csv",
+    ],
+    &["transform", "-e", "when PID-3 ~ /C/ { reject \"no\" }"],
+    &["validate", "--pass", "--strict", "--deny-z"],
+    &["to-fhir"],
+    &["to-fhir", "--unmapped", "extension", "--report", "DIR/fhir.ndjson"],
+    &["to-fhir", "--resources", "--out-dir", "DIR/fhir"],
+    &["deidentify"],
+    &["deidentify", "--profile", "pseudonymise", "--fail-on-residual"],
+    &["deidentify", "--profile", "test-data", "--text", "strict", "--report", "DIR/report.json"],
+    &["deidentify", "--text", "keep", "--dry-run"],
+    &["sort", "--by", "PID-3:number", "--by", "PID-7:time"],
+    &["dedup", "--by", "PID-3", "--duplicates", "DIR/duplicates.hl7"],
+    &["dedup", "--whole", "--keep", "last"],
+    &["attach", "extract", "--dir", "DIR/documents", "--path", "PID-3", "--min-size", "1"],
+    &["attach", "restore", "--dir", "DIR/documents"],
+];
+
 #[test]
 fn reports_about_messages_hold_none_of_them() {
-    let mut reported = 0;
-    for args in [
-        &["query", "PID-3", "PID-7"][..],
-        &["query", "--where", "PID-7 > 2000 and age(PID-7) < 3 or PID-3 ~ /^C/"],
-        &["query", "--each", "PID", "-f", "ndjson", "PID-3"],
-        &["parse"],
-        &["parse", "-f", "tree"],
-        &["parse", "-f", "hl7"],
-        &["parse", "-f", "hl7", "--mllp"],
-        &["parse", "-f", "hl7", "--eol", "lf"],
-        &["parse", "--charset", "ISO-2022-JP"],
-        &["stats", "--where", "PID-3 ~ /^C/", "--problems"],
-    ] {
-        let args = [args, &["--verbose", "--max-message", "1K"]].concat();
+    let dir = folder();
+    put(&dir, "map.csv", "from,to\na,b\n");
+    let key = put(&dir, "key", "00112233445566778899aabbccddeeff".repeat(2));
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    let rejects = dir.path().join("rejects.hl7");
+    for args in READERS {
+        let mut args: Vec<String> =
+            args.iter().map(|arg| arg.replace("DIR", dir.path().to_str().unwrap())).collect();
+        args.extend(["--verbose", "--max-message", "1K", "--rejects"].map(String::from));
+        args.push(rejects.to_str().unwrap().to_owned());
+        let mut reported = 0;
         for input in inputs() {
-            let out = pipehat(&args).stdin(&input).run();
+            let out = pipehat(&args).env("PIPEHAT_KEY_FILE", &key).stdin(&input).run();
             assert!(out.code >= 0, "{args:?}: {out:?}");
             assert!(!out.stderr.contains(CANARY), "{args:?}: {}", out.stderr);
+            // Wrong usage would report, too, but of the command line alone.
+            assert!(!out.stderr.contains("--help"), "{args:?}: {}", out.stderr);
+            reported += out.stderr.lines().count();
+        }
+        assert!(reported > 5, "{args:?}: the inputs lead to reports: {reported}");
+    }
+}
+
+#[test]
+fn reports_about_two_files_hold_none_of_them() {
+    let dir = folder();
+    let other = put(&dir, "other.hl7", adt("Canary", "Canary"));
+    let mut reported = 0;
+    for (n, input) in inputs().iter().enumerate() {
+        let one = put(&dir, &format!("{n}.hl7"), input);
+        for by in ["MSH-10", "order", "PID-3"] {
+            let args = ["diff", &one, &other, "--by", by, "--verbose", "--max-message", "1K"];
+            let out = pipehat(&args).run();
+            assert!(out.code >= 0 && !out.stderr.contains(CANARY), "{args:?}: {}", out.stderr);
             reported += out.stderr.lines().count();
         }
     }
-    assert!(reported > 60, "the inputs lead to reports: {reported}");
+    assert!(reported > 10, "the inputs lead to reports: {reported}");
+}
+
+/// What ends in the midst of something: archives that were cut, a disk that is full.
+#[test]
+fn reports_about_broken_files_hold_none_of_them() {
+    let dir = folder();
+    let message = adt("Canary", "Canary");
+    let packed = gzip(message.repeat(500).as_bytes());
+    put(&dir, "cut.hl7.gz", &packed[..packed.len() / 2]);
+    let mut bent = packed.clone();
+    bent[packed.len() / 2] ^= 0xff;
+    put(&dir, "bent.hl7.gz", bent);
+    put(&dir, "whole.hl7", message);
+    let dir = dir.path();
+    for args in [&["parse", "-f", "hl7"][..], &["to-fhir"], &["deidentify"], &["sort"], &["dedup"]]
+    {
+        for file in ["cut.hl7.gz", "bent.hl7.gz"] {
+            let out = pipehat(&[args, &[file]].concat()).dir(dir).run();
+            assert_eq!(out.code, 2, "{args:?} {file}: {out:?}");
+            assert!(!out.stderr.is_empty() && !out.stderr.contains(CANARY), "{}", out.stderr);
+        }
+        let out = pipehat(&[args, &["whole.hl7", "-o", "/dev/full"]].concat()).dir(dir).run();
+        assert_eq!(out.code, 2, "{args:?}: {out:?}");
+        assert!(!out.stderr.is_empty() && !out.stderr.contains(CANARY), "{}", out.stderr);
+    }
 }
 
 #[test]

@@ -593,9 +593,17 @@ fn files_are_not_written_twice() {
     put(&dir, "in.hl7", ORU);
     let run = |args: &[&str]| pipehat(&[&["transform"], args].concat()).dir(dir.path()).run();
     let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
-    // An input is no place for its own rejects.
-    let out = run(&["reject 'no'", "--rejects", "./in.hl7", "in.hl7"]);
-    assert_eq!((out.code, read("in.hl7").as_str()), (2, ORU));
+    // An input is no place for its own rejects, nor for what is said of it.
+    put(&dir, "list", "in.hl7\n");
+    for args in [
+        &["reject 'no'", "--rejects", "./in.hl7", "in.hl7"][..],
+        &["drop", "--report", "./in.hl7", "in.hl7"],
+        &["drop", "--report", "in.hl7", "--files-from", "list"],
+    ] {
+        let out = run(args);
+        assert_eq!((out.code, read("in.hl7").as_str()), (2, ORU), "{args:?}");
+        assert!(out.stderr.ends_with("in.hl7: it is an input, too\n"), "{args:?}: {out:?}");
+    }
     for args in [
         &["drop", "-o", "a", "--rejects", "./a", "in.hl7"][..],
         &["drop", "-o", "a", "--report", "a", "in.hl7"],

@@ -49,6 +49,16 @@ pub(super) fn place(option: Option<&Path>) -> Option<PathBuf> {
     option.map(Path::to_owned).or_else(|| variable().map(PathBuf::from))
 }
 
+/// The permissions that a key may not have: any of others, but that systemd (254 and later) shows a
+/// service its credentials as readable by a group, in a folder that nobody else can enter.
+fn refused(path: &Path) -> u32 {
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    let (Some(folder), Some(around)) = (folder, path.parent()) else { return 0o077 };
+    let same = matches!((folder.canonicalize(), around.canonicalize()), (Ok(a), Ok(b)) if a == b);
+    let closed = std::fs::metadata(&folder).is_ok_and(|folder| folder.mode() & 0o007 == 0);
+    if same && closed { 0o037 } else { 0o077 }
+}
+
 /// Reads a key from a file that nobody but its owner can read.
 ///
 /// # Errors
@@ -59,7 +69,7 @@ pub(super) fn read(path: &Path) -> Result<Key> {
     // What is looked at is what is read: the same open file.
     let file = File::open(path).with_context(named)?;
     let mode = file.metadata().with_context(named)?.mode();
-    if mode & 0o077 != 0 {
+    if mode & refused(path) != 0 {
         bail!(
             "{name}: others than its owner can read or change this key (mode {:03o}); \
              `chmod 600` it, or make a new one if others may have seen it",

@@ -3,7 +3,7 @@
 use super::place::{At, address};
 use crate::cli::amounts::{seconds, size};
 use crate::cli::args::Reading;
-use crate::core::SyntaxError;
+use crate::cli::syntax::parsed;
 use crate::core::expr::Expression;
 use crate::net::ack::{Code, Kind};
 use crate::net::listen::{Duplicate, LogForm, Sync};
@@ -51,6 +51,9 @@ prints goes to stderr, or nowhere with --log.
 Signals:
 SIGTERM and Ctrl-C end it: what was received is answered, and no more taken; a second one ends it
 at once. SIGHUP reads certificates and profiles, and begins the file of --rejects, anew.
+
+Times and sizes:
+TIME is a number of seconds, or has a unit: 500ms, 30s, 5m, 2h, 1d. BYTES may have K, M, G or T.
 
 Exit status:
   0  it was ended by a signal or a closed output, or had the messages of --count
@@ -116,7 +119,7 @@ pub(crate) struct Args {
     pub(super) rejects: Option<PathBuf>,
 
     /// Takes only messages for which EXPR is true; others are answered AR
-    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = expression, help_heading = "Answers", add = crate::cli::complete::paths_alone())]
+    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = parsed::<Expression>, help_heading = "Answers", add = crate::cli::complete::paths_alone())]
     pub(super) condition: Option<Expression>,
 
     /// Takes only messages that are valid: as the standard says, or the profiles of a file or folder
@@ -286,10 +289,6 @@ fn whole_seconds(text: &str) -> Result<Duration, String> {
         return Err("whole seconds are expected".to_owned());
     }
     Ok(time)
-}
-
-fn expression(text: &str) -> Result<Expression, String> {
-    text.parse().map_err(|e: SyntaxError| format!("\n{}", e.explain(text)))
 }
 
 fn code(text: &str) -> Result<(Code, Kind), String> {

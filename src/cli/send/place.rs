@@ -126,7 +126,7 @@ impl Options {
     fn headers(&self) -> Result<Vec<(String, String)>> {
         let Some(path) = &self.headers else { return Ok(Vec::new()) };
         let named = || path.display().to_string();
-        let text = fs::read_to_string(path).with_context(named)?;
+        let text = fs::read_to_string(path).with_context(|| format!("reading {}", named()))?;
         let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
         let pairs = lines.enumerate().map(|(n, line)| match line.split_once(':') {
             Some((name, _)) if IS_OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)) => {

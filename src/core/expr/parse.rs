@@ -163,37 +163,27 @@ impl<'t> Parser<'t> {
         self.lexer.skip_space();
         let start = self.lexer.at;
         let test = if self.lexer.take_keyword("in") {
-            let value = self.value(left, start)?;
+            let value = value_of(left, start)?;
             Test::Among { value, list: self.list()?, negated: false }
         } else if self.lexer.take_keyword("not") {
-            let value = self.value(left, start)?;
+            let value = value_of(left, start)?;
             if !self.lexer.take_keyword("in") {
                 return self.lexer.error("`in`");
             }
             Test::Among { value, list: self.list()?, negated: true }
         } else if self.lexer.take("!~") {
-            let value = self.value(left, start)?;
+            let value = value_of(left, start)?;
             Test::Match { value, pattern: self.pattern(start)?, negated: true }
         } else if self.lexer.take("~") {
-            let value = self.value(left, start)?;
+            let value = value_of(left, start)?;
             Test::Match { value, pattern: self.pattern(start)?, negated: false }
         } else if let Some(op) = self.lexer.take_comparison() {
-            let left = self.value(left, start)?;
+            let left = value_of(left, start)?;
             Test::Compare { left, op, right: self.right()? }
         } else {
             return Ok(left);
         };
         Ok(Node::Test(test))
-    }
-
-    /// What stands before an operator at `at` that wants a value.
-    fn value(&self, node: Node, at: usize) -> Result<Value, SyntaxError> {
-        match node {
-            Node::Value(value) => Ok(value),
-            Node::Test(_) => {
-                Err(SyntaxError::new(at, "`and`, `or` or the end, for a condition has no value"))
-            }
-        }
     }
 
     /// The right side of a comparison.
@@ -252,7 +242,7 @@ impl<'t> Parser<'t> {
         read: impl Fn(&mut Self, Place) -> Result<Node, SyntaxError>,
     ) -> Result<Node, SyntaxError> {
         let Some((at, mut sign)) = self.take_sign(signs) else { return Ok(first) };
-        let first = self.value(first, at)?;
+        let first = value_of(first, at)?;
         let inner = if place == Place::Right { place } else { Place::Inner };
         let mut rest = Vec::new();
         loop {
@@ -491,5 +481,15 @@ impl<'t> Lexer<'t> {
     /// A literal without quotes, if one stands here: on the right any word, else a number.
     fn take_bare(&mut self, place: Place) -> Option<&'t str> {
         if place == Place::Right { self.take_word() } else { self.take_number() }
+    }
+}
+
+/// What stands before an operator at `at` that wants a value.
+fn value_of(node: Node, at: usize) -> Result<Value, SyntaxError> {
+    match node {
+        Node::Value(value) => Ok(value),
+        Node::Test(_) => {
+            Err(SyntaxError::new(at, "`and`, `or` or the end, for a condition has no value"))
+        }
     }
 }

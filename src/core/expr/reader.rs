@@ -171,6 +171,7 @@ impl<'t> Reader<'t> {
 
 impl Term {
     /// Its values as text.
+    #[must_use]
     pub fn texts<'v>(&'v self, scope: &'v Scope<'v, 'v>) -> Vec<Text<'v>> {
         self.value.texts(Env { scope, place: Place::Message })
     }

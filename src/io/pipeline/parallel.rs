@@ -1,6 +1,6 @@
 //! A run on several threads.
 
-use super::{Job, Sink, View, apply};
+use super::{Gather, Job, Sink, Work, apply};
 use crate::io::chunk::{Chunk, Chunker, Cut};
 use crate::io::source::plain_error;
 use std::io;
@@ -11,19 +11,13 @@ use std::sync::mpsc::{Receiver, sync_channel};
 /// in which their chunks were read: a queue of one-shot receivers, so that order needs no sequence
 /// numbers and memory is bounded by the length of the queue. Buffers are recycled; fresh ones
 /// for each chunk cost half as much processor time again.
-pub(super) fn run<C, T, F, G>(
+pub(super) fn run<C: Cut, T: Default + Send>(
     mut chunks: Chunker<C>,
     threads: usize,
     sink: &mut Sink<'_>,
-    work: &F,
-    gather: &mut G,
-) -> io::Result<()>
-where
-    C: Cut,
-    T: Default + Send,
-    F: Fn(View<'_>, &mut Job<T>) + Sync,
-    G: FnMut(&Chunk, &mut Job<T>) -> io::Result<()> + Send,
-{
+    work: &impl Work<T>,
+    gather: &mut (impl Gather<T> + Send),
+) -> io::Result<()> {
     type Done<T> = (Chunk, Job<T>);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)

@@ -1,10 +1,11 @@
 //! A folder that one process writes to.
 
+use crate::io::folder::make_private;
 use crate::io::source::plain_error;
 use rustix::fs::{Access, AtFlags, CWD, FlockOperation, accessat, flock};
-use std::fs::{self, DirBuilder, File, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// A folder, and the lock that keeps other listeners off it.
@@ -20,13 +21,7 @@ impl Folder {
     /// # Errors
     /// When it cannot be used.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let made = match DirBuilder::new().recursive(true).mode(0o700).create(path) {
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-                Err(io::ErrorKind::NotADirectory.into())
-            }
-            made => made,
-        };
-        made.map_err(|e| named(path, &e))?;
+        make_private(path).map_err(|e| named(path, &e))?;
         // The first message would find out, and somebody may wait for it for long.
         let is_writable = Access::WRITE_OK | Access::EXEC_OK;
         let allowed = accessat(CWD, path, is_writable, AtFlags::EACCESS);

@@ -3,7 +3,8 @@
 use super::clock::now;
 use crate::core::expr::Expression;
 use crate::core::mllp::{Commit, FS, VT};
-use crate::core::{Frame, Frames, Message, Scope, TextOptions};
+use crate::core::scope::with_scope;
+use crate::core::{Frame, Frames, Message, TextOptions};
 use crate::net::ack::{Code, Condition, Fault, Header};
 use memchr::memchr2;
 use std::fmt;
@@ -81,6 +82,7 @@ impl Rules {
     ///
     /// It is taken if it is one whole message with a control id: an answer speaks for one message,
     /// and without its id for none.
+    #[must_use]
     pub fn judge<'a>(&self, content: &'a [u8]) -> Judged<'a> {
         if Commit::of(content).is_some() {
             return Judged::Commit;
@@ -147,7 +149,8 @@ impl Rules {
         }
         // The options are those of the start, which may be long ago.
         let text = || TextOptions { now: now(), ..self.text };
-        let taken = |condition: &Expression| condition.holds(&Scope::with(&message, text()));
+        let taken =
+            |condition: &Expression| with_scope(&message, text(), |scope| condition.holds(scope));
         if self.condition.as_ref().is_some_and(|condition| !taken(condition)) {
             let fault = Fault::new(Condition::MessageType, "such messages are not taken here");
             return refuse("condition", fault).map_err(Refusal::unkept);

@@ -24,7 +24,6 @@ fn since_1970(time: &Timestamp, zone: &TimeZone) -> Option<f64> {
         let day = date(i16::try_from(time.year()).ok()?, small(time.month())?, small(time.day())?);
         let local = day.at(small(hour)?, small(minute)?, small(second)?, 0);
         let at = zone.to_ambiguous_timestamp(local).compatible().ok()?;
-        #[allow(clippy::cast_precision_loss)]
         return Some(at.as_second() as f64 + fraction);
     };
     let days = days_from_civil(time.year(), time.month(), time.day());

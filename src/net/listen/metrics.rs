@@ -148,7 +148,6 @@ impl<const N: usize> Histogram<N> {
         let count = n.and_then(|n| self.counts.get(n)).unwrap_or(&self.above);
         count.fetch_add(1, Relaxed);
         // Saturates, and is never negative.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         self.micros.fetch_add((value * 1e6) as u64, Relaxed);
     }
 

@@ -5,11 +5,12 @@
 //! then takes its name; it goes when all of it was answered. So the names of the files are all
 //! that there is to know, whenever the process dies.
 
+use crate::io::folder::make_private;
 use rustix::fs::{FlockOperation, flock};
 use std::collections::VecDeque;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -44,7 +45,7 @@ impl Queue {
     /// # Errors
     /// When it cannot be read or written, or another process uses it.
     pub fn open(folder: &Path, most: u64) -> io::Result<Self> {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        make_private(folder)?;
         let lock = OpenOptions::new()
             .write(true)
             .create(true)

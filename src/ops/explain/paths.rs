@@ -21,6 +21,7 @@ pub struct Listed {
 
 /// The paths of a segment in a version: its fields, with `depth` 1 their components too, with 2
 /// subcomponents.
+#[must_use]
 pub fn paths(version: Version, segment: &'static Segment, depth: usize) -> Vec<Listed> {
     let view = standard().version(version);
     let mut all = Vec::new();

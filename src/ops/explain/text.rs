@@ -1,6 +1,6 @@
 //! An explanation for people.
 
-use super::facts::{Entry, Era, Part};
+use super::entry::{Entry, Era, Part};
 use std::fmt::{self, Write};
 
 /// The columns of labels.

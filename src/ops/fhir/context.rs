@@ -5,7 +5,7 @@ use super::id::{Id, IdHasher, Key};
 use super::input::{Parts, Seg};
 use super::json::Json;
 use super::kind::Kind;
-use super::recall::Recall;
+use super::recall::{self, Recall};
 use super::report::Report;
 use super::settings::{BundleKind, Ids, Settings};
 use super::story::Story;
@@ -15,6 +15,7 @@ use super::{id, map, plain, systems, time, v2codes};
 use crate::core::Scope;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
@@ -53,6 +54,12 @@ pub(crate) struct Context<'m> {
     header_offset: Option<i16>,
     zone: Option<&'m TimeZone>,
     message_key: Id,
+    /// The id of the MessageHeader, once it was asked for.
+    header: Option<Id>,
+    /// See [`Context::known_report`].
+    report_at: Cell<Option<(usize, bool)>>,
+    /// See [`Recall::scope`].
+    scope_number: u64,
     /// What values became before.
     pub(super) recall: &'m mut Recall,
     names: &'m mut Names,
@@ -154,6 +161,7 @@ impl<'m> Context<'m> {
             Some(scope) => id::join(&mut names.scope, scope.as_bytes()),
             None => sender.iter().for_each(|part| id::join(&mut names.scope, part)),
         }
+        let scope_number = recall.scope(&names.scope);
         let control = msh.peek(10);
         let key = [application, facility, msh.peek(7), control]
             .iter()
@@ -171,9 +179,12 @@ impl<'m> Context<'m> {
             header_offset: time::read(&msh.peek(7)).and_then(|time| time.offset()),
             zone: settings.zones.of(facility.first(), application.first()),
             message_key: key.id(),
+            header: None,
+            report_at: Cell::new(None),
+            scope_number,
             recall,
             names,
-            wanted: Vec::with_capacity(64),
+            wanted: Vec::with_capacity(128),
             latest: [u32::MAX; 64],
         }
     }
@@ -301,6 +312,27 @@ impl<'m> Context<'m> {
         w.ready(&text);
     }
 
+    /// The MessageHeader.
+    pub(super) fn header(&mut self) -> Ref {
+        let kind = Kind::MessageHeader;
+        let make = || self.message_id(Key::new(kind.name()));
+        let id = self.header.unwrap_or_else(make);
+        self.header = Some(id);
+        Ref { kind, id }
+    }
+
+    /// Which resource an OBR is: whether it `is_report`, for that is asked with each result.
+    pub(super) fn known_report(&self, obr: Seg<'m>, is_report: impl FnOnce() -> bool) -> bool {
+        if let Some((at, known)) = self.report_at.get()
+            && at == obr.at()
+        {
+            return known;
+        }
+        let known = is_report();
+        self.report_at.set(Some((obr.at(), known)));
+        known
+    }
+
     /// What keys of things begin with that have an identifier without an authority.
     pub(crate) fn scope_key(&self, kind: Kind) -> Key {
         Key::new(kind.name()).and(&self.names.scope)
@@ -396,7 +428,7 @@ impl<'m> Context<'m> {
             return Some(*to);
         }
         let by_business = match self.settings.ids {
-            Ids::Business => wanted.key(self).map(|key| key.id()),
+            Ids::Business => self.business_id(&wanted),
             Ids::Message => None,
         };
         let by_content = |cx: &Self| wanted.content(cx.message_key(kind).with(b"content")).id();
@@ -420,6 +452,17 @@ impl<'m> Context<'m> {
         }
         self.wanted.push((to, wanted));
         Some(to)
+    }
+
+    /// The id of what a resource is about, if that has an identifier.
+    fn business_id(&mut self, wanted: &Wanted<'m>) -> Option<Id> {
+        if wanted.is_nameless() {
+            return None;
+        }
+        let made_of = (wanted.variant(), self.scope_number);
+        // What else there may be is no part of its key.
+        let [first, ..] = wanted.parts();
+        recall::id(self, made_of, first.again(), |cx| wanted.key(cx).map(|key| key.id()))
     }
 
     /// The resource that was referred to as the `n`th, from 0.

@@ -1,5 +1,6 @@
 //! Ids of resources: name-based UUIDs, so that equal input gives equal ids on any machine.
 
+use super::plain::trimmed_ascii;
 use sha1::{Digest, Sha1};
 
 /// The namespace of all ids (RFC 9562, section 5.5), a UUID made once at random.
@@ -39,7 +40,7 @@ pub(crate) struct Key {
     long: Option<Box<Sha1>>,
 }
 
-/// Nearly all keys are shorter.
+/// Two blocks of the hash; nearly all keys are shorter, with what is hashed behind them.
 const SHORT: usize = 128;
 
 impl Key {
@@ -63,7 +64,7 @@ impl Key {
     /// As [`Key::with`], in place.
     pub(crate) fn push(&mut self, part: &[u8]) {
         self.add(b"|");
-        self.add(part.trim_ascii());
+        self.add(trimmed_ascii(part));
     }
 
     /// Adds parts that [`join`] put together.
@@ -79,8 +80,9 @@ impl Key {
         if part.is_empty() {
             return;
         }
-        match self.text.get_mut(self.len..self.len + part.len()) {
-            Some(text) if self.long.is_none() => {
+        let end = self.len + part.len();
+        match self.text.get_mut(self.len..end) {
+            Some(text) if end < SHORT - 8 && self.long.is_none() => {
                 text.copy_from_slice(part);
                 self.len += part.len();
             }
@@ -97,15 +99,30 @@ impl Key {
 
     /// The id.
     pub(crate) fn id(&self) -> Id {
-        let hash = match &self.long {
-            Some(hash) => hash.as_ref().clone().finalize(),
-            None => Sha1::digest(self.text.get(..self.len).unwrap_or_default()),
-        };
         let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hash[..16]);
+        match &self.long {
+            Some(hash) => bytes.copy_from_slice(&hash.as_ref().clone().finalize()[..16]),
+            None => self.short_hash(&mut bytes),
+        }
         bytes[6] = bytes[6] & 0x0F | 0x50;
         bytes[8] = bytes[8] & 0x3F | 0x80;
         Id::of(bytes)
+    }
+}
+
+impl Key {
+    /// The first bytes of the hash of text that has room, which is padded where it stands (RFC 3174,
+    /// section 4).
+    fn short_hash(&self, out: &mut [u8; 16]) {
+        let mut text = self.text;
+        let blocks = if self.len < 56 { 1 } else { 2 };
+        text[self.len] = 0x80;
+        text[64 * blocks - 8..64 * blocks].copy_from_slice(&(self.len as u64 * 8).to_be_bytes());
+        let mut state = [0x6745_2301_u32, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0];
+        sha1::block_api::compress(&mut state, &text.as_chunks::<64>().0[..blocks]);
+        for (to, word) in out.as_chunks_mut::<4>().0.iter_mut().zip(state) {
+            *to = word.to_be_bytes();
+        }
     }
 }
 
@@ -116,7 +133,8 @@ pub(crate) fn join(parts: &mut Vec<u8>, part: &[u8]) {
 }
 
 impl Id {
-    fn of(bytes: [u8; 16]) -> Self {
+    /// One whose bytes are known.
+    pub(super) fn of(bytes: [u8; 16]) -> Self {
         let (high, low) = bytes.split_at(8);
         let (high, low) = (digits(high), digits(low));
         let mut text = [b'-'; 36];
@@ -202,6 +220,18 @@ mod tests {
         assert_eq!(groups.iter().map(|g| g.len()).collect::<Vec<_>>(), [8, 4, 4, 4, 12]);
         assert!(groups[2].starts_with('5') && "89ab".contains(&groups[3][..1]));
         assert!(text.bytes().all(|b| b == b'-' || b"0123456789abcdef".contains(&b)));
+    }
+
+    #[test]
+    fn keys_of_any_length_are_hashed_as_the_standard_says() {
+        for length in 0..200 {
+            let part = vec![b'x'; length];
+            let text = [&NAMESPACE[..], b"Basic|", &part].concat();
+            let hash = Sha1::digest(&text);
+            let id = Key::new("Basic").with(&part).id();
+            assert_eq!(id.bytes()[..6], hash[..6], "{length}");
+            assert_eq!(id.bytes()[9..], hash[9..16], "{length}");
+        }
     }
 
     #[test]

@@ -5,8 +5,8 @@
 
 pub(crate) use super::index::Index;
 use super::index::{Entry, Place};
-pub(crate) use super::parts::Parts;
-use super::parts::{COMPONENTS, FIRST, REPETITIONS, component_bit, is_valued};
+use super::parts::{COMPONENTS, FIRST, REPETITIONS, is_valued};
+pub(crate) use super::parts::{Parts, component_bit};
 use crate::core::{Message, Separators};
 
 /// A message, its fields found.
@@ -155,6 +155,13 @@ impl<'m> Seg<'m> {
     pub(crate) fn get(&self, n: usize) -> Parts<'m> {
         let Some(entry) = self.entry(n) else { return Parts::EMPTY };
         entry.marks.add(FIRST);
+        self.first_valued(entry).map_or(Parts::EMPTY, |parts| parts.marking(&entry.marks))
+    }
+
+    /// As [`Seg::get`] for what may be asked of field `n` later: it does not count as asked for yet.
+    #[inline]
+    pub(crate) fn untouched(&self, n: usize) -> Parts<'m> {
+        let Some(entry) = self.entry(n) else { return Parts::EMPTY };
         self.first_valued(entry).map_or(Parts::EMPTY, |parts| parts.marking(&entry.marks))
     }
 

@@ -6,6 +6,7 @@
 
 pub(crate) use super::decimal::Decimal;
 use super::plain::{is_plain, trimmed_ascii};
+use super::special;
 
 /// Appends members and items to JSON text. A comma is written behind each, and that behind the last
 /// becomes the bracket that closes: nothing need be looked at before something is written.
@@ -275,7 +276,7 @@ impl Json {
         if is_plain(text) {
             self.out.extend_from_slice(text);
         } else {
-            self.push_special(text);
+            special::push(&mut self.out, text);
         }
         if self.out.len() == before {
             self.out.truncate(start);
@@ -332,8 +333,14 @@ impl Json {
     /// precision stays. Returns whether it is there.
     pub(crate) fn decimal(&mut self, name: &str, text: &[u8]) -> bool {
         let Some(number) = Decimal::of(text) else { return false };
-        self.number(name, |out| number.write(out));
+        self.decimal_of(name, &number);
         true
+    }
+
+    /// As [`Json::decimal`] for a number that was read before.
+    #[inline]
+    pub(crate) fn decimal_of(&mut self, name: &str, number: &Decimal<'_>) {
+        self.number(name, |out| number.write(out));
     }
 
     /// Writes a member with a whole number from `least` on, if the text is one that 32 bits hold.
@@ -368,31 +375,6 @@ impl Json {
         self.out.extend_from_slice(json);
         self.out.push(b',');
     }
-
-    #[cold]
-    fn push_special(&mut self, text: &[u8]) {
-        let text = String::from_utf8_lossy(text);
-        for c in trimmed(&text).chars() {
-            match c {
-                '"' | '\\' => {
-                    self.out.push(b'\\');
-                    self.out.push(c as u8);
-                }
-                '\n' => self.out.extend_from_slice(b"\\n"),
-                '\r' => self.out.extend_from_slice(b"\\r"),
-                '\t' => self.out.extend_from_slice(b"\\t"),
-                // Not in the grammar of FHIR's string, and a program may refuse them.
-                c if c.is_control() => self.out.extend_from_slice("\u{FFFD}".as_bytes()),
-                c if c.is_whitespace() || c == '\u{FEFF}' => self.out.push(b' '),
-                c => self.out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-            }
-        }
-    }
-}
-
-/// Text without what counts as blanks around it.
-fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}')
 }
 
 #[cfg(test)]

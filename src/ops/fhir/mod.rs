@@ -29,6 +29,7 @@ mod recall;
 mod report;
 mod request;
 mod settings;
+mod special;
 mod story;
 mod systems;
 #[cfg(test)]
@@ -38,6 +39,7 @@ mod types;
 mod uri;
 mod v2codes;
 mod wanted;
+mod ways;
 mod zones;
 
 pub use codes::LocalCodes;

@@ -16,7 +16,7 @@ const LONGEST: usize = 80;
 /// What could not be carried over, or only by assumption, with how often.
 #[derive(Debug)]
 pub struct Report {
-    /// No other report has it.
+    /// No other report has it; it tells whose numbers [`Counted`] has.
     key: u64,
     /// Valued fields that no map asked for, and components of such as one did: the id of the segment
     /// and, in the last two bytes, the field.
@@ -27,8 +27,10 @@ pub struct Report {
     systems: Names,
     /// How often each of these names was there, by the numbers that they have.
     counts: Vec<u64>,
-    /// The numbers of what was counted since [`Report::record`].
-    recorded: Option<Vec<u32>>,
+    /// What was counted since [`Report::record`], which may be within another.
+    recorded: Vec<Counted>,
+    /// How many recordings there are within each other.
+    recordings: usize,
     /// Values that no resource can hold, by their kind: `time`, `number`.
     dropped: BTreeMap<&'static str, u64>,
     /// Fields that are HL7's null.
@@ -44,6 +46,16 @@ pub struct Report {
 /// Names with their numbers in [`Report::counts`].
 type Names = HashMap<Vec<u8>, u32>;
 
+/// A name that was counted, to be counted again.
+#[derive(Clone, Debug)]
+pub(super) struct Counted {
+    /// The table that does not have it; none if it is a system.
+    table: Option<&'static str>,
+    name: Box<[u8]>,
+    /// Its number in a report.
+    n: u32,
+}
+
 impl Default for Report {
     fn default() -> Self {
         static KEYS: AtomicU64 = AtomicU64::new(1);
@@ -53,7 +65,8 @@ impl Default for Report {
             codes: BTreeMap::new(),
             systems: Names::new(),
             counts: Vec::new(),
-            recorded: None,
+            recorded: Vec::new(),
+            recordings: 0,
             dropped: BTreeMap::new(),
             nulls: 0,
             zones_of_header: 0,
@@ -124,61 +137,88 @@ impl Report {
     }
 
     pub(super) fn code(&mut self, table: &'static str, code: &[u8]) {
-        let names = self.codes.entry(table).or_default();
-        let n = number(names, &mut self.counts, code);
-        self.count(n);
+        self.name(Some(table), code);
     }
 
     pub(super) fn system(&mut self, name: &[u8]) {
-        let n = number(&mut self.systems, &mut self.counts, name);
+        self.name(None, name);
+    }
+
+    fn name(&mut self, table: Option<&'static str>, name: &[u8]) {
+        let name = name.get(..LONGEST).unwrap_or(name);
+        let n = self.number(table, name);
         self.count(n);
+        if self.recordings > 0 {
+            self.recorded.push(Counted { table, name: name.into(), n });
+        }
+    }
+
+    /// The number of a name of a sender's making.
+    fn number(&mut self, table: Option<&'static str>, name: &[u8]) -> u32 {
+        let names = match table {
+            Some(table) => self.codes.entry(table).or_default(),
+            None => &mut self.systems,
+        };
+        if let Some(&n) = names.get(name) {
+            return n;
+        }
+        let name = if names.len() < DISTINCT { name } else { b"" };
+        *names.entry(name.to_vec()).or_insert_with(|| next_number(&mut self.counts))
+    }
+
+    #[inline]
+    fn count(&mut self, n: u32) {
+        if let Some(count) = self.counts.get_mut(n as usize) {
+            *count += 1;
+        }
     }
 
     pub(super) fn dropped(&mut self, kind: &'static str) {
         *self.dropped.entry(kind).or_default() += 1;
     }
 
-    /// Tells this report from others: a number that [`Report::recorded`] gave is one of its own.
+    /// Tells this report from others.
     pub(super) fn key(&self) -> u64 {
         self.key
     }
 
-    /// Whether what is counted is being recorded.
-    pub(super) fn is_recording(&self) -> bool {
-        self.recorded.is_some()
+    /// What was counted of that which depends on more than the value: on the header, say.
+    pub(super) fn circumstances(&self) -> u64 {
+        let zones = self.zones_of_header + self.zones_of_settings + self.zones_unknown;
+        self.dropped.values().sum::<u64>() + zones
     }
 
-    /// Begins to record which codes and systems are counted. `into`: memory to use.
-    pub(super) fn record(&mut self, mut into: Vec<u32>) {
-        into.clear();
-        self.recorded = Some(into);
+    /// Begins to record which codes and systems are counted. Returns where the record begins.
+    pub(super) fn record(&mut self) -> usize {
+        self.recordings += 1;
+        self.recorded.len()
     }
 
-    /// What was counted since, to be counted again with [`Report::count`].
-    pub(super) fn recorded(&mut self) -> Vec<u32> {
-        self.recorded.take().unwrap_or_default()
+    /// What was counted since.
+    pub(super) fn recorded(&mut self, since: usize) -> Vec<Counted> {
+        let counted = self.recorded.get(since..).unwrap_or_default().to_vec();
+        self.recordings = self.recordings.saturating_sub(1);
+        if self.recordings == 0 {
+            self.recorded.clear();
+        }
+        counted
     }
 
-    /// Counts a code or system by its number.
+    /// Counts again what was counted before. `of`: the key of the report that had it last.
     #[inline]
-    pub(super) fn count(&mut self, n: u32) {
-        if let Some(count) = self.counts.get_mut(n as usize) {
-            *count += 1;
+    pub(super) fn again(&mut self, counted: &mut [Counted], of: &mut u64) {
+        if counted.is_empty() {
+            return;
         }
-        if let Some(recorded) = &mut self.recorded {
-            recorded.push(n);
+        if *of != self.key {
+            *of = self.key;
+            counted.iter_mut().for_each(|one| one.n = self.number(one.table, &one.name));
+        }
+        counted.iter().for_each(|one| self.count(one.n));
+        if self.recordings > 0 {
+            self.recorded.extend_from_slice(counted);
         }
     }
-}
-
-/// The number of a name of a sender's making.
-fn number(names: &mut Names, counts: &mut Vec<u64>, name: &[u8]) -> u32 {
-    let name = name.get(..LONGEST).unwrap_or(name);
-    if let Some(&n) = names.get(name) {
-        return n;
-    }
-    let name = if names.len() < DISTINCT { name } else { b"" };
-    *names.entry(name.to_vec()).or_insert_with(|| next_number(counts))
 }
 
 fn next_number(counts: &mut Vec<u64>) -> u32 {

@@ -170,16 +170,14 @@ fn write_hours(clock: &Time, out: &mut Vec<u8>) {
 
 /// Appends `YYYY[-MM[-DD]]`.
 pub(crate) fn write_date(time: &Timestamp, out: &mut Vec<u8>) {
-    let century = u8::try_from(time.year() / 100).unwrap_or(0);
-    two(century, out);
-    two(u8::try_from(time.year() % 100).unwrap_or(0), out);
-    if time.precision() >= Precision::Month {
-        out.push(b'-');
-        two(time.month(), out);
-    }
-    if time.precision() >= Precision::Day {
-        out.push(b'-');
-        two(time.day(), out);
+    let [a, b] = digits(u8::try_from(time.year() / 100).unwrap_or(0));
+    let [c, d] = digits(u8::try_from(time.year() % 100).unwrap_or(0));
+    let ([e, f], [g, h]) = (digits(time.month()), digits(time.day()));
+    let text = [a, b, c, d, b'-', e, f, b'-', g, h];
+    match time.precision() {
+        precision if precision >= Precision::Day => out.extend_from_slice(&text),
+        Precision::Month => out.extend_from_slice(&text[..7]),
+        _ => out.extend_from_slice(&text[..4]),
     }
 }
 
@@ -213,7 +211,11 @@ fn fraction(precision: Precision, nanosecond: u32, out: &mut Vec<u8>) {
 }
 
 fn two(number: u8, out: &mut Vec<u8>) {
-    out.extend_from_slice(&[b'0' + number / 10 % 10, b'0' + number % 10]);
+    out.extend_from_slice(&digits(number));
+}
+
+fn digits(number: u8) -> [u8; 2] {
+    [b'0' + number / 10 % 10, b'0' + number % 10]
 }
 
 #[cfg(test)]

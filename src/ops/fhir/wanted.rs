@@ -73,7 +73,7 @@ impl<'m> Wanted<'m> {
         }
     }
 
-    fn parts(&self) -> [&Parts<'m>; 5] {
+    pub(super) fn parts(&self) -> [&Parts<'m>; 5] {
         let none = &Parts::EMPTY;
         match self {
             Self::Practitioner(parts)

@@ -134,27 +134,13 @@ impl Compiler {
         {
             return None;
         }
-        let mut element = self.element_of(field);
+        let mut element = element_of(field);
         let is_header = segment.id() == "MSH" && matches!(number, 9 | 11 | 12);
         element.is_bound = !is_header;
         // In 2.1 the data type knows no event, and yet it stands there.
         element.is_whole = is_header && number == 9;
         let value = self.value_of(element, template, is_header)?;
         Some(FieldPlan { number, chance, value })
-    }
-
-    fn element_of(&self, field: &'static Field) -> Element {
-        let table = field.table.and_then(|id| standard().table(id));
-        Element {
-            data_type: field.data_type,
-            required: field.usage == Usage::Required,
-            length: field.length,
-            table,
-            hint: table,
-            is_bound: true,
-            is_whole: false,
-            level: Level::Field,
-        }
     }
 
     fn value_of(
@@ -424,4 +410,19 @@ fn system(table: &'static Table) -> &'static str {
         tables.map(|table| (table.id(), &*format!("HL7{}", table.id()).leak())).collect()
     });
     NAMES.get(table.id()).copied().unwrap_or("L")
+}
+
+/// What a field is to the values that are made for it.
+fn element_of(field: &'static Field) -> Element {
+    let table = field.table.and_then(|id| standard().table(id));
+    Element {
+        data_type: field.data_type,
+        required: field.usage == Usage::Required,
+        length: field.length,
+        table,
+        hint: table,
+        is_bound: true,
+        is_whole: false,
+        level: Level::Field,
+    }
 }

@@ -32,7 +32,7 @@ impl fmt::Display for NoType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
             "a type and event (ADT^A01), a structure (ADT_A01) or `all` is expected, with =WEIGHT \
-             behind it if you like",
+             (from 1) behind it if you like",
         )
     }
 }
@@ -42,7 +42,9 @@ impl std::str::FromStr for Wanted {
 
     fn from_str(text: &str) -> Result<Self, NoType> {
         let (name, weight) = match text.split_once('=') {
-            Some((name, weight)) => (name, Some(weight.parse().map_err(|_| NoType)?)),
+            Some((name, weight)) => {
+                (name, Some(weight.parse().ok().filter(|&weight| weight > 0).ok_or(NoType)?))
+            }
             None => (text, None),
         };
         let is_id = |id: &str| {

@@ -468,13 +468,3 @@ impl Context {
 fn index(at: u32) -> usize {
     at as usize
 }
-
-/// The segments of each occurrence of a group in a message, by their numbers from 0.
-///
-/// For one message; [`Context`] is for many.
-#[must_use]
-pub fn group_occurrences(message: &Message<'_>, group: &str) -> Vec<Range<usize>> {
-    let mut context = Context::new();
-    context.read(message);
-    context.occurrences(group).collect()
-}

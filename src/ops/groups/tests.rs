@@ -28,9 +28,9 @@ fn context(text: &str) -> Context {
 /// Checks the occurrences of groups; segments count from MSH, which is 0.
 #[track_caller]
 fn groups(kind: &str, version: &str, segments: &str, expected: &[(&str, &[Range<usize>])]) {
-    let text = text(kind, version, segments);
+    let context = context(&text(kind, version, segments));
     for (group, ranges) in expected {
-        let found = with(&text, |message| group_occurrences(message, group));
+        let found: Vec<_> = context.occurrences(group).collect();
         assert_eq!(&found, ranges, "{group} in {segments}");
     }
 }

@@ -28,6 +28,7 @@
 //! find the objects in a stream.
 
 mod cut;
+mod encode;
 mod error;
 mod read;
 mod read_value;

@@ -12,7 +12,7 @@ use super::error::{JsonError, Problem, Step};
 use super::read_value::is_structural;
 use super::scan::{Name, Scan};
 use crate::core::frame::{begins_message, holds_message, is_envelope};
-use crate::core::{Charset, Segment, Separators};
+use crate::core::{Charset, Separators};
 
 /// How JSON is read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,9 +50,9 @@ pub(super) struct Scratch {
     /// Where in the output bytes stand that are not to be converted.
     pub(super) fixed: Vec<Range<usize>>,
     /// Where in the JSON the segments begin.
-    segments: Vec<usize>,
+    pub(super) segments: Vec<usize>,
     /// The message in UTF-8, to be converted.
-    utf8: Vec<u8>,
+    pub(super) utf8: Vec<u8>,
 }
 
 impl JsonReader {
@@ -440,67 +440,6 @@ impl Run<'_, '_> {
         self.scratch.fixed.retain(|range| range.start < mark);
         self.scan.at = begin;
     }
-
-    /// Converts the message from UTF-8 to its character set.
-    fn convert(&mut self, charset: Option<Charset>) -> Done {
-        let message = self.out.get(self.start..).unwrap_or_default();
-        // Without ESC, which switches the sets of ISO-2022-JP, ASCII is the same in all sets.
-        if message.is_ascii() && memchr(0x1B, message).is_none() {
-            return Ok(());
-        }
-        let header = message.split(|&b| b == b'\r').next().unwrap_or_default();
-        let charset = charset.or_else(|| {
-            let declared = Segment::new(header, self.separators).field(18)?;
-            Charset::of_msh18(declared.raw(), self.separators.repetition)
-        });
-        let charset = charset.unwrap_or_default();
-        if charset == Charset::UTF_8 {
-            return Ok(());
-        }
-        let utf8 = &mut self.scratch.utf8;
-        utf8.clear();
-        utf8.extend_from_slice(message);
-        self.out.truncate(self.start);
-        let mut at = 0;
-        let end = utf8.len()..utf8.len();
-        let fixed = self.scratch.fixed.iter();
-        for range in fixed.map(|r| r.start - self.start..r.end - self.start).chain([end]) {
-            let piece = utf8.get(at..range.start).unwrap_or_default();
-            // Always UTF-8, for it is made of strings and ASCII.
-            let text = std::str::from_utf8(piece).unwrap_or_default();
-            encode(text, charset, self.out).map_err(|before| {
-                let place = utf8.get(..at + before).unwrap_or_default();
-                unencodable(place, self.separators.field, &self.scratch.segments)
-            })?;
-            self.out.extend_from_slice(utf8.get(range.clone()).unwrap_or_default());
-            at = range.end;
-        }
-        Ok(())
-    }
-}
-
-/// Appends `text` in a character set; fails with where the character is that the set has not.
-fn encode(text: &str, charset: Charset, out: &mut Vec<u8>) -> Result<(), usize> {
-    // By far the most common set, and the encoder would search its table for each character.
-    if charset.name() == "windows-1252" {
-        let mut rest = text;
-        while let Some(n) = rest.bytes().position(|b| !b.is_ascii()) {
-            out.extend_from_slice(rest.get(..n).unwrap_or_default().as_bytes());
-            rest = rest.get(n..).unwrap_or_default();
-            let Some(c) = rest.chars().next() else { break };
-            let (character, behind) = rest.split_at(c.len_utf8());
-            match u8::try_from(c) {
-                Ok(byte @ 0xA0..) => out.push(byte),
-                _ => charset.encode_into(character, out).map_err(|_| text.len() - rest.len())?,
-            }
-            rest = behind;
-        }
-        out.extend_from_slice(rest.as_bytes());
-        return Ok(());
-    }
-    charset
-        .encode_into(text, out)
-        .map_err(|error| text.char_indices().nth(error.at).map_or(0, |(n, _)| n))
 }
 
 /// The number of the field that stands before the first one to come.
@@ -515,18 +454,4 @@ pub(super) fn sort(members: &mut [(u32, usize)]) -> Done {
         Some(pair) => Err(JsonError::new(Problem::Twice, pair[1].1)),
         None => Ok(()),
     }
-}
-
-/// The error for the character behind `before`, the beginning of a message.
-#[cold]
-fn unencodable(before: &[u8], field: u8, segments: &[usize]) -> JsonError {
-    let index = before.iter().filter(|&&b| b == b'\r').count();
-    let segment = before.rsplit(|&b| b == b'\r').next().unwrap_or_default();
-    let fields = segment.iter().filter(|&&b| b == field).count() + usize::from(index == 0);
-    let error = JsonError::new(Problem::Unencodable, segments.get(index).copied().unwrap_or(0));
-    let step = match u32::try_from(fields) {
-        Ok(number @ 1..) => Step::Number(number),
-        _ => Step::Name("id"),
-    };
-    error.within(step).within(Step::Element(index)).within(Step::Name("segments"))
 }

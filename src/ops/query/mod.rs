@@ -11,7 +11,7 @@ pub use each::Each;
 
 use super::json::text::push_value;
 use crate::core::expr::{Expression, Origin};
-use crate::core::scope::{splits_safely, to_utf8};
+use crate::core::scope::{splits_safely, to_utf8, with_scope};
 use crate::core::{Message, Scope, Segment, SegmentId, TextOptions};
 use cells::{Cells, csv_row, is_simple, text_or_raw, tsv};
 use seek::Seeker;
@@ -62,14 +62,7 @@ impl Query {
     #[must_use]
     pub fn wants(&self, message: &Message<'_>) -> bool {
         let Some(condition) = &self.condition else { return true };
-        let holds = match to_utf8(message, self.text) {
-            None => condition.holds(&Scope::with(message, self.text)),
-            Some(text) => {
-                let converted = message.with_bytes(text.as_bytes());
-                condition.holds(&Scope::converted(&converted, self.text))
-            }
-        };
-        holds != self.invert
+        with_scope(message, self.text, |scope| condition.holds(scope)) != self.invert
     }
 
     /// Whether a column shows the number of the message.

@@ -173,12 +173,7 @@ impl Page {
     }
 
     fn segments(&mut self, report: &Report) {
-        for (kind, title) in [
-            (Known::Standard, "Segments"),
-            (Known::OtherVersion, "Segments of other versions"),
-            (Known::Local, "Segments of the site"),
-            (Known::Unknown, "Segments of no version"),
-        ] {
+        for (kind, title) in Known::TABLES {
             let rows = report.segments.iter().filter(|row| row.kind == kind).map(|row| {
                 vec![
                     Cell::Path(&row.id),

@@ -142,6 +142,16 @@ pub enum Known {
     Unknown,
 }
 
+impl Known {
+    /// The tables of segments that a report for people has, in their order, with their headings.
+    pub(super) const TABLES: [(Self, &str); 4] = [
+        (Self::Standard, "Segments"),
+        (Self::OtherVersion, "Segments of other versions"),
+        (Self::Local, "Segments of the site"),
+        (Self::Unknown, "Segments of no version"),
+    ];
+}
+
 /// A segment.
 #[derive(Clone, Debug, Serialize)]
 pub struct SegmentRow {
@@ -219,7 +229,7 @@ pub struct RuleRow {
     pub title: &'static str,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
+/// By reference, as serde calls it.
 fn is_zero(n: &u64) -> bool {
     *n == 0
 }

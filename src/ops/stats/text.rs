@@ -88,7 +88,10 @@ impl Page {
         let bytes = size(report.bytes);
         self.fact("messages", &format!("{} in {sources}, {bytes}", report.messages));
         if report.not_handled > 0 {
-            self.fact("not handled", &format!("{} times; stderr tells what", report.not_handled));
+            self.fact(
+                "not handled",
+                &format!("{}; stderr tells what", plural(report.not_handled, "time")),
+            );
         }
         if let Some(lengths) = report.lengths {
             let super::report::Lengths { min, median, p99, max } = lengths;
@@ -160,12 +163,7 @@ impl Page {
     }
 
     fn segments(&mut self, report: &Report) {
-        for (kind, title) in [
-            (Known::Standard, "Segments"),
-            (Known::OtherVersion, "Segments of other versions"),
-            (Known::Local, "Segments of the site"),
-            (Known::Unknown, "Segments of no version"),
-        ] {
+        for (kind, title) in Known::TABLES {
             let all = report.segments.iter().filter(|row| row.kind == kind);
             let rows: Vec<&SegmentRow> = all.collect();
             if rows.is_empty() {

@@ -252,14 +252,14 @@ impl<'a, S> Run<'_, 'a, S> {
         Ok(())
     }
 
-    pub(super) fn delete(&mut self, path: &Path) -> Done<()> {
+    pub(super) fn delete(&mut self, path: &Path) {
         let targets = self.targets(path);
         let Some(position) = &path.position else {
             let lines = self.draft.lines();
             let gone: HashSet<u32> =
                 targets.iter().filter_map(|&n| lines.get(n)).map(|line| line.id).collect();
             self.draft.delete(|line| gone.contains(&line.id));
-            return Ok(());
+            return;
         };
         for index in targets {
             let segment = self.segment(index);
@@ -267,7 +267,6 @@ impl<'a, S> Run<'_, 'a, S> {
             delete_in_segment(segment.raw(), &self.scope(), segment, position, &mut changes);
             self.splice(index, changes, |_| &[]);
         }
-        Ok(())
     }
 
     pub(super) fn delete_group(&mut self, name: &str) {

@@ -111,7 +111,7 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
                 self.set(path, source, own)?;
             }
             What::Add { path, source, own } => self.add(path, source, own)?,
-            What::Delete(path) => self.delete(path)?,
+            What::Delete(path) => self.delete(path),
             What::DeleteGroup(name) => self.delete_group(name),
             What::DeleteAlike(start) => {
                 let s = self.message.separators();
@@ -124,7 +124,7 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
             What::Move { from, to, own } => {
                 // Nothing is lost for want of a place.
                 if self.set(to, &Source::Path(from.clone()), own)? {
-                    self.delete(from)?;
+                    self.delete(from);
                 }
             }
             What::Insert { segment, at, block, ids } => {

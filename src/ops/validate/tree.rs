@@ -141,12 +141,6 @@ impl<'v, 't> Tree<'v, 't> {
         Self { model, structure, layout, seating, bytes, separators, index }
     }
 
-    /// How many segments the message has.
-    #[must_use]
-    pub fn segment_count(&self) -> u32 {
-        self.index.segments.len() as u32
-    }
-
     /// Where a segment is.
     #[must_use]
     pub fn segment_at(&self, segment: u32) -> At {

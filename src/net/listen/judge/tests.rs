@@ -1,4 +1,5 @@
 use super::*;
+use crate::core::Charset;
 
 const ADT: &str = "MSH|^~\\&|A|B|C|D|20240101||ADT^A08|M1|P|2.4\rPID|1||M1\r";
 
@@ -70,6 +71,11 @@ fn a_condition_and_a_check() {
     let only = |text: &str| Rules { condition: Some(text.parse().unwrap()), ..Rules::default() };
     assert_eq!(judged(&only("MSH-9.1 = ADT"), ADT), "taken");
     assert_eq!(judged(&only("MSH-9.1 = ORU"), ADT), "Reject condition Some(\"M1\") not kept");
+    // The second byte of a character of Shift_JIS can be a field separator.
+    let text = TextOptions { charset: Charset::from_label(b"Shift_JIS"), ..Default::default() };
+    let rules = Rules { text, ..only("PID-8 = F") };
+    let name = [ADT.trim_end().as_bytes(), b"||\x83\x7c||19900101|F\r"].concat();
+    assert_eq!(judged(&rules, name), "taken");
     let check: Check = Box::new(|message, _| {
         let fault = Fault::new(Condition::SegmentSequence, "PV1 is missing");
         message.first(*b"PV1").is_none().then(|| (Code::Error, vec![fault]))

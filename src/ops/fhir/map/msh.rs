@@ -4,10 +4,8 @@
 use super::super::bundle::Arena;
 use super::super::codes::Table;
 use super::super::context::{Context, Ref};
-use super::super::id::Key;
 use super::super::input::{Parts, Seg};
 use super::super::json::Json;
-use super::super::kind::Kind;
 use super::super::systems;
 use super::super::types::{coded, identifier, text};
 use super::super::wanted::Wanted;
@@ -17,8 +15,7 @@ const EVENTS: &str = "http://terminology.hl7.org/CodeSystem/v2-0003";
 
 /// The MessageHeader.
 pub(crate) fn header<'m>(cx: &mut Context<'m>) -> Ref {
-    let id = cx.message_id(Key::new(Kind::MessageHeader.name()));
-    Ref { kind: Kind::MessageHeader, id }
+    cx.header()
 }
 
 /// The Organization that sends, MSH-4, with its country, MSH-17.

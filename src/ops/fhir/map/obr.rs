@@ -28,6 +28,10 @@ pub(crate) fn report<'m>(cx: &mut Context<'m>, obr: Seg<'m>) -> Ref {
 
 /// Whether an OBR reports results, and does not ask for them.
 pub(crate) fn is_report<'m>(cx: &Context<'m>, obr: Seg<'m>) -> bool {
+    cx.known_report(obr, || tells_results(cx, obr))
+}
+
+fn tells_results<'m>(cx: &Context<'m>, obr: Seg<'m>) -> bool {
     if asks(cx) {
         return is_prior(cx, obr);
     }

@@ -8,6 +8,7 @@ use super::super::id::Key;
 use super::super::input::{Parts, Seg};
 use super::super::json::{Decimal, Json};
 use super::super::kind::Kind;
+use super::super::recall::{self, What};
 use super::super::time;
 use super::super::types::participant::{self, Acting, Function};
 use super::super::types::{coded, identifier, quantity, text};
@@ -122,6 +123,10 @@ fn part_of<'m>(w: &mut Json, cx: &mut Context<'m>, owner: Option<Seg<'m>>) {
 /// OBX-11, and the code itself where that of R4 says less.
 fn status<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
     let value = obx.get(11);
+    recall::write(w, cx, What::ObservationStatus, [value], |w, cx| status_of(w, cx, value));
+}
+
+fn status_of(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {
     coded::code(w, cx, "status", value, Table::ObservationStatus, "unknown");
     let code = value.first();
     if matches!(code, b"B" | b"I" | b"N" | b"O" | b"R" | b"S" | b"U" | b"V" | b"X") {
@@ -236,9 +241,22 @@ pub(crate) fn reference_range<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'
     if range.is_empty() {
         return;
     }
+    let is_number = matches!(value::kind(obx), b"NM" | b"SN");
+    let made_of = [range, obx.untouched(6)];
+    recall::write(w, cx, What::ReferenceRange(is_number), made_of, |w, cx| {
+        reference_range_of(w, cx, obx, range, is_number);
+    });
+}
+
+fn reference_range_of<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    obx: Seg<'m>,
+    range: Parts<'m>,
+    is_number: bool,
+) {
     w.array("referenceRange", |w| {
         w.item(|w| {
-            let is_number = matches!(value::kind(obx), b"NM" | b"SN");
             if let Some((low, high)) = ends(range.peek_raw()).filter(|_| is_number) {
                 let unit = obx.get(6);
                 quantity::simple(w, cx, "low", low, unit);

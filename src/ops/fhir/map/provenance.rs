@@ -3,7 +3,7 @@
 
 use super::super::bundle::Arena;
 use super::super::context::{Context, Ref};
-use super::super::id::Key;
+use super::super::id::{Id, Key};
 use super::super::input::{Parts, Seg};
 use super::super::json::Json;
 use super::super::kind::Kind;
@@ -11,6 +11,7 @@ use super::super::time;
 use super::super::types::coded;
 use super::super::wanted::Wanted;
 use super::msh;
+use std::sync::LazyLock;
 
 const AGENTS: &str = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
 
@@ -104,8 +105,10 @@ pub(super) fn write_update<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'
 /// is an entity of the other Provenance.
 pub(super) fn write_conversion<'m>(out: &mut Arena, cx: &mut Context<'m>) {
     const VERSION: &str = env!("CARGO_PKG_VERSION");
-    let key = Key::new(Kind::Device.name()).with(b"pipehat").with(VERSION.as_bytes());
-    let device = Ref { kind: Kind::Device, id: key.id() };
+    static PROGRAM: LazyLock<Id> = LazyLock::new(|| {
+        Key::new(Kind::Device.name()).with(b"pipehat").with(VERSION.as_bytes()).id()
+    });
+    let device = Ref { kind: Kind::Device, id: *PROGRAM };
     out.resource(device, None, |w| {
         w.array("deviceName", |w| {
             w.item(|w| {

@@ -17,7 +17,7 @@ pub(crate) fn authority<'n>(
 ) -> Option<Uri<'n>> {
     // Nearly all have a name alone, and there are few names.
     if universal.peek_raw().is_empty() && kind.peek_raw().is_empty() {
-        return recall::uri(cx, named, |cx, named| {
+        return recall::uri(cx, named, |cx| {
             let uri = authority_made(cx, [named, Parts::EMPTY, Parts::EMPTY])?;
             Some(Uri::of(&uri, b""))
         });
@@ -80,7 +80,7 @@ pub(super) fn system<'m>(w: &mut Json, cx: &mut Context<'m>, from: [Parts<'m>; 3
         return write(w, cx, from);
     }
     if !named.peek_raw().is_empty() {
-        recall::write(w, cx, What::System, named, |w, cx, named| {
+        recall::write(w, cx, What::System, [named], |w, cx| {
             write(w, cx, [named, Parts::EMPTY, Parts::EMPTY]);
         });
     }

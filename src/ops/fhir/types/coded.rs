@@ -69,7 +69,7 @@ pub(crate) fn concept_in(
         return;
     }
     let what = What::Concept(table.map_or(0, |table| table as u8 + 1));
-    recall::write(w, cx, what, value, |w, cx, value| concept_made(w, cx, value, table));
+    recall::write(w, cx, what, [value], |w, cx| concept_made(w, cx, value, table));
 }
 
 fn concept_made(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, table: Option<Table>) {

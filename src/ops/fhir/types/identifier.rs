@@ -6,7 +6,7 @@ use super::{coded, text, timing};
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::id::Key;
-use crate::ops::fhir::input::Parts;
+use crate::ops::fhir::input::{Parts, component_bit};
 use crate::ops::fhir::json::Json;
 use crate::ops::fhir::kind::Kind;
 use crate::ops::fhir::{systems, time};
@@ -84,6 +84,10 @@ pub(crate) const OLD_XON: Places = Places { number: 3, ..XON };
 
 /// The three components of an HD.
 pub(crate) fn hd(value: Parts<'_>) -> [Parts<'_>; 3] {
+    if value.peek_raw().is_empty() {
+        value.ask(component_bit(1) | component_bit(2) | component_bit(3));
+        return [Parts::EMPTY; 3];
+    }
     [value.get(1), value.get(2), value.get(3)]
 }
 
@@ -141,8 +145,12 @@ fn identifier_in<'m>(
     if value.peek(at.number).is_empty() {
         return;
     }
-    let part = |n: usize| if n == 0 { Parts::EMPTY } else { value.get(n) };
-    let (authority, facility) = (value.get(at.authority), part(at.facility));
+    let last = value.last();
+    let all = [at.authority, at.facility, at.digit, at.scheme, at.jurisdiction, at.agency];
+    let all = all.into_iter().chain([at.kind, at.start, at.end]).filter(|&n| n > 0);
+    value.ask(all.fold(0, |all, n| all | component_bit(n)));
+    let part = |n: usize| if n == 0 || n > last { Parts::EMPTY } else { value.get(n) };
+    let (authority, facility) = (part(at.authority), part(at.facility));
     let [digit, scheme] = [part(at.digit), part(at.scheme)];
     let [jurisdiction, agency] = [part(at.jurisdiction), part(at.agency)];
     let others = [digit, scheme, facility, jurisdiction, agency];
@@ -167,9 +175,10 @@ fn identifier_in<'m>(
     {
         coded::fixed(w, "type", TYPES, code, display);
     }
-    system_and_value(w, cx, hd(authority), value.get(at.number));
+    let from = hd(authority);
+    system_and_value(w, cx, from, value.get(at.number));
     timing::period(w, cx, "period", [part(at.start), part(at.end)]);
-    assigner(w, cx, hd(authority));
+    assigner(w, cx, from);
 }
 
 /// Writes `system` and `value`.

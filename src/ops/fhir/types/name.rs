@@ -3,7 +3,7 @@
 use super::{text, timing};
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
-use crate::ops::fhir::input::Parts;
+use crate::ops::fhir::input::{Parts, component_bit};
 use crate::ops::fhir::json::Json;
 
 /// The R4 extensions for the parts of a family name (FN).
@@ -31,6 +31,21 @@ pub(crate) struct Places {
     professional: usize,
     /// 0 where there is none.
     called_by: usize,
+}
+
+impl Places {
+    /// What is asked of each name.
+    const fn asked(&self) -> u64 {
+        let degree = if self.degree > 0 { component_bit(self.degree) } else { 0 };
+        degree
+            | component_bit(self.order)
+            | component_bit(self.family)
+            | component_bit(self.given)
+            | component_bit(self.further)
+            | component_bit(self.prefix)
+            | component_bit(self.suffix)
+            | component_bit(self.professional)
+    }
 }
 
 /// In XPN.
@@ -131,7 +146,11 @@ pub(crate) fn name_in(
     default_use: &str,
 ) {
     let start = w.len();
-    let order = value.get(at.order);
+    // Few senders have more than the first components.
+    value.ask(at.asked());
+    let last = value.last();
+    let part = |n: usize| if n > last { Parts::EMPTY } else { value.get(n) };
+    let order = part(at.order);
     if !order.is_empty() {
         let code = cx.code(Table::NameAssemblyOrder, order.first());
         w.array("extension", |w| {
@@ -149,17 +168,17 @@ pub(crate) fn name_in(
     }
     w.string("use", code.map_or(default_use, |code| code.code).as_bytes());
     let before = w.len();
-    family(w, cx, value.get(at.family));
+    family(w, cx, part(at.family));
     w.array("given", |w| {
-        text::string_item(w, cx, value.get(at.given));
-        text::string_item(w, cx, value.get(at.further));
+        text::string_item(w, cx, part(at.given));
+        text::string_item(w, cx, part(at.further));
     });
-    let prefix = value.get(at.prefix);
+    let prefix = part(at.prefix);
     if !prefix.peek_raw().is_empty() {
         w.array("prefix", |w| _ = text::string_item(w, cx, prefix));
     }
-    let degree = if at.degree > 0 { value.get(at.degree) } else { Parts::EMPTY };
-    let suffixes = [value.get(at.suffix), degree, value.get(at.professional)];
+    let degree = if at.degree > 0 { part(at.degree) } else { Parts::EMPTY };
+    let suffixes = [part(at.suffix), degree, part(at.professional)];
     if suffixes.iter().any(|suffix| !suffix.peek_raw().is_empty()) {
         w.array("suffix", |w| suffixes.iter().for_each(|part| _ = text::string_item(w, cx, *part)));
     }
@@ -168,8 +187,11 @@ pub(crate) fn name_in(
         w.back_to(start);
         return;
     }
-    let dates = [value.get(at.start), value.get(at.end)];
-    timing::period_or(w, cx, "period", value.get(at.range), dates);
+    let dates = [at.start, at.end];
+    value.ask([at.range, at.start, at.end].into_iter().fold(0, |all, n| all | component_bit(n)));
+    if at.range.min(at.start).min(at.end) <= last {
+        timing::period_or(w, cx, "period", part(at.range), dates.map(part));
+    }
 }
 
 /// Writes the family name, and its parts if FN has them.

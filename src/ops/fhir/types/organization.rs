@@ -7,6 +7,7 @@ use crate::ops::fhir::id::Key;
 use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::Json;
 use crate::ops::fhir::kind::Kind;
+use crate::ops::fhir::recall::{self, What};
 
 /// The key of an XON by its identifier, XON.10 or the older XON.3.
 pub(crate) fn key<'m>(cx: &mut Context<'m>, value: Parts<'m>) -> Option<Key> {
@@ -23,7 +24,18 @@ pub(crate) fn authority_key<'m>(cx: &mut Context<'m>, value: Parts<'m>) -> Optio
 
 /// Writes the Organization of an XON.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
-    write_with(out, cx, own, value, |_, _| {});
+    out.resource(own, None, |w| {
+        recall::write(w, cx, What::Organization, [value], |w, cx| members(w, cx, value));
+    });
+}
+
+fn members<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
+    w.array("identifier", |w| {
+        for at in [identifier::XON, identifier::OLD_XON] {
+            identifier::item_at(w, cx, value, &at);
+        }
+    });
+    text::string(w, cx, "name", value.get(1));
 }
 
 /// As [`write`] with what else is told of it.
@@ -35,12 +47,7 @@ pub(crate) fn write_with<'m>(
     more: impl FnOnce(&mut Json, &mut Context<'m>),
 ) {
     out.resource(own, None, |w| {
-        w.array("identifier", |w| {
-            for at in [identifier::XON, identifier::OLD_XON] {
-                identifier::item_at(w, cx, value, &at);
-            }
-        });
-        text::string(w, cx, "name", value.get(1));
+        members(w, cx, value);
         more(w, cx);
     });
 }
@@ -67,9 +74,11 @@ pub(crate) fn write_authority<'m>(
     country: Parts<'m>,
 ) {
     out.resource(own, None, |w| {
-        w.array("identifier", |w| identifier::hd_items(w, cx, value));
-        text::string(w, cx, "name", value.get(1));
-        w.array("address", |w| _ = w.item(|w| _ = text::string(w, cx, "country", country)));
+        recall::write(w, cx, What::Sender, [value, country], |w, cx| {
+            w.array("identifier", |w| identifier::hd_items(w, cx, value));
+            text::string(w, cx, "name", value.get(1));
+            w.array("address", |w| _ = w.item(|w| _ = text::string(w, cx, "country", country)));
+        });
     });
 }
 
@@ -82,8 +91,11 @@ pub(crate) fn write_named<'m>(
     more: impl FnOnce(&mut Json, &mut Context<'m>),
 ) {
     out.resource(own, None, |w| {
-        let is_coded = value.is_split();
-        if is_coded {
+        recall::write(w, cx, What::NamedOrganization, [value], |w, cx| {
+            if !value.is_split() {
+                text::string(w, cx, "name", value);
+                return;
+            }
             w.array("identifier", |w| {
                 w.item(|w| {
                     if let Some(uri) = cx.system(value.at(3)) {
@@ -93,9 +105,7 @@ pub(crate) fn write_named<'m>(
                 });
             });
             text::of_coded(w, cx, "name", value);
-        } else {
-            text::string(w, cx, "name", value);
-        }
+        });
         more(w, cx);
     });
 }

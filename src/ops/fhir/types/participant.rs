@@ -8,6 +8,7 @@ use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::{Context, Ref};
 use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::Json;
+use crate::ops::fhir::recall::{self, What};
 use crate::ops::fhir::wanted::Wanted;
 
 /// Table 0912, participation.
@@ -168,7 +169,9 @@ pub(crate) fn write_ndl<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, val
 /// Writes the Device of an EI.
 pub(crate) fn write_device<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
     out.resource(own, None, |w| {
-        w.array("identifier", |w| _ = identifier::ei_item(w, cx, value, None));
+        recall::write(w, cx, What::Device, [value], |w, cx| {
+            w.array("identifier", |w| _ = identifier::ei_item(w, cx, value, None));
+        });
     });
 }
 

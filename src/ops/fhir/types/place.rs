@@ -7,6 +7,7 @@ use crate::ops::fhir::id::Key;
 use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::Json;
 use crate::ops::fhir::kind::Kind;
+use crate::ops::fhir::recall::{self, What};
 use crate::ops::fhir::wanted::Wanted;
 
 /// A level of a place, from the inside to the outside.
@@ -160,25 +161,23 @@ fn write_as<'m>(
     (level, form): (Level, Form),
     more: impl FnOnce(&mut Json, &mut Context<'m>),
 ) {
-    let is_innermost = innermost_as(value, form) == Some(level);
-    let is_pl = is_innermost && form == Form::Pl;
     let around = outside(value, level, form);
     let around = around.and_then(|outer| cx.refer(Wanted::Location(value, outer, form)));
     let named = if level == Described { Parts::EMPTY } else { value.get(level.component(form)) };
     out.resource(own, None, |w| {
-        w.array("identifier", |w| {
-            if level != Described {
+        let what = What::Location(10 * form as u8 + level as u8);
+        let is_innermost = innermost_as(value, form) == Some(level);
+        let part = |n| if is_innermost && form == Form::Pl { value.get(n) } else { Parts::EMPTY };
+        let [described, identified] = [part(9), part(10)];
+        recall::write(w, cx, what, [named, described, identified], |w, cx| {
+            w.array("identifier", |w| {
                 identifier::hd_items(w, cx, named);
-            }
-            if is_pl {
-                identifier::ei_item(w, cx, value.get(10), None);
-            }
+                identifier::ei_item(w, cx, identified, None);
+            });
+            text::string(w, cx, "name", named.get(1));
+            text::string(w, cx, "description", described);
+            w.literal("mode", "instance");
         });
-        text::string(w, cx, "name", named.get(1));
-        if is_pl {
-            text::string(w, cx, "description", value.get(9));
-        }
-        w.literal("mode", "instance");
         if is_innermost && form == Form::La2 {
             address::of_la2(w, cx, "address", value);
         }
@@ -200,10 +199,12 @@ pub(crate) fn write_facility<'m>(
     value: Parts<'m>,
 ) {
     out.resource(own, None, |w| {
-        w.array("identifier", |w| identifier::hd_items(w, cx, value));
-        text::string(w, cx, "name", value.get(1));
-        w.literal("mode", "instance");
-        coded::fixed(w, "physicalType", PHYSICAL, "si", "Site");
+        recall::write(w, cx, What::Facility, [value], |w, cx| {
+            w.array("identifier", |w| identifier::hd_items(w, cx, value));
+            text::string(w, cx, "name", value.get(1));
+            w.literal("mode", "instance");
+            coded::fixed(w, "physicalType", PHYSICAL, "si", "Site");
+        });
     });
 }
 

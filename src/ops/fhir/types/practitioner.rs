@@ -8,6 +8,7 @@ use crate::ops::fhir::id::Key;
 use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::Json;
 use crate::ops::fhir::kind::Kind;
+use crate::ops::fhir::recall::{self, What};
 use crate::ops::fhir::wanted::Wanted;
 
 /// Writes a member that refers to the Practitioner of an XCN. Returns whether it is there.
@@ -32,7 +33,9 @@ pub(crate) fn key<'m>(cx: &mut Context<'m>, value: Parts<'m>) -> Option<Key> {
 
 /// Writes the Practitioner of an XCN.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
-    write_with(out, cx, own, value, |_, _| {});
+    out.resource(own, None, |w| {
+        recall::write(w, cx, What::Practitioner, [value], |w, cx| members(w, cx, value, |_, _| {}));
+    });
 }
 
 /// As [`write`] with what else is told of the person.
@@ -43,14 +46,21 @@ pub(crate) fn write_with<'m>(
     value: Parts<'m>,
     more: impl FnOnce(&mut Json, &mut Context<'m>),
 ) {
-    out.resource(own, None, |w| {
-        w.array("identifier", |w| identifier_item(w, cx, value));
-        w.array("name", |w| name_item(w, cx, value));
-        more(w, cx);
-        w.array("qualification", |w| {
-            w.item(|w| {
-                coded::concept_by(w, cx, "code", value.get(7), Table::DegreeLicenseCertificate);
-            });
+    out.resource(own, None, |w| members(w, cx, value, more));
+}
+
+fn members<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    value: Parts<'m>,
+    more: impl FnOnce(&mut Json, &mut Context<'m>),
+) {
+    w.array("identifier", |w| identifier_item(w, cx, value));
+    w.array("name", |w| name_item(w, cx, value));
+    more(w, cx);
+    w.array("qualification", |w| {
+        w.item(|w| {
+            coded::concept_by(w, cx, "code", value.get(7), Table::DegreeLicenseCertificate);
         });
     });
 }

@@ -18,20 +18,18 @@ pub(crate) fn quantity(
     unit: Parts<'_>,
 ) -> bool {
     let (comparator, number) = comparator(value);
-    if Decimal::of(number).is_none() {
-        return false;
-    }
-    w.object(name, |w| quantity_in(w, cx, comparator, number, unit))
+    let Some(number) = Decimal::of(number) else { return false };
+    w.object(name, |w| quantity_in(w, cx, comparator, &number, unit))
 }
 
 fn quantity_in(
     w: &mut Json,
     cx: &mut Context<'_>,
     comparator: &str,
-    number: &[u8],
+    number: &Decimal<'_>,
     unit: Parts<'_>,
 ) {
-    w.decimal("value", number);
+    w.decimal_of("value", number);
     w.string("comparator", comparator.as_bytes());
     unit_in(w, cx, unit);
 }
@@ -41,7 +39,7 @@ pub(crate) fn unit_in(w: &mut Json, cx: &mut Context<'_>, unit: Parts<'_>) {
     if unit.is_empty() {
         return;
     }
-    recall::write(w, cx, What::Unit, unit, unit_made);
+    recall::write(w, cx, What::Unit, [unit], |w, cx| unit_made(w, cx, unit));
 }
 
 fn unit_made(w: &mut Json, cx: &mut Context<'_>, unit: Parts<'_>) {
@@ -91,7 +89,8 @@ pub(crate) fn simple(
     value: &[u8],
     unit: Parts<'_>,
 ) -> bool {
-    Decimal::of(value).is_some() && w.object(name, |w| quantity_in(w, cx, "", value, unit))
+    let Some(value) = Decimal::of(value) else { return false };
+    w.object(name, |w| quantity_in(w, cx, "", &value, unit))
 }
 
 /// Writes a member of type Quantity from CQ. Returns whether it is there.
@@ -125,29 +124,27 @@ pub(crate) fn structured(
     let (first, separator, second) =
         (value.get(2).first(), value.get(3).first(), value.get(4).first());
     let (code, rest) = comparator(&sign);
-    if !rest.is_empty() || Decimal::of(first).is_none() {
+    let Some(number) = Decimal::of(first).filter(|_| rest.is_empty()) else {
         return Structured::Text;
-    }
+    };
     let separator = separator.trim_ascii();
     let member = |name: &str| format!("{prefix}{name}");
     if second.trim_ascii().is_empty() && separator.is_empty() {
-        w.object(&member("Quantity"), |w| quantity_in(w, cx, code, first, unit));
+        w.object(&member("Quantity"), |w| quantity_in(w, cx, code, &number, unit));
         return Structured::Written;
     }
-    if Decimal::of(second).is_none() {
-        return Structured::Text;
-    }
+    let Some(other) = Decimal::of(second) else { return Structured::Text };
     match separator {
         b"-" if code.is_empty() && is_ordered(first, second) => {
             w.object(&member("Range"), |w| {
-                w.object("low", |w| quantity_in(w, cx, "", first, unit));
-                w.object("high", |w| quantity_in(w, cx, "", second, unit));
+                w.object("low", |w| quantity_in(w, cx, "", &number, unit));
+                w.object("high", |w| quantity_in(w, cx, "", &other, unit));
             });
         }
         b":" | b"/" => {
             w.object(&member("Ratio"), |w| {
-                w.object("numerator", |w| quantity_in(w, cx, code, first, unit));
-                w.object("denominator", |w| quantity_in(w, cx, "", second, unit));
+                w.object("numerator", |w| quantity_in(w, cx, code, &number, unit));
+                w.object("denominator", |w| quantity_in(w, cx, "", &other, unit));
             });
         }
         _ => return Structured::Text,

@@ -1,0 +1,80 @@
+//! What could not be delivered, and who is told of it.
+
+use super::*;
+use std::path::Path;
+
+#[test]
+fn rejects_are_in_order_and_nothing_in_them_is_joined() {
+    let folder = folder();
+    let rejects = folder.path().join("rejects.hl7").to_str().unwrap().to_owned();
+    let message = |id: &str| adt(id, "Adams^Ann").replace("\r\n", "\r");
+    let (stray, unnamed) = ("OBX|1|TX|a||x\r", message(""));
+    let one = put(&folder, "1.hl7", message("M-1"));
+    let two =
+        put(&folder, "2.hl7", stray.to_owned() + &message("M-2") + &unnamed + &message("M-3"));
+    // Where the code of an error should be, somebody writes a name.
+    let host = receiver(|_, id| {
+        let header = "MSH|^~\\&|R|R|S|S|20240101||ACK|R1|P|2.5";
+        let ack = format!("\x0b{header}\rMSA|AE|{id}\rERR||PID^1^3|Adams^Ann|E\r\x1c\r");
+        vec![Do::Send(ack.into_bytes())]
+    });
+    let args = [&one, &two, "--rejects", &rejects, "-f", "none"];
+    assert_eq!(send(&host, &args).run().code, 2);
+    let sent: Vec<_> = host.came.try_iter().collect();
+    let kept = fs::read_to_string(&rejects).unwrap();
+    let [m1, m2, m3] = ["M-1", "M-2", "M-3"].map(message);
+    assert_eq!(kept, [&m1, "\n", stray, &m2, "\n", &unnamed, "\n", &m3].concat());
+    let reasons = ndjson(&format!("{rejects}.ndjson"));
+    let told: Vec<_> = reasons.iter().map(|r| (&r["outcome"], &r["number"], &r["error"])).collect();
+    let (refused, unsendable) = (&"refused".into(), &"unsendable".into());
+    let (none, numbers) = (&serde_json::Value::Null, [1, 2, 3].map(serde_json::Value::from));
+    assert_eq!(
+        told,
+        [
+            (refused, &numbers[0], none),
+            (unsendable, none, none),
+            (refused, &numbers[0], none),
+            (unsendable, &numbers[1], none),
+            (refused, &numbers[2], none),
+        ]
+    );
+    // Sent again they are what they were, and a second run keeps what the first has kept.
+    let again = receiver(|_, id| say(if id == "M-2" { "AE" } else { "AA" }, id));
+    let other = folder.path().join("other.hl7").to_str().unwrap().to_owned();
+    let args = [&rejects, "--rejects", &other, "-f", "none"];
+    assert_eq!(send(&again, &args).run().code, 2);
+    assert!(again.came.try_iter().map(|c| c.bytes).eq(sent.into_iter().map(|c| c.bytes)));
+    send(&again, &args).run();
+    let once = [stray, &m2, "\n", &unnamed, "\n"].concat();
+    assert_eq!(fs::read_to_string(&other).unwrap(), [&once[..], "\n", &once].concat());
+    assert_eq!(ndjson(&format!("{other}.ndjson")).len(), 6);
+    // A device has nothing beside it.
+    send(&again, &["--rejects", "/dev/null", "-f", "none"]).stdin(many(1)).run().is(0, "", "");
+    assert!(!Path::new("/dev/null.ndjson").exists());
+}
+
+#[test]
+fn connections_keep_the_order_of_the_rejects() {
+    let folder = folder();
+    let rejects = folder.path().join("rejects.hl7").to_str().unwrap().to_owned();
+    // The first message is refused when others have been.
+    let host =
+        receiver(
+            |n, id| if n == 0 { vec![Do::Hold, Do::Send(ack("AE", id))] } else { say("AE", id) },
+        );
+    let args = ["--connections", "2", "--order-by", "MSH-10", "--rejects", &rejects, "-f", "none"];
+    let run = send(&host, &args).stdin(many(40));
+    let child = std::thread::spawn(move || run.run());
+    let mut came = vec![host.next()];
+    while came.iter().filter(|c| c.connection != came[0].connection).count() < 2 {
+        came.push(host.next());
+    }
+    host.go_on.send(()).unwrap();
+    assert_eq!(child.join().unwrap().code, 1);
+    assert_eq!(fs::read_to_string(&rejects).unwrap(), many(40));
+    let numbers: Vec<_> = ndjson(&format!("{rejects}.ndjson"))
+        .iter()
+        .map(|r| r["number"].as_u64().unwrap())
+        .collect();
+    assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
+}
