@@ -4,16 +4,21 @@
 //! Halves are numbers of 128 bits: up to 76 decimal digits, or 48 letters and digits.
 
 use aes::cipher::consts::U16;
-use aes::cipher::{Array, BlockCipherEncrypt, BlockSizeUser};
+use aes::cipher::{
+    Array, BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser,
+};
 
 /// The smallest number of strings that are permuted (SP 800-38G, revision 1, section 5.1): fewer
 /// can be tried out.
 const MIN_DOMAIN: u128 = 1_000_000;
 
+/// The most bytes of a half in `Q`, which has a block of its own then.
+const WHOLE: usize = 16;
+
 /// FF1 with a block cipher of 128 bits and its key.
 pub(super) struct Ff1<C>(pub(super) C);
 
-/// What depends on the alphabet, the length and the tweak alone.
+/// What depends on the alphabet, the length and the tweak alone. Blocks are numbers here.
 pub(super) struct Form {
     radix: u8,
     /// `u` and `v`: how long the halves are.
@@ -24,15 +29,10 @@ pub(super) struct Form {
     bytes: usize,
     /// `d`: the bytes of `S` that count.
     taken: usize,
-    /// The state of the CBC-MAC behind `P` and the whole blocks of `Q` that no round changes.
-    state: Block,
-    /// The rest of `Q`, in which the last bytes are the round and the half.
-    rest: [u8; 32],
-    /// How long the rest is: 16, or 32 if a half has 16 bytes.
-    rest_length: usize,
+    /// The state of the CBC-MAC behind `P` and the whole blocks of `Q` that no round changes, with
+    /// what no round changes of the next one, in which the round's number stands.
+    state: u128,
 }
-
-type Block = [u8; 16];
 
 impl<C: BlockCipherEncrypt + BlockSizeUser<BlockSize = U16>> Ff1<C> {
     /// Makes ready for strings of `length` symbols, each `0..radix`, radix up to 36.
@@ -42,7 +42,7 @@ impl<C: BlockCipherEncrypt + BlockSizeUser<BlockSize = U16>> Ff1<C> {
         let lengths = [length / 2, length - length / 2];
         let power = |n: usize| u128::from(radix).checked_pow(n.try_into().ok()?);
         let moduli = [power(lengths[0])?, power(lengths[1])?];
-        // Their sum must not overflow, see `round`.
+        // Their sum must not overflow, see `Rounds`.
         let is_small = moduli[0].checked_mul(moduli[1]).is_some_and(|n| n < MIN_DOMAIN);
         if is_small || moduli[1] > 1 << 127 {
             return None;
@@ -52,69 +52,89 @@ impl<C: BlockCipherEncrypt + BlockSizeUser<BlockSize = U16>> Ff1<C> {
         let mut p = [1, 2, 1, 0, 0, radix, 10, lengths[0] as u8, 0, 0, 0, 0, 0, 0, 0, 0];
         p[8..12].copy_from_slice(&u32::try_from(length).ok()?.to_be_bytes());
         p[12..].copy_from_slice(&u32::try_from(tweak.len()).ok()?.to_be_bytes());
-        let mut state = [0; 16];
-        self.absorb(&mut state, &p);
-        let rest_length = (bytes + 1).next_multiple_of(16);
         let mut q = tweak.to_vec();
         q.resize((tweak.len() + bytes + 1).next_multiple_of(16), 0);
-        let (whole, last) = q.split_at(q.len() - rest_length);
-        whole.chunks_exact(16).for_each(|block| self.absorb(&mut state, block));
-        let mut rest = [0; 32];
-        rest[..rest_length].copy_from_slice(last);
+        let (blocks, _) = q.as_chunks::<16>();
+        let fixed = blocks.len() - if bytes == WHOLE { 1 } else { 0 };
+        let mut state = u128::from_be_bytes(p);
+        for block in blocks.iter().take(fixed) {
+            let mut mixed = Array::from(state.to_be_bytes());
+            self.0.encrypt_block(&mut mixed);
+            state = u128::from_be_bytes(mixed.into()) ^ u128::from_be_bytes(*block);
+        }
         let taken = 4 * bytes.div_ceil(4) + 4;
-        Some(Form { radix, lengths, moduli, bytes, taken, state, rest, rest_length })
+        Some(Form { radix, lengths, moduli, bytes, taken, state })
     }
 
     /// Encrypts symbols, as many as the form is for.
     pub(super) fn encrypt(&self, form: &Form, symbols: &mut [u8]) {
         let (left, right) = symbols.split_at_mut(form.lengths[0]);
-        let (mut a, mut b) = (number(form.radix, left), number(form.radix, right));
+        let mut halves = [number(form.radix, left), number(form.radix, right)];
+        // All rounds at once: to make the cipher ready costs more than to encrypt a block.
+        self.0.encrypt_with_backend(Rounds { form, halves: &mut halves });
+        write(form.radix, halves[0], left);
+        write(form.radix, halves[1], right);
+    }
+}
+
+/// The ten rounds over two halves.
+struct Rounds<'f> {
+    form: &'f Form,
+    halves: &'f mut [u128; 2],
+}
+
+impl BlockSizeUser for Rounds<'_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for Rounds<'_> {
+    #[inline(always)]
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, cipher: &B) {
+        let [mut a, mut b] = *self.halves;
         for round in 0..10 {
-            let modulus = form.moduli[usize::from(round % 2)];
-            let sum = a + self.round(form, round, b, modulus);
+            let modulus = self.form.moduli[usize::from(round % 2)];
+            let sum = a + self.form.round(cipher, round, b, modulus);
             a = b;
             b = if sum < modulus { sum } else { sum - modulus };
         }
-        write(form.radix, a, left);
-        write(form.radix, b, right);
+        *self.halves = [a, b];
     }
+}
 
+impl Form {
     /// `y` of a round, less whole multiples of the modulus.
-    #[inline]
-    fn round(&self, form: &Form, round: u8, half: u128, modulus: u128) -> u128 {
-        let mut q = form.rest;
-        let at = form.rest_length - form.bytes;
-        q[at - 1] = round;
-        q[at..form.rest_length].copy_from_slice(&half.to_be_bytes()[16 - form.bytes..]);
-        let mut r = form.state;
-        self.absorb(&mut r, &q[..16]);
-        if form.rest_length > 16 {
-            self.absorb(&mut r, &q[16..]);
-        }
-        let s = u128::from_be_bytes(r);
-        match form.taken {
+    #[inline(always)]
+    fn round<B: BlockCipherEncBackend<BlockSize = U16>>(
+        &self,
+        cipher: &B,
+        round: u8,
+        half: u128,
+        modulus: u128,
+    ) -> u128 {
+        let encrypted = |number: u128| {
+            let mut block = Array::from(number.to_be_bytes());
+            cipher.encrypt_block((&mut block).into());
+            u128::from_be_bytes(block.into())
+        };
+        // In `Q` the half is behind the round.
+        let round = u128::from(round);
+        let s = if self.bytes == WHOLE {
+            encrypted(encrypted(self.state ^ round) ^ half)
+        } else {
+            encrypted(self.state ^ round << (8 * self.bytes) ^ half)
+        };
+        match self.taken {
             // Division of 64 bits is many times as fast, and serves up to 18 decimal digits.
             8 => u128::from((s >> 64) as u64 % modulus as u64),
             taken @ 12..=16 => (s >> (128 - 8 * taken)) % modulus,
             taken => {
                 // `S` goes on with the encryption of `R` XOR 1.
-                let mut more = s ^ 1;
-                let mut block = Array::from(more.to_be_bytes());
-                self.0.encrypt_block(&mut block);
-                more = u128::from_be_bytes(block.into());
+                let more = encrypted(s ^ 1);
                 // Bit by bit, as the number has more than 128 of them.
                 (0..8 * (taken - 16))
                     .fold(s % modulus, |y, bit| (y << 1 | more >> (127 - bit) & 1) % modulus)
             }
         }
-    }
-
-    #[inline]
-    fn absorb(&self, state: &mut Block, block: &[u8]) {
-        let mut mixed = Array::from(*state);
-        mixed.iter_mut().zip(block).for_each(|(a, b)| *a ^= b);
-        self.0.encrypt_block(&mut mixed);
-        *state = mixed.into();
     }
 }
 
@@ -131,15 +151,24 @@ fn number(radix: u8, symbols: &[u8]) -> u128 {
 fn write(radix: u8, mut number: u128, symbols: &mut [u8]) {
     for symbols in symbols.rchunks_mut(12) {
         let power = u64::from(radix).pow(symbols.len() as u32);
-        let mut few = match u64::try_from(number) {
+        let few = match u64::try_from(number) {
             Ok(number) => number % power,
             Err(_) => (number % u128::from(power)) as u64,
         };
         number = if number < u128::from(power) { 0 } else { number / u128::from(power) };
-        for symbol in symbols.iter_mut().rev() {
-            *symbol = (few % u64::from(radix)) as u8;
-            few /= u64::from(radix);
+        // A radix that is known when this is compiled needs no division.
+        match radix {
+            10 => write_few(10, few, symbols),
+            _ => write_few(radix.into(), few, symbols),
         }
+    }
+}
+
+#[inline(always)]
+fn write_few(radix: u64, mut number: u64, symbols: &mut [u8]) {
+    for symbol in symbols.iter_mut().rev() {
+        *symbol = (number % radix) as u8;
+        number /= radix;
     }
 }
 
