@@ -54,6 +54,7 @@ impl fmt::Debug for Seen {
 impl Drop for Seen {
     fn drop(&mut self) {
         for slot in &mut self.slots {
+            slot.trace.wipe();
             slot.raw.zeroize();
             slot.written.zeroize();
         }

@@ -4,6 +4,7 @@ use super::codes;
 use super::digits::digits_end;
 use super::identity::Identity;
 use super::letters::{cell, is_letter, word_at};
+use zeroize::Zeroize;
 
 /// The most words, and the most bytes of parts with numbers, that are kept.
 const WORDS_MAX: usize = 8;
@@ -53,6 +54,12 @@ impl Trace {
             }
         }
         Some(trace)
+    }
+
+    /// Leaves nothing of the text in memory.
+    pub fn wipe(&mut self) {
+        self.words.zeroize();
+        self.numbers.zeroize();
     }
 
     fn add_word(&mut self, word: &[u8]) -> Option<()> {

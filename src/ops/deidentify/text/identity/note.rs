@@ -80,9 +80,10 @@ impl Identity {
 
     /// Notes a value of one word in ASCII.
     fn note_word(&mut self, kind: Kind, text: &[u8]) {
-        // A value with that word and no more letters is this one.
+        // The word may have been noted for another value, too: of several words, or spelled in
+        // another way (Jaeger for Jäger), which does not tell as much.
         let is_known =
-            |noted: Noted| noted.kind == kind && self.text(noted.value).len() == text.len();
+            |noted: Noted| noted.kind == kind && self.text(noted.value).eq_ignore_ascii_case(text);
         if self.index.find(key(text)).any(is_known) {
             return;
         }
