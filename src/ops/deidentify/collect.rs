@@ -4,7 +4,6 @@ use super::choose::choose;
 use super::query;
 use super::rules::parts::{Part, Role};
 use super::rules::{Action, Category, Rule, Rules, Special};
-use super::shape::is_simple;
 use super::split::Line;
 use super::subject::Kind;
 use super::text::Identity;
@@ -20,10 +19,6 @@ pub(super) struct Collect<'r, 'c, 'm> {
     /// The newest date that was met, as eight digits.
     pub(super) newest: [u8; 8],
     pub(super) scratch: &'c mut Vec<u8>,
-    /// Whether no delimiter is a sign that codes and numbers are written with.
-    pub(super) is_usual: bool,
-    /// Whether the field that is looked at is [`is_simple`], in such a message.
-    pub(super) is_simple: bool,
     /// The last values of some fields, with the numbers of their rules: what is noted once is noted.
     pub(super) last: [(usize, &'m [u8]); LAST],
 }
@@ -37,21 +32,17 @@ impl<'m> Collect<'_, '_, 'm> {
         let rules = self.rules;
         let Some(of) = line.rules(rules) else { return };
         for &n in &of.noted {
-            let Some(range) = line.range(n.into()) else {
-                if line.is_header() { continue } else { break }
-            };
-            let Some(rule) = of.fields.get(usize::from(n) - 1).filter(|_| !range.is_empty()) else {
+            let raw = line.field(n.into());
+            let Some(rule) = of.fields.get(usize::from(n) - 1) else { continue };
+            if raw.is_empty() {
                 continue;
-            };
-            let raw = &line.raw[range];
+            }
             let last = &mut self.last[rule.number % LAST];
             if *last == (rule.number, raw) && rule.special == Special::None {
                 continue;
             }
             *last = (rule.number, raw);
-            self.is_simple = line.is_simple() || self.is_usual && is_simple(raw);
             match rule.special {
-                Special::None if self.is_simple => self.repetition(rule, raw),
                 Special::None => self.field(rule, raw),
                 Special::Observation => self.observation(line.field(2), raw),
                 Special::Parameter | Special::Criterion => {
@@ -69,17 +60,13 @@ impl<'m> Collect<'_, '_, 'm> {
 
     fn field(&mut self, rule: &Rule, raw: &[u8]) {
         for repetition in pieces(raw, self.sep.repetition) {
-            self.repetition(rule, repetition);
-        }
-    }
-
-    fn repetition(&mut self, rule: &Rule, raw: &[u8]) {
-        match choose(self.rules, rule, raw, &self.sep) {
-            None => {
-                let head = pieces(raw, self.sep.component).next();
-                self.part(rule.part, Some(rule), head.unwrap_or_default());
+            match choose(self.rules, rule, repetition, &self.sep) {
+                None => {
+                    let head = pieces(repetition, self.sep.component).next();
+                    self.part(rule.part, Some(rule), head.unwrap_or_default());
+                }
+                Some(of) => self.parts(of, rule.action, Some(rule), repetition),
             }
-            Some(of) => self.parts(of, rule.action, Some(rule), raw),
         }
     }
 
@@ -118,19 +105,6 @@ impl<'m> Collect<'_, '_, 'm> {
             self.telephone(raw);
         }
         let is_ssn = role == Role::Cx && pieces(raw, self.sep.component).nth(4) == Some(b"SS");
-        if self.is_simple && !coded {
-            let components = pieces(raw, self.sep.component);
-            for (component, &part) in components.zip(rules.noted(of)) {
-                match part {
-                    Part::Drop => {}
-                    Part::Is(Kind::Id) if is_ssn => {
-                        self.value(Part::Is(Kind::Ssn), rule, component)
-                    }
-                    part => self.value(part, rule, component),
-                }
-            }
-            return;
-        }
         let sub = self.sep.subcomponent;
         let components = pieces(raw, self.sep.component);
         for (n, (component, &part)) in components.zip(rules.parts(of)).enumerate() {
@@ -175,9 +149,7 @@ impl<'m> Collect<'_, '_, 'm> {
     /// A component, with subcomponents where none belong.
     #[inline]
     fn part(&mut self, part: Part, rule: Option<&Rule>, raw: &[u8]) {
-        if part.is_noted() && self.is_simple {
-            self.value(part, rule, raw);
-        } else if part.is_noted() {
+        if part.is_noted() {
             for value in pieces(raw, self.sep.subcomponent) {
                 self.value(part, rule, value);
             }
@@ -215,9 +187,6 @@ impl<'m> Collect<'_, '_, 'm> {
             && !raw.iter().any(u8::is_ascii_digit)
         {
             return;
-        }
-        if self.is_simple {
-            return self.identity.note(kind, raw);
         }
         let text = self.scope.text(raw);
         self.identity.note(kind, &text);

@@ -29,9 +29,6 @@ impl Rewrite<'_, '_> {
             return false;
         }
         self.looks_at(raw);
-        if self.is_simple {
-            return self.identity.stands_in_of(raw, counts);
-        }
         self.identity.stands_in_of(&self.scope.text(raw), counts)
     }
 

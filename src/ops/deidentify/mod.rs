@@ -35,7 +35,7 @@ pub use tally::Tally;
 
 use crate::core::message::pieces;
 use crate::core::scope::{charset_of, splits_safely, to_utf8};
-use crate::core::{Message, Scope, Segment, TextOptions};
+use crate::core::{Message, Scope, Segment, Separators, TextOptions};
 use collect::Collect;
 use rewrite::Rewrite;
 use rules::Rule;
@@ -160,8 +160,6 @@ impl Deidentifier {
             sep,
             identity,
             newest: *b"00000000",
-            is_usual: split::is_usual(&sep),
-            is_simple: false,
             scratch,
             last: [(Rule::NO_NUMBER, b""); collect::LAST],
         };
@@ -182,8 +180,7 @@ impl Deidentifier {
             of: self,
             scope,
             sep,
-            is_usual: split::is_usual(&sep),
-            is_simple: false,
+            is_usual: sep == Separators { truncation: sep.truncation, ..Separators::default() },
             identity,
             parties: [3, 4, 5, 6]
                 .map(|n| pieces(header(n), sep.component).next().unwrap_or_default()),

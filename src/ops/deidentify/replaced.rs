@@ -55,16 +55,12 @@ impl Rewrite<'_, '_> {
     }
 
     pub(super) fn surrogate(&mut self, kind: Kind, look: Look, raw: &[u8]) {
-        if self.is_simple {
-            return self.surrogate_of(kind, look, raw);
-        }
         let head = self.head(raw);
         let text = self.scope.text(head);
         self.surrogate_of(kind, look, &text);
     }
 
-    #[inline]
-    pub(super) fn surrogate_of(&mut self, kind: Kind, look: Look, text: &[u8]) {
+    fn surrogate_of(&mut self, kind: Kind, look: Look, text: &[u8]) {
         if text.trim_ascii().is_empty() {
             return;
         }

@@ -31,8 +31,6 @@ pub(super) struct Rewrite<'c, 'm> {
     pub(super) caps_age: bool,
     /// The address that is being written is of another country.
     pub(super) is_abroad: bool,
-    /// Whether the field that is being written is [`shape::is_simple`], in such a message.
-    pub(super) is_simple: bool,
     /// Whether the field that is being written has subcomponents.
     pub(super) has_sub: bool,
     /// Which components of the value that is being written stand with a code of a system that
@@ -77,9 +75,9 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             self.tally.field(rule.number);
             let value = &raw[range.clone()];
             if self.is_usual
+                && shape::tells_nothing(value)
                 && (rule.way == Way::Stay
                     || rule.way == Way::Observation && observation::stays(line, value))
-                && shape::tells_nothing(value)
             {
                 continue;
             }
@@ -147,8 +145,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
         self.is_coded = false;
         self.looked_at.clear();
         let sub = self.sep.subcomponent;
-        self.is_simple = line.is_simple() || self.is_usual && shape::is_simple(raw);
-        self.has_sub = !self.is_simple && sub != self.sep.field && first(raw, sub).is_some();
+        self.has_sub = sub != self.sep.field && first(raw, sub).is_some();
         match rule.action {
             _ if raw == b"\"\"" => self.out.extend_from_slice(raw),
             Action::Keep if rule.components.is_empty() => self.keep(rule, raw),
@@ -172,9 +169,6 @@ impl<'c, 'm> Rewrite<'c, 'm> {
                 _ => self.free(raw),
             }
             return;
-        }
-        if self.is_simple {
-            return self.repetition(rule, raw);
         }
         self.each(raw, self.sep.repetition, |to, _, repetition| match repetition {
             b"" => {}
@@ -254,34 +248,25 @@ impl<'c, 'm> Rewrite<'c, 'm> {
     /// Each component by its part; what is beyond is removed.
     pub(super) fn components(&mut self, rule: &Rule, ops: &[Op], action: Action, raw: &[u8]) {
         let beyond = if action == Action::Keep { Op::Keep } else { Op::Drop };
-        let by = self.sep.component;
-        let is_usual = self.is_simple && rule.components.is_empty();
         let mut number = 0..0;
-        for (n, component) in pieces(raw, by).enumerate() {
-            if n > 0 {
-                self.out.push(by);
-            }
+        self.each(raw, self.sep.component, |to, n, component| {
             let op = ops.get(n).copied().unwrap_or(beyond);
-            let start = self.out.len();
-            self.is_coded = n < 32 && self.standard >> n & 1 != 0;
+            let start = to.out.len();
+            to.is_coded = n < 32 && to.standard >> n & 1 != 0;
             match op {
-                _ if component.is_empty() => {}
-                Op::Drop if is_usual && component != b"\"\"" => {}
-                Op::Surrogate(kind, look) if is_usual && component != b"\"\"" => {
-                    self.surrogate_of(super::look(kind, component), look, component);
-                }
+                Op::Check if component.is_empty() => {}
                 Op::Check => {
                     // The scheme is next to the digit.
-                    let scheme = pieces(raw, by).nth(n + 1).unwrap_or_default();
-                    let number = self.out.get(number.clone()).unwrap_or_default();
-                    self.out.extend(check_digit(scheme, number));
+                    let scheme = pieces(raw, to.sep.component).nth(n + 1).unwrap_or_default();
+                    let number = to.out.get(number.clone()).unwrap_or_default();
+                    to.out.extend(check_digit(scheme, number));
                 }
-                _ => self.component(rule, n, op, action, component),
+                _ => to.component(rule, n, op, action, component),
             }
             if let Op::Surrogate(Kind::Id | Kind::Ssn, _) = op {
-                number = start..self.out.len();
+                number = start..to.out.len();
             }
-        }
+        });
     }
 
     pub(super) fn component(&mut self, rule: &Rule, n: usize, op: Op, action: Action, raw: &[u8]) {

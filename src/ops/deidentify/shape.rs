@@ -1,8 +1,6 @@
 //! What a value looks like: whether it can be what it should be, or may be something else.
 
 use crate::core::message::pieces;
-use crate::core::scope::splits_safely;
-use memchr::memchr3;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -207,14 +205,6 @@ pub(super) fn tells_nothing(raw: &[u8]) -> bool {
     let counted = raw.iter().fold(0, |sum, &b| sum + COUNTED[usize::from(b)]);
     let [digits, letters, signs, others] = counted.to_le_bytes();
     others == 0 && letters < 3 && digits + letters < 5 && (digits < 4 || signs < 2)
-}
-
-/// Whether a value, in a message with the usual delimiters, is text as it stands, with components at
-/// most: ASCII without repetitions, subcomponents and escape sequences of HL7 or ISO 2022. So is
-/// each part of it.
-#[inline]
-pub(super) fn is_simple(raw: &[u8]) -> bool {
-    memchr3(b'~', b'&', b'\\', raw).is_none() && splits_safely(raw)
 }
 
 /// Whether a value is a day in digits, or a day with hours and minutes, or seconds.

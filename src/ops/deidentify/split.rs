@@ -1,9 +1,8 @@
 //! Where the segments of a message and their fields stand, found once for all that is done with it.
 
 use super::rules::{Rules, SegmentRules};
-use super::shape::is_simple;
+use crate::core::Message;
 use crate::core::message::offsets;
-use crate::core::{Message, Separators};
 use std::ops::Range;
 
 /// More segments, and fields, than these are not kept room for from one message to the next.
@@ -22,7 +21,6 @@ struct Known {
     raw: Range<usize>,
     /// Its rules, by their number.
     rules: Option<usize>,
-    is_simple: bool,
     ends: Range<usize>,
 }
 
@@ -32,8 +30,6 @@ pub(super) struct Line<'s, 'm> {
     /// The bytes, id included, line ending not.
     pub(super) raw: &'m [u8],
     rules: Option<usize>,
-    /// Whether all fields are [`is_simple`].
-    is_simple: bool,
     ends: &'s [usize],
     /// 1 where field 1 is the field separator itself.
     skipped: usize,
@@ -46,9 +42,7 @@ impl Split {
         self.ends.clear();
         self.lines.shrink_to(KEPT_MAX);
         self.ends.shrink_to(KEPT_MAX);
-        let separators = message.separators();
-        let separator = separators.field;
-        let is_usual = is_usual(&separators);
+        let separator = message.separators().field;
         for segment in message.segments() {
             let raw = segment.raw();
             let at = message.offset_of(raw);
@@ -67,8 +61,7 @@ impl Split {
                 }
             }
             let ends = start..self.ends.len();
-            let is_simple = is_usual && is_simple(raw);
-            self.lines.push(Known { raw: at..at + raw.len(), rules: number, is_simple, ends });
+            self.lines.push(Known { raw: at..at + raw.len(), rules: number, ends });
         }
     }
 
@@ -77,8 +70,7 @@ impl Split {
         self.lines.iter().map(|line| {
             let raw = &bytes[line.raw.clone()];
             let ends = &self.ends[line.ends.clone()];
-            let &Known { rules, is_simple, .. } = line;
-            Line { raw, rules, is_simple, ends, skipped: skipped(raw) }
+            Line { raw, rules: line.rules, ends, skipped: skipped(raw) }
         })
     }
 }
@@ -93,12 +85,6 @@ impl<'m> Line<'_, 'm> {
     /// Whether no rule is about it.
     pub(super) fn is_unknown(&self) -> bool {
         self.rules.is_none()
-    }
-
-    /// Whether nothing in it is a delimiter below components, an escape sequence, or beyond ASCII,
-    /// in a message with the usual delimiters.
-    pub(super) fn is_simple(&self) -> bool {
-        self.is_simple
     }
 
     /// Where a field stands, from 1, if there are rules about it and it is there; MSH-1 is not.
@@ -125,11 +111,6 @@ impl<'m> Line<'_, 'm> {
     pub(super) fn end(&self) -> usize {
         self.ends.last().map_or(0, |&end| end)
     }
-}
-
-/// Whether the delimiters are those of nearly all messages; that of truncation does not count.
-pub(super) fn is_usual(sep: &Separators) -> bool {
-    *sep == Separators { truncation: sep.truncation, ..Separators::default() }
 }
 
 /// How many fields are the field separator itself.

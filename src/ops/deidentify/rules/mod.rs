@@ -326,12 +326,6 @@ impl Rules {
         self.types.get(usize::from(of)).map_or(&[], |of| &of.parts)
     }
 
-    /// What is noted of the components of a value without subcomponents.
-    #[inline]
-    pub(super) fn noted(&self, of: u8) -> &[Part] {
-        self.types.get(usize::from(of)).map_or(&[], |of| &of.noted)
-    }
-
     pub(super) fn type_of(&self, id: &str) -> Option<u8> {
         type_of(&self.names, id)
     }
@@ -374,11 +368,8 @@ fn read_types() -> Vec<Type> {
             let nested = at(word).and_then(|n| u8::try_from(n).ok()).map(Part::Nested);
             nested.or_else(|| Part::of_word(word)).unwrap_or(Part::Drop)
         });
-        let (role, parts) = (Role::of_type(id), parts.collect());
-        types.push(Type { id, role, parts, noted: Vec::new() });
+        types.push(Type { id, role: Role::of_type(id), parts: parts.collect() });
     }
-    let noted: Vec<_> = types.iter().map(|of| parts::noted(of, &types)).collect();
-    types.iter_mut().zip(noted).for_each(|(of, noted)| of.noted = noted);
     types
 }
 

@@ -139,25 +139,6 @@ pub(crate) struct Type {
     pub(crate) id: &'static str,
     pub(crate) role: Role,
     pub(crate) parts: Vec<Part>,
-    /// What is noted of the components of a value without subcomponents, see [`noted`].
-    pub(crate) noted: Vec<Part>,
-}
-
-/// What is noted of each component of a data type if none has subcomponents: of one that may have
-/// some, what its first is. [`Part::Drop`] where nothing is; none behind the last.
-pub(super) fn noted(of: &Type, types: &[Type]) -> Vec<Part> {
-    let alone = |part: &Part| match *part {
-        Part::Nested(of) => match types.get(usize::from(of)) {
-            Some(of) if of.role != Role::Coded => of.parts.first().copied(),
-            _ => None,
-        },
-        part => Some(part),
-    };
-    let parts = of.parts.iter().map(alone);
-    let mut noted: Vec<Part> =
-        parts.map(|part| part.filter(|part| part.is_noted()).unwrap_or(Part::Drop)).collect();
-    while noted.pop_if(|part| *part == Part::Drop).is_some() {}
-    noted
 }
 
 /// Which of its looks a surrogate has.

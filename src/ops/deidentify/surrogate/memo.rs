@@ -6,11 +6,10 @@ use std::fmt;
 use zeroize::Zeroize;
 
 /// How many values are remembered, a power of two: as much as a processor has close at hand.
-const SLOTS: usize = 16384;
+const SLOTS: usize = 4096;
 
-/// How long a value and its surrogate are together that are remembered. Nearly all are shorter, and
-/// a place is a line of a processor's cache.
-const LONGEST: usize = 60;
+/// The longest value, and the longest surrogate, that are remembered. Nearly all are shorter.
+const LONGEST: usize = 40;
 
 /// Remembers surrogates, so that a value that comes again costs a look-up: providers, places and
 /// senders through a whole archive, the number of an order in each of its segments.
@@ -26,20 +25,25 @@ pub struct Memo {
 }
 
 #[derive(Clone)]
-#[repr(align(64))]
 struct Slot {
-    /// What the value is and how its surrogate looks, see [`of`]; 0 in a free place.
-    of: u8,
-    /// How long the value is, and the surrogate behind it.
+    /// What the value is and how its surrogate looks; `None` in a free place.
+    of: Option<(u8, Kind)>,
     length: u8,
     surrogate_length: u8,
     /// Whether the surrogate has letters and digits alone, so that no message has to escape it.
     is_plain: bool,
-    both: [u8; LONGEST],
+    value: [u8; LONGEST],
+    surrogate: [u8; LONGEST],
 }
 
-const FREE: Slot =
-    Slot { of: 0, length: 0, surrogate_length: 0, is_plain: false, both: [0; LONGEST] };
+const FREE: Slot = Slot {
+    of: None,
+    length: 0,
+    surrogate_length: 0,
+    is_plain: false,
+    value: [0; LONGEST],
+    surrogate: [0; LONGEST],
+};
 
 /// A surrogate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +64,8 @@ impl fmt::Debug for Memo {
 impl Drop for Memo {
     fn drop(&mut self) {
         for slot in &mut self.slots {
-            slot.both.zeroize();
+            slot.value.zeroize();
+            slot.surrogate.zeroize();
         }
         self.last.zeroize();
     }
@@ -77,12 +82,12 @@ impl Memo {
         }
         let at = place(look, kind, text);
         let slot = &self.slots[at];
-        let is_same = slot.of == of(look, kind) && slot.both[..slot.length.into()] == *text;
+        let is_same = slot.of == Some((look, kind)) && slot.value[..slot.length.into()] == *text;
         if !is_same && !self.make(at, look, surrogates, kind, text) {
             return Made { text: &self.last, is_plain: false };
         }
         let slot = &self.slots[at];
-        let text = &slot.both[slot.length.into()..][..slot.surrogate_length.into()];
+        let text = &slot.surrogate[..slot.surrogate_length.into()];
         Made { text, is_plain: slot.is_plain }
     }
 
@@ -98,24 +103,19 @@ impl Memo {
         self.last.clear();
         surrogates.write(kind, text, &mut self.last);
         let slot = &mut self.slots[at];
-        let Some(both) = slot.both.get_mut(..text.len() + self.last.len()) else {
+        let (Some(value), Some(surrogate)) =
+            (slot.value.get_mut(..text.len()), slot.surrogate.get_mut(..self.last.len()))
+        else {
             return false;
         };
-        let (value, surrogate) = both.split_at_mut(text.len());
         value.copy_from_slice(text);
         surrogate.copy_from_slice(&self.last);
-        slot.of = of(look, kind);
+        slot.of = Some((look, kind));
         slot.is_plain = self.last.iter().all(u8::is_ascii_alphanumeric);
         // Both are at most LONGEST.
         (slot.length, slot.surrogate_length) = (text.len() as u8, self.last.len() as u8);
         true
     }
-}
-
-/// What a value is and how its surrogate looks, in a number that is not 0.
-#[inline]
-fn of(look: u8, kind: Kind) -> u8 {
-    1 + (look << 4 | kind as u8)
 }
 
 /// Where a value is remembered: by its length, its beginning and its end. Who makes values that

@@ -14,23 +14,11 @@ impl Identity {
     /// parts, a telephone number with its area.
     pub fn note(&mut self, kind: Kind, text: &[u8]) {
         let text = text.trim_ascii();
-        match kind {
-            Kind::Date => return self.note_date(text),
-            _ if text.is_empty() || text == b"\"\"" => return,
-            Kind::Id if !text.iter().any(|&b| is_letter(b)) => {
-                return self.note_number(kind, text, text, 5);
-            }
-            Kind::Ssn if text.is_ascii() => return self.note_number(kind, text, text, 5),
-            Kind::Phone if text.is_ascii() => {
-                return self.note_number(kind, text, without_extension(text), 7);
-            }
-            Kind::Zip if text.len() <= 5 && text.is_ascii() => {
-                return self.note_number(kind, text, text, 3);
-            }
-            _ => {}
+        if kind == Kind::Date {
+            return self.note_date(text);
         }
-        if has_words(kind) && text.iter().all(u8::is_ascii_alphabetic) {
-            return self.note_word(kind, text);
+        if text.is_empty() || text == b"\"\"" {
+            return;
         }
         let whole = mix(key(text), 1 + kind as u64) | 1;
         if !self.index.insert_new(whole, self.values.len() as u32) {
@@ -59,39 +47,6 @@ impl Identity {
             }
         }
         self.folded = folded;
-    }
-
-    /// Notes a value that is found by its digits alone, if they are so many or more. Whatever else
-    /// of the kind has the same digits is that value: who looks for a number gets the first.
-    fn note_number(&mut self, kind: Kind, text: &[u8], digits: &[u8], least: u32) {
-        let number = Digits::of(digits);
-        if number.count < least
-            || number.count > NUMBER_MAX
-            || self.index.find(number.key()).any(|noted| noted.kind == kind)
-        {
-            return;
-        }
-        let value = self.add_value(kind, text, None);
-        match kind {
-            Kind::Phone => self.note_phone(value, number),
-            _ => self.add_number(number, kind, value),
-        }
-    }
-
-    /// Notes a value of one word in ASCII.
-    fn note_word(&mut self, kind: Kind, text: &[u8]) {
-        // The word may have been noted for another value, too: of several words, or spelled in
-        // another way (Jaeger for Jäger), which does not tell as much.
-        let is_known =
-            |noted: Noted| noted.kind == kind && self.text(noted.value).eq_ignore_ascii_case(text);
-        if self.index.find(key(text)).any(is_known) {
-            return;
-        }
-        let value = self.add_value(kind, text, None);
-        self.note_words(kind, value, text);
-        if is_name(kind) {
-            self.note_without_two(value, text);
-        }
     }
 
     fn add_value(&mut self, kind: Kind, text: &[u8], folded: Option<&[u8]>) -> u32 {
@@ -123,7 +78,7 @@ impl Identity {
                     self.note_digits(kind, value, first, 3);
                 }
             }
-            Kind::Phone => self.note_phone(value, Digits::of(without_extension(text))),
+            Kind::Phone => self.note_phone(value, text),
             Kind::Email | Kind::Url => self.add_code(kind, value, text),
             Kind::Date => {}
         }
@@ -266,8 +221,10 @@ impl Identity {
         }
     }
 
-    /// Notes a telephone number: whole, without the country, and without the area.
-    fn note_phone(&mut self, value: u32, number: Digits) {
+    fn note_phone(&mut self, value: u32, text: &[u8]) {
+        // What follows is an extension.
+        let end = text.iter().position(|b| matches!(b, b'x' | b'X' | b'e' | b'E'));
+        let number = Digits::of(text.get(..end.unwrap_or(text.len())).unwrap_or_default());
         if number.count < 7 {
             return;
         }
@@ -303,17 +260,6 @@ impl Identity {
             self.index.insert(number.key(), noted);
         }
     }
-}
-
-/// Whether values of a kind are found by their words.
-fn has_words(kind: Kind) -> bool {
-    matches!(kind, Kind::Family | Kind::Given | Kind::Street | Kind::Place | Kind::Organisation)
-}
-
-/// A telephone number without what follows: an extension.
-fn without_extension(text: &[u8]) -> &[u8] {
-    let end = text.iter().position(|b| matches!(b, b'x' | b'X' | b'e' | b'E'));
-    text.get(..end.unwrap_or(text.len())).unwrap_or_default()
 }
 
 fn is_name(kind: Kind) -> bool {
