@@ -1,6 +1,6 @@
 //! What shells are offered for values: paths by the names of the standard.
 
-use super::Verdict;
+use super::{Verdict, generate};
 use crate::dictionary::{Version, standard};
 use crate::io::Output;
 use crate::ops::explain::paths;
@@ -99,8 +99,7 @@ pub(super) fn types() -> ArgValueCompleter {
 }
 
 fn of_types(typed: &str) -> Vec<CompletionCandidate> {
-    // The version that `generate` takes unless it is told another.
-    let view = standard().version(Version::V2_5_1);
+    let view = standard().version(generate::USUAL);
     let mut all: Vec<String> = vec!["all".to_owned()];
     for id in view.structure_ids() {
         let before = all.len();

@@ -206,13 +206,12 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     }
     // Of messages that are the same in all bytes nothing is lost.
     let is_kept = args.duplicates.is_some() || args.whole;
-    match left_out {
-        0 => {}
-        1 if is_kept => diagnostics.note("1 message was left out"),
-        1 => diagnostics.note("1 message was left out (--duplicates FILE would keep it)"),
-        n if is_kept => diagnostics.note(&format!("{n} messages were left out")),
-        n => diagnostics
-            .note(&format!("{n} messages were left out (--duplicates FILE would keep them)")),
+    if left_out > 0 {
+        let (messages, them) =
+            if left_out == 1 { ("message was", "it") } else { ("messages were", "them") };
+        let hint = format!(" (--duplicates FILE would keep {them})");
+        let hint = if is_kept { "" } else { &hint };
+        diagnostics.note(&format!("{left_out} {messages} left out{hint}"));
     }
     Ok(Verdict::found(total))
 }

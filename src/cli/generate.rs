@@ -12,6 +12,9 @@ use crate::ops::pass::PassOn;
 use anyhow::{Result, anyhow};
 use std::path::PathBuf;
 
+/// The version of messages unless another is asked for.
+pub(super) const USUAL: Version = Version::V2_5_1;
+
 /// Make up valid messages, for tests and load
 ///
 /// Writes messages of any type and version of the standard that `validate --strict` accepts:
@@ -55,7 +58,7 @@ pub(super) struct Args {
     seed: u64,
 
     /// The version of the standard
-    #[arg(long, value_name = "VERSION", value_parser = super::explain::version, default_value = "2.5.1")]
+    #[arg(long, value_name = "VERSION", value_parser = super::explain::version, default_value = USUAL.as_str())]
     version: Version,
 
     /// How much of what is optional is there

@@ -4,22 +4,14 @@
 //! the tests take away before the program reads it: what was in braces must be gone, and what was
 //! not must be there, byte for byte.
 
-use crate::util::{Out, fixture, folder, pipehat, put};
+use crate::util::{Out, fixture, folder, mode, pipehat, put, secret, set_mode};
 use serde_json::Value;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
 const KEY: &str = "8f1c2e3d4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0\n";
 const OTHER_KEY: &str = "0000000000000000000000000000000000000000000000000000000000000001\n";
-
-/// A file that only its owner can read.
-fn key(dir: &TempDir, name: &str, text: &str) -> String {
-    let path = put(dir, name, text);
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    path
-}
 
 /// The fixture with and without its braces; a line is a message.
 fn marked() -> (String, String) {
@@ -141,7 +133,7 @@ fn changes(marked: &[Vec<String>], out: &[Vec<String>]) -> Vec<String> {
 }
 
 fn pseudonymise(dir: &TempDir) -> Vec<String> {
-    let key = key(dir, "key", KEY);
+    let key = secret(dir, "key", KEY);
     ["--profile", "pseudonymise", "--key-file", &key].map(str::to_owned).to_vec()
 }
 
@@ -257,7 +249,7 @@ fn the_output_depends_on_the_key_and_the_message_alone() {
     let mut alone: Vec<String> = messages.iter().rev().map(|m| run(&strs(&args), m)).collect();
     alone.reverse();
     assert_eq!(alone.concat(), once);
-    let other = key(&dir, "other", OTHER_KEY);
+    let other = secret(&dir, "other", OTHER_KEY);
     let differs = run(&["--profile", "pseudonymise", "--key-file", &other], &plain);
     for (one, other) in once.lines().zip(differs.lines()) {
         assert_ne!(one, other);
@@ -297,7 +289,7 @@ fn a_key_is_made_once_and_only_for_its_owner() {
     assert_eq!((made.code, made.stdout.as_slice(), &*made.stderr), (0, &b""[..], ""));
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.len() == 65 && text.trim_end().bytes().all(|b| b.is_ascii_hexdigit()), "{text}");
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(mode(&path), 0o600);
     let again = pipehat(&["deidentify", "keygen", name]).run();
     assert_eq!(again.code, 2, "{again:?}");
     assert_eq!(fs::read_to_string(&path).unwrap(), text, "a key is never replaced");
@@ -324,8 +316,8 @@ fn a_key_that_others_can_read_or_that_is_none_is_refused() {
         (&*format!("{KEY}{KEY}"), 0o600),
         (&*KEY.replace('f', "g"), 0o600),
     ] {
-        let file = key(&dir, "k", text);
-        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let file = secret(&dir, "k", text);
+        set_mode(&file, mode);
         let out = run(&file);
         assert_eq!(out.code, 2, "{text} {mode:o} {out:?}");
         assert!(out.stdout.is_empty() && out.stderr.contains("k: "), "{out:?}");
@@ -334,7 +326,7 @@ fn a_key_that_others_can_read_or_that_is_none_is_refused() {
     let none = pipehat(&["deidentify", "--profile", "pseudonymise"]).stdin(&plain).run();
     assert!(none.code == 2 && none.stdout.is_empty() && none.stderr.contains("keygen"), "{none:?}");
     // The variable names the file, too.
-    let file = key(&dir, "good", KEY);
+    let file = secret(&dir, "good", KEY);
     let by_name = run(&file);
     let by_variable = pipehat(&["deidentify", "--profile", "pseudonymise"])
         .env("PIPEHAT_KEY_FILE", &file)
@@ -348,9 +340,9 @@ fn a_key_that_others_can_read_or_that_is_none_is_refused() {
 fn a_credential_of_a_service_is_a_key() {
     let dir = folder();
     let (_, plain) = marked();
-    let file = key(&dir, "study.key", KEY);
+    let file = secret(&dir, "study.key", KEY);
     let run = |mode: u32, credentials: &str| {
-        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        set_mode(&file, mode);
         pipehat(&["deidentify", "--profile", "pseudonymise"])
             .env("PIPEHAT_KEY_FILE", &file)
             .env("CREDENTIALS_DIRECTORY", credentials)
@@ -361,14 +353,14 @@ fn a_credential_of_a_service_is_a_key() {
     let own = dir.path().to_str().unwrap();
     let another = folder();
     for folder in [&dir, &another] {
-        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        set_mode(folder.path(), 0o700);
     }
     assert_eq!(run(0o440, own), 0);
     assert_eq!(run(0o440, another.path().to_str().unwrap()), 2);
     assert_eq!(run(0o440, ""), 2);
     assert_eq!(run(0o460, own), 2, "a group that can write");
     assert_eq!(run(0o444, own), 2, "readable by all");
-    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    set_mode(dir.path(), 0o755);
     assert_eq!(run(0o440, own), 2, "a folder that all can enter");
 }
 
@@ -502,7 +494,7 @@ fn what_cannot_be_read_goes_to_the_rejects_and_nowhere_else() {
     assert!(!String::from_utf8_lossy(&out.stdout).contains("904417263"));
     assert!(String::from_utf8_lossy(&out.stdout).starts_with("MSH|^~\\&|A|B|||2024||"));
     assert!(fs::read_to_string(&rejects).unwrap().starts_with(bad.trim_end()));
-    assert_eq!(fs::metadata(&rejects).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(mode(&rejects), 0o600);
 }
 
 #[test]
@@ -534,7 +526,7 @@ fn rules_of_a_file_count_more_and_the_list_is_such_a_file() {
 fn no_output_replaces_the_key_or_the_rules() {
     let dir = folder();
     let (_, plain) = marked();
-    let key = key(&dir, "k", KEY);
+    let key = secret(&dir, "k", KEY);
     let rules = put(&dir, "r", "PID-8 = keep\n");
     for file in [&key, &rules] {
         let before = fs::read_to_string(file).unwrap();

@@ -64,10 +64,8 @@ fn workplace() -> tempfile::TempDir {
     put(&dir, "loinc.csv", "from,to,text,system\nHGB,718-7,Hemoglobin,LN\n");
     put(&dir, "local-to-loinc.csv", "L,HGB,http://loinc.org,718-7,Hemoglobin\n");
     put(&dir, "names.csv", "L,https://lab.example/codes\n");
-    for name in ["documents", "out", ".local/share/bash-completion/completions"] {
-        fs::create_dir_all(dir.path().join(name)).unwrap();
-    }
-    for name in [".config/fish/completions", ".zfunc"] {
+    let homes = [".local/share/bash-completion/completions", ".config/fish/completions", ".zfunc"];
+    for name in ["documents", "out"].iter().chain(&homes) {
         fs::create_dir_all(dir.path().join(name)).unwrap();
     }
     dir
@@ -75,7 +73,6 @@ fn workplace() -> tempfile::TempDir {
 
 #[test]
 fn examples_work() {
-    let found = format!("{}:/usr/bin:/bin", binary().parent().unwrap().display());
     let has_jq = Command::new("jq").arg("--version").output().is_ok();
     let mut run = 0;
     for command in commands() {
@@ -97,7 +94,7 @@ fn examples_work() {
             let out = Command::new("bash")
                 .args(["-o", "pipefail", "-c", &line])
                 .current_dir(dir.path())
-                .env("PATH", &found)
+                .env("PATH", search_path("/usr/bin:/bin"))
                 .env("HOME", dir.path())
                 .stdin(std::process::Stdio::null())
                 .output()

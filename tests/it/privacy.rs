@@ -2,8 +2,6 @@
 
 use crate::receiver::{Do, receiver};
 use crate::util::*;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 /// Stands wherever a patient's data could.
 const CANARY: &str = "Canary";
@@ -72,8 +70,7 @@ const READERS: &[&[&str]] = &[
 fn reports_about_messages_hold_none_of_them() {
     let dir = folder();
     put(&dir, "map.csv", "from,to\na,b\n");
-    let key = put(&dir, "key", "00112233445566778899aabbccddeeff".repeat(2));
-    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    let key = secret(&dir, "key", &"00112233445566778899aabbccddeeff".repeat(2));
     let rejects = dir.path().join("rejects.hl7");
     for args in READERS {
         let mut args: Vec<String> =

@@ -92,7 +92,7 @@ fn a_refusal_is_told_and_kept_and_the_run_goes_on() {
             serde_json::json!({"file": file, "number": 3, "offset": 2 * line, "outcome": "refused", "code": "CR", "error": null}),
         ]
     );
-    assert_eq!((mode(&rejects), mode(&format!("{rejects}.ndjson"))), (0o600, 0o600));
+    assert_eq!((mode(&rejects), mode(format!("{rejects}.ndjson"))), (0o600, 0o600));
     // On stderr places and codes, on request what the receiver said.
     let expected = format!(
         "pipehat: {file}: message 2 (byte {line}): refused: AE, error 204\n\

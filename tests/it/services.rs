@@ -23,9 +23,7 @@ fn unit(name: &str) -> String {
 /// The nightly script for the day 2026-01-01 of an archive.
 fn nightly(dir: &tempfile::TempDir) -> std::process::Output {
     let path = |name: &str| dir.path().join(name);
-    let found = format!("{}:/usr/bin:/bin", binary().parent().unwrap().display());
-    let key = put(dir, "study.key", format!("{}\n", "0123456789abcdef".repeat(4)));
-    fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let key = secret(dir, "study.key", &"0123456789abcdef".repeat(4));
     for name in ["study", "state"] {
         fs::create_dir_all(path(name)).unwrap();
     }
@@ -33,7 +31,7 @@ fn nightly(dir: &tempfile::TempDir) -> std::process::Output {
         .arg(tree().join("docs/systemd/nightly-deidentify"))
         .arg("2026-01-01")
         .env_clear()
-        .env("PATH", found)
+        .env("PATH", search_path("/usr/bin:/bin"))
         .env("PIPEHAT_KEY_FILE", key)
         .env("ARCHIVE", path("archive"))
         .env("STUDY", path("study"))
@@ -197,11 +195,10 @@ fn bundles_go_to_a_server_and_refused_ones_are_kept() {
     let recipe = recipe
         .replace("https://fhir.example", &format!("http://127.0.0.1:{port}"))
         .replace("/var/lib/hl7/in/", archive.to_str().unwrap());
-    let found = format!("{}:/usr/bin:/bin", binary().parent().unwrap().display());
     let out = Command::new("/bin/sh")
         .args(["-c", &recipe])
         .current_dir(dir.path())
-        .env("PATH", found)
+        .env("PATH", search_path("/usr/bin:/bin"))
         .env_remove("http_proxy")
         .output()
         .unwrap();

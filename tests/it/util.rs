@@ -113,6 +113,24 @@ pub(crate) fn put(folder: &tempfile::TempDir, name: &str, bytes: impl AsRef<[u8]
     path.to_str().unwrap().to_owned()
 }
 
+/// As [`put`], readable by nobody else: a key.
+pub(crate) fn secret(folder: &tempfile::TempDir, name: &str, text: &str) -> String {
+    let path = put(folder, name, text);
+    set_mode(&path, 0o600);
+    path
+}
+
+/// Gives a file or folder these permissions.
+pub(crate) fn set_mode(path: impl AsRef<Path>, mode: u32) {
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+    std::fs::set_permissions(path, mode).unwrap();
+}
+
+/// What PATH is for scripts that call the program: its folder, and then these.
+pub(crate) fn search_path(others: &str) -> String {
+    format!("{}:{others}", binary().parent().unwrap().display())
+}
+
 /// The path of a fixture.
 pub(crate) fn fixture(name: &str) -> String {
     format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
@@ -165,6 +183,6 @@ pub(crate) fn zstd(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The permissions of a file.
-pub(crate) fn mode(path: &str) -> u32 {
+pub(crate) fn mode(path: impl AsRef<Path>) -> u32 {
     std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).unwrap().permissions()) & 0o777
 }

@@ -114,6 +114,13 @@ impl Cutter {
         }
     }
 
+    /// What was under way is complete.
+    fn end_at(&mut self, at: usize) -> bool {
+        self.boundary = at;
+        self.state = State::Between(at);
+        true
+    }
+
     /// Goes one thing further; false when more bytes are needed.
     fn step(&mut self, buf: &[u8]) -> bool {
         match &mut self.state {
@@ -141,18 +148,14 @@ impl Cutter {
                 // As `Frames` goes on, which may be before the end that the walk found.
                 let ending = walk.ending.unwrap_or(LineEnding::Cr);
                 let (_, next) = trim_tail(buf, walk.start, end, ending);
-                self.boundary = next;
-                self.state = State::Between(next);
-                true
+                self.end_at(next)
             }
             State::Envelope(at) => {
                 let Some(end) = envelope_end(buf, *at) else {
                     *at = buf.len();
                     return false;
                 };
-                self.boundary = end;
-                self.state = State::Between(end);
-                true
+                self.end_at(end)
             }
             State::Stray(at) => {
                 let Some(end) = line_end(buf, *at) else {
@@ -164,9 +167,7 @@ impl Cutter {
                     *at = end - 1;
                     return false;
                 }
-                self.boundary = end;
-                self.state = State::Between(end);
-                true
+                self.end_at(end)
             }
         }
     }

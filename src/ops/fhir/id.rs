@@ -108,9 +108,7 @@ impl Key {
         bytes[8] = bytes[8] & 0x3F | 0x80;
         Id::of(bytes)
     }
-}
 
-impl Key {
     /// The first bytes of the hash of text that has room, which is padded where it stands (RFC 3174,
     /// section 4).
     fn short_hash(&self, out: &mut [u8; 16]) {

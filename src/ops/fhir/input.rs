@@ -5,8 +5,9 @@
 
 pub(crate) use super::index::Index;
 use super::index::{Entry, Place};
+use super::parts::component_bit;
 use super::parts::{COMPONENTS, FIRST, REPETITIONS, is_valued};
-pub(crate) use super::parts::{Parts, component_bit};
+pub(crate) use super::parts::{Parts, component_bits};
 use crate::core::{Message, Separators};
 
 /// A message, its fields found.
@@ -145,6 +146,12 @@ impl<'m> Seg<'m> {
         self.repetitions(entry).next()
     }
 
+    /// As [`Seg::first_valued`]; what is asked of it counts as mapped.
+    #[inline]
+    fn first_marked(&self, entry: &'m Entry) -> Parts<'m> {
+        self.first_valued(entry).map_or(Parts::EMPTY, |parts| parts.marking(&entry.marks))
+    }
+
     /// The repetitions of a field that have a value.
     fn repetitions(&self, entry: &'m Entry) -> Repetitions<'m> {
         Repetitions { seg: *self, entry: Some(entry), next: Some(0) }
@@ -155,14 +162,13 @@ impl<'m> Seg<'m> {
     pub(crate) fn get(&self, n: usize) -> Parts<'m> {
         let Some(entry) = self.entry(n) else { return Parts::EMPTY };
         entry.marks.add(FIRST);
-        self.first_valued(entry).map_or(Parts::EMPTY, |parts| parts.marking(&entry.marks))
+        self.first_marked(entry)
     }
 
     /// As [`Seg::get`] for what may be asked of field `n` later: it does not count as asked for yet.
     #[inline]
     pub(crate) fn untouched(&self, n: usize) -> Parts<'m> {
-        let Some(entry) = self.entry(n) else { return Parts::EMPTY };
-        self.first_valued(entry).map_or(Parts::EMPTY, |parts| parts.marking(&entry.marks))
+        self.entry(n).map_or(Parts::EMPTY, |entry| self.first_marked(entry))
     }
 
     /// All repetitions of field `n` that have a value. What is asked of them counts as mapped.

@@ -55,8 +55,15 @@ pub(super) const REPETITIONS: u64 = 1 << 63;
 pub(super) const COMPONENTS: u64 = FIRST - 1;
 
 #[inline]
-pub(crate) const fn component_bit(n: usize) -> u64 {
+pub(super) fn component_bit(n: usize) -> u64 {
     if n > 60 { 1 } else { 1 << n }
+}
+
+/// The bits of several components; 0 is none.
+#[inline]
+pub(crate) fn component_bits<const N: usize>(numbers: [usize; N]) -> u64 {
+    let bit = |n| if n == 0 { 0 } else { component_bit(n) };
+    numbers.into_iter().fold(0, |all, n| all | bit(n))
 }
 
 /// Whether bytes say anything: not only blanks, delimiters and null values.

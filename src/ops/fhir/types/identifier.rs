@@ -6,7 +6,7 @@ use super::{coded, text, timing};
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::id::Key;
-use crate::ops::fhir::input::{Parts, component_bit};
+use crate::ops::fhir::input::{Parts, component_bits};
 use crate::ops::fhir::json::Json;
 use crate::ops::fhir::kind::Kind;
 use crate::ops::fhir::{systems, time};
@@ -35,6 +35,17 @@ pub(crate) struct Places {
     end: usize,
     jurisdiction: usize,
     agency: usize,
+}
+
+impl Places {
+    /// What is asked of each identifier besides its number.
+    fn asked(&self) -> u64 {
+        let Self {
+            digit, scheme, authority, kind, facility, start, end, jurisdiction, agency, ..
+        } = *self;
+        let all = [digit, scheme, authority, kind, facility, start, end, jurisdiction, agency];
+        component_bits(all)
+    }
 }
 
 /// In CX.
@@ -85,7 +96,7 @@ pub(crate) const OLD_XON: Places = Places { number: 3, ..XON };
 /// The three components of an HD.
 pub(crate) fn hd(value: Parts<'_>) -> [Parts<'_>; 3] {
     if value.peek_raw().is_empty() {
-        value.ask(component_bit(1) | component_bit(2) | component_bit(3));
+        value.ask(component_bits([1, 2, 3]));
         return [Parts::EMPTY; 3];
     }
     [value.get(1), value.get(2), value.get(3)]
@@ -146,9 +157,7 @@ fn identifier_in<'m>(
         return;
     }
     let last = value.last();
-    let all = [at.authority, at.facility, at.digit, at.scheme, at.jurisdiction, at.agency];
-    let all = all.into_iter().chain([at.kind, at.start, at.end]).filter(|&n| n > 0);
-    value.ask(all.fold(0, |all, n| all | component_bit(n)));
+    value.ask(at.asked());
     let part = |n: usize| if n == 0 || n > last { Parts::EMPTY } else { value.get(n) };
     let (authority, facility) = (part(at.authority), part(at.facility));
     let [digit, scheme] = [part(at.digit), part(at.scheme)];

@@ -3,7 +3,7 @@
 use super::{text, timing};
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
-use crate::ops::fhir::input::{Parts, component_bit};
+use crate::ops::fhir::input::{Parts, component_bits};
 use crate::ops::fhir::json::Json;
 
 /// The R4 extensions for the parts of a family name (FN).
@@ -35,16 +35,10 @@ pub(crate) struct Places {
 
 impl Places {
     /// What is asked of each name.
-    const fn asked(&self) -> u64 {
-        let degree = if self.degree > 0 { component_bit(self.degree) } else { 0 };
-        degree
-            | component_bit(self.order)
-            | component_bit(self.family)
-            | component_bit(self.given)
-            | component_bit(self.further)
-            | component_bit(self.prefix)
-            | component_bit(self.suffix)
-            | component_bit(self.professional)
+    fn asked(&self) -> u64 {
+        let Self { family, given, further, prefix, suffix, degree, professional, order, .. } =
+            *self;
+        component_bits([family, given, further, prefix, suffix, degree, professional, order])
     }
 }
 
@@ -188,7 +182,7 @@ pub(crate) fn name_in(
         return;
     }
     let dates = [at.start, at.end];
-    value.ask([at.range, at.start, at.end].into_iter().fold(0, |all, n| all | component_bit(n)));
+    value.ask(component_bits([at.range, at.start, at.end]));
     if at.range.min(at.start).min(at.end) <= last {
         timing::period_or(w, cx, "period", part(at.range), dates.map(part));
     }
