@@ -38,14 +38,36 @@ impl<'a> Iterator for Pieces<'a> {
 /// The offset of the first `needle`.
 #[inline]
 pub(crate) fn first(haystack: &[u8], needle: u8) -> Option<usize> {
-    let (words, tail) = haystack.as_chunks::<8>();
+    let Some(last) = haystack.last_chunk::<8>() else { return first_of_few(haystack, needle) };
+    let (words, _) = haystack.as_chunks::<8>();
     for (n, word) in words.iter().enumerate() {
         let hits = hits(*word, needle);
         if hits != 0 {
-            return Some(n * 8 + hits.trailing_zeros() as usize / 8);
+            return Some(n * 8 + place(hits));
         }
     }
-    tail.iter().position(|&b| b == needle).map(|n| words.len() * 8 + n)
+    // The last eight bytes: those that were seen already have none.
+    let hits = hits(*last, needle);
+    (hits != 0).then(|| haystack.len() - 8 + place(hits))
+}
+
+/// As [`first`], in less than eight bytes: without a step for each, of which it cannot be foreseen
+/// how many there are.
+#[inline]
+fn first_of_few(haystack: &[u8], needle: u8) -> Option<usize> {
+    let (Some(head), Some(tail)) = (haystack.first_chunk::<4>(), haystack.last_chunk::<4>()) else {
+        return haystack.iter().position(|&b| b == needle);
+    };
+    let both = u64::from(u32::from_le_bytes(*head)) | u64::from(u32::from_le_bytes(*tail)) << 32;
+    let hits = hits(both.to_le_bytes(), needle);
+    let at = place(hits);
+    (hits != 0).then(|| if at < 4 { at } else { haystack.len() + at - 8 })
+}
+
+/// Of which byte the first bit is that is set.
+#[inline]
+fn place(hits: u64) -> usize {
+    hits.trailing_zeros() as usize / 8
 }
 
 /// Appends the offsets of the first `needle`s, so many of them at most, in order.
@@ -60,7 +82,7 @@ pub(crate) fn offsets(haystack: &[u8], needle: u8, most: usize, out: &mut Vec<us
             if out.len() == end {
                 return;
             }
-            out.push(n * 8 + hits.trailing_zeros() as usize / 8);
+            out.push(n * 8 + place(hits));
             hits &= hits - 1;
         }
     }
@@ -85,13 +107,13 @@ pub(super) fn nth_and_next(haystack: &[u8], needle: u8, n: usize) -> Option<(usi
         for _ in 0..left {
             hits &= hits - 1;
         }
-        let at = i * 8 + hits.trailing_zeros() as usize / 8;
+        let at = i * 8 + place(hits);
         hits &= hits - 1;
         let next = if hits == 0 {
             let behind = (i + 1) * 8;
             first(&haystack[behind..], needle).map_or(haystack.len(), |n| behind + n)
         } else {
-            i * 8 + hits.trailing_zeros() as usize / 8
+            i * 8 + place(hits)
         };
         return Some((at, next));
     }

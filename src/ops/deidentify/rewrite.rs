@@ -67,23 +67,27 @@ impl<'c, 'm> Rewrite<'c, 'm> {
                 copied = range.end;
             }
         }
-        for (n, rule) in of.fields.iter().enumerate().skip(skipped) {
+        for (n, brief) in of.briefs.iter().enumerate().skip(skipped) {
             let Some(range) = line.range(n + 1) else { break };
             if range.is_empty() {
                 continue;
             }
-            self.tally.field(rule.number);
+            let number = brief.number as usize;
+            self.tally.field(number);
             let value = &raw[range.clone()];
-            if self.is_usual
-                && shape::tells_nothing(value)
-                && (rule.way == Way::Stay
-                    || rule.way == Way::Observation && observation::stays(line, value))
-            {
+            let stays = self.is_usual
+                && match brief.way {
+                    Way::Stay => shape::tells_nothing(value),
+                    Way::Observation => {
+                        shape::tells_nothing(value) && observation::stays(line, value)
+                    }
+                    _ => false,
+                };
+            if stays {
                 continue;
             }
-            let is_common = rule.is_common && self.is_usual;
-            let known =
-                if is_common { self.seen.find(rule.number, value, self.identity) } else { None };
+            let is_common = brief.is_common && self.is_usual;
+            let known = if is_common { self.seen.find(number, value, self.identity) } else { None };
             if known == Some(Written::Same) {
                 continue;
             }
@@ -93,11 +97,12 @@ impl<'c, 'm> Rewrite<'c, 'm> {
                 self.out.extend_from_slice(written);
                 continue;
             }
+            let Some(rule) = of.fields.get(n) else { continue };
             if is_common {
                 self.common(rule, line, value);
                 continue;
             }
-            match rule.way {
+            match brief.way {
                 Way::Remove if value != b"\"\"" => {}
                 Way::Shift if shape::is_moment(value) => self.moment(value, false),
                 Way::Year if shape::is_moment(value) => self.moment(value, true),

@@ -16,6 +16,9 @@ const CREDIT: u8 = 3;
 /// Its size is fixed. It is wiped when it is dropped.
 #[derive(Default)]
 pub(super) struct Seen {
+    /// The [`tag`] of the field in each slot: a field that is not there is told by it alone, slots
+    /// are too many to be at hand.
+    tags: Vec<u32>,
     slots: Vec<Slot>,
 }
 
@@ -53,6 +56,7 @@ impl fmt::Debug for Seen {
 
 impl Drop for Seen {
     fn drop(&mut self) {
+        self.tags.zeroize();
         for slot in &mut self.slots {
             slot.trace.wipe();
             slot.raw.zeroize();
@@ -73,7 +77,11 @@ impl Seen {
         raw: &[u8],
         identity: &Identity,
     ) -> Option<Written<'_>> {
-        let slot = self.slots.get_mut(place(rule, raw))?;
+        let hash = hash(rule, raw);
+        if self.tags.get(place(hash)) != Some(&tag(hash)) {
+            return None;
+        }
+        let slot = self.slots.get_mut(place(hash))?;
         let is_it = slot.rule == rule && slot.raw.get(..slot.length.into()) == Some(raw);
         if !is_it || identity.may_name(&slot.trace) {
             return None;
@@ -97,7 +105,8 @@ impl Seen {
         looked_at: &[u8],
         identity: &Identity,
     ) {
-        let at = place(rule, raw);
+        let hash = hash(rule, raw);
+        let at = place(hash);
         if let Some(slot) = self.slots.get_mut(at)
             && slot.credit > 0
         {
@@ -115,7 +124,9 @@ impl Seen {
             let (credit, length, written_length) = (0, 0, 0);
             let free = Slot { rule, credit, length, written_length, trace, raw, written };
             self.slots = vec![free; SLOTS];
+            self.tags = vec![0; SLOTS];
         }
+        self.tags[at] = tag(hash);
         let slot = &mut self.slots[at];
         slot.rule = rule;
         slot.credit = 1;
@@ -133,7 +144,20 @@ fn is_plain(raw: &[u8]) -> bool {
     raw.iter().all(|b| matches!(b, b' '..=b'~') && !b"~&\\@%=".contains(b))
 }
 
-fn place(rule: usize, raw: &[u8]) -> usize {
+/// Where a field is remembered.
+#[inline]
+fn place(hash: u64) -> usize {
+    (hash >> 40) as usize & (SLOTS - 1)
+}
+
+/// What nearly always tells two fields apart that share a place; never 0, which is in free places.
+#[inline]
+fn tag(hash: u64) -> u32 {
+    (hash >> 8) as u32 | 1
+}
+
+#[inline]
+fn hash(rule: usize, raw: &[u8]) -> u64 {
     let mut hash = (rule as u64) << 8 | raw.len() as u64;
     let mut take =
         |word: u64| hash = (hash.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -142,5 +166,5 @@ fn place(rule: usize, raw: &[u8]) -> usize {
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
     take(u64::from_le_bytes(last));
-    (hash >> 40) as usize & (SLOTS - 1)
+    hash
 }

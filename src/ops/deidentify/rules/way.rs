@@ -20,8 +20,25 @@ pub(in super::super) enum Way {
     Year,
 }
 
+/// What is asked of the rule of every field that is not empty. Those of the segments of an archive
+/// stay at hand in the processor, where whole rules do not.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Brief {
+    /// The rule by its number.
+    pub(in super::super) number: u32,
+    pub(in super::super) way: Way,
+    /// Whether its values come again and again.
+    pub(in super::super) is_common: bool,
+}
+
 impl Rules {
-    pub(super) fn way(&self, rule: &Rule) -> Way {
+    /// A rule in brief.
+    pub(super) fn brief(&self, rule: &Rule) -> Brief {
+        let number = u32::try_from(rule.number).unwrap_or(u32::MAX);
+        Brief { number, way: self.way(rule), is_common: self.is_common(rule) }
+    }
+
+    fn way(&self, rule: &Rule) -> Way {
         if !rule.components.is_empty() {
             return Way::Any;
         }
@@ -60,7 +77,7 @@ impl Rules {
 
     /// Whether a field has values that come again and again: codes, units, parties of messages. Its
     /// meaning must not stand elsewhere in the message.
-    pub(super) fn is_common(&self, rule: &Rule) -> bool {
+    fn is_common(&self, rule: &Rule) -> bool {
         rule.special == Special::None
             && rule.category != Category::Date
             && (matches!(rule.action, Action::Keep | Action::Clean)

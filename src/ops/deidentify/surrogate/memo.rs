@@ -19,6 +19,9 @@ const LONGEST: usize = 40;
 /// wiped when it is dropped. A memo is for the surrogates of one key.
 #[derive(Default)]
 pub struct Memo {
+    /// The [`tag`] of the value in each slot, 0 in a free place. A value that is not there, as most
+    /// numbers of patients and orders, is told by it alone; slots are too many to be at hand.
+    tags: Vec<u32>,
     slots: Vec<Slot>,
     /// The last surrogate that was made.
     last: Vec<u8>,
@@ -63,6 +66,7 @@ impl fmt::Debug for Memo {
 
 impl Drop for Memo {
     fn drop(&mut self) {
+        self.tags.zeroize();
         for slot in &mut self.slots {
             slot.value.zeroize();
             slot.surrogate.zeroize();
@@ -79,11 +83,12 @@ impl Memo {
     pub fn get(&mut self, look: u8, surrogates: &Surrogates, kind: Kind, text: &[u8]) -> Made<'_> {
         if self.slots.is_empty() {
             self.slots = vec![FREE; SLOTS];
+            self.tags = vec![0; SLOTS];
         }
-        let at = place(look, kind, text);
-        let slot = &self.slots[at];
-        let is_same = slot.of == Some((look, kind)) && slot.value[..slot.length.into()] == *text;
-        if !is_same && !self.make(at, look, surrogates, kind, text) {
+        let hash = hash(look, kind, text);
+        let at = place(hash);
+        let is_same = self.tags[at] == tag(hash) && self.slots[at].holds(look, kind, text);
+        if !is_same && !self.make(hash, look, surrogates, kind, text) {
             return Made { text: &self.last, is_plain: false };
         }
         let slot = &self.slots[at];
@@ -94,7 +99,7 @@ impl Memo {
     /// Makes a surrogate and remembers it at a place, or says that it is too long for that.
     fn make(
         &mut self,
-        at: usize,
+        hash: u64,
         look: u8,
         surrogates: &Surrogates,
         kind: Kind,
@@ -102,6 +107,7 @@ impl Memo {
     ) -> bool {
         self.last.clear();
         surrogates.write(kind, text, &mut self.last);
+        let at = place(hash);
         let slot = &mut self.slots[at];
         let (Some(value), Some(surrogate)) =
             (slot.value.get_mut(..text.len()), slot.surrogate.get_mut(..self.last.len()))
@@ -110,6 +116,7 @@ impl Memo {
         };
         value.copy_from_slice(text);
         surrogate.copy_from_slice(&self.last);
+        self.tags[at] = tag(hash);
         slot.of = Some((look, kind));
         slot.is_plain = self.last.iter().all(u8::is_ascii_alphanumeric);
         // Both are at most LONGEST.
@@ -118,16 +125,35 @@ impl Memo {
     }
 }
 
-/// Where a value is remembered: by its length, its beginning and its end. Who makes values that
-/// share a place gains nothing but the time that the memo saves.
+impl Slot {
+    /// Whether it is of a value.
+    #[inline]
+    fn holds(&self, look: u8, kind: Kind, text: &[u8]) -> bool {
+        self.of == Some((look, kind)) && self.value[..self.length.into()] == *text
+    }
+}
+
+/// Where a value is remembered.
 #[inline]
-fn place(look: u8, kind: Kind, text: &[u8]) -> usize {
+fn place(hash: u64) -> usize {
+    (hash >> 40) as usize & (SLOTS - 1)
+}
+
+/// What nearly always tells two values apart that share a place; never 0.
+#[inline]
+fn tag(hash: u64) -> u32 {
+    (hash >> 8) as u32 | 1
+}
+
+/// Tells values apart by their length, their beginning and their end. Who makes values that share
+/// a place gains nothing but the time that the memo saves.
+#[inline]
+fn hash(look: u8, kind: Kind, text: &[u8]) -> u64 {
     let (first, last) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
         (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
         _ => (text.iter().fold(0, |sum, &b| sum << 8 | u64::from(b)), 0),
     };
     let of = u64::from(look) << 16 | (kind as u64) << 8 | text.len() as u64;
     let hash = (first ^ of << 40).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let hash = (hash.rotate_left(23) ^ last).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (hash >> 40) as usize & (SLOTS - 1)
+    (hash.rotate_left(23) ^ last).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
