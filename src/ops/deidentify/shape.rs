@@ -1,7 +1,6 @@
 //! What a value looks like: whether it can be what it should be, or may be something else.
 
 use crate::core::message::pieces;
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Words of a few tables, by their first column: titles behind and before names, kinds of
@@ -9,13 +8,53 @@ use std::sync::LazyLock;
 /// called). In small letters, without blanks, dots or hyphens.
 const WORDS: &str = include_str!("rules/words.tsv");
 
-static KNOWN: LazyLock<HashSet<(&str, &str)>> = LazyLock::new(|| {
-    let lines = WORDS.lines().filter(|line| !line.starts_with('#'));
-    lines
-        .filter_map(|line| line.split_once('\t'))
-        .flat_map(|(table, words)| words.split(' ').map(move |word| (table, word)))
-        .collect()
+/// A table of [`WORDS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Table {
+    Title,
+    Document,
+    State,
+    System,
+}
+
+/// The words of all tables, each at a place that it gives. Nearly every coded value has a system
+/// that is asked for here.
+struct Known(Vec<Option<(Table, &'static [u8])>>);
+
+static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+    let mut known = Known(vec![None; Known::PLACES]);
+    for line in WORDS.lines().filter(|line| !line.starts_with('#')) {
+        let Some((table, words)) = line.split_once('\t') else { continue };
+        let table = match table {
+            "title" => Table::Title,
+            "document" => Table::Document,
+            "state" => Table::State,
+            _ => Table::System,
+        };
+        for word in words.split(' ').map(str::as_bytes) {
+            let at = known.place(table, word);
+            known.0[at] = Some((table, word));
+        }
+    }
+    known
 });
+
+impl Known {
+    /// Some times as many as there are words, a power of two.
+    const PLACES: usize = 2048;
+    const LONGEST: usize = 40;
+
+    /// Where a word is, or the free place where it would be.
+    fn place(&self, table: Table, word: &[u8]) -> usize {
+        let add = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+        let hash = word.iter().fold(0x811C_9DC5 ^ table as u32, add);
+        let mut at = (hash ^ hash >> 15) as usize & (Self::PLACES - 1);
+        while self.0[at].is_some_and(|known| known != (table, word)) {
+            at = (at + 1) & (Self::PLACES - 1);
+        }
+        at
+    }
+}
 
 /// From how many digits on a number is that of somebody or something.
 const LONG: usize = 8;
@@ -38,27 +77,31 @@ pub(super) fn is_letters(raw: &[u8]) -> bool {
 /// A state or province: its code, or its name.
 pub(super) fn is_state(raw: &[u8]) -> bool {
     ((2..=3).contains(&raw.len()) && raw.iter().all(u8::is_ascii_alphabetic))
-        || is_known("state", raw)
+        || is_known(Table::State, raw)
 }
 
 /// Titles, each of them known, with blanks or commas between them.
 pub(super) fn is_title(raw: &[u8]) -> bool {
     let mut words = raw.split(|b| matches!(b, b' ' | b',')).filter(|word| !word.is_empty());
-    raw.len() <= 40 && words.all(|word| is_known("title", word))
+    raw.len() <= 40 && words.all(|word| is_known(Table::Title, word))
 }
 
 /// A kind of document, of media or of encoding (tables 0191, 0291, 0299, and media types).
 pub(super) fn is_document(raw: &[u8]) -> bool {
-    is_known("document", raw)
+    is_known(Table::Document, raw)
 }
 
-fn is_known(table: &str, raw: &[u8]) -> bool {
-    if raw.len() > 40 {
+fn is_known(table: Table, raw: &[u8]) -> bool {
+    if raw.len() > Known::LONGEST {
         return false;
     }
-    let letters = raw.iter().filter(|b| !b" .-".contains(b)).map(|&b| char::from(b));
-    let word: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
-    KNOWN.contains(&(table, word.as_str()))
+    let mut word = [0; Known::LONGEST];
+    let mut length = 0;
+    for byte in raw.iter().filter(|b| !b" .-".contains(b)) {
+        word[length] = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    KNOWN.0[KNOWN.place(table, &word[..length])].is_some()
 }
 
 /// A namespace, a domain, an OID or UUID; not a number of somebody.
@@ -222,7 +265,7 @@ fn is_standard(system: &[u8]) -> bool {
             .is_some_and(|rest| rest.len() == 4 && rest.iter().all(u8::is_ascii_digit))
     };
     !system.is_empty()
-        && (is_known("system", system)
+        && (is_known(Table::System, system)
             || numbered(b"HL7")
             || numbered(b"IBT")
             || numbered(b"ISO")
