@@ -7,6 +7,7 @@ use super::shape::{is_number, is_range, is_time, may_identify};
 use super::split::Line;
 use super::subject::Kind;
 use crate::core::message::pieces;
+use memchr::memchr2_iter;
 
 /// LOINC codes of ages: reported, estimated, calculated, current, at some event.
 const AGES: [&[u8]; 9] = [
@@ -115,9 +116,14 @@ fn is_age(code: &[u8], component: u8) -> bool {
         };
         has(b"age") && !has(b"gestational") && !has(b"gestation")
     };
+    // Words need not be told apart where nothing like it is written.
+    let is_written = memchr2_iter(b'g', b'G', code).any(|at| {
+        let before = at.checked_sub(1).and_then(|at| code.get(at));
+        matches!((before, code.get(at + 1)), (Some(b'a' | b'A'), Some(b'e' | b'E')))
+    });
     pieces(code, component).take(6).enumerate().any(|(n, part)| match n {
-        0 | 3 => AGES.contains(&part) || (part.len() >= 3 && is_word(part)),
-        1 | 4 => is_word(part),
+        0 | 3 => AGES.contains(&part) || (is_written && is_word(part)),
+        1 | 4 => is_written && is_word(part),
         _ => false,
     })
 }

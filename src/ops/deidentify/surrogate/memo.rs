@@ -6,10 +6,11 @@ use std::fmt;
 use zeroize::Zeroize;
 
 /// How many values are remembered, a power of two: as much as a processor has close at hand.
-const SLOTS: usize = 4096;
+const SLOTS: usize = 8192;
 
-/// The longest value, and the longest surrogate, that are remembered. Nearly all are shorter.
-const LONGEST: usize = 40;
+/// The longest value, and the longest surrogate, that are remembered. Nearly all are shorter, and
+/// a slot of them is one line of a processor's cache.
+const LONGEST: usize = 29;
 
 /// Remembers surrogates, so that a value that comes again costs a look-up: providers, places and
 /// senders through a whole archive, the number of an order in each of its segments.
@@ -28,6 +29,7 @@ pub struct Memo {
 }
 
 #[derive(Clone)]
+#[repr(align(64))]
 struct Slot {
     /// What the value is and how its surrogate looks; `None` in a free place.
     of: Option<(u8, Kind)>,

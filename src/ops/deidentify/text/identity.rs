@@ -8,7 +8,7 @@ mod note;
 use super::codes::CodeKey;
 use super::digits::Digits;
 use super::labels::Labels;
-use super::letters::{Filter, key};
+use super::letters::{Filter, Mark, Marks, key};
 use super::words::words;
 use crate::ops::deidentify::Kind;
 use index::Index;
@@ -26,6 +26,7 @@ const NUMBER_MAX: u32 = 19;
 pub struct Identity {
     index: Index,
     filter: Filter,
+    marks: Marks,
     values: Vec<Value>,
     texts: Vec<u8>,
     /// Which numbers of digits, from 1 to [`NUMBER_MAX`], the noted numbers have.
@@ -96,6 +97,7 @@ impl Identity {
     pub fn clear(&mut self) {
         self.index.clear();
         self.filter.clear();
+        self.marks.clear();
         self.values.clear();
         self.texts.clear();
         self.lengths = 0;
@@ -109,10 +111,10 @@ impl Identity {
     /// To be called when all is noted, before anything is looked for.
     pub fn seal(&mut self) {}
 
-    /// Whether one of the words may have been noted that are at a place in the filter.
+    /// Whether a word may have been noted, by its mark.
     #[inline]
-    pub(super) fn may_have_any(&self, at: usize, bits: u32) -> bool {
-        self.filter.may_have_any(at, bits)
+    pub(super) fn may_have_marked(&self, mark: Mark) -> bool {
+        self.marks.may_have(mark)
     }
 
     /// Whether a word may have been noted.
@@ -124,7 +126,9 @@ impl Identity {
     /// What a word was noted for.
     #[inline]
     pub(super) fn of_word(&self, word: &[u8]) -> impl Iterator<Item = Noted> {
-        let found = self.filter.may_have(word).then(|| self.index.find(key(word)));
+        let key = Some(word).filter(|word| self.filter.may_have(word)).map(key);
+        let key = key.filter(|&key| self.marks.may_have(Mark::of(key)));
+        let found = key.map(|key| self.index.find(key));
         found.into_iter().flatten().filter_map(|noted| match noted.unless {
             Unless::Never => Some(noted),
             Unless::WeakCommon if words().of(word).is_common() => {

@@ -3,7 +3,7 @@
 use super::codes;
 use super::digits::digits_end;
 use super::identity::Identity;
-use super::letters::{is_letter, word_at};
+use super::letters::{Mark, is_letter, key, word_at};
 use std::fmt;
 
 /// How many texts are remembered, a power of two.
@@ -113,15 +113,16 @@ pub(super) fn may_name(identity: &Identity, text: &[u8]) -> bool {
 /// Whether a word may be found, or a part of it: without an ending or an initial, or of words
 /// written together.
 fn may_name_by(identity: &Identity, word: &[u8]) -> bool {
-    if identity.may_have(word) {
+    let may_have =
+        |word: &[u8]| identity.may_have(word) && identity.may_have_marked(Mark::of(key(word)));
+    if may_have(word) {
         return true;
     }
     if word.len() < 5 {
         return false;
     }
-    let may_have = |part: Option<&[u8]>| part.is_some_and(|part| identity.may_have(part));
     let is_together = || word.windows(2).any(|two| matches!(two, [b'a'..=b'z', b'A'..=b'Z']));
-    may_have(word.get(..word.len() - 1)) || may_have(word.get(1..)) || is_together()
+    may_have(&word[..word.len() - 1]) || may_have(&word[1..]) || is_together()
 }
 
 /// Where a text is remembered.

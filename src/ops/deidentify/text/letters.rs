@@ -2,6 +2,7 @@
 
 use crate::ops::deidentify::fold::fold;
 use std::ops::Range;
+use zeroize::Zeroize;
 
 /// Whether a byte of a text that is looked at belongs to a word.
 pub(super) fn is_letter(byte: u8) -> bool {
@@ -48,7 +49,7 @@ pub(super) fn mix(hash: u64, value: u64) -> u64 {
 }
 
 /// Where a word may be in a [`Filter`]: by its first two letters.
-pub(super) fn cell(word: &[u8]) -> (usize, u32) {
+fn cell(word: &[u8]) -> (usize, u32) {
     let first = word.first().copied().unwrap_or_default() & 31;
     let second = word.get(1).copied().unwrap_or_default() & 31;
     (usize::from(first) << 5 | usize::from(second), 1 << word.len().min(31))
@@ -74,16 +75,57 @@ impl Filter {
         self.0[at] |= bit;
     }
 
-    /// Whether words may be in it that [`cell`] puts at a place.
-    #[inline]
-    pub(super) fn may_have_any(&self, at: usize, bits: u32) -> bool {
-        self.0.get(at).is_some_and(|known| known & bits != 0)
-    }
-
     #[inline]
     pub(super) fn may_have(&self, word: &[u8]) -> bool {
         let (at, bit) = cell(word);
         self.0[at] & bit != 0
+    }
+}
+
+/// Where a word is in [`Marks`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Mark(u16);
+
+impl Mark {
+    /// By the [`key`] of the word.
+    #[inline]
+    pub(super) fn of(key: u64) -> Self {
+        Self((key >> 40) as u16 & (Marks::BITS - 1) as u16)
+    }
+}
+
+impl Zeroize for Mark {
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// Tells of nearly all words that they are not in a set, by the whole of them: a [`Filter`] of the
+/// names of a message takes every eighth text for one that may have some of them.
+#[derive(Debug)]
+pub(super) struct Marks(Box<[u64; Marks::BITS / 64]>);
+
+impl Default for Marks {
+    fn default() -> Self {
+        Self(Box::new([0; Marks::BITS / 64]))
+    }
+}
+
+impl Marks {
+    const BITS: usize = 1 << 14;
+
+    pub(super) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
+    pub(super) fn add(&mut self, Mark(at): Mark) {
+        self.0[usize::from(at >> 6)] |= 1 << (at & 63);
+    }
+
+    /// Whether the word may be in it.
+    #[inline]
+    pub(super) fn may_have(&self, Mark(at): Mark) -> bool {
+        self.0.get(usize::from(at >> 6)).is_some_and(|bits| bits >> (at & 63) & 1 != 0)
     }
 }
 

@@ -128,12 +128,18 @@ fn label(raw: &[u8], most: usize, context: Context<'_, '_>, out: &mut Vec<u8>) {
         label::is_label(context.identity, look.text(), most)
             && scan(context.identity, look.text(), Care::Usual).is_empty()
     };
+    // The beginning of a plain text tells that it is longer.
+    let longest = label::longest(most);
+    let separators = context.scope.message.separators();
+    if raw.get(..=longest).is_some_and(|start| look::is_plain(start, &separators)) {
+        return;
+    }
     let question = if most == LABEL_WORDS { Question::Label } else { Question::CodedLabel };
     let known = Recalled::of(raw, question, context);
     let stays = match known {
         Recalled::Answer(answer) => answer,
         _ => {
-            let look = Look::up_to(label::longest(most), raw, context.scope);
+            let look = Look::up_to(longest, raw, context.scope);
             is_label(&look)
                 && look.joined(raw, context.scope).as_ref().is_none_or(is_label)
                 && Meant::of(look.text())

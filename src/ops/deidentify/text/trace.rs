@@ -3,18 +3,18 @@
 use super::codes;
 use super::digits::digits_end;
 use super::identity::Identity;
-use super::letters::{cell, is_letter, word_at};
+use super::letters::{Mark, is_letter, key, word_at};
 use zeroize::Zeroize;
 
-/// The most words, and the most bytes of parts with numbers, that are kept.
-const WORDS_MAX: usize = 8;
+/// The most words, with parts of them, and the most bytes of parts with numbers, that are kept.
+const WORDS_MAX: usize = 24;
 const NUMBERS_MAX: usize = 40;
 
 /// What of a text could be noted.
 #[derive(Clone, Copy, Debug)]
 pub struct Trace {
-    /// Where its words, and parts of them that can be names, are in a filter.
-    words: [(u16, u32); WORDS_MAX],
+    /// Its words, and parts of them that can be names.
+    words: [Mark; WORDS_MAX],
     count: u8,
     /// The parts with numbers.
     numbers: [u8; NUMBERS_MAX],
@@ -26,8 +26,12 @@ impl Trace {
     /// numbers, or words written together.
     #[must_use]
     pub fn of(parts: &[u8]) -> Option<Self> {
-        let mut trace =
-            Self { words: [(0, 0); WORDS_MAX], count: 0, numbers: [0; NUMBERS_MAX], length: 0 };
+        let mut trace = Self {
+            words: [Mark::default(); WORDS_MAX],
+            count: 0,
+            numbers: [0; NUMBERS_MAX],
+            length: 0,
+        };
         let mut at = 0;
         while let Some(&byte) = parts.get(at) {
             if !is_letter(byte) {
@@ -63,16 +67,8 @@ impl Trace {
     }
 
     fn add_word(&mut self, word: &[u8]) -> Option<()> {
-        let (at, bit) = cell(word);
-        let at = u16::try_from(at).ok()?;
-        let count = usize::from(self.count);
-        match self.words.get_mut(..count)?.iter_mut().find(|(of, _)| *of == at) {
-            Some((_, bits)) => *bits |= bit,
-            None => {
-                *self.words.get_mut(count)? = (at, bit);
-                self.count += 1;
-            }
-        }
+        *self.words.get_mut(usize::from(self.count))? = Mark::of(key(word));
+        self.count += 1;
         Some(())
     }
 
@@ -91,7 +87,7 @@ impl Identity {
     #[inline]
     pub fn may_name(&self, trace: &Trace) -> bool {
         let words = &trace.words[..trace.count.into()];
-        words.iter().any(|&(at, bits)| self.may_have_any(at.into(), bits))
+        words.iter().any(|&mark| self.may_have_marked(mark))
             || (trace.length > 0 && self.may_number(&trace.numbers[..trace.length.into()]))
     }
 

@@ -2,7 +2,9 @@
 
 use super::super::codes::CodeKey;
 use super::super::digits::Digits;
-use super::super::letters::{fold_text, is_alnum, is_letter, key, misread_utf8, mix, word_at};
+use super::super::letters::{
+    Mark, fold_text, is_alnum, is_letter, key, misread_utf8, mix, word_at,
+};
 use super::super::words::words;
 use super::{Hold, Identity, NUMBER_MAX, Noted, Unless, Value, is_particle};
 use crate::ops::deidentify::Kind;
@@ -181,8 +183,10 @@ impl Identity {
     }
 
     fn add_word(&mut self, word: &[u8], noted: Noted) {
+        let key = key(word);
         self.filter.add(word);
-        self.index.insert(key(word), noted);
+        self.marks.add(Mark::of(key));
+        self.index.insert(key, noted);
     }
 
     /// Notes an identifier: by its digits if it has no letters, else whole.
