@@ -1,6 +1,8 @@
 //! `diff`: where two files differ.
 
-use crate::util::*;
+use crate::folders::{folder, put};
+use crate::inputs::{adt, gzip, many, zstd};
+use crate::program::{Out, pipehat, spawn};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 

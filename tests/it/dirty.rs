@@ -1,7 +1,8 @@
 //! Awkward inputs that other tools read wrongly without a word: every one gives the right values
 //! and comes out right, or is reported.
 
-use crate::util::*;
+use crate::inputs::fixture;
+use crate::program::{Out, pipehat};
 use std::fs;
 
 struct Row {

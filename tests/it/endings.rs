@@ -1,6 +1,8 @@
 //! Forms of input: line endings, MLLP, batches, packed files, UTF-16; and the forms of output.
 
-use crate::util::*;
+use crate::folders::{folder, put};
+use crate::inputs::{adt, fixture, gzip, many, zstd};
+use crate::program::pipehat;
 use std::fs;
 
 const HEAD: &str = "MSH|^~\\&|A|B|C|D|20240101||ADT^A08|";

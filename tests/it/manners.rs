@@ -1,6 +1,8 @@
 //! What every filter does alike: where it reads, what it says, how it ends.
 
-use crate::util::*;
+use crate::folders::{folder, put};
+use crate::inputs::{adt, many};
+use crate::program::{binary, pipehat, spawn};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::time::Duration;

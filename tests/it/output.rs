@@ -1,7 +1,9 @@
 //! `--output` and `--rejects`: files that appear whole, hold bytes as they came, and are read by
 //! their owner alone.
 
-use crate::util::*;
+use crate::folders::{folder, mode, put};
+use crate::inputs::{adt, many};
+use crate::program::pipehat;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 

@@ -1,6 +1,8 @@
 //! `sort` and `dedup`: order, and each message once.
 
-use crate::util::*;
+use crate::folders::{folder, mode};
+use crate::inputs::{adt, many};
+use crate::program::pipehat;
 
 /// A message with a control id and a time.
 fn at(id: &str, time: &str) -> String {

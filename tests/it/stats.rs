@@ -1,6 +1,8 @@
 //! What is in an archive. Expected numbers are counted by hand.
 
-use crate::util::*;
+use crate::folders::{folder, put};
+use crate::inputs::{fixture, gzip, zstd};
+use crate::program::pipehat;
 use serde_json::{Value, json};
 
 /// Three messages whose numbers can be counted by eye: lengths 96, 101 and 67.

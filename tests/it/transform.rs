@@ -1,6 +1,8 @@
 //! `pipehat transform`: what the statements do, and what is left alone.
 
-use crate::util::{fixtures, folder, pipehat, put};
+use crate::folders::{folder, put};
+use crate::inputs::fixtures;
+use crate::program::pipehat;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 

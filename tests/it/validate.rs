@@ -4,7 +4,9 @@
 #[path = "validate/reports.rs"]
 mod reports;
 
-use crate::util::*;
+use crate::folders::{folder, mode, put};
+use crate::inputs::fixture;
+use crate::program::{Out, pipehat};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
