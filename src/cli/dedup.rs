@@ -1,6 +1,7 @@
 //! `pipehat dedup`: each message once.
 
-use super::args::{Common, Plan, Spilling, Weight, open};
+use super::args::{Common, Plan, Spilling, Weight};
+use super::destinations::open;
 use super::form::Form;
 use super::sort::keys;
 use super::syntax::parsed;
@@ -105,7 +106,6 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     if args.window.is_some() && args.keep == Keep::Last {
         anyhow::bail!("--keep last goes with the whole input, not with --window");
     }
-    args.common.keep_all_inputs(args.duplicates.as_deref(), &args.files)?;
     let (mut output, _) = args.common.output_beside(args.duplicates.as_deref())?;
     let mut aside = match &args.duplicates {
         None => None,
@@ -128,11 +128,8 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let mut total = Tally::default();
     let mut left_out = 0_u64;
     let shown = output.is_terminal();
-    let plan = Plan {
-        weight: Weight::Heavy,
-        outputs: args.common.outputs(args.duplicates.as_deref()),
-        ..Plan::default()
-    };
+    let plan =
+        Plan { weight: Weight::Heavy, beside: args.duplicates.as_deref(), ..Plan::default() };
     let work = |view: View<'_>, job: &mut Job<Known>| {
         let mut key = Vec::new();
         view.messages(job, |item, job: &mut Job<Known>| {

@@ -210,14 +210,14 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let profile = settings.profile;
     let key = key(args, profile, diagnostics)?;
     let deidentifier = Deidentifier::new(rules, &key);
-    let (mut output, _) = args.common.output_beside(args.report.as_deref())?;
-    args.common.keep_all_inputs(args.report.as_deref(), &args.files)?;
+    let beside = args.report.as_deref();
     // A key that is lost cannot be made again, nor can what was written with it be linked to more.
     let kept = [keys::place(args.key_file.as_deref()), args.rules.clone()];
     let kept: Vec<OsString> = kept.into_iter().flatten().map(PathBuf::into_os_string).collect();
     if !kept.is_empty() {
-        args.common.keep_all_inputs(args.report.as_deref(), &kept)?;
+        args.common.keep(&kept, beside)?;
     }
+    let (mut output, _) = args.common.output_beside(beside)?;
     let pass = args.form.pass(&args.common, &output);
     let text = args.common.text();
     // A thread goes on with what another one remembers; so there are as many as threads.
@@ -243,8 +243,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         });
         memories().push(memory);
     };
-    let outputs = args.common.outputs(args.report.as_deref());
-    let plan = Plan { outputs, ..Plan::default() };
+    let plan = Plan { beside, ..Plan::default() };
     let total = args.common.run(&args.files, &mut output, diagnostics, plan, work)?;
     let key_id = (profile != Profile::SafeHarbor).then(|| key.id());
     let report = report::json(&deidentifier, key_id, &total, diagnostics.failures())?;

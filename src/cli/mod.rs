@@ -6,6 +6,7 @@ mod attach;
 mod complete;
 mod dedup;
 mod deidentify;
+mod destinations;
 mod diff;
 mod dry_run;
 mod explain;

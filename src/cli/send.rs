@@ -220,7 +220,7 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
     let journal = args.journal(&receiver)?;
     let rejects = match &rejects_path {
         None => None,
-        Some(path) => Some(args.common.append_rejects(path, sidecar.as_deref(), &files)?),
+        Some(path) => Some(args.common.append_rejects(path, sidecar.as_deref())?),
     };
     let terminal = output.is_terminal();
     let format = args.format.unwrap_or(if terminal { FormatArg::Text } else { FormatArg::Ack });

@@ -84,8 +84,6 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
-    // What comes out is no message: it must not stand in for those that were read.
-    args.common.keep_all_inputs(None, &args.files)?;
     let mut output = args.common.output()?;
     let archive = count(args, &mut output, diagnostics)?;
     let top = usize::from(args.top);
@@ -115,12 +113,7 @@ fn look(args: &Args, output: &Output) -> Look {
 /// thread counts all at once, which spares it the merging.
 fn count(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Result<Archive> {
     let is_terminal = output.is_terminal();
-    let plan = Plan {
-        numbered: args.problems,
-        weight: Weight::Gathered,
-        outputs: args.common.outputs(None),
-        ..Plan::default()
-    };
+    let plan = Plan { numbered: args.problems, weight: Weight::Gathered, ..Plan::default() };
     let is_alone = args.common.threads(plan.weight) == 1;
     let counting = Counting::new(args);
     let severities = counting.validator.as_ref().map(|known| &known.settings().severities);

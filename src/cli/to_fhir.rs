@@ -158,13 +158,8 @@ impl AddAssign for Done {
 pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     let converter = Converter::new(settings(args)?);
     let text = args.common.text();
-    args.common.keep_all_inputs(args.report.as_deref(), &args.files)?;
     let mut to = Destination::open(args)?;
-    let plan = Plan {
-        weight: Weight::Swelling,
-        outputs: args.common.outputs(args.report.as_deref()),
-        ..Plan::default()
-    };
+    let plan = Plan { weight: Weight::Swelling, beside: args.report.as_deref(), ..Plan::default() };
     // What threads keep from chunk to chunk: chunks are small, and each would begin to learn what
     // values become.
     let memories = Mutex::new(Vec::<Memory>::new());

@@ -98,9 +98,6 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     if args.check {
         return Ok(Verdict::Yes);
     }
-    if let Some(report) = &args.report {
-        args.common.keep_inputs(report, &files)?;
-    }
     let (mut output, taken) = args.common.output_beside(args.report.as_deref())?;
     let pass = args.form.pass(&args.common, &output);
     let text = args.common.text();
@@ -109,7 +106,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let plan = Plan {
         numbered: true,
         files: Some(&mut emitted),
-        outputs: args.report.as_deref().into_iter().collect(),
+        beside: args.report.as_deref(),
         ..Plan::default()
     };
     let work = |view: View<'_>, job: &mut Job<Done>| {
