@@ -363,6 +363,7 @@ impl Common {
         sink.rejects = plan.rejects.or(own.as_ref());
         sink.progress = progress.bar();
         let result = run_gathered(chunks, threads, &mut sink, work, gather);
+        let found_nothing = sink.found_nothing();
         let emitted_over = sink.files.and_then(|files| {
             files.places().find(|path| written.was_read(path)).map(Path::to_owned)
         });
@@ -378,7 +379,13 @@ impl Common {
         if let Some(path) = emitted_over {
             bail!("{}", replaced(&path));
         }
-        kept.context("writing the rejects")
+        kept.context("writing the rejects")?;
+        // What is no message was told; blanks and envelopes alone were not. Who expects messages is
+        // told that there are none; an empty input is nobody's fault.
+        if found_nothing && !diagnostics.failed() {
+            diagnostics.missing("no message in the input");
+        }
+        Ok(())
     }
 
     fn sources(&self, files: &[OsString], diagnostics: &Arc<Diagnostics>) -> Result<Sources> {

@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[command(
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
-    after_help = "Exit status: 0 all messages were done; 1 there was none; 2 some could not be handled.",
+    after_help = "Exit status: 0 all messages were done; 1 the input holds none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
   pipehat deidentify archive/ > safe.hl7
@@ -63,8 +63,8 @@ A key is a file of 64 hexadecimal digits that nobody but its owner can read. It 
 argument. --key-file or the variable PIPEHAT_KEY_FILE names it. Who has it can undo numbers.
 
 Exit status:
-  0  all messages were done
-  1  there was no message
+  0  all messages were done; an empty input has none
+  1  the input is not empty, but holds no message
   2  not fully done: usage, I/O, a message not handled, or what --fail-on-residual asks for"
 )]
 pub(super) struct Args {
@@ -258,7 +258,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         file.finish().with_context(named)?;
     }
     tell(args, deidentifier.rules(), &total, diagnostics);
-    Ok(Verdict::found(total.messages))
+    Ok(Verdict::Yes)
 }
 
 fn settings(args: &Args) -> Settings {

@@ -65,7 +65,7 @@ const LONG_VERSION: &str = concat!(
     arg_required_else_help = true,
     subcommand_required = true,
     max_term_width = 100,
-    after_help = "Exit status: 0 yes, all done; 1 the data says no (nothing matched, files differ); \
+    after_help = "Exit status: 0 yes, all done; 1 the data says no (nothing matched, files differ, no message); \
                   2 the work was not fully done (usage, I/O, or a message that could not be handled).",
     after_long_help = "\
 Examples:
@@ -76,7 +76,7 @@ Examples:
 
 Exit status:
   0  yes, all done
-  1  the data says no: nothing matched, files differ
+  1  the data says no: nothing matched, files differ, no message in an input that is not empty
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 struct Cli {
@@ -111,13 +111,6 @@ enum Command {
 enum Verdict {
     Yes,
     No,
-}
-
-impl Verdict {
-    /// Yes if there was anything.
-    fn found(tally: Tally) -> Self {
-        if tally.matched > 0 { Self::Yes } else { Self::No }
-    }
 }
 
 /// What a run counts.
@@ -202,9 +195,9 @@ pub fn main() -> ExitCode {
     };
     diagnostics.finish();
     match result {
-        Ok(Verdict::Yes) if !diagnostics.failed() => ExitCode::SUCCESS,
-        Ok(Verdict::No) if !diagnostics.failed() => ExitCode::from(1),
-        Ok(_) => ExitCode::from(2),
+        Ok(_) if diagnostics.failed() => ExitCode::from(2),
+        Ok(Verdict::Yes) if !diagnostics.missed() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::from(1),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             diagnostics.error(&plain_error(&error));

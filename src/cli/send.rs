@@ -63,7 +63,7 @@ TIME is a number of seconds, or has a unit: 500ms, 30s, 5m, 2h, 1d. BYTES may ha
 
 Exit status:
   0  all messages were accepted
-  1  some were refused
+  1  some were refused, or the input is not empty, but holds no message
   2  some may not have arrived; or usage, I/O, a message that cannot be sent"
 )]
 pub(super) struct Args {

@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// --values.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit status: 0 messages were counted; 1 there was none; 2 the work was not fully done.",
+    after_help = "Exit status: 0 messages were counted; 1 there is none such; 2 the work was not fully done.",
     after_long_help = "\
 Examples:
   pipehat stats archive/
@@ -37,8 +37,8 @@ Examples:
   pipehat stats -f json archive/ | jq '.segments[] | select(.kind == \"unknown\")'
 
 Exit status:
-  0  messages were counted
-  1  there was none
+  0  messages were counted; an empty input has none
+  1  --where matched none, or the input is not empty, but holds no message
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Args {
@@ -96,7 +96,8 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     };
     output.put(&written)?;
     output.finish()?;
-    Ok(if report.messages > 0 { Verdict::Yes } else { Verdict::No })
+    // Of nothing all was counted, but nothing matches a condition.
+    Ok(if report.messages > 0 || args.condition.is_none() { Verdict::Yes } else { Verdict::No })
 }
 
 /// How the text looks on what it goes to.

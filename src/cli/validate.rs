@@ -43,7 +43,7 @@ Reports tell places and reasons, and nothing that a message says. On a terminal,
 
 Exit status:
   0  no finding at or above --fail-on
-  1  there are such findings
+  1  there are such findings, or the input is not empty, but holds no message
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Args {

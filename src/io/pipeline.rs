@@ -164,6 +164,8 @@ pub struct Sink<'a> {
     numbers: HashMap<usize, u64>,
     /// The source and end of the stray reported last; what follows on it is the same stray.
     stray: Option<(usize, u64)>,
+    /// Bytes and messages of all sources.
+    seen: (u64, u64),
 }
 
 impl<'a> Sink<'a> {
@@ -185,6 +187,7 @@ impl<'a> Sink<'a> {
             drop_first: 0,
             numbers: HashMap::new(),
             stray: None,
+            seen: (0, 0),
         }
     }
 
@@ -196,6 +199,8 @@ impl<'a> Sink<'a> {
             while let Some(report) = reports.next_if(|r| r.part == index) {
                 self.report(chunk, part, before, report)?;
             }
+            self.seen.0 += part.range.len() as u64;
+            self.seen.1 += count;
             if *count > 0 {
                 self.numbers.insert(part.source.index, before + count);
             }
@@ -215,6 +220,12 @@ impl<'a> Sink<'a> {
             job.out.clear();
         }
         Ok(())
+    }
+
+    /// Whether something was read, and no message in it.
+    #[must_use]
+    pub fn found_nothing(&self) -> bool {
+        matches!(self.seen, (1.., 0))
     }
 
     /// Whether anything was written to files.

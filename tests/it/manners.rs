@@ -1,7 +1,7 @@
 //! What every filter does alike: where it reads, what it says, how it ends.
 
 use crate::folders::{folder, put};
-use crate::inputs::{adt, many};
+use crate::inputs::{adt, gzip, many};
 use crate::program::{binary, pipehat, spawn};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -88,14 +88,44 @@ fn a_folder_is_walked_without_following_links_in_circles() {
 }
 
 #[test]
-fn nothing_in_is_no_and_silent() {
-    for (args, _) in FILTERS {
-        for empty in ["", "\r\n\n", "  \n"] {
-            // Where nothing is, nothing is wrong.
-            let code = if args[0] == "validate" { 0 } else { 1 };
-            pipehat(args).stdin(empty).run().is(code, "", "");
+fn nothing_in_is_nothing_out_and_no_fault() {
+    let dir = folder();
+    put(&dir, "empty.gz", gzip(b""));
+    std::fs::create_dir(dir.path().join("docs")).unwrap();
+    let others: [&[&str]; 8] = [
+        &["parse", "-f", "tree"],
+        &["sort"],
+        &["dedup"],
+        &["deidentify"],
+        &["to-fhir"],
+        &["attach", "extract", "--dir", "docs"],
+        &["attach", "restore", "--dir", "docs"],
+        &["send", "localhost:1"],
+    ];
+    for args in FILTERS.iter().map(|(args, _)| *args).chain(others) {
+        // Of nothing, nothing matches.
+        let code = if args[0] == "query" { 1 } else { 0 };
+        pipehat(args).dir(dir.path()).stdin("").run().is(code, "", "");
+        pipehat(&with(args, &["empty.gz", "/dev/null"])).dir(dir.path()).run().is(code, "", "");
+        // Where something is, a message is expected: it cannot be that nobody hears of it.
+        let mut blank = vec!["\r\n\n", "  \n"];
+        if args[0] != "from-json" {
+            blank.push("FHS|^~\\&\rBHS|^~\\&\rBTS|0\rFTS|1\r");
+        }
+        for blank in blank {
+            let told = "pipehat: no message in the input\n";
+            pipehat(args).dir(dir.path()).stdin(blank).run().is(1, "", told);
+            pipehat(&with(args, &["-q"])).dir(dir.path()).stdin(blank).run().is(1, "", "");
         }
     }
+    // With a message in one input, the others may be without.
+    put(&dir, "blank", "\n");
+    put(&dir, "one", adt("ID-1", "X"));
+    pipehat(&["parse", "-f", "hl7", "blank", "one"]).dir(dir.path()).bytes();
+    let counted = pipehat(&["stats", "-f", "json", "/dev/null"]).text();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&counted).unwrap()["messages"], 0);
+    let blank = pipehat(&["stats", "blank"]).dir(dir.path()).run();
+    assert_eq!((blank.code, blank.stderr.as_str()), (1, "pipehat: no message in the input\n"));
     // What frames the rows is there even so.
     pipehat(&["query", "-H", "-f", "csv", "MSH-10", "n=@n"]).run().is(1, "MSH-10,n\n", "");
     let none = pipehat(&["query", "-f", "json", "MSH-10"]).run();
