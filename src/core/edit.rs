@@ -99,8 +99,8 @@ pub fn set(
 /// # let Some(Frame::Message(framed)) = Frames::new(text).next() else { panic!("no message") };
 /// # let message = Message::new(framed)?;
 /// let mut out = Vec::new();
-/// assert_eq!(edit::delete(&Scope::new(&message), &"OBX".parse()?, &mut out)?, 2);
-/// assert_eq!(out, b"MSH|^~\\&|LAB\rPID|1||12\r");
+/// assert_eq!(edit::delete(&Scope::new(&message), &"OBX[1]".parse()?, &mut out)?, 1);
+/// assert_eq!(out, b"MSH|^~\\&|LAB\rPID|1||12\rOBX|2");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

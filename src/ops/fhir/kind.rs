@@ -27,6 +27,7 @@ kinds! {
     CareTeam,
     ChargeItem,
     Condition,
+    Consent,
     Coverage,
     Device,
     DiagnosticReport,
