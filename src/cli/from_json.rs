@@ -73,7 +73,8 @@ fn convert(view: View<'_>, job: &mut Job<Tally>, form: &PassOn, options: &ReadOp
         };
         let range = offset..offset + bytes.len();
         if !is_object {
-            view.report(job, range, false, "not a JSON object".to_owned());
+            let hint = if bytes.starts_with(b"MSH") { "; other commands read HL7 v2" } else { "" };
+            view.report(job, range, false, format!("not a JSON object{hint}"));
             continue;
         }
         if let Some(why) = view.too_long(bytes.len()) {

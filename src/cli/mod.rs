@@ -36,6 +36,7 @@ use crate::io::source::plain_error;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io;
 use std::ops::AddAssign;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -155,6 +156,13 @@ pub fn main() -> ExitCode {
     let matches = match Cli::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
+            if let Some(file) = file_for_command(&error) {
+                let diagnostics = Diagnostics::new(false, false);
+                diagnostics.error(&format!(
+                    "{file} is a file; a command comes first, for example: pipehat parse {file}"
+                ));
+                return ExitCode::from(2);
+            }
             // Help and version go to stdout, errors to stderr; either may be closed.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
@@ -203,6 +211,14 @@ pub fn main() -> ExitCode {
             diagnostics.error(&plain_error(&error));
             ExitCode::from(2)
         }
+    }
+}
+
+/// The file that somebody named where a command is expected, to look at it.
+fn file_for_command(error: &clap::Error) -> Option<&str> {
+    match error.get(clap::error::ContextKind::InvalidSubcommand)? {
+        clap::error::ContextValue::String(name) if Path::new(name).exists() => Some(name),
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use super::diagnostics::Diagnostics;
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -194,7 +194,13 @@ impl Sources {
                 Ok(Some(opened)) => return Some(opened),
                 Ok(None) => {}
                 Err(e) => {
-                    self.diagnostics.error(&format!("{}: {}", path.display(), plain_error(&e)));
+                    // An empty name is most often a variable that is not set.
+                    let name = if path.as_os_str().is_empty() {
+                        "''".into()
+                    } else {
+                        path.to_string_lossy()
+                    };
+                    self.diagnostics.error(&format!("{name}: {}", plain_error(&e)));
                 }
             }
         }
@@ -208,6 +214,10 @@ impl Sources {
 
     fn open_stdin(&mut self) -> io::Result<Opened> {
         let file = stdin()?;
+        if file.is_terminal() {
+            // Who forgot to name a file would wait for nothing.
+            self.diagnostics.note("reading messages from the terminal; Ctrl-D ends them");
+        }
         let metadata = file.metadata()?;
         if metadata.file_type().is_fifo() {
             widen_pipe(&file);

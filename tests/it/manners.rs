@@ -195,6 +195,49 @@ fn wrong_usage_is_2_with_nothing_on_stdout() {
     }
 }
 
+/// What people mistype first is told with what they meant.
+#[test]
+fn common_mistakes_are_told_with_a_way_out() {
+    let dir = folder();
+    put(&dir, "a.hl7", adt("ID-a", "X"));
+    let told = |args: &[&str]| {
+        let out = pipehat(args).dir(dir.path()).stdin("").run();
+        assert_eq!((out.code, out.text()), (2, ""), "{args:?}: {out:?}");
+        out.stderr
+    };
+    assert_eq!(
+        told(&["a.hl7"]),
+        "pipehat: a.hl7 is a file; a command comes first, for example: pipehat parse a.hl7\n"
+    );
+    assert!(told(&["qury", "PID-5", "a.hl7"]).contains("'query'"));
+    assert!(told(&["query", "--were", "PID-5 = X", "a.hl7"]).contains("'--where'"));
+    for path in ["PID-3[5=MR", "x=PID-3[5=MR", "PID-5^1", "PID-0"] {
+        let stderr = told(&["query", path, "a.hl7"]);
+        assert!(stderr.contains("not a path, and there is no such file:\n"), "{stderr}");
+        assert!(stderr.lines().last().unwrap().trim_start().starts_with("^ expected "), "{stderr}");
+    }
+    assert_eq!(told(&["parse", ""]), "pipehat: '': No such file or directory\n");
+    assert_eq!(
+        told(&["from-json", "a.hl7"]),
+        "pipehat: a.hl7: byte 0: not a JSON object; other commands read HL7 v2\n"
+    );
+}
+
+/// Who names no file on a terminal is told what is waited for. Needs util-linux's `script`.
+#[test]
+fn a_terminal_as_input_is_told() {
+    let command = format!("{} query MSH-10", binary().display());
+    let mut script = std::process::Command::new("script");
+    script.args(["-qec", &command, "/dev/null"]).stdin(std::process::Stdio::piped());
+    let Ok(mut child) = script.stdout(std::process::Stdio::piped()).spawn() else { return };
+    let mut shown = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    shown.read_line(&mut line).unwrap();
+    assert_eq!(line.trim_end(), "pipehat: reading messages from the terminal; Ctrl-D ends them");
+    child.stdin.take().unwrap().write_all(b"\x04").unwrap();
+    child.wait().unwrap();
+}
+
 #[test]
 fn help_and_version_are_answers() {
     for args in [
