@@ -26,6 +26,7 @@ kinds! {
     Basic,
     CareTeam,
     ChargeItem,
+    ClaimResponse,
     Condition,
     Consent,
     Coverage,

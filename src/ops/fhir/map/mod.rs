@@ -7,6 +7,7 @@ pub(super) mod ack;
 pub(super) mod ais;
 pub(super) mod al1;
 pub(super) mod arv;
+pub(super) mod aut;
 pub(super) mod con;
 pub(super) mod ctd;
 pub(super) mod dg1;
@@ -69,6 +70,7 @@ pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
             b"PDA" => pda::write(out, cx, seg),
             b"ARV" => arv::write(out, cx, seg),
             b"CON" => con::write(out, cx, seg),
+            b"AUT" => aut::write(out, cx, seg),
             b"CTD" => ctd::write(out, cx, seg),
             b"NK1" => nk1::write(out, cx, seg),
             b"MRG" => mrg::write(out, cx, seg),
