@@ -18,6 +18,8 @@ mod endings;
 mod explain;
 #[path = "it/fhir_path.rs"]
 mod fhir_path;
+#[path = "it/folders.rs"]
+mod folders;
 #[path = "it/generate.rs"]
 mod generate;
 #[path = "it/generated.rs"]
@@ -26,6 +28,8 @@ mod generated;
 mod help;
 #[path = "it/hostile.rs"]
 mod hostile;
+#[path = "it/inputs.rs"]
+mod inputs;
 #[path = "it/json.rs"]
 mod json;
 #[path = "it/listen.rs"]
@@ -42,6 +46,8 @@ mod output;
 mod privacy;
 #[path = "it/profiles.rs"]
 mod profiles;
+#[path = "it/program.rs"]
+mod program;
 #[path = "it/properties.rs"]
 mod properties;
 #[path = "it/query.rs"]
@@ -80,7 +86,5 @@ mod to_fhir_orders;
 mod transform;
 #[path = "it/tree.rs"]
 mod tree;
-#[path = "it/util.rs"]
-mod util;
 #[path = "it/validate.rs"]
 mod validate;

@@ -1,19 +1,19 @@
 //! The options that every filter has.
 
 use super::amounts;
+use super::destinations::{
+    destinations, is_among, is_dash, no_dash, open, replaced, replaced_by_output, stdin_metadata,
+};
 use super::progress::{Progress, ProgressWhen};
 use super::terminal::ColorWhen;
 use crate::core::{Charset, Cutter, TextOptions};
 use crate::io::chunk::{CHUNK, Cut, Options, SHARED_CHUNK};
-use crate::io::output::place;
 use crate::io::pipeline::{Gather, Job, Sink, Work};
 use crate::io::source::Written;
 use crate::io::{Chunk, Chunker, Diagnostics, Files, Output, Rejects, Sources, run_gathered};
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
 use std::ops::AddAssign;
-use std::os::fd::AsFd;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -148,8 +148,8 @@ pub(super) struct Plan<'p> {
     pub(super) files: Option<&'p mut Files>,
     /// Rejects that the work adds to, too; else they are the run's own.
     pub(super) rejects: Option<&'p Rejects>,
-    /// Files that must be no inputs, for they are written, besides that of the run's own rejects.
-    pub(super) outputs: Vec<&'p Path>,
+    /// A file that is written besides those that every run has.
+    pub(super) beside: Option<&'p Path>,
 }
 
 impl Default for Plan<'_> {
@@ -162,7 +162,7 @@ impl Default for Plan<'_> {
             drop_first: 0,
             files: None,
             rejects: None,
-            outputs: Vec::new(),
+            beside: None,
         }
     }
 }
@@ -193,22 +193,32 @@ impl Common {
         files.iter().any(is_stream)
     }
 
-    /// As [`keep_inputs`], for the inputs of the run: without any it reads the standard input.
-    pub(super) fn keep_inputs(&self, path: &Path, files: &[OsString]) -> Result<()> {
+    /// Refuses to replace any of `files` by what the run writes, or by another file.
+    pub(super) fn keep(&self, files: &[OsString], beside: Option<&Path>) -> Result<()> {
+        if let Some(path) = self.output_path()
+            && is_among(path, files)
+        {
+            bail!("{}", replaced_by_output(path));
+        }
+        for path in [self.rejects.as_deref(), beside].into_iter().flatten() {
+            no_dash(path)?;
+            if is_among(path, files) {
+                bail!("{}", replaced(path));
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Common::keep`], for the inputs: without any the standard input is read.
+    fn keep_inputs(&self, files: &[OsString], beside: Option<&Path>) -> Result<()> {
         let stdin = [OsString::from("-")];
         let files = if files.is_empty() && self.files_from.is_none() { &stdin } else { files };
-        keep_inputs(path, files)
+        self.keep(files, beside)
     }
 
-    /// Refuses to replace an input by what is said of it, or by a part of it.
-    pub(super) fn keep_all_inputs(&self, other: Option<&Path>, files: &[OsString]) -> Result<()> {
-        self.outputs(other).into_iter().try_for_each(|path| self.keep_inputs(path, files))
-    }
-
-    /// The files that are written, `other` among them.
-    pub(super) fn outputs<'p>(&'p self, other: Option<&'p Path>) -> Vec<&'p Path> {
-        let output = self.output.as_deref().filter(|path| !is_dash(path));
-        [output, self.rejects.as_deref(), other].into_iter().flatten().collect()
+    /// The file of `--output`.
+    fn output_path(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| !is_dash(path))
     }
 
     /// Whether inputs come from a list.
@@ -223,13 +233,7 @@ impl Common {
 
     /// Opens rejects that are there at once, for a run that cannot be done again, and a file that
     /// tells why. What an earlier run put there stays.
-    pub(super) fn append_rejects(
-        &self,
-        path: &Path,
-        reasons: Option<&Path>,
-        files: &[OsString],
-    ) -> Result<Rejects> {
-        self.keep_inputs(path, files)?;
+    pub(super) fn append_rejects(&self, path: &Path, reasons: Option<&Path>) -> Result<Rejects> {
         let named = |path: &Path| format!("creating {}", path.display());
         let rejects = Rejects::appending(path).with_context(|| named(path))?;
         match reasons {
@@ -249,8 +253,8 @@ impl Common {
     }
 
     /// Opens where results go, where another file will be written, too; and tells all of them.
-    pub(super) fn output_beside(&self, other: Option<&Path>) -> Result<(Output, Vec<PathBuf>)> {
-        let places = destinations([self.output.as_deref(), self.rejects.as_deref(), other])?;
+    pub(super) fn output_beside(&self, beside: Option<&Path>) -> Result<(Output, Vec<PathBuf>)> {
+        let places = destinations([self.output.as_deref(), self.rejects.as_deref(), beside])?;
         Ok((open(self.output.as_deref())?, places))
     }
 
@@ -315,9 +319,12 @@ impl Common {
         C: Cut,
         T: Default + Send,
     {
+        self.keep_inputs(files, plan.beside)?;
         // Names in a list are known only as it is read.
-        let own = self.rejects.as_deref().filter(|_| plan.rejects.is_none());
-        let written = Arc::new(Written::of(plan.outputs.iter().copied().chain(own)));
+        let outputs = [self.output_path(), self.rejects.as_deref(), plan.beside];
+        let written = Written::of(outputs.into_iter().flatten());
+        let written = if plan.files.is_some() { written.with_memory() } else { written };
+        let written = Arc::new(written);
         let sources = self.sources(files, diagnostics)?.beside(written.clone());
         let threads = if plan.in_order || plan.follow { 1 } else { self.threads(plan.weight) };
         let options = Options {
@@ -336,7 +343,6 @@ impl Common {
         let chunks: Chunker<C> = Chunker::new(sources, options, diagnostics.clone());
         let own = match &self.rejects {
             Some(path) if plan.rejects.is_none() => {
-                self.keep_inputs(path, files)?;
                 // A file that is there may turn out to be in the list: it is not emptied before.
                 let may_be_input = self.files_from.is_some() && path.is_file();
                 let at_once = plan.follow || self.reads_stream(files);
@@ -357,14 +363,29 @@ impl Common {
         sink.rejects = plan.rejects.or(own.as_ref());
         sink.progress = progress.bar();
         let result = run_gathered(chunks, threads, &mut sink, work, gather);
+        let found_nothing = sink.found_nothing();
+        let emitted_over = sink.files.and_then(|files| {
+            files.places().find(|path| written.was_read(path)).map(Path::to_owned)
+        });
         progress.finish(diagnostics);
         if let Some(path) = written.met() {
-            bail!("{}: it is an input, too", path.display());
+            let is_output =
+                self.output_path().is_some_and(|output| is_among(output, &[path.into()]));
+            bail!("{}", if is_output { replaced_by_output(path) } else { replaced(path) });
         }
         // What was rejected is kept, however the run ended.
         let kept = own.map_or(Ok(()), Rejects::finish);
         result?;
-        kept.context("writing the rejects")
+        if let Some(path) = emitted_over {
+            bail!("{}", replaced(&path));
+        }
+        kept.context("writing the rejects")?;
+        // What is no message was told; blanks and envelopes alone were not. Who expects messages is
+        // told that there are none; an empty input is nobody's fault.
+        if found_nothing && !diagnostics.failed() {
+            diagnostics.missing("no message in the input");
+        }
+        Ok(())
     }
 
     fn sources(&self, files: &[OsString], diagnostics: &Arc<Diagnostics>) -> Result<Sources> {
@@ -390,74 +411,6 @@ impl Common {
             }
         }
     }
-}
-
-/// Opens the standard output, or a file that appears whole.
-pub(super) fn open(path: Option<&Path>) -> Result<Output> {
-    match path {
-        None => Output::stdout().context("standard output"),
-        Some(path) if is_dash(path) => Output::stdout().context("standard output"),
-        Some(path) => Output::file(path).with_context(|| format!("creating {}", path.display())),
-    }
-}
-
-/// Refuses to replace or empty a file that is among `files`, or below a folder of them.
-pub(super) fn keep_inputs(path: &Path, files: &[OsString]) -> Result<()> {
-    no_dash(path)?;
-    let Ok(own) = place(path) else { return Ok(()) };
-    // Devices such as /dev/null take anything; what is not there yet is no input.
-    let Some(found) = std::fs::metadata(&own).ok().filter(std::fs::Metadata::is_file) else {
-        return Ok(());
-    };
-    let is_same =
-        |other: std::fs::Metadata| (other.dev(), other.ino()) == (found.dev(), found.ino());
-    let is_read = |name: &OsString| match place(Path::new(name)) {
-        _ if name == "-" => stdin_metadata().is_ok_and(is_same),
-        Ok(input) => input == own || (input.is_dir() && own.starts_with(&input)),
-        Err(_) => false,
-    };
-    if files.iter().any(is_read) {
-        bail!("{}: it is an input, too", path.display());
-    }
-    Ok(())
-}
-
-/// Whether a name means the standard output.
-pub(super) fn is_dash(path: &Path) -> bool {
-    path == Path::new("-")
-}
-
-/// Refuses `-` where the standard output would mix two things.
-fn no_dash(path: &Path) -> Result<()> {
-    if is_dash(path) {
-        bail!("-: a file is needed here; one of that name is ./-");
-    }
-    Ok(())
-}
-
-/// Where files will be that are written, the output first, of which no two may be the same.
-fn destinations(paths: [Option<&Path>; 3]) -> Result<Vec<PathBuf>> {
-    let mut places = Vec::new();
-    let [output, others @ ..] = paths;
-    others.into_iter().flatten().try_for_each(no_dash)?;
-    let output = output.filter(|path| !is_dash(path));
-    for path in output.into_iter().chain(others.into_iter().flatten()) {
-        let place = place(path).with_context(|| format!("creating {}", path.display()))?;
-        // Devices such as /dev/null take anything.
-        let is_device = std::fs::metadata(&place).is_ok_and(|found| !found.is_file());
-        if places.contains(&place) && !is_device {
-            bail!(
-                "{}: one file for two things; the second would replace the first",
-                path.display()
-            );
-        }
-        places.push(place);
-    }
-    Ok(places)
-}
-
-fn stdin_metadata() -> std::io::Result<std::fs::Metadata> {
-    std::fs::File::from(std::io::stdin().as_fd().try_clone_to_owned()?).metadata()
 }
 
 /// A character set by any of its names.

@@ -22,15 +22,15 @@ use std::sync::Arc;
 #[derive(Debug, clap::Args)]
 #[command(
     arg_required_else_help = true,
-    after_help = "Exit status: 0 all messages were written; 1 there was none; 2 some could not be handled.",
+    after_help = "Exit status: 0 all messages were written; 1 the input holds none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
   pipehat attach extract --dir documents archive/ > small.hl7
   pipehat attach restore --dir documents small.hl7 > archive.hl7
 
 Exit status:
-  0  all messages were written
-  1  there was no message
+  0  all messages were written; an empty input has none
+  1  the input is not empty, but holds no message
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Args {
@@ -52,15 +52,15 @@ pub(super) enum What {
 /// rest is kept as it is.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit status: 0 all messages were written; 1 there was none; 2 some could not be handled.",
+    after_help = "Exit status: 0 all messages were written; 1 the input holds none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
   pipehat attach extract --dir documents archive/ > small.hl7
   pipehat attach extract --dir documents --path ZDS-2 --min-size 4K in.hl7 > small.hl7
 
 Exit status:
-  0  all messages were written
-  1  there was no message
+  0  all messages were written; an empty input has none
+  1  the input is not empty, but holds no message
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Extract {
@@ -93,14 +93,14 @@ pub(super) struct Extract {
 /// A message whose document is missing, or is no longer what its name says, is rejected.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit status: 0 all messages were written; 1 there was none; 2 some could not be handled.",
+    after_help = "Exit status: 0 all messages were written; 1 the input holds none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
   pipehat attach restore --dir documents small.hl7 > archive.hl7
 
 Exit status:
-  0  all messages were written
-  1  there was no message
+  0  all messages were written; an empty input has none
+  1  the input is not empty, but holds no message
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Restore {
@@ -172,7 +172,7 @@ fn rewrite(
     let mut output = common.output()?;
     let pass = form.pass(common, &output);
     let plan = Plan { weight: Weight::Swelling, ..Plan::default() };
-    let total = common.run(files, &mut output, diagnostics, plan, |view: View<'_>, job| {
+    common.run(files, &mut output, diagnostics, plan, |view: View<'_>, job| {
         view.messages(job, |item: Item<'_>, job: &mut Job<Tally>| {
             let written = match parts(&item.message) {
                 Err(why) => Err(plain_error(&why)),
@@ -185,14 +185,13 @@ fn rewrite(
                     pass.append(&message, &mut job.out).map_err(|e| e.to_string())
                 }
             };
-            match written {
-                Ok(()) => job.tally.matched += 1,
-                Err(why) => job.reject(&item, why),
+            if let Err(why) = written {
+                job.reject(&item, why);
             }
         });
     })?;
     output.finish()?;
-    Ok(Verdict::found(total))
+    Ok(Verdict::Yes)
 }
 
 fn place(text: &str) -> Result<Place, String> {

@@ -1,10 +1,11 @@
 //! `pipehat dedup`: each message once.
 
-use super::args::{Common, Plan, Spilling, Weight, open};
+use super::Verdict;
+use super::args::{Common, Plan, Spilling, Weight};
+use super::destinations::open;
 use super::form::Form;
 use super::sort::keys;
 use super::syntax::parsed;
-use super::{Tally, Verdict};
 use crate::core::Cutter;
 use crate::io::Diagnostics;
 use crate::io::pipeline::{Job, View};
@@ -24,7 +25,7 @@ use std::sync::Arc;
 /// many were left out is told on stderr.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit status: 0 messages were written; 1 there was none; 2 some could not be handled.",
+    after_help = "Exit status: 0 messages were written; 1 the input holds none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
   pipehat dedup archive/ > once.hl7
@@ -38,8 +39,8 @@ A message takes 48 bytes. With more messages than fit into --memory, and with --
 go to a temporary file that nobody else can read, and come out at the end of the input.
 
 Exit status:
-  0  messages were written
-  1  there was no message
+  0  messages were written; an empty input has none
+  1  the input is not empty, but holds no message
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Args {
@@ -90,7 +91,6 @@ enum Keep {
 /// The messages of a chunk: where each ends, and by what it is known.
 #[derive(Default)]
 struct Known {
-    tally: Tally,
     bytes: Vec<u8>,
     ends: Vec<(usize, Option<Fingerprint>)>,
 }
@@ -105,7 +105,6 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     if args.window.is_some() && args.keep == Keep::Last {
         anyhow::bail!("--keep last goes with the whole input, not with --window");
     }
-    args.common.keep_all_inputs(args.duplicates.as_deref(), &args.files)?;
     let (mut output, _) = args.common.output_beside(args.duplicates.as_deref())?;
     let mut aside = match &args.duplicates {
         None => None,
@@ -125,18 +124,14 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
             Memory::Whole(Box::new(whole))
         }
     };
-    let mut total = Tally::default();
     let mut left_out = 0_u64;
     let shown = output.is_terminal();
-    let plan = Plan {
-        weight: Weight::Heavy,
-        outputs: args.common.outputs(args.duplicates.as_deref()),
-        ..Plan::default()
-    };
+    let plan =
+        Plan { weight: Weight::Heavy, beside: args.duplicates.as_deref(), ..Plan::default() };
     let work = |view: View<'_>, job: &mut Job<Known>| {
         let mut key = Vec::new();
         view.messages(job, |item, job: &mut Job<Known>| {
-            let Known { tally, bytes, ends } = &mut job.tally;
+            let Known { bytes, ends } = &mut job.tally;
             key.clear();
             let is_known = if args.whole {
                 key.extend_from_slice(item.message.bytes());
@@ -145,10 +140,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
                 append_keys(&keys, &item.message, text, &mut key)
             };
             match form.append(&item.message, bytes) {
-                Ok(()) => {
-                    tally.matched += 1;
-                    ends.push((bytes.len(), is_known.then(|| fingerprint(&key))));
-                }
+                Ok(()) => ends.push((bytes.len(), is_known.then(|| fingerprint(&key)))),
                 Err(why) => job.reject(&item, why.to_string()),
             }
         });
@@ -162,8 +154,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         aside.as_mut().map_or(Ok(()), |aside| aside.write_all(message))
     };
     let gather = |_: &_, job: &mut Job<Known>| {
-        let Known { tally, bytes, ends } = &mut job.tally;
-        total += std::mem::take(tally);
+        let Known { bytes, ends } = &mut job.tally;
         let mut start = 0;
         for (end, known) in ends.drain(..) {
             let message = &bytes[start..end];
@@ -213,7 +204,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         let hint = if is_kept { "" } else { &hint };
         diagnostics.note(&format!("{left_out} {messages} left out{hint}"));
     }
-    Ok(Verdict::found(total))
+    Ok(Verdict::Yes)
 }
 
 /// By what a message is known: so much of SHA-256 that nobody makes two that are the same.

@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[command(
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
-    after_help = "Exit status: 0 all messages were done; 1 there was none; 2 some could not be handled.",
+    after_help = "Exit status: 0 all messages were done; 1 the input holds none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
   pipehat deidentify archive/ > safe.hl7
@@ -63,8 +63,8 @@ A key is a file of 64 hexadecimal digits that nobody but its owner can read. It 
 argument. --key-file or the variable PIPEHAT_KEY_FILE names it. Who has it can undo numbers.
 
 Exit status:
-  0  all messages were done
-  1  there was no message
+  0  all messages were done; an empty input has none
+  1  the input is not empty, but holds no message
   2  not fully done: usage, I/O, a message not handled, or what --fail-on-residual asks for"
 )]
 pub(super) struct Args {
@@ -210,14 +210,14 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let profile = settings.profile;
     let key = key(args, profile, diagnostics)?;
     let deidentifier = Deidentifier::new(rules, &key);
-    let (mut output, _) = args.common.output_beside(args.report.as_deref())?;
-    args.common.keep_all_inputs(args.report.as_deref(), &args.files)?;
+    let beside = args.report.as_deref();
     // A key that is lost cannot be made again, nor can what was written with it be linked to more.
     let kept = [keys::place(args.key_file.as_deref()), args.rules.clone()];
     let kept: Vec<OsString> = kept.into_iter().flatten().map(PathBuf::into_os_string).collect();
     if !kept.is_empty() {
-        args.common.keep_all_inputs(args.report.as_deref(), &kept)?;
+        args.common.keep(&kept, beside)?;
     }
+    let (mut output, _) = args.common.output_beside(beside)?;
     let pass = args.form.pass(&args.common, &output);
     let text = args.common.text();
     // A thread goes on with what another one remembers; so there are as many as threads.
@@ -243,8 +243,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         });
         memories().push(memory);
     };
-    let outputs = args.common.outputs(args.report.as_deref());
-    let plan = Plan { outputs, ..Plan::default() };
+    let plan = Plan { beside, ..Plan::default() };
     let total = args.common.run(&args.files, &mut output, diagnostics, plan, work)?;
     let key_id = (profile != Profile::SafeHarbor).then(|| key.id());
     let report = report::json(&deidentifier, key_id, &total, diagnostics.failures())?;
@@ -259,7 +258,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         file.finish().with_context(named)?;
     }
     tell(args, deidentifier.rules(), &total, diagnostics);
-    Ok(Verdict::found(total.messages))
+    Ok(Verdict::Yes)
 }
 
 fn settings(args: &Args) -> Settings {

@@ -1,7 +1,8 @@
 //! `pipehat diff`: where the messages of two files differ.
 
 use super::Verdict;
-use super::args::{Reading, Telling, is_dash, keep_inputs, open};
+use super::args::{Reading, Telling};
+use super::destinations::{is_among, is_dash, open, replaced_by_output};
 use super::pairs::{Held, KeyOf, Met, Pairs};
 use super::progress::Progress;
 use super::syntax::parsed;
@@ -123,8 +124,11 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     check(&args.a)?;
     check(&args.b)?;
     let names = [args.a.clone(), args.b.clone()];
-    if let Some(path) = args.output.as_deref().filter(|path| !is_dash(path)) {
-        keep_inputs(path, &names)?;
+    if let Some(path) = args.output.as_deref()
+        && !is_dash(path)
+        && is_among(path, &names)
+    {
+        bail!("{}", replaced_by_output(path));
     }
     let output = open(args.output.as_deref())?;
     let text = args.reading.text();

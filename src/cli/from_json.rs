@@ -20,15 +20,15 @@ use std::sync::Arc;
 /// they stand, as `parse --raw` writes them, which makes the way there and back exact.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit status: 0 all objects became messages; 1 there was none; 2 some could not be handled.",
+    after_help = "Exit status: 0 all objects became messages; 1 the input holds none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
   pipehat parse -f json adt.hl7 | jq -c '.segments[0].\"4\" = [{\"1\":\"NORTH\"}]' | pipehat from-json
   pipehat parse --raw -f json adt.hl7 | pipehat from-json --raw > same.hl7
 
 Exit status:
-  0  all objects became messages
-  1  there was no object
+  0  all objects became messages; an empty input has none
+  1  the input is not empty, but holds no object
   2  the work was not fully done: usage, I/O, or an object that is no message"
 )]
 pub(super) struct Args {
@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let form = args.form.pass(&args.common, &output);
     let options = ReadOptions { raw: args.raw, charset: args.common.text().charset };
     let work = |view: View<'_>, job: &mut Job<Tally>| convert(view, job, &form, &options);
-    let total = args.common.run_cut::<JsonCutter, _>(
+    args.common.run_cut::<JsonCutter, _>(
         &args.files,
         &mut output,
         diagnostics,
@@ -60,7 +60,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         work,
     )?;
     output.finish()?;
-    Ok(Verdict::found(total))
+    Ok(Verdict::Yes)
 }
 
 fn convert(view: View<'_>, job: &mut Job<Tally>, form: &PassOn, options: &ReadOptions) {
@@ -73,10 +73,10 @@ fn convert(view: View<'_>, job: &mut Job<Tally>, form: &PassOn, options: &ReadOp
         };
         let range = offset..offset + bytes.len();
         if !is_object {
-            view.report(job, range, false, "not a JSON object".to_owned());
+            let hint = if bytes.starts_with(b"MSH") { "; other commands read HL7 v2" } else { "" };
+            view.report(job, range, false, format!("not a JSON object{hint}"));
             continue;
         }
-        job.tally.matched += 1;
         if let Some(why) = view.too_long(bytes.len()) {
             view.report(job, range, true, why);
             continue;

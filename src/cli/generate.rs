@@ -1,8 +1,8 @@
 //! `pipehat generate`: messages of people who do not exist.
 
+use super::Verdict;
 use super::form::Form;
 use super::terminal::ColorWhen;
-use super::{Verdict, args};
 use crate::core::Separators;
 use crate::core::time::{Timestamp, days_from_civil};
 use crate::dictionary::Version;
@@ -108,7 +108,7 @@ pub(super) fn run(args: &Args) -> Result<Verdict> {
         start: args.start,
     };
     let generator = Generator::new(&args.types, settings)?;
-    let mut output = args::open(args.output.as_deref())?;
+    let mut output = super::destinations::open(args.output.as_deref())?;
     let form = args.form.shown(args.color.decide(&output), &output);
     write(args.count, &generator, &form, &mut output)?;
     output.finish()?;

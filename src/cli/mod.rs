@@ -6,6 +6,7 @@ mod attach;
 mod complete;
 mod dedup;
 mod deidentify;
+mod destinations;
 mod diff;
 mod dry_run;
 mod explain;
@@ -35,6 +36,7 @@ use crate::io::source::plain_error;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io;
 use std::ops::AddAssign;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -64,7 +66,7 @@ const LONG_VERSION: &str = concat!(
     arg_required_else_help = true,
     subcommand_required = true,
     max_term_width = 100,
-    after_help = "Exit status: 0 yes, all done; 1 the data says no (nothing matched, files differ); \
+    after_help = "Exit status: 0 yes, all done; 1 the data says no (nothing matched, files differ, no message); \
                   2 the work was not fully done (usage, I/O, or a message that could not be handled).",
     after_long_help = "\
 Examples:
@@ -75,7 +77,7 @@ Examples:
 
 Exit status:
   0  yes, all done
-  1  the data says no: nothing matched, files differ
+  1  the data says no: nothing matched, files differ, no message in an input that is not empty
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 struct Cli {
@@ -110,13 +112,6 @@ enum Command {
 enum Verdict {
     Yes,
     No,
-}
-
-impl Verdict {
-    /// Yes if there was anything.
-    fn found(tally: Tally) -> Self {
-        if tally.matched > 0 { Self::Yes } else { Self::No }
-    }
 }
 
 /// What a run counts.
@@ -161,6 +156,13 @@ pub fn main() -> ExitCode {
     let matches = match Cli::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
+            if let Some(file) = file_for_command(&error) {
+                let diagnostics = Diagnostics::new(false, false);
+                diagnostics.error(&format!(
+                    "{file} is a file; a command comes first, for example: pipehat parse {file}"
+                ));
+                return ExitCode::from(2);
+            }
             // Help and version go to stdout, errors to stderr; either may be closed.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
@@ -201,14 +203,22 @@ pub fn main() -> ExitCode {
     };
     diagnostics.finish();
     match result {
-        Ok(Verdict::Yes) if !diagnostics.failed() => ExitCode::SUCCESS,
-        Ok(Verdict::No) if !diagnostics.failed() => ExitCode::from(1),
-        Ok(_) => ExitCode::from(2),
+        Ok(_) if diagnostics.failed() => ExitCode::from(2),
+        Ok(Verdict::Yes) if !diagnostics.missed() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::from(1),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             diagnostics.error(&plain_error(&error));
             ExitCode::from(2)
         }
+    }
+}
+
+/// The file that somebody named where a command is expected, to look at it.
+fn file_for_command(error: &clap::Error) -> Option<&str> {
+    match error.get(clap::error::ContextKind::InvalidSubcommand)? {
+        clap::error::ContextValue::String(name) if Path::new(name).exists() => Some(name),
+        _ => None,
     }
 }
 

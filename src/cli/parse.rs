@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// touched.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit status: 0 all messages were written; 1 there was none; 2 some could not be handled.",
+    after_help = "Exit status: 0 all messages were written; 1 the input holds none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
   pipehat parse adt.hl7
@@ -36,8 +36,8 @@ string or an object by subcomponent number. null is HL7's null, two double quote
 sequences are decoded and text is UTF-8, unless --raw is given, which makes the way back exact.
 
 Exit status:
-  0  all messages were written
-  1  there was no message
+  0  all messages were written; an empty input has none
+  1  the input is not empty, but holds no message
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Args {
@@ -95,13 +95,13 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         _ => Format::Json,
     });
     args.check(format)?;
-    let total = match format {
+    match format {
         Format::Tree => tree(args, &mut output, diagnostics)?,
         Format::Json => json(args, &mut output, diagnostics)?,
         Format::Hl7 => hl7(args, &mut output, diagnostics)?,
-    };
+    }
     output.finish()?;
-    Ok(Verdict::found(total))
+    Ok(Verdict::Yes)
 }
 
 impl Args {
@@ -120,7 +120,7 @@ impl Args {
     }
 }
 
-fn tree(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Result<Tally> {
+fn tree(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Result<()> {
     let options = TreeOptions {
         color: args.common.color(output),
         width: output.is_terminal().then(terminal::width).flatten(),
@@ -128,16 +128,17 @@ fn tree(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Res
     };
     let text = args.common.text();
     let plan = Plan { numbered: true, weight: Weight::Swelling, ..Plan::default() };
-    args.common.run(&args.files, output, diagnostics, plan, |view, job: &mut Job<Tally>| {
+    let work = |view: View<'_>, job: &mut Job<Tally>| {
         let mut writer = TreeWriter::new(options);
         view.messages(job, |item, job| {
-            job.tally.matched += 1;
             writer.write(&item.message, text, &item.place(), &mut job.out);
         });
-    })
+    };
+    args.common.run(&args.files, output, diagnostics, plan, work)?;
+    Ok(())
 }
 
-fn json(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Result<Tally> {
+fn json(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Result<()> {
     let names = Names::new();
     let options =
         JsonOptions { raw: args.raw, names: if args.names { Some(&names) } else { None } };
@@ -145,15 +146,15 @@ fn json(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Res
     let work = |view: View<'_>, job: &mut Job<Tally>| {
         let mut writer = JsonWriter::new();
         view.messages(job, |item, job| {
-            job.tally.matched += 1;
             writer.write(&item.message, &options, text, &mut job.out);
             job.out.push(b'\n');
         });
     };
-    args.common.run(&args.files, output, diagnostics, Plan::default(), work)
+    args.common.run(&args.files, output, diagnostics, Plan::default(), work)?;
+    Ok(())
 }
 
-fn hl7(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Result<Tally> {
+fn hl7(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Result<()> {
     let form = args.form.pass(&args.common, output);
     let keep = args.batch == Some(Batch::Keep);
     let wrap = args.batch == Some(Batch::Wrap);
@@ -183,5 +184,5 @@ fn hl7(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Resu
         form.append_envelope(format!("BTS|{}", total.matched).as_bytes(), &mut envelope);
         output.put(&envelope)?;
     }
-    Ok(total)
+    Ok(())
 }

@@ -265,7 +265,9 @@ fn split_operands(args: &Args) -> Result<(Vec<Column>, Vec<OsString>)> {
 fn as_column(operand: &OsStr) -> Result<Option<Column>> {
     let Some(text) = operand.to_str() else { return Ok(None) };
     let exists = || std::fs::symlink_metadata(operand).is_ok();
-    let what = text.split_once('=').map_or(text, |(_, what)| what);
+    // A selection has such a sign, too: PID-3[5=MR].
+    let named = text.split_once('=').filter(|(name, _)| !name.contains('['));
+    let what = named.map_or(text, |(_, what)| what);
     let clear = what.as_bytes().get(3) == Some(&b'-') || text.starts_with('@');
     match text.parse::<Column>() {
         Ok(column) if clear || !exists() => Ok(Some(column)),

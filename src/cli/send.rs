@@ -63,7 +63,7 @@ TIME is a number of seconds, or has a unit: 500ms, 30s, 5m, 2h, 1d. BYTES may ha
 
 Exit status:
   0  all messages were accepted
-  1  some were refused
+  1  some were refused, or the input is not empty, but holds no message
   2  some may not have arrived; or usage, I/O, a message that cannot be sent"
 )]
 pub(super) struct Args {
@@ -220,7 +220,7 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
     let journal = args.journal(&receiver)?;
     let rejects = match &rejects_path {
         None => None,
-        Some(path) => Some(args.common.append_rejects(path, sidecar.as_deref(), &files)?),
+        Some(path) => Some(args.common.append_rejects(path, sidecar.as_deref())?),
     };
     let terminal = output.is_terminal();
     let format = args.format.unwrap_or(if terminal { FormatArg::Text } else { FormatArg::Ack });

@@ -1,9 +1,9 @@
 //! `pipehat sort`: messages in the order of their values.
 
+use super::Verdict;
 use super::args::{Common, Plan, Spilling, Weight};
 use super::form::Form;
 use super::syntax::parsed;
-use super::{Tally, Verdict};
 use crate::core::{Cutter, SyntaxError};
 use crate::io::output::result_written;
 use crate::io::pipeline::{Job, View};
@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// run ends, however it does.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit status: 0 all messages were written; 1 there was none; 2 some could not be handled.",
+    after_help = "Exit status: 0 all messages were written; 1 the input holds none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
   pipehat sort --by MSH-7 archive/ > by-time.hl7
@@ -34,8 +34,8 @@ field in the standard does. PATH:desc turns the order round. A time without an o
 UTC; of several values at a path the first one counts.
 
 Exit status:
-  0  all messages were written
-  1  there was no message
+  0  all messages were written; an empty input has none
+  1  the input is not empty, but holds no message
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Args {
@@ -61,7 +61,6 @@ pub(super) struct Args {
 /// The messages of a chunk with their keys.
 #[derive(Default)]
 struct Keyed {
-    tally: Tally,
     bytes: Vec<u8>,
     /// Where the key ends that began where the message before ended, and where its message does.
     ends: Vec<(usize, usize)>,
@@ -73,19 +72,15 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let text = args.common.text();
     let keys = keys(&args.keys, &["MSH-7"])?;
     let mut sorter = Sorter::new(&args.spilling.folder(), args.spilling.memory);
-    let mut total = Tally::default();
     let plan = Plan { weight: Weight::Heavy, ..Plan::default() };
     let work = |view: View<'_>, job: &mut Job<Keyed>| {
         view.messages(job, |item, job: &mut Job<Keyed>| {
-            let Keyed { tally, bytes, ends } = &mut job.tally;
+            let Keyed { bytes, ends } = &mut job.tally;
             let start = bytes.len();
             append_keys(&keys, &item.message, text, bytes);
             let key = bytes.len();
             match form.append(&item.message, bytes) {
-                Ok(()) => {
-                    tally.matched += 1;
-                    ends.push((key, bytes.len()));
-                }
+                Ok(()) => ends.push((key, bytes.len())),
                 Err(why) => {
                     bytes.truncate(start);
                     job.reject(&item, why.to_string());
@@ -94,8 +89,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         });
     };
     let gather = |_: &_, job: &mut Job<Keyed>| {
-        let Keyed { tally, bytes, ends } = &mut job.tally;
-        total += std::mem::take(tally);
+        let Keyed { bytes, ends } = &mut job.tally;
         let mut start = 0;
         for (key, end) in ends.drain(..) {
             sorter.push(&bytes[start..key], &bytes[key..end])?;
@@ -114,7 +108,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     )?;
     write_sorted(sorter, &mut output)?;
     output.finish()?;
-    Ok(Verdict::found(total))
+    Ok(Verdict::Yes)
 }
 
 fn write_sorted(sorter: Sorter, output: &mut Output) -> Result<()> {

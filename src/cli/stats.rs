@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// --values.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit status: 0 messages were counted; 1 there was none; 2 the work was not fully done.",
+    after_help = "Exit status: 0 messages were counted; 1 there is none such; 2 the work was not fully done.",
     after_long_help = "\
 Examples:
   pipehat stats archive/
@@ -37,8 +37,8 @@ Examples:
   pipehat stats -f json archive/ | jq '.segments[] | select(.kind == \"unknown\")'
 
 Exit status:
-  0  messages were counted
-  1  there was none
+  0  messages were counted; an empty input has none
+  1  --where matched none, or the input is not empty, but holds no message
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Args {
@@ -84,8 +84,6 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
-    // What comes out is no message: it must not stand in for those that were read.
-    args.common.keep_all_inputs(None, &args.files)?;
     let mut output = args.common.output()?;
     let archive = count(args, &mut output, diagnostics)?;
     let top = usize::from(args.top);
@@ -98,7 +96,8 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     };
     output.put(&written)?;
     output.finish()?;
-    Ok(if report.messages > 0 { Verdict::Yes } else { Verdict::No })
+    // Of nothing all was counted, but nothing matches a condition.
+    Ok(if report.messages > 0 || args.condition.is_none() { Verdict::Yes } else { Verdict::No })
 }
 
 /// How the text looks on what it goes to.
@@ -115,12 +114,7 @@ fn look(args: &Args, output: &Output) -> Look {
 /// thread counts all at once, which spares it the merging.
 fn count(args: &Args, output: &mut Output, diagnostics: &Arc<Diagnostics>) -> Result<Archive> {
     let is_terminal = output.is_terminal();
-    let plan = Plan {
-        numbered: args.problems,
-        weight: Weight::Gathered,
-        outputs: args.common.outputs(None),
-        ..Plan::default()
-    };
+    let plan = Plan { numbered: args.problems, weight: Weight::Gathered, ..Plan::default() };
     let is_alone = args.common.threads(plan.weight) == 1;
     let counting = Counting::new(args);
     let severities = counting.validator.as_ref().map(|known| &known.settings().severities);

@@ -1,7 +1,7 @@
 //! `pipehat to-fhir`: messages as Bundles of FHIR R4.
 
+use super::Verdict;
 use super::args::{Common, Plan, Weight};
-use super::{Tally, Verdict};
 use crate::core::Cutter;
 use crate::io::pipeline::{Job, View};
 use crate::io::{Diagnostics, Folder, Output};
@@ -11,7 +11,6 @@ use crate::ops::fhir::{
 use anyhow::{Context, Result, anyhow, bail};
 use std::ffi::OsString;
 use std::io::Write;
-use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// as an extension if asked for, and stands in the message itself, which goes along.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit status: 0 all messages were converted; 1 there was none; 2 some could not be handled.",
+    after_help = "Exit status: 0 all messages were converted; 1 the input holds none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
   pipehat to-fhir adt.hl7 | jq .
@@ -39,8 +38,8 @@ A time without an offset gets that of MSH-7, else that of --timezone; without an
 written.
 
 Exit status:
-  0  all messages were converted
-  1  there was no message
+  0  all messages were converted; an empty input has none
+  1  the input is not empty, but holds no message
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Args {
@@ -141,39 +140,19 @@ enum UnmappedArg {
     Extension,
 }
 
-/// What a run counts.
-#[derive(Debug, Default)]
-struct Done {
-    messages: Tally,
-    report: Report,
-}
-
-impl AddAssign for Done {
-    fn add_assign(&mut self, other: Self) {
-        self.messages += other.messages;
-        self.report += other.report;
-    }
-}
-
 pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     let converter = Converter::new(settings(args)?);
     let text = args.common.text();
-    args.common.keep_all_inputs(args.report.as_deref(), &args.files)?;
     let mut to = Destination::open(args)?;
-    let plan = Plan {
-        weight: Weight::Swelling,
-        outputs: args.common.outputs(args.report.as_deref()),
-        ..Plan::default()
-    };
+    let plan = Plan { weight: Weight::Swelling, beside: args.report.as_deref(), ..Plan::default() };
     // What threads keep from chunk to chunk: chunks are small, and each would begin to learn what
     // values become.
     let memories = Mutex::new(Vec::<Memory>::new());
     let kept = || memories.lock().unwrap_or_else(PoisonError::into_inner);
-    let work = |view: View<'_>, job: &mut Job<Done>| {
+    let work = |view: View<'_>, job: &mut Job<Report>| {
         let mut memory = kept().pop().unwrap_or_default();
-        view.messages(job, |item, job: &mut Job<Done>| {
-            job.tally.messages.matched += 1;
-            let report = &mut job.tally.report;
+        view.messages(job, |item, job: &mut Job<Report>| {
+            let report = &mut job.tally;
             let done = converter.message(&item.message, text, &mut memory, report, &mut job.out);
             if let Err(why) = done {
                 job.reject(&item, why.to_string());
@@ -181,7 +160,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         });
         kept().push(memory);
     };
-    let mut total = Done::default();
+    let mut total = Report::default();
     let resources = args.resources;
     let (output, mut folder) = to.parts();
     let shown = output.as_deref().is_some_and(Output::is_terminal);
@@ -206,8 +185,8 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         },
     )?;
     to.finish()?;
-    tell(args, &total.report, diagnostics)?;
-    Ok(Verdict::found(total.messages))
+    tell(args, &total, diagnostics)?;
+    Ok(Verdict::Yes)
 }
 
 /// Where results go.

@@ -1,9 +1,9 @@
 //! `pipehat transform`: messages edited by a script.
 
+use super::Verdict;
 use super::args::{Common, Plan};
 use super::dry_run::{self, Outcome};
 use super::form::Form;
-use super::{Tally, Verdict};
 use crate::core::{Line, Message};
 use crate::io::pipeline::{Item, Job, View};
 use crate::io::{Diagnostics, Files, Output};
@@ -13,7 +13,6 @@ use anyhow::{Context, Result, anyhow, bail};
 use bumpalo::Bump;
 use std::ffi::OsString;
 use std::io::Write;
-use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,7 +23,7 @@ use std::sync::Arc;
 /// or -f gives one.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit status: 0 all messages were done; 1 there was none; 2 some could not be handled.",
+    after_help = "Exit status: 0 all messages were done; 1 the input holds none; 2 some could not be handled.",
     after_long_help = "\
 Examples:
   pipehat transform 'set MSH-3 = \"LAB\"' adt.hl7
@@ -49,8 +48,8 @@ is copied as it is written. hl7(\"A^B\") is HL7 as it is to stand there. There a
 texts, numbers, times, ids, and tables; docs/transform.md tells all of them.
 
 Exit status:
-  0  all messages were done
-  1  there was no message
+  0  all messages were done; an empty input has none
+  1  the input is not empty, but holds no message
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Args {
@@ -98,9 +97,6 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     if args.check {
         return Ok(Verdict::Yes);
     }
-    if let Some(report) = &args.report {
-        args.common.keep_inputs(report, &files)?;
-    }
     let (mut output, taken) = args.common.output_beside(args.report.as_deref())?;
     let pass = args.form.pass(&args.common, &output);
     let text = args.common.text();
@@ -109,21 +105,20 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let plan = Plan {
         numbered: true,
         files: Some(&mut emitted),
-        outputs: args.report.as_deref().into_iter().collect(),
+        beside: args.report.as_deref(),
         ..Plan::default()
     };
-    let work = |view: View<'_>, job: &mut Job<Done>| {
+    let work = |view: View<'_>, job: &mut Job<Unmapped>| {
         let mut arena = Bump::new();
         let mut taken = Taken::new(&pass, args.dry_run);
-        view.messages(job, |item, job: &mut Job<Done>| {
+        view.messages(job, |item, job: &mut Job<Unmapped>| {
             if arena.allocated_bytes() > KEPT {
                 arena = Bump::new();
             } else {
                 arena.reset();
             }
-            job.tally.messages.matched += 1;
             taken.begin(&item, std::mem::take(&mut job.out));
-            let unmapped = &mut job.tally.unmapped;
+            let unmapped = &mut job.tally;
             let done =
                 script.apply(&item.message, item.origin(), text, &arena, unmapped, &mut taken);
             job.out = taken.end(done.is_ok());
@@ -141,11 +136,11 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
             }
         });
     };
-    let total = args.common.run(&files, &mut output, diagnostics, plan, work)?;
+    let unmapped = args.common.run(&files, &mut output, diagnostics, plan, work)?;
     output.finish()?;
     emitted.finish()?;
-    report(args, &total.unmapped, diagnostics)?;
-    Ok(Verdict::found(total.messages))
+    report(args, &unmapped, diagnostics)?;
+    Ok(Verdict::Yes)
 }
 
 /// The script and the files to read.
@@ -185,21 +180,6 @@ fn compile(args: &Args) -> Result<(Script, Vec<OsString>)> {
         anyhow!("{name}:{line}:{column}:\n{}", error.explain(text))
     })?;
     Ok((script, files))
-}
-
-/// What a run counts.
-#[derive(Debug, Default)]
-struct Done {
-    /// Messages read.
-    messages: Tally,
-    unmapped: Unmapped,
-}
-
-impl AddAssign for Done {
-    fn add_assign(&mut self, other: Self) {
-        self.messages += other.messages;
-        self.unmapped += other.unmapped;
-    }
 }
 
 /// What came of one message, until it is known whether all of it can be handled.

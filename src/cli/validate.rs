@@ -43,7 +43,7 @@ Reports tell places and reasons, and nothing that a message says. On a terminal,
 
 Exit status:
   0  no finding at or above --fail-on
-  1  there are such findings
+  1  there are such findings, or the input is not empty, but holds no message
   2  the work was not fully done: usage, I/O, or a message that could not be handled"
 )]
 pub(super) struct Args {
@@ -165,8 +165,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let pass = messages.as_ref().map(|to| PassOn::new(to.is_terminal(), args.common.color(to)));
     let check = Check { validator: &validator, text: args.common.text(), options, pass };
     let mut verdicts = Verdicts::begin(check, &mut report)?;
-    let outputs = args.common.outputs(args.report.as_deref());
-    let plan = Plan { numbered: true, outputs, ..Plan::default() };
+    let plan = Plan { numbered: true, beside: args.report.as_deref(), ..Plan::default() };
     args.common.run_gathered::<Cutter, _>(
         &args.files,
         (messages.as_mut(), is_shown),
@@ -188,14 +187,15 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
 
 /// Where valid messages go, if they are passed on, and where the report goes.
 fn outputs(args: &Args) -> Result<(Option<Output>, Output)> {
-    args.common.keep_all_inputs(args.report.as_deref(), &args.files)?;
     let (output, _) = args.common.output_beside(args.report.as_deref())?;
     if !args.pass {
         return Ok((None, output));
     }
     let report = match &args.report {
-        Some(path) => super::args::open(Some(path))?,
-        None if args.common.loudness().0 => super::args::open(Some(Path::new("/dev/null")))?,
+        Some(path) => super::destinations::open(Some(path))?,
+        None if args.common.loudness().0 => {
+            super::destinations::open(Some(Path::new("/dev/null")))?
+        }
         None => Output::stderr().context("standard error")?,
     };
     Ok((Some(output), report))

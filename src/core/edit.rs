@@ -55,6 +55,17 @@ pub(crate) struct Change {
 /// Fields, repetitions (`[n]`), components and subcomponents that are not there yet are added, with
 /// the delimiters that they need. Segments are not.
 ///
+/// ```
+/// use pipehat::core::{Frame, Frames, Message, Scope, edit};
+/// let text = b"MSH|^~\\&|LAB\rPID|1||12";
+/// let Some(Frame::Message(framed)) = Frames::new(text).next() else { panic!("no message") };
+/// let message = Message::new(framed)?;
+/// let mut out = Vec::new();
+/// assert_eq!(edit::set(&Scope::new(&message), &"PID-5.2".parse()?, b"ANN", &mut out)?, 1);
+/// assert_eq!(out, b"MSH|^~\\&|LAB\rPID|1||12||^ANN");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`EditError::Delimiters`], [`EditError::NoDelimiter`]; `out` is unchanged then.
 pub fn set(
@@ -82,6 +93,17 @@ pub fn set(
 /// A segment goes with its line ending, a repetition with its separator. Fields, components and
 /// subcomponents become empty, so that those behind them keep their numbers.
 ///
+/// ```
+/// # use pipehat::core::{Frame, Frames, Message, Scope, edit};
+/// # let text = b"MSH|^~\\&|LAB\rPID|1||12\rOBX|1\rOBX|2";
+/// # let Some(Frame::Message(framed)) = Frames::new(text).next() else { panic!("no message") };
+/// # let message = Message::new(framed)?;
+/// let mut out = Vec::new();
+/// assert_eq!(edit::delete(&Scope::new(&message), &"OBX[1]".parse()?, &mut out)?, 1);
+/// assert_eq!(out, b"MSH|^~\\&|LAB\rPID|1||12\rOBX|2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`EditError::Delimiters`]; `out` is unchanged then.
 pub fn delete(scope: &Scope<'_, '_>, path: &Path, out: &mut Vec<u8>) -> Result<usize, EditError> {
@@ -105,6 +127,17 @@ pub fn delete(scope: &Scope<'_, '_>, path: &Path, out: &mut Vec<u8>) -> Result<u
 /// The path names segments (`OBX[2]`: the value is a segment, without line ending), or repetitions
 /// by number (`PID-3[2]`: the value is a repetition; behind the last one it is added).
 ///
+/// ```
+/// # use pipehat::core::{Frame, Frames, Message, Scope, edit};
+/// # let text = b"MSH|^~\\&|LAB\rPID|1||12\rOBX|1\rOBX|2";
+/// # let Some(Frame::Message(framed)) = Frames::new(text).next() else { panic!("no message") };
+/// # let message = Message::new(framed)?;
+/// let mut out = Vec::new();
+/// edit::insert_before(&Scope::new(&message), &"PID-3[1]".parse()?, b"7", &mut out)?;
+/// assert_eq!(out, b"MSH|^~\\&|LAB\rPID|1||7~12\rOBX|1\rOBX|2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`EditError::NoPlace`] for other paths, [`EditError::Delimiters`], [`EditError::NoDelimiter`];
 /// `out` is unchanged then.
@@ -119,6 +152,17 @@ pub fn insert_before(
 }
 
 /// As [`insert_before`], behind each place.
+///
+/// ```
+/// # use pipehat::core::{Frame, Frames, Message, Scope, edit};
+/// # let text = b"MSH|^~\\&|LAB\rPID|1||12\rOBX|1\rOBX|2";
+/// # let Some(Frame::Message(framed)) = Frames::new(text).next() else { panic!("no message") };
+/// # let message = Message::new(framed)?;
+/// let mut out = Vec::new();
+/// edit::insert_after(&Scope::new(&message), &"OBX[1]".parse()?, b"NTE|1||low", &mut out)?;
+/// assert_eq!(out, b"MSH|^~\\&|LAB\rPID|1||12\rOBX|1\rNTE|1||low\rOBX|2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// As [`insert_before`]; but a segment can be inserted behind MSH.

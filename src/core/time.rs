@@ -113,6 +113,12 @@ impl Timestamp {
     /// limits its precision: `19990102^M` is a day, `199901021030^D` as well.
     ///
     /// A code that is not in the table says nothing, like an empty one.
+    ///
+    /// ```
+    /// use pipehat::core::time::Timestamp;
+    /// assert_eq!(Timestamp::parse_ts(b"199901021030", b"D"), Timestamp::parse(b"19990102"));
+    /// assert_eq!(Timestamp::parse_ts(b"199901021030", b""), Timestamp::parse(b"199901021030"));
+    /// ```
     #[must_use]
     pub fn parse_ts(time: &[u8], code: &[u8]) -> Option<Self> {
         let time = Self::parse(time)?;

@@ -167,7 +167,7 @@ pub(super) struct EventErratum {
     why: &'static str,
 }
 
-/// A message structure that the sources lack in some versions.
+/// A message structure that the sources lack, or have wrong, in some versions.
 pub(super) struct StructureErratum {
     pub(super) id: &'static str,
     pub(super) grammar: &'static str,
@@ -178,14 +178,23 @@ pub(super) struct StructureErratum {
     why: &'static str,
 }
 
-/// Message structures added.
-pub(super) const STRUCTURES: &[StructureErratum] = &[StructureErratum {
-    id: "RSP_K22",
-    grammar: "MSH SFT* MSA ERR? QAK QPD (QUERY_RESPONSE:PID PD1? NK1* QRI?)* DSC?",
-    first: Version::V2_5,
-    last: Version::V2_6,
-    why: "table 0354 has it; the sources give K22 the structure of K21, whose answer is one patient",
-}];
+/// Message structures added, or put in place of others.
+pub(super) const STRUCTURES: &[StructureErratum] = &[
+    StructureErratum {
+        id: "RSP_K22",
+        grammar: "MSH SFT* MSA ERR? QAK QPD (QUERY_RESPONSE:PID PD1? NK1* QRI?)* DSC?",
+        first: Version::V2_5,
+        last: Version::V2_6,
+        why: "table 0354 has it; the sources give K22 the structure of K21, whose answer is one patient",
+    },
+    StructureErratum {
+        id: "QBP_Qnn",
+        grammar: "MSH SFT* UAC? QPD RDF? RCP DSC?",
+        first: Version::V2_6,
+        last: Version::V2_6,
+        why: "chapter 5, as before and since; the source has the response behind the query as one message",
+    },
+];
 
 /// Trigger events added, or given another structure.
 pub(super) const EVENTS: &[EventErratum] = &[

@@ -96,6 +96,14 @@ impl Table {
         same.into_iter().find(|c| c.is_in(version)).map(|c| c.display)
     }
 
+    /// Whether only versions after `version` have the code.
+    pub(super) fn is_to_come(&self, version: Version, code: &[u8]) -> bool {
+        let codes = self.all();
+        let first = codes.partition_point(|c| c.code.as_bytes() < code);
+        let found = codes.get(first).filter(|c| c.code.as_bytes() == code);
+        found.is_some_and(|c| c.life.0 > version as u8)
+    }
+
     /// Whether any version has the code, for tables that are kept apart from the versions.
     #[must_use]
     pub fn knows(&self, code: &[u8]) -> bool {

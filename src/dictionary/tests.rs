@@ -194,6 +194,12 @@ fn structures_of_events() {
         (V2_5_1, "AD", "", None),
         (V2_5_1, "", "", None),
         (V2_7, "ORM", "O01", None),
+        // An event is in no version that is older than table 0003 has it.
+        (V2_5_1, "ORU", "R40", None),
+        (V2_7_1, "ORU", "R40", None),
+        (V2_8, "ORU", "R40", Some("ORU_R01")),
+        (V2_6, "SIU", "S27", None),
+        (V2_7, "SIU", "S27", Some("SIU_S12")),
         (V2_8_2, "VXU", "V04", Some("VXU_V04")),
     ] {
         let found = standard().structure_of_event(version, code, event);

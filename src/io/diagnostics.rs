@@ -4,7 +4,7 @@ use indicatif::ProgressBar;
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// How many reports a run prints before it only counts them; a cron mail stays readable.
 const MOST: u64 = 100;
@@ -16,6 +16,7 @@ pub struct Diagnostics {
     verbose: bool,
     printed: AtomicU64,
     failures: AtomicU64,
+    missed: AtomicBool,
     /// Hidden while a line is printed.
     bar: Mutex<Option<ProgressBar>>,
 }
@@ -36,6 +37,12 @@ impl Diagnostics {
     /// As [`Diagnostics::error`] for what is told elsewhere.
     pub fn fail(&self) {
         self.failures.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What was expected is not there: the exit status will be 1, if nothing is worse.
+    pub fn missing(&self, text: &str) {
+        self.missed.store(true, Ordering::Relaxed);
+        self.note(text);
     }
 
     /// Something the user should know.
@@ -75,6 +82,12 @@ impl Diagnostics {
     #[must_use]
     pub fn failed(&self) -> bool {
         self.failures() > 0
+    }
+
+    /// Whether what was expected is not there.
+    #[must_use]
+    pub fn missed(&self) -> bool {
+        self.missed.load(Ordering::Relaxed)
     }
 
     /// How often something could not be done.

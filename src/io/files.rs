@@ -114,6 +114,11 @@ impl Files {
         }
     }
 
+    /// Where the files will be.
+    pub fn places(&self) -> impl Iterator<Item = &Path> {
+        self.places.keys().map(PathBuf::as_path)
+    }
+
     /// Whether nothing was written to any.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -9,6 +9,7 @@ pub use view::{Item, Mark, Met, Rejected, Unusable, View};
 use super::chunk::{Chunk, Chunker, Cut, Part, PartKind};
 use super::diagnostics::Diagnostics;
 use super::files::Files;
+use super::foreign::Foreign;
 use super::output::Output;
 use super::rejects::Rejects;
 use super::source::Source;
@@ -164,6 +165,11 @@ pub struct Sink<'a> {
     numbers: HashMap<usize, u64>,
     /// The source and end of the stray reported last; what follows on it is the same stray.
     stray: Option<(usize, u64)>,
+    /// The source that seems to be something else, as long as no message is found in it: the one
+    /// report tells it, more are for those who ask for them.
+    foreign: Option<usize>,
+    /// Bytes and messages of all sources.
+    seen: (u64, u64),
 }
 
 impl<'a> Sink<'a> {
@@ -185,6 +191,8 @@ impl<'a> Sink<'a> {
             drop_first: 0,
             numbers: HashMap::new(),
             stray: None,
+            foreign: None,
+            seen: (0, 0),
         }
     }
 
@@ -193,9 +201,12 @@ impl<'a> Sink<'a> {
         let mut reports = job.reports.drain(..).peekable();
         for (index, (part, count)) in chunk.parts.iter().zip(&job.counts).enumerate() {
             let before = self.numbers.get(&part.source.index).copied().unwrap_or(0);
+            self.foreign.take_if(|source| *source == part.source.index && before + count > 0);
             while let Some(report) = reports.next_if(|r| r.part == index) {
-                self.report(chunk, part, before, report)?;
+                self.report(chunk, part, (before, *count), report)?;
             }
+            self.seen.0 += part.range.len() as u64;
+            self.seen.1 += count;
             if *count > 0 {
                 self.numbers.insert(part.source.index, before + count);
             }
@@ -215,6 +226,12 @@ impl<'a> Sink<'a> {
             job.out.clear();
         }
         Ok(())
+    }
+
+    /// Whether something was read, and no message in it.
+    #[must_use]
+    pub fn found_nothing(&self) -> bool {
+        matches!(self.seen, (1.., 0))
     }
 
     /// Whether anything was written to files.
@@ -246,27 +263,36 @@ impl<'a> Sink<'a> {
         &mut self,
         chunk: &Chunk,
         part: &Part,
-        before: u64,
+        (before, count): (u64, u64),
         report: Report,
     ) -> io::Result<()> {
         let Report { message, range, mut text, fate, kind, .. } = report;
         let offset = part.offset + (range.start - part.range.start) as u64;
         let end = offset + range.len() as u64;
         let mut begins = kind != Kind::More;
+        let mut is_known = false;
         if matches!(kind, Kind::Stray | Kind::More) {
             // What goes on where nothing was reported is reported itself.
             let is_line = message.is_none();
             begins = is_line && self.stray != Some((part.source.index, offset));
             self.stray = Some((part.source.index, end));
+            is_known = self.foreign == Some(part.source.index);
             if text.is_empty() {
                 text = NO_MESSAGE.to_owned();
+                if let Some(kind) = begins.then(|| seems(chunk, part, range.start)).flatten() {
+                    text = format!("{NO_MESSAGE}; {kind}");
+                    self.foreign = (before + count == 0).then_some(part.source.index);
+                }
             }
         }
         let number = message.map(|n| before + n);
         if begins && fate != Fate::SetAside {
             let place = place(&part.source.name(), number, offset);
             let line = format!("{place}: {text}");
-            if matches!(fate, Fate::Rejected | Fate::Kept) {
+            if is_known {
+                self.diagnostics.fail();
+                self.diagnostics.detail(&line);
+            } else if matches!(fate, Fate::Rejected | Fate::Kept) {
                 self.diagnostics.error(&line);
             } else {
                 self.diagnostics.note(&line);
@@ -287,6 +313,14 @@ impl<'a> Sink<'a> {
             _ => Ok(()),
         }
     }
+}
+
+/// What a source seems to be that does not begin with messages, if nothing but blanks stands before the
+/// stray at `start`.
+fn seems(chunk: &Chunk, part: &Part, start: usize) -> Option<Foreign> {
+    let before = chunk.bytes.get(part.range.start..start)?;
+    let is_head = part.offset == 0 && before.iter().all(u8::is_ascii_whitespace);
+    is_head.then(|| Foreign::of(chunk.bytes.get(part.range.clone())?)).flatten()
 }
 
 /// What a run does with each part of its input: it gets the part, and the job to append to. Threads

@@ -1,14 +1,15 @@
 //! What to read: files, folders, lists of files, the standard input; plain, gzip or zstd.
 
 use super::diagnostics::Diagnostics;
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Where a message came from.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub struct Opened {
 pub struct Written {
     files: Vec<(u64, u64)>,
     met: OnceLock<PathBuf>,
+    /// What was read, if names of files to write come up only then.
+    read: Option<Mutex<HashSet<(u64, u64)>>>,
 }
 
 impl Written {
@@ -59,7 +62,22 @@ impl Written {
     pub fn of<'p>(paths: impl Iterator<Item = &'p Path>) -> Self {
         let found = paths.filter_map(|path| fs::metadata(path).ok());
         let files = found.filter(fs::Metadata::is_file).map(|found| identity(&found));
-        Self { files: files.collect(), met: OnceLock::new() }
+        Self { files: files.collect(), met: OnceLock::new(), read: None }
+    }
+
+    /// Remembers what is read, for [`Written::was_read`].
+    #[must_use]
+    pub fn with_memory(mut self) -> Self {
+        self.read = Some(Mutex::default());
+        self
+    }
+
+    /// Whether that file, if there is one, was among the sources.
+    #[must_use]
+    pub fn was_read(&self, path: &Path) -> bool {
+        let Some(read) = &self.read else { return false };
+        let read = read.lock().unwrap_or_else(PoisonError::into_inner);
+        fs::metadata(path).is_ok_and(|found| found.is_file() && read.contains(&identity(&found)))
     }
 
     /// The source that is one of them. The run ended there.
@@ -145,6 +163,9 @@ impl Sources {
     /// The next source that can be opened; those that cannot are reported.
     pub fn next_open(&mut self) -> Option<Opened> {
         let opened = self.next_readable()?;
+        if let Some(read) = &self.written.read {
+            read.lock().unwrap_or_else(PoisonError::into_inner).insert(opened.identity);
+        }
         if !self.written.files.contains(&opened.identity) {
             return Some(opened);
         }
@@ -173,7 +194,13 @@ impl Sources {
                 Ok(Some(opened)) => return Some(opened),
                 Ok(None) => {}
                 Err(e) => {
-                    self.diagnostics.error(&format!("{}: {}", path.display(), plain_error(&e)));
+                    // An empty name is most often a variable that is not set.
+                    let name = if path.as_os_str().is_empty() {
+                        "''".into()
+                    } else {
+                        path.to_string_lossy()
+                    };
+                    self.diagnostics.error(&format!("{name}: {}", plain_error(&e)));
                 }
             }
         }
@@ -187,6 +214,10 @@ impl Sources {
 
     fn open_stdin(&mut self) -> io::Result<Opened> {
         let file = stdin()?;
+        if file.is_terminal() {
+            // Who forgot to name a file would wait for nothing.
+            self.diagnostics.note("reading messages from the terminal; Ctrl-D ends them");
+        }
         let metadata = file.metadata()?;
         if metadata.file_type().is_fifo() {
             widen_pipe(&file);

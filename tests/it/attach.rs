@@ -1,6 +1,8 @@
 //! `attach`: documents leave messages and come back byte for byte.
 
-use crate::util::*;
+use crate::folders::{folder, mode};
+use crate::inputs::adt;
+use crate::program::{Out, pipehat};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fs;

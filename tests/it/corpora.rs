@@ -1,7 +1,9 @@
 //! Messages of others, which are not part of the project: those that read them say where they are.
 
+use crate::folders::folder;
+use crate::inputs::hl7_files;
+use crate::program::pipehat;
 use crate::transform::ACTS_ON_NOTHING;
-use crate::util::*;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;

@@ -4,7 +4,9 @@
 //! the tests take away before the program reads it: what was in braces must be gone, and what was
 //! not must be there, byte for byte.
 
-use crate::util::{Out, fixture, folder, mode, pipehat, put, secret, set_mode};
+use crate::folders::{folder, mode, put, secret, set_mode};
+use crate::inputs::fixture;
+use crate::program::{Out, pipehat};
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;

@@ -1,7 +1,9 @@
 //! Awkward inputs that other tools read wrongly without a word: every one gives the right values
 //! and comes out right, or is reported.
 
-use crate::util::*;
+use crate::folders::{folder, put};
+use crate::inputs::{fixture, gzip, many};
+use crate::program::{Out, pipehat};
 use std::fs;
 
 struct Row {
@@ -85,6 +87,41 @@ fn rows() -> Vec<Row> {
             ..row("dirty/equal_delimiters.hl7", "Adams\nBaker\n", &two)
         },
     ]
+}
+
+/// What is known by its first bytes is told once, with what to do, and nothing else of it is said.
+#[test]
+fn what_a_file_seems_to_be_is_told() {
+    let dir = folder();
+    // Random bytes hold blank lines, behind which a stray begins anew.
+    let zip = [b"PK\x03\x04".repeat(3), b"\n\n\x01\x02\n\nSECRET\n\n".repeat(50)].concat();
+    put(&dir, "a.zip", &zip);
+    put(&dir, "b.pdf", "%PDF-1.7\nSECRET\n");
+    put(&dir, "c.xml", "\n<?xml version=\"1.0\"?>\n<ADT_A01>SECRET</ADT_A01>\n");
+    put(&dir, "d.gz", gzip(&gzip(many(1).as_bytes())));
+    put(&dir, "e.hl7", many(1));
+    let files = ["a.zip", "b.pdf", "c.xml", "d.gz", "e.hl7"];
+    for threads in ["-j1", "-j3"] {
+        let args = [&["parse", "-f", "hl7", "--rejects", "bad", threads][..], &files].concat();
+        let out = pipehat(&args).dir(dir.path()).run();
+        assert_eq!((out.code, out.text()), (2, many(1).as_str()));
+        let no = "not part of any message; this looks like";
+        let expected = format!(
+            "pipehat: a.zip: byte 0: {no} a zip archive: unzip -p FILE | pipehat ...\n\
+             pipehat: b.pdf: byte 0: {no} a PDF document\n\
+             pipehat: c.xml: byte 1: {no} XML: of HL7 v2 only the encoding with delimiters is read\n\
+             pipehat: d.gz: byte 0: {no} gzip, packed twice: zcat FILE | pipehat ...\n"
+        );
+        assert_eq!(out.stderr, expected);
+        let kept = std::fs::read(dir.path().join("bad")).unwrap();
+        assert_eq!(kept.iter().filter(|&&b| b == b'S').count(), 52, "nothing is dropped");
+    }
+    let out = pipehat(&["parse", "--verbose", "a.zip"]).dir(dir.path()).run();
+    assert_eq!((out.code, out.stderr.lines().count()), (2, 101));
+    // A log may begin as JSON does, and hold messages all the same: then each place is told.
+    let log = format!("{{\"level\":\"info\"}}\n{}lost\n{}", many(1), many(1));
+    let out = pipehat(&["query", "MSH-10"]).stdin(log).run();
+    assert_eq!((out.code, out.stderr.lines().count()), (2, 2), "{out:?}");
 }
 
 #[test]

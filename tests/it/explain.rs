@@ -1,6 +1,6 @@
 //! The standard at hand: `explain`, `paths`, and what shells are offered.
 
-use crate::util::*;
+use crate::program::pipehat;
 
 #[test]
 fn a_component_is_explained_in_its_version() {

@@ -1,6 +1,7 @@
 //! Messages of people who do not exist.
 
-use crate::util::*;
+use crate::folders::folder;
+use crate::program::pipehat;
 use std::collections::HashSet;
 
 /// Messages, one a line.

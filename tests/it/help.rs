@@ -1,6 +1,8 @@
 //! The examples of the helps work: each is run as it stands there.
 
-use crate::util::*;
+use crate::folders::{folder, put};
+use crate::inputs::{fixture, gzip};
+use crate::program::{pipehat, search_path};
 use std::fs;
 use std::process::Command;
 

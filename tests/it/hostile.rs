@@ -1,6 +1,8 @@
 //! Inputs that are made to break a reader.
 
-use crate::util::*;
+use crate::folders::{folder, put};
+use crate::inputs::{adt, gzip, many};
+use crate::program::pipehat;
 use std::fs;
 
 const HEAD: &str = "MSH|^~\\&|A|B|C|D|20240101||ADT^A08|H-1|P|2.4\r";

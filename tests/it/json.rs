@@ -1,6 +1,7 @@
 //! JSON: the shape, and the way there and back.
 
-use crate::util::*;
+use crate::inputs::{fixture, fixtures};
+use crate::program::pipehat;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::Write;

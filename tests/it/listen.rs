@@ -15,7 +15,7 @@ mod links;
 #[path = "listen/seeing.rs"]
 mod seeing;
 
-use crate::util::{Out, binary};
+use crate::program::{Out, binary};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -181,7 +181,7 @@ pub(crate) fn msa(answer: &str) -> (&str, &str) {
 
 /// A message in the form between filters, without the line feed.
 pub(crate) fn adt(id: &str) -> String {
-    crate::util::adt(id, "Adams^Ann").trim_end().to_owned() + "\r"
+    crate::inputs::adt(id, "Adams^Ann").trim_end().to_owned() + "\r"
 }
 
 /// A block with this content.

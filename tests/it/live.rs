@@ -1,6 +1,8 @@
 //! Streams that stay open: a message is handed on as soon as it is known to be complete.
 
-use crate::util::*;
+use crate::folders::{folder, put};
+use crate::inputs::adt;
+use crate::program::{binary, spawn};
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};

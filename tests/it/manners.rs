@@ -1,6 +1,8 @@
 //! What every filter does alike: where it reads, what it says, how it ends.
 
-use crate::util::*;
+use crate::folders::{folder, put};
+use crate::inputs::{adt, gzip, many};
+use crate::program::{binary, pipehat, spawn};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::time::Duration;
@@ -86,14 +88,44 @@ fn a_folder_is_walked_without_following_links_in_circles() {
 }
 
 #[test]
-fn nothing_in_is_no_and_silent() {
-    for (args, _) in FILTERS {
-        for empty in ["", "\r\n\n", "  \n"] {
-            // Where nothing is, nothing is wrong.
-            let code = if args[0] == "validate" { 0 } else { 1 };
-            pipehat(args).stdin(empty).run().is(code, "", "");
+fn nothing_in_is_nothing_out_and_no_fault() {
+    let dir = folder();
+    put(&dir, "empty.gz", gzip(b""));
+    std::fs::create_dir(dir.path().join("docs")).unwrap();
+    let others: [&[&str]; 8] = [
+        &["parse", "-f", "tree"],
+        &["sort"],
+        &["dedup"],
+        &["deidentify"],
+        &["to-fhir"],
+        &["attach", "extract", "--dir", "docs"],
+        &["attach", "restore", "--dir", "docs"],
+        &["send", "localhost:1"],
+    ];
+    for args in FILTERS.iter().map(|(args, _)| *args).chain(others) {
+        // Of nothing, nothing matches.
+        let code = if args[0] == "query" { 1 } else { 0 };
+        pipehat(args).dir(dir.path()).stdin("").run().is(code, "", "");
+        pipehat(&with(args, &["empty.gz", "/dev/null"])).dir(dir.path()).run().is(code, "", "");
+        // Where something is, a message is expected: it cannot be that nobody hears of it.
+        let mut blank = vec!["\r\n\n", "  \n"];
+        if args[0] != "from-json" {
+            blank.push("FHS|^~\\&\rBHS|^~\\&\rBTS|0\rFTS|1\r");
+        }
+        for blank in blank {
+            let told = "pipehat: no message in the input\n";
+            pipehat(args).dir(dir.path()).stdin(blank).run().is(1, "", told);
+            pipehat(&with(args, &["-q"])).dir(dir.path()).stdin(blank).run().is(1, "", "");
         }
     }
+    // With a message in one input, the others may be without.
+    put(&dir, "blank", "\n");
+    put(&dir, "one", adt("ID-1", "X"));
+    pipehat(&["parse", "-f", "hl7", "blank", "one"]).dir(dir.path()).bytes();
+    let counted = pipehat(&["stats", "-f", "json", "/dev/null"]).text();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&counted).unwrap()["messages"], 0);
+    let blank = pipehat(&["stats", "blank"]).dir(dir.path()).run();
+    assert_eq!((blank.code, blank.stderr.as_str()), (1, "pipehat: no message in the input\n"));
     // What frames the rows is there even so.
     pipehat(&["query", "-H", "-f", "csv", "MSH-10", "n=@n"]).run().is(1, "MSH-10,n\n", "");
     let none = pipehat(&["query", "-f", "json", "MSH-10"]).run();
@@ -161,6 +193,49 @@ fn wrong_usage_is_2_with_nothing_on_stdout() {
         assert_eq!((out.code, out.text()), (2, ""), "{args:?}: {out:?}");
         assert!(!out.stderr.is_empty(), "{args:?}");
     }
+}
+
+/// What people mistype first is told with what they meant.
+#[test]
+fn common_mistakes_are_told_with_a_way_out() {
+    let dir = folder();
+    put(&dir, "a.hl7", adt("ID-a", "X"));
+    let told = |args: &[&str]| {
+        let out = pipehat(args).dir(dir.path()).stdin("").run();
+        assert_eq!((out.code, out.text()), (2, ""), "{args:?}: {out:?}");
+        out.stderr
+    };
+    assert_eq!(
+        told(&["a.hl7"]),
+        "pipehat: a.hl7 is a file; a command comes first, for example: pipehat parse a.hl7\n"
+    );
+    assert!(told(&["qury", "PID-5", "a.hl7"]).contains("'query'"));
+    assert!(told(&["query", "--were", "PID-5 = X", "a.hl7"]).contains("'--where'"));
+    for path in ["PID-3[5=MR", "x=PID-3[5=MR", "PID-5^1", "PID-0"] {
+        let stderr = told(&["query", path, "a.hl7"]);
+        assert!(stderr.contains("not a path, and there is no such file:\n"), "{stderr}");
+        assert!(stderr.lines().last().unwrap().trim_start().starts_with("^ expected "), "{stderr}");
+    }
+    assert_eq!(told(&["parse", ""]), "pipehat: '': No such file or directory\n");
+    assert_eq!(
+        told(&["from-json", "a.hl7"]),
+        "pipehat: a.hl7: byte 0: not a JSON object; other commands read HL7 v2\n"
+    );
+}
+
+/// Who names no file on a terminal is told what is waited for. Needs util-linux's `script`.
+#[test]
+fn a_terminal_as_input_is_told() {
+    let command = format!("{} query MSH-10", binary().display());
+    let mut script = std::process::Command::new("script");
+    script.args(["-qec", &command, "/dev/null"]).stdin(std::process::Stdio::piped());
+    let Ok(mut child) = script.stdout(std::process::Stdio::piped()).spawn() else { return };
+    let mut shown = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    shown.read_line(&mut line).unwrap();
+    assert_eq!(line.trim_end(), "pipehat: reading messages from the terminal; Ctrl-D ends them");
+    child.stdin.take().unwrap().write_all(b"\x04").unwrap();
+    child.wait().unwrap();
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Profiles of NIST's tools, through the program.
 
-use crate::util::pipehat;
+use crate::program::pipehat;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;

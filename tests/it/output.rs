@@ -1,7 +1,9 @@
 //! `--output` and `--rejects`: files that appear whole, hold bytes as they came, and are read by
 //! their owner alone.
 
-use crate::util::*;
+use crate::folders::{folder, mode, put};
+use crate::inputs::{adt, many};
+use crate::program::{binary, pipehat};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -35,12 +37,85 @@ fn a_file_that_is_replaced_keeps_its_permissions() {
     assert_eq!(fs::read_to_string(&path).unwrap(), "1\n");
 }
 
+/// The rule is one for all commands: what is rejected, left out, or no message would be gone.
 #[test]
-fn the_input_can_be_replaced_by_the_output() {
+fn an_input_is_never_replaced() {
     let dir = folder();
-    let path = put(&dir, "m.hl7", many(2).replace('\r', "\n"));
-    pipehat(&["parse", "-f", "hl7", &path, "-o", &path]).bytes();
-    assert_eq!(fs::read_to_string(&path).unwrap(), many(2));
+    let input = format!("{}lost\n{}", many(2), adt("M-3", "X"));
+    let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
+    put(&dir, "in/a.hl7", &input);
+    put(&dir, "b.hl7", &input);
+    put(&dir, "list", "b.hl7\nin\n");
+    std::fs::hard_link(dir.path().join("in/a.hl7"), dir.path().join("other name")).unwrap();
+    std::fs::create_dir(dir.path().join("docs")).unwrap();
+    let commands: [&[&str]; 14] = [
+        &["parse", "-f", "hl7"],
+        &["parse", "-f", "json"],
+        &["query", "--where", "MSH-10 = M-1"],
+        &["query", "-m", "1", "MSH-10"],
+        &["sort"],
+        &["dedup"],
+        &["transform", "drop"],
+        &["from-json"],
+        &["attach", "extract", "--dir", "docs"],
+        &["attach", "restore", "--dir", "docs"],
+        &["deidentify"],
+        &["to-fhir"],
+        &["stats"],
+        &["validate", "--pass", "--report", "/dev/null"],
+    ];
+    let how = "; write another file, and mv it here if the exit status is 0\n";
+    for command in commands {
+        for (operands, is_output) in [
+            (&["b.hl7", "-o", "in/../b.hl7"][..], true),
+            (&["in", "b.hl7", "-o", "in/a.hl7"], true),
+            (&["in", "-o", "other name"], true),
+            (&["--files-from", "list", "-o", "b.hl7"], true),
+            (&["--files-from", "list", "-o", "in/a.hl7"], true),
+            (&["b.hl7", "--rejects", "./b.hl7"], false),
+            (&["--files-from", "list", "--rejects", "in/a.hl7"], false),
+        ] {
+            let out = pipehat(&[command, operands].concat()).dir(dir.path()).run();
+            let case = format!("{command:?} {operands:?}: {out:?}");
+            assert_eq!((out.code, out.text().is_empty() || !is_output), (2, true), "{case}");
+            let end = if is_output { how } else { "\n" };
+            assert!(out.stderr.ends_with(&format!(": it is an input, too{end}")), "{case}");
+            assert_eq!((read("in/a.hl7"), read("b.hl7")), (input.clone(), input.clone()), "{case}");
+        }
+    }
+    let left = fs::read_dir(dir.path()).unwrap().count()
+        + fs::read_dir(dir.path().join("in")).unwrap().count();
+    assert_eq!(left, 6, "nothing else is left");
+    // Nor is the file that standard input comes from.
+    let file = fs::File::open(dir.path().join("b.hl7")).unwrap();
+    let mut command = std::process::Command::new(binary());
+    command.args(["sort", "-o", "b.hl7"]).current_dir(dir.path()).stdin(file);
+    let out = command.output().unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(out.stderr).unwrap(),
+        format!("pipehat: b.hl7: it is an input, too{how}")
+    );
+    assert_eq!(read("b.hl7"), input);
+    // Devices take anything.
+    let out = pipehat(&["parse", "/dev/null", "-o", "/dev/null"]).run();
+    assert!(!out.stderr.contains("input"), "{out:?}");
+}
+
+/// Names that come up in the work are looked at when all is done.
+#[test]
+fn an_input_is_not_replaced_by_what_a_script_emits() {
+    let dir = folder();
+    put(&dir, "in/a.hl7", many(2));
+    put(&dir, "list", "in/a.hl7\n");
+    for operands in [&["in"][..], &["in/a.hl7", "-j1"], &["--files-from", "list"]] {
+        let script = "when MSH-10 = M-1 { emit 'in/a.hl7' } drop";
+        let out = pipehat(&[&["transform", script], operands].concat()).dir(dir.path()).run();
+        assert_eq!(out.code, 2, "{out:?}");
+        assert!(out.stderr.ends_with("in/a.hl7: it is an input, too\n"), "{out:?}");
+        assert_eq!(fs::read_to_string(dir.path().join("in/a.hl7")).unwrap(), many(2));
+        assert_eq!(fs::read_dir(dir.path().join("in")).unwrap().count(), 1);
+    }
 }
 
 #[test]

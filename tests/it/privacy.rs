@@ -1,7 +1,9 @@
 //! What is said on stderr never holds what a message says.
 
+use crate::folders::{folder, put, secret};
+use crate::inputs::{adt, gzip};
+use crate::program::pipehat;
 use crate::receiver::{Do, receiver};
-use crate::util::*;
 
 /// Stands wherever a patient's data could.
 const CANARY: &str = "Canary";

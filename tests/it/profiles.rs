@@ -1,6 +1,8 @@
 //! Profiles on the command line: which are read, which is taken, and what is said of broken ones.
 
-use crate::util::{fixture, folder, pipehat, put};
+use crate::folders::{folder, put};
+use crate::inputs::fixture;
+use crate::program::pipehat;
 
 const ADT: &str = "MSH|^~\\&|A|NORTH|||20240131||ADT^A01^ADT_A01|1|P|2.5.1\rEVN||20240131\r\
      PID|1||4711^^^N^MR||Brook^Wilma||19800229|F\rPV1|1|I\r\n";

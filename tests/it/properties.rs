@@ -1,7 +1,9 @@
 //! What must not make a difference: where the stream is cut, how many threads work, how the
 //! input arrives.
 
-use crate::util::*;
+use crate::folders::{folder, put};
+use crate::inputs::{adt, fixture, gzip};
+use crate::program::{Out, pipehat, spawn};
 use pipehat::core::{Cutter, Frame, Frames};
 use proptest::prelude::*;
 use std::fs;

@@ -1,6 +1,8 @@
 //! `query`: rows and messages.
 
-use crate::util::*;
+use crate::folders::{folder, put};
+use crate::inputs::{adt, fixture, many};
+use crate::program::pipehat;
 use serde_json::{Value, json};
 
 fn query(args: &[&str], file: &str) -> String {

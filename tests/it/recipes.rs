@@ -1,7 +1,8 @@
 //! Every folder of docs/recipes: the script makes of the input what the folder says, and the text
 //! shows all of it. Expected outputs were written by hand from what the recipe promises.
 
-use crate::util::{folder, pipehat};
+use crate::folders::folder;
+use crate::program::pipehat;
 use std::fs;
 use std::path::{Path, PathBuf};
 

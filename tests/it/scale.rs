@@ -1,6 +1,8 @@
 //! Archives that one machine does not hold: the recipe for Spark, and splits by hand.
 
-use crate::util::*;
+use crate::folders::{folder, put};
+use crate::inputs::many;
+use crate::program::{binary, pipehat};
 use std::fs;
 use std::io::Write;
 use std::process::Command;

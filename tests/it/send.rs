@@ -7,8 +7,10 @@ mod queue;
 #[path = "send/rejects.rs"]
 mod rejects;
 
+use crate::folders::{folder, mode, put};
+use crate::inputs::{adt, many};
+use crate::program::{Run, binary, pipehat};
 use crate::receiver::{Do, Host, ack, on, receiver, say};
-use crate::util::*;
 use std::fs;
 use std::io::Write;
 use std::net::TcpListener;

@@ -1,6 +1,8 @@
 //! What is installed beside the program: units for systemd, the nightly script, the Debian package.
 
-use crate::util::*;
+use crate::folders::{folder, mode, put, secret};
+use crate::inputs::{adt, many};
+use crate::program::{pipehat, search_path};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;

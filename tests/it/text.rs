@@ -1,6 +1,7 @@
 //! Character sets.
 
-use crate::util::*;
+use crate::inputs::fixture;
+use crate::program::pipehat;
 use std::fs;
 
 #[test]

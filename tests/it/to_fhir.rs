@@ -9,8 +9,10 @@ mod kept;
 #[path = "to_fhir/options.rs"]
 mod options;
 
+use crate::folders::{folder, put};
+use crate::inputs::{adt, fixture, fixtures};
+use crate::program::{Out, pipehat};
 use crate::r4;
-use crate::util::*;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;

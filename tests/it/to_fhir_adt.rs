@@ -2,8 +2,8 @@
 //! of the guide are in `to_fhir_fields.rs`; this is what it has no map of.
 
 use crate::fhir_path::find;
+use crate::program::pipehat;
 use crate::r4;
-use crate::util::*;
 use serde_json::Value;
 
 /// The Bundle of a message with these segments.

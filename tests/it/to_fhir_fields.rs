@@ -10,8 +10,8 @@
 //! R4 cannot hold the field, and why; then `--unmapped extension` keeps it.
 
 use crate::fhir_path::find;
+use crate::program::pipehat;
 use crate::r4;
-use crate::util::*;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,8 +1,8 @@
 //! What orders, results and medication become beyond the maps of the guide.
 
 use crate::fhir_path::find;
+use crate::program::pipehat;
 use crate::r4;
-use crate::util::*;
 use serde_json::Value;
 
 /// The Bundle of a message of these segments, which is valid.

@@ -1,6 +1,8 @@
 //! Messages for people.
 
-use crate::util::*;
+use crate::folders::{folder, put};
+use crate::inputs::{adt, fixture, many};
+use crate::program::pipehat;
 
 /// The line of a path, its columns between single spaces.
 fn line(tree: &str, path: &str) -> String {

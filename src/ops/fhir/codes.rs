@@ -62,6 +62,8 @@ tables! {
     ConditionClinicalStatus = "ConditionStatus[clinicalStatus]",
     ConditionVerificationStatus = "ConditionStatus[verificationStatus]",
     ConfidentialityCode = "ConfidentialityCode",
+    ConsentScope = "ConsentScope",
+    ConsentStatus = "ConsentStatus",
     ContactRole = "ContactRole",
     CountryCode = "CountryCode",
     DegreeLicenseCertificate = "DegreeLicenseCertificate",

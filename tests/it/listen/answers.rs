@@ -1,7 +1,7 @@
 //! What senders are told.
 
 use super::{Listening, adt, block, msa, stream};
-use crate::util::{folder, put};
+use crate::folders::{folder, put};
 
 #[test]
 fn a_message_is_answered_and_printed() {
@@ -105,7 +105,7 @@ fn what_is_no_message_is_rejected_and_kept() {
     let kept: Vec<u8> = kept.into_iter().filter(|&b| b != b'\n').collect();
     assert_eq!(kept.escape_ascii().to_string(), expected.concat().escape_ascii().to_string());
     // Each is read for itself: the first is no message, and none takes it in.
-    let ids = crate::util::pipehat(&["query", "-q", "MSH-10", &rejects]).run();
+    let ids = crate::program::pipehat(&["query", "-q", "MSH-10", &rejects]).run();
     assert_eq!(String::from_utf8(ids.stdout).unwrap(), "\nM1\nM2\nM3\n");
 }
 

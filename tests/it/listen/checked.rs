@@ -1,7 +1,9 @@
 //! Messages held against the standard or a profile before they are taken.
 
 use super::{Listening, adt, block, msa, stream};
-use crate::util::{fixture, folder, pipehat, put};
+use crate::folders::{folder, put};
+use crate::inputs::fixture;
+use crate::program::pipehat;
 
 /// A message that is valid by the standard.
 fn valid(id: &str) -> String {

@@ -1,7 +1,8 @@
 //! How a listener ends.
 
 use super::{Listening, adt, block, msa, stream};
-use crate::util::{binary, folder, pipehat, put};
+use crate::folders::{folder, put};
+use crate::program::{binary, pipehat};
 use rustix::process::Signal;
 use std::fs;
 use std::io::Read;

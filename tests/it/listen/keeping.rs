@@ -1,8 +1,10 @@
 //! Where messages are when they are acknowledged.
 
 use super::{Listening, Sender, adt, block, msa, stream};
+use crate::folders::{folder, mode, put};
+use crate::inputs::hl7_files;
+use crate::program::{Out, binary, pipehat};
 use crate::receiver::{Do, receiver, say};
-use crate::util::{Out, binary, folder, hl7_files, mode, pipehat, put};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

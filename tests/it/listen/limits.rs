@@ -19,7 +19,7 @@ fn a_message_that_is_too_long_is_rejected() {
 
 #[test]
 fn junk_between_blocks_is_skipped_and_kept() {
-    let folder = crate::util::folder();
+    let folder = crate::folders::folder();
     let rejects = folder.path().join("rejects");
     let listening = Listening::start(&[
         "--rejects",
@@ -49,7 +49,7 @@ fn who_speaks_no_mllp_is_sent_away() {
 
 #[test]
 fn a_message_without_an_end_is_not_answered() {
-    let folder = crate::util::folder();
+    let folder = crate::folders::folder();
     let rejects = folder.path().join("rejects");
     let mut listening = Listening::start(&["--rejects", rejects.to_str().unwrap(), "--count", "1"]);
     let mut sender = listening.connect();
@@ -96,7 +96,7 @@ fn slow_and_idle_senders_are_sent_away() {
 
 #[test]
 fn a_sender_that_reads_no_answers_holds_up_nobody() {
-    let folder = crate::util::folder();
+    let folder = crate::folders::folder();
     let name = folder.path().join("in");
     let listening = Listening::start(&[
         "--archive",

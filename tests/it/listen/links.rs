@@ -1,7 +1,7 @@
 //! TLS.
 
 use super::{Listening, adt, block, msa};
-use crate::util::folder;
+use crate::folders::folder;
 use pipehat::net::tls::{Identity, Trust, client, server_name};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::{ClientConnection, StreamOwned};

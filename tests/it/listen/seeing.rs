@@ -12,7 +12,7 @@ fn secret() -> String {
 
 #[test]
 fn nothing_that_a_message_says_is_told() {
-    let folder = crate::util::folder();
+    let folder = crate::folders::folder();
     let rejects = folder.path().join("rejects");
     for log in [&[][..], &["--log", "text"], &["--log", "json"], &["--stats", "1"]] {
         let args = [log, &["--rejects", rejects.to_str().unwrap(), "--where", "PID-3 != SECRET8"]]
@@ -32,7 +32,7 @@ fn nothing_that_a_message_says_is_told() {
         assert!(!out.stderr.contains("SECRET"), "{}", out.stderr);
         assert!(!out.stderr.is_empty());
     }
-    assert_eq!(crate::util::mode(rejects.to_str().unwrap()), 0o600);
+    assert_eq!(crate::folders::mode(rejects.to_str().unwrap()), 0o600);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn events_are_told() {
 
 #[test]
 fn prometheus_gets_figures() {
-    let mut command = std::process::Command::new(crate::util::binary());
+    let mut command = std::process::Command::new(crate::program::binary());
     command.args(["listen", "0", "--metrics", "0"]).stdout(std::process::Stdio::null());
     let mut listening = Listening::of(&mut command);
     let line = listening.wait_for("for metrics");
@@ -128,8 +128,8 @@ fn prometheus_gets_figures() {
 
 #[test]
 fn a_log_in_json_is_nothing_else() {
-    let folder = crate::util::folder();
-    crate::util::put(&folder, "in/20260131T235959.123Z.hl7", adt("M1"));
+    let folder = crate::folders::folder();
+    crate::folders::put(&folder, "in/20260131T235959.123Z.hl7", adt("M1"));
     let archive = folder.path().join("in").to_str().unwrap().to_owned();
     let command = "cat; cat >&2; sleep 60";
     let args = ["--archive", &archive, "--exec", command, "--log", "json", "--grace", "100ms"];

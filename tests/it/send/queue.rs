@@ -1,6 +1,7 @@
 //! Store and forward.
 
 use super::*;
+use crate::inputs::hl7_files;
 use std::path::Path;
 
 /// The messages that wait in a queue.

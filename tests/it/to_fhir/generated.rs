@@ -2,7 +2,7 @@
 //! all of their fields filled with values of their data types. The same seed gives the same messages.
 
 use super::{KINDS, valid};
-use crate::util::*;
+use crate::program::pipehat;
 use pipehat::dictionary::{Node, Version, VersionView, standard};
 use std::collections::BTreeMap;
 use std::fmt::Write;

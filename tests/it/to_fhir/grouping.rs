@@ -2,7 +2,7 @@
 
 use super::valid;
 use crate::fhir_path::find;
-use crate::util::*;
+use crate::program::pipehat;
 use serde_json::Value;
 
 /// The Bundle of a message of these segments after MSH.

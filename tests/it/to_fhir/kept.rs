@@ -1,8 +1,9 @@
 //! Nothing is lost: each value of a message stands in its Bundle, in a resource or an extension.
 
 use super::generated;
+use crate::inputs::fixture;
+use crate::program::pipehat;
 use crate::r4;
-use crate::util::*;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use regex::Regex;

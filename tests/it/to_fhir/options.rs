@@ -2,8 +2,10 @@
 
 use super::valid;
 use crate::fhir_path::find;
+use crate::folders::{folder, mode, put};
+use crate::inputs::adt;
+use crate::program::pipehat;
 use crate::r4;
-use crate::util::*;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -7,6 +7,8 @@ pub(super) mod ack;
 pub(super) mod ais;
 pub(super) mod al1;
 pub(super) mod arv;
+pub(super) mod aut;
+pub(super) mod con;
 pub(super) mod ctd;
 pub(super) mod dg1;
 pub(super) mod employment;
@@ -67,6 +69,8 @@ pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
             b"ACC" => acc::write(out, cx, seg),
             b"PDA" => pda::write(out, cx, seg),
             b"ARV" => arv::write(out, cx, seg),
+            b"CON" => con::write(out, cx, seg),
+            b"AUT" => aut::write(out, cx, seg),
             b"CTD" => ctd::write(out, cx, seg),
             b"NK1" => nk1::write(out, cx, seg),
             b"MRG" => mrg::write(out, cx, seg),

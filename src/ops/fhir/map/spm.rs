@@ -11,6 +11,7 @@ use super::super::types::{coded, identifier, participant, practitioner, quantity
 use super::super::wanted::Wanted;
 use super::{field, fields, note, prt, service_request, subject, valued};
 
+const ROLE: &str = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Specimen.role";
 const HANDLING: &str = "http://hl7.org/fhir/StructureDefinition/specimen-specialHandling";
 
 /// The Specimen of an SPM.
@@ -154,6 +155,11 @@ fn write_as<'m>(
             }
             if let Some(spm) = spm {
                 note::items(w, cx, spm);
+            }
+        });
+        w.extensions(|w| {
+            for value in fields(spm, 11) {
+                w.extension(ROLE, |w| _ = coded::concept(w, cx, "valueCodeableConcept", value));
             }
         });
     });
