@@ -64,6 +64,15 @@ impl Meant {
         below(&self.units, range)
     }
 
+    /// Whether a range has parts that are put together.
+    pub(super) fn is_joined(&self, range: &Range<usize>) -> bool {
+        let mut inside = self.units.iter().skip_while(|unit| unit.looked.end <= range.start);
+        inside
+            .by_ref()
+            .take_while(|unit| unit.looked.start < range.end)
+            .any(|unit| unit.looked.is_empty())
+    }
+
     /// Whether a range has something that is written in another way.
     pub(super) fn is_decoded(&self, range: &Range<usize>) -> bool {
         let behind = self.units.partition_point(|unit| unit.looked.end <= range.start);

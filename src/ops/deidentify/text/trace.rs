@@ -2,6 +2,7 @@
 
 use super::codes;
 use super::digits::digits_end;
+use super::divided;
 use super::identity::Identity;
 use super::letters::{cell, is_letter, word_at};
 use zeroize::Zeroize;
@@ -16,6 +17,9 @@ pub struct Trace {
     /// Where its words, and parts of them that can be names, are in a filter.
     words: [(u16, u32); WORDS_MAX],
     count: u8,
+    /// How names would begin that its words are parts of.
+    begins: [u16; WORDS_MAX],
+    begins_count: u8,
     /// The parts with numbers.
     numbers: [u8; NUMBERS_MAX],
     length: u8,
@@ -26,8 +30,14 @@ impl Trace {
     /// numbers, or words written together.
     #[must_use]
     pub fn of(parts: &[u8]) -> Option<Self> {
-        let mut trace =
-            Self { words: [(0, 0); WORDS_MAX], count: 0, numbers: [0; NUMBERS_MAX], length: 0 };
+        let mut trace = Self {
+            words: [(0, 0); WORDS_MAX],
+            count: 0,
+            begins: [0; WORDS_MAX],
+            begins_count: 0,
+            numbers: [0; NUMBERS_MAX],
+            length: 0,
+        };
         let mut at = 0;
         while let Some(&byte) = parts.get(at) {
             if !is_letter(byte) {
@@ -36,6 +46,10 @@ impl Trace {
             }
             let range = word_at(parts, at);
             at = range.end;
+            if let Some(beginning) = divided::beginning_at(parts, &range) {
+                *trace.begins.get_mut(usize::from(trace.begins_count))? = beginning;
+                trace.begins_count += 1;
+            }
             let word = parts.get(range)?;
             trace.add_word(word)?;
             // Without an ending, or an initial.
@@ -59,6 +73,7 @@ impl Trace {
     /// Leaves nothing of the text in memory.
     pub fn wipe(&mut self) {
         self.words.zeroize();
+        self.begins.zeroize();
         self.numbers.zeroize();
     }
 
@@ -92,6 +107,7 @@ impl Identity {
     pub fn may_name(&self, trace: &Trace) -> bool {
         let words = &trace.words[..trace.count.into()];
         words.iter().any(|&(at, bits)| self.may_have_any(at.into(), bits))
+            || trace.begins[..trace.begins_count.into()].iter().any(|&at| self.may_begin_name(at))
             || (trace.length > 0 && self.may_number(&trace.numbers[..trace.length.into()]))
     }
 
