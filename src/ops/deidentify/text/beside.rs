@@ -127,6 +127,10 @@ impl Pair {
                 .of(at(range))
                 .is_some_and(|cue| !matches!(cue, Cue::Link | Cue::Web | Cue::Domain))
         };
+        // A sentence that ends tells nothing of the next, but for what has a point: Dr., tel.
+        if last.iter().rfind(|&&b| b != b' ').is_some_and(|b| b".!?;".contains(b)) {
+            return is_told(&before);
+        }
         if is_number(end - 1) {
             return is_number(start)
                 || is_told(&behind)

@@ -93,12 +93,29 @@ fn next(text: &[u8], at: usize) -> usize {
     at + sign + rest.iter().take(3).take_while(|&&b| b" \n\r\t\x1E".contains(&b)).count()
 }
 
+/// How much may stand behind a name in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Behind {
+    /// What cases and adjectives have, and what the names of users and files have behind long names.
+    Ending,
+    /// Initials, as names of users have them: codes and places may begin as names do (David,
+    /// Davidson).
+    Initials,
+}
+
+impl Behind {
+    /// Whether so many letters may stand behind so many of a name.
+    fn fits(self, ending: usize, name: usize) -> bool {
+        match self {
+            Self::Ending => ending <= 4 || name >= 7,
+            Self::Initials => ending <= 2 && name >= 6,
+        }
+    }
+}
+
 /// The noted name that a word begins with: with another one behind it, or with letters that make no
 /// word of it, as cases, adjectives and the names of users have them (`Smithsche`, `smithmary`).
-pub(super) fn beginning_with(identity: &Identity, word: &[u8]) -> Option<Noted> {
-    /// An ending of more letters than this makes another name of a short one.
-    const ENDING_MAX: usize = 4;
-    const LONG: usize = 7;
+pub(super) fn beginning_with(identity: &Identity, word: &[u8], behind: Behind) -> Option<Noted> {
     if !identity.may_begin_name(beginning(word)?) || words().of(word).is_word() {
         return None;
     }
@@ -107,6 +124,6 @@ pub(super) fn beginning_with(identity: &Identity, word: &[u8]) -> Option<Noted> 
         let noted = name(identity, head)?;
         let is_two = rest.len() > 2
             && identity.of_word(rest).any(|other| matches!(other.kind, Kind::Family | Kind::Given));
-        (is_two || rest.len() <= ENDING_MAX || end >= LONG).then_some(noted)
+        (is_two || behind.fits(rest.len(), end)).then_some(noted)
     })
 }

@@ -2,7 +2,7 @@
 
 use super::backed::is_backed;
 use super::cues::cues;
-use super::divided::beginning_with;
+use super::divided::{Behind, beginning_with};
 use super::identity::{Hold, Identity, Noted, is_particle};
 use super::letters::{Case, case, is_letter, word_at, word_before};
 use super::streets::street;
@@ -135,6 +135,7 @@ pub(super) fn inside(
     identity: &Identity,
     text: &[u8],
     word: &Range<usize>,
+    behind: Behind,
 ) -> Option<(Range<usize>, Noted)> {
     let letters = text.get(word.clone())?;
     let (first, last) = (letters.first()?, letters.last()?);
@@ -170,7 +171,7 @@ pub(super) fn inside(
         }
     }
     let last = if start > 0 { named(start..end, 4) } else { None };
-    last.or_else(|| beginning_with(identity, letters).map(|noted| (word.clone(), noted)))
+    last.or_else(|| beginning_with(identity, letters, behind).map(|noted| (word.clone(), noted)))
 }
 
 /// The last word of a name that begins with `word` and is made of names that many people bear.

@@ -3,6 +3,7 @@
 use super::cues::{Cue, Cues, cues};
 use super::dates::{self, Written};
 use super::digits::{Groups, digits_end};
+use super::divided::Behind;
 use super::found::Sort;
 use super::identity::{Identity, Noted};
 use super::letters::{Case, case, is_letter, word_at};
@@ -146,7 +147,8 @@ impl Scan<'_> {
             self.name(word);
             return self.name(last);
         }
-        if let Some((range, noted)) = names::inside(self.identity, self.text, &word) {
+        if let Some((range, noted)) = names::inside(self.identity, self.text, &word, Behind::Ending)
+        {
             return self.push(range, What::Own(noted));
         }
         if let Some((range, noted)) = divided::divided(self.identity, self.text, &word) {

@@ -3,6 +3,7 @@
 use super::super::codes;
 use super::super::contacts;
 use super::super::digits::digits_end;
+use super::super::divided::Behind;
 use super::super::letters::{Case, beginning, case, fold_text, is_alnum, is_letter, word_at};
 use super::super::meant::Meant;
 use super::super::names;
@@ -89,7 +90,7 @@ impl Identity {
     fn names_somebody(&self, word: &[u8], is_alone: bool, counts: fn(Kind) -> bool) -> bool {
         let is_whole = || is_alone && word.len() >= 3 && !words().of(word).is_word();
         let is_inside = || {
-            let inside = names::inside(self, word, &(0..word.len()));
+            let inside = names::inside(self, word, &(0..word.len()), Behind::Initials);
             inside.is_some_and(|(_, noted)| counts(noted.kind))
         };
         if word.len() > LETTERS_MIN && self.may_have_inside(word) && is_inside() {

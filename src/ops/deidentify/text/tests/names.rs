@@ -261,7 +261,7 @@ fn names_are_found_with_endings_and_in_names_of_users() {
     {
         assert!(identity.stands_in(code.as_bytes()), "{code}");
     }
-    for code in ["ZVARK", "QZVARK", "LONGM", "MARVELOUS", "GLUCOSE"] {
+    for code in ["ZVARK", "QZVARK", "LONGM", "MARVELOUS", "GLUCOSE", "ZVARKAESON"] {
         assert!(!identity.stands_in(code.as_bytes()), "{code}");
     }
 }
@@ -369,6 +369,7 @@ fn what_two_lines_divide_is_found() {
         (["mail to a.b@", "host.example now"], ["mail to [EMAIL]", " now"]),
         (["SSN 412-66-", "9031 given"], ["SSN [SSN]", " given"]),
         (["no long", "bone seen"], ["no long", "bone seen"]),
+        (["temp 98.6 F.", "CT of abdomen"], ["temp 98.6 F.", "CT of abdomen"]),
         (["WBC 120", "130 and 140"], ["WBC 120", "130 and 140"]),
     ] {
         assert_eq!(cleaned(Mode::Scrub, &lines), expected);
