@@ -201,6 +201,9 @@ fn what_is_known_is_found_as_other_formats_write_it() {
         ("Bj\\u00f6ltzen", "[NAME]"),
         ("Bj\\E\\u00f6ltzen", "[NAME]"),
         ("Bj%u00F6ltzen Bj\\xF6ltzen", "[NAME] [NAME]"),
+        // RTF.
+        ("{\\E\\b Bj\\E\\'f6ltzen}", "{\\E\\b [NAME]}"),
+        ("{\\E\\b Bj\\E\\u246?ltzen}", "{\\E\\b [NAME]}"),
     ] {
         scrubs(raw, expected);
     }
