@@ -98,8 +98,7 @@ fn next(text: &[u8], at: usize) -> usize {
 pub(super) enum Behind {
     /// What cases and adjectives have, and what the names of users and files have behind long names.
     Ending,
-    /// Initials, as names of users have them: codes and places may begin as names do (David,
-    /// Davidson).
+    /// Initials, as names of users have them: codes and places may begin as names do.
     Initials,
 }
 
@@ -116,7 +115,12 @@ impl Behind {
 /// The noted name that a word begins with: with another one behind it, or with letters that make no
 /// word of it, as cases, adjectives and the names of users have them (`Smithsche`, `smithmary`).
 pub(super) fn beginning_with(identity: &Identity, word: &[u8], behind: Behind) -> Option<Noted> {
-    if !identity.may_begin_name(beginning(word)?) || words().of(word).is_word() {
+    if !identity.may_begin_name(beginning(word)?) {
+        return None;
+    }
+    // A name of its own is that of somebody else: Martinez is not Mr Martin.
+    let listed = words().of(word);
+    if listed.is_word() || listed.is_name() {
         return None;
     }
     (LETTERS_MIN..word.len()).rev().find_map(|end| {

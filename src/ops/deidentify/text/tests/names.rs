@@ -270,6 +270,17 @@ fn names_are_found_with_endings_and_in_names_of_users() {
 }
 
 #[test]
+fn a_name_that_begins_with_another_one_is_that_of_somebody_else() {
+    let mut identity = Identity::default();
+    identity.note(Kind::Family, b"Martin");
+    identity.note(Kind::Given, b"David");
+    for other in ["MARTINEZ", "DAVIDSON"] {
+        assert!(!identity.stands_in(other.as_bytes()), "{other}");
+    }
+    assert!(identity.stands_in(b"MARTIND"));
+}
+
+#[test]
 fn names_are_found_in_spellings_that_are_words_and_that_mix() {
     let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
     let message = Message::new(framed).unwrap();
