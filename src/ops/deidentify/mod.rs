@@ -45,7 +45,7 @@ use split::{Line, Split};
 use std::fmt;
 pub(crate) use surrogate::names;
 use surrogate::{Key, Memo, Style, Surrogates};
-use text::{Cleaner, Identity};
+use text::{Beside, Cleaner, Identity};
 
 /// De-identifies messages.
 pub struct Deidentifier {
@@ -189,6 +189,7 @@ impl Deidentifier {
             has_sub: false,
             standard: 0,
             is_coded: false,
+            beside: Beside::default(),
             caps_age: self.rules.settings.profile == Profile::SafeHarbor
                 || self.rules.settings.cap_age,
             today,
@@ -203,7 +204,18 @@ impl Deidentifier {
         let is_pid = |line: &Line<'_, '_>| line.raw.starts_with(b"PID") && !line.is_unknown();
         let several =
             rewrite.days.is_some() && split.lines(message.bytes()).filter(is_pid).nth(1).is_some();
-        for line in split.lines(message.bytes()) {
+        let mut before: &[u8] = b"";
+        let mut lines = split.lines(message.bytes()).peekable();
+        while let Some(line) = lines.next() {
+            if line.is_line_of_text() {
+                let behind = lines.peek().filter(|next| next.goes_on_from(&line));
+                let behind = behind.map_or(&b""[..], Line::text);
+                rewrite.beside = Beside { before, behind };
+                before = if behind.is_empty() { b"" } else { line.text() };
+            } else {
+                rewrite.beside = Beside::default();
+                before = b"";
+            }
             if several && is_pid(&line) {
                 let pid = Segment::new(line.raw, sep);
                 rewrite.days = self.days_of(pid, scope, anchor).or(rewrite.days);

@@ -56,7 +56,7 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, r
         return to.each(raw, sep.repetition, |to, _, value| to.leaf(rule, op, value));
     }
     match name {
-        b"ST" | b"TX" | b"FT" => to.free(raw),
+        b"ST" | b"TX" | b"FT" => to.line(raw),
         b"NM" | b"SN" | b"NR" | b"NA" | b"MA" | b"SI" | b"CP" | b"MO" | b"CQ" => {
             to.each(raw, sep.repetition, |to, _, value| {
                 if !is_numeric(value, sep.component, sep.subcomponent) {
@@ -97,7 +97,7 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, r
                 }
                 to.typed(rule, of, action, value);
             }),
-            None => to.free(raw),
+            None => to.line(raw),
         },
     }
 }
@@ -191,6 +191,9 @@ pub(super) fn without_documents(raw: &[u8]) -> Option<Vec<u8>> {
     if raw.len() <= LONGEST_WORD {
         return None;
     }
+    if is_document(raw) {
+        return Some(Vec::new());
+    }
     let mut out: Option<Vec<u8>> = None;
     let mut at = 0;
     while at < raw.len() {
@@ -208,6 +211,42 @@ pub(super) fn without_documents(raw: &[u8]) -> Option<Vec<u8>> {
     }
     out
 }
+
+/// Whether a text is a document whose own fields tell whom it is about, so that no scrubbing finds
+/// them: a message in HL7 or a part of one, XML, JSON, PDF.
+fn is_document(raw: &[u8]) -> bool {
+    const SEGMENTS: [&[u8]; 16] = [
+        b"MSH", b"EVN", b"PID", b"PD1", b"MRG", b"NK1", b"PV1", b"PV2", b"GT1", b"IN1", b"IN2",
+        b"STF", b"ORC", b"OBR", b"FHS", b"BHS",
+    ];
+    let text = raw.trim_ascii_start();
+    let is_segment = |at: usize| {
+        let (id, rest) = text[at..].split_at_checked(3).unwrap_or_default();
+        SEGMENTS.contains(&id) && (rest.starts_with(b"\\F\\") || rest.starts_with(b"|"))
+    };
+    match text.first() {
+        Some(b'<') => {
+            [&b"<?xml"[..], b"<ClinicalDocument", b"<Bundle", b"<Patient"]
+                .iter()
+                .any(|begin| text.starts_with(begin))
+                || text.windows(6).any(|part| part == b"xmlns=" || part == b"xmlns:")
+        }
+        Some(b'{' | b'[') => {
+            let begin: Vec<u8> =
+                text.iter().copied().filter(|b| !b.is_ascii_whitespace()).take(3).collect();
+            matches!(begin.as_slice(), [b'{', b'"', ..] | [b'[', b'{', b'"'])
+                && text.windows(2).any(|two| two == b"\":" || two == b"\" ")
+        }
+        Some(b'%') => text.starts_with(b"%PDF-"),
+        _ => {
+            let lines = memchr::memmem::find_iter(text, b"\\.br\\").map(|at| at + 5);
+            is_segment(0) || lines.take(LINES_MAX).any(is_segment)
+        }
+    }
+}
+
+/// So many lines of a text are looked at for one that is a segment.
+const LINES_MAX: usize = 64;
 
 /// Whether a run of letters and digits is no word: it has digits, or capitals among small letters.
 fn is_data(run: &[u8]) -> bool {

@@ -8,7 +8,7 @@ use super::shape::{self, is_code, is_number, is_table, is_time};
 use super::split::Line;
 use super::subject::Kind;
 use super::surrogate::Memo;
-use super::text::{Context, Identity};
+use super::text::{Beside, Context, Identity};
 use super::zip3::zip3;
 use super::{Deidentifier, Tally, observation, query};
 use crate::core::check_digit::check_digit;
@@ -38,6 +38,8 @@ pub(super) struct Rewrite<'c, 'm> {
     pub(super) standard: u32,
     /// Whether the one that is being written does.
     pub(super) is_coded: bool,
+    /// What stands before and behind the text of this segment, where it goes on.
+    pub(super) beside: Beside<'m>,
     /// The day of the message, for ages.
     pub(super) today: Option<[u8; 8]>,
     pub(super) memo: &'c mut Memo,
@@ -86,7 +88,9 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             if stays {
                 continue;
             }
-            let is_common = brief.is_common && self.is_usual;
+            // A text that goes on is not what it is alone.
+            let goes_on = !self.beside.is_alone() && of.fields.get(n).is_some_and(|rule| rule.free);
+            let is_common = brief.is_common && self.is_usual && !goes_on;
             let known = if is_common { self.seen.find(number, value, self.identity) } else { None };
             if known == Some(Written::Same) {
                 continue;
@@ -171,7 +175,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
                 Action::Keep => self.kept_value(rule, raw),
                 Action::Remove => {}
                 Action::Constant(n) => self.constant(n),
-                _ => self.free(raw),
+                _ => self.line(raw),
             }
             return;
         }
@@ -418,6 +422,18 @@ impl<'c, 'm> Rewrite<'c, 'm> {
         let (context, found) = (self.context(), &mut self.tally.found);
         self.of.cleaner.free_text(raw, context, found, self.out);
         self.varies |= self.out[start..] != *raw;
+    }
+
+    /// Free text that is a whole field, which may go on in the next segment.
+    pub(super) fn line(&mut self, raw: &[u8]) {
+        if self.beside.is_alone() {
+            return self.free(raw);
+        }
+        self.varies = true;
+        let without = self.without_documents(raw);
+        let (context, found) = (self.context(), &mut self.tally.found);
+        let raw = without.as_deref().unwrap_or(raw);
+        self.of.cleaner.line_of_text(raw, self.beside, context, found, self.out);
     }
 
     /// Remembers that something is looked for in a part of a field.

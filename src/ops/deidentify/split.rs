@@ -106,6 +106,29 @@ impl<'m> Line<'_, 'm> {
         self.skipped > 0
     }
 
+    /// Whether it is a line of a text: a note, a report, a display.
+    #[inline]
+    pub(super) fn is_line_of_text(&self) -> bool {
+        match self.raw.first_chunk::<3>() {
+            Some(b"NTE" | b"DSP") => true,
+            Some(b"OBX") => matches!(self.field(2), b"TX" | b"FT" | b"ST" | b""),
+            _ => false,
+        }
+    }
+
+    /// The field that has the text of a line.
+    pub(super) fn text(&self) -> &'m [u8] {
+        self.field(if self.raw.starts_with(b"OBX") { 5 } else { 3 })
+    }
+
+    /// Whether the text of another line goes on in this one: of the same observation, or the same
+    /// note.
+    pub(super) fn goes_on_from(&self, before: &Self) -> bool {
+        self.is_line_of_text()
+            && self.raw.first_chunk::<3>() == before.raw.first_chunk::<3>()
+            && (!self.raw.starts_with(b"OBX") || self.field(3) == before.field(3))
+    }
+
     /// Where the fields end that there are rules about.
     #[inline]
     pub(super) fn end(&self) -> usize {

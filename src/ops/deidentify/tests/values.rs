@@ -320,3 +320,73 @@ fn fields_that_come_again_are_looked_at_again() {
     assert_ne!(written("QUORVALE"), kept);
     assert_eq!(written("NOVAK"), kept);
 }
+
+#[test]
+fn messages_and_data_in_texts_are_documents() {
+    let text = |value: &str| one(Profile::Pseudonymise, &format!("OBX|1|TX|X^Y||{value}"), 5);
+    for document in [
+        "MSH\\F\\\\S\\\\R\\\\E\\\\T\\\\F\\LAB\\.br\\PID\\F\\1\\F\\\\F\\1234\\F\\\\F\\Novak\\S\\Jan",
+        "see below\\.br\\PID\\F\\1\\F\\\\F\\1234\\F\\\\F\\Novak\\S\\Jan",
+        "<?xml version=\"1.0\"?><name><family>Novak</family></name>",
+        "<ClinicalDocument><family>Novak</family></ClinicalDocument>",
+        "<p:n xmlns:p=\"urn:x\"><p:family>Novak</p:family></p:n>",
+        "{\"family\": \"Novak\", \"given\": [\"Jan\"]}",
+        "[{\"family\":\"Novak\",\"given\":[\"Jan\"]}]",
+        "%PDF-1.7 (Novak) Tj and more of it",
+    ] {
+        assert_eq!(text(document), "", "{document}");
+    }
+    for kept in [
+        "<p>Lungs are clear, no effusion.</p>",
+        "{see the report of the film below}",
+        "[1] no effusion, [2] clear",
+    ] {
+        assert_eq!(text(kept), kept);
+    }
+}
+
+/// A name that its own letters tell, in the form of names of users, in fields that stay.
+#[test]
+fn names_of_users_are_no_codes() {
+    let pid = "PID|1||7^^^H^MR||Wojciech^Bogumila\nPV1|1|I||||||4^Kowalczyk^Tomasz";
+    for name in ["WOJCIECHB", "bwojciech", "BWOJCIECH", "tkowalczyk", "KOWALCZYKT1", "kowalczyk_t"]
+    {
+        for (segment, n) in [
+            (format!("OBX|1|CE|{name}^X^L||1"), 3),
+            (format!("OBX|1|NM|X^Y^L||5|{name}"), 6),
+            (format!("ORC|RE|1^{name}"), 2),
+            (format!("DG1|1|I9|{name}"), 3),
+            (format!("OBX|1|IS|X^Y^L||{name}"), 5),
+        ] {
+            for profile in [Profile::Pseudonymise, Profile::SafeHarbor] {
+                let out = run(profile, &format!("{HEADER}\n{pid}\n{segment}"));
+                assert!(!field(&out[3], n).contains(name), "{}", out[3]);
+            }
+        }
+    }
+}
+
+/// Whether a line is met before, in a message where it stood alone, changes nothing.
+#[test]
+fn lines_of_a_text_are_looked_at_together() {
+    let pid = "PID|1||904417263^^^H^MR||Wojciech^Bogumila";
+    let lines = [
+        ("NTE|1||seen by Dr. Woj", "NTE|2||ciech today", 3),
+        ("OBX|1|TX|X^Y||chart 90441||||||F", "OBX|2|TX|X^Y||7263 there||||||F", 5),
+        ("DSP|1||spoke with Maria", "DSP|2||Gonzalez today", 3),
+    ];
+    for (first, second, n) in lines {
+        for profile in [Profile::Pseudonymise, Profile::SafeHarbor] {
+            let alone = run(profile, &format!("{HEADER}\n{first}\nOBR|1\n{second}"));
+            let out = run(profile, &format!("{HEADER}\n{pid}\n{first}\n{second}"));
+            assert_eq!(alone.len(), 4);
+            let text = [field(&out[2], n), field(&out[3], n)].concat();
+            for part in ["Woj", "ciech", "90441", "7263", "Maria", "Gonzalez"] {
+                assert!(!text.contains(part), "{text}");
+            }
+        }
+    }
+    // Results of two observations are two texts.
+    let two = format!("{HEADER}\n{pid}\nOBX|1|ST|A^B||chart 90441\nOBX|2|ST|C^D||7263 mg");
+    assert!(run(Profile::Pseudonymise, &two)[3].ends_with("7263 mg"));
+}

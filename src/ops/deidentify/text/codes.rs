@@ -1,7 +1,7 @@
 //! Numbers and codes that were noted.
 
-use super::digits::{Digits, GROUPS_MAX, digits_end, next_group};
-use super::identity::{Identity, Noted};
+use super::digits::{Digits, digits_end, next_group_of_noted};
+use super::identity::{Identity, NUMBER_MAX, Noted};
 use super::letters::{is_alnum, is_letter, mix};
 use crate::ops::deidentify::Kind;
 use std::ops::Range;
@@ -92,7 +92,7 @@ pub(super) fn own(identity: &Identity, text: &[u8], at: usize) -> Option<(Range<
     let mut digits = Digits::of(run);
     let mut group = first.clone();
     let mut found = None;
-    for n in 0..GROUPS_MAX {
+    for n in 0..NUMBER_MAX {
         if !identity.has_numbers_from(digits.count) {
             break;
         }
@@ -102,7 +102,7 @@ pub(super) fn own(identity: &Identity, text: &[u8], at: usize) -> Option<(Range<
         {
             found = Some((at..group.end, noted));
         }
-        let Some(next) = next_group(text, group.end) else { break };
+        let Some(next) = next_group_of_noted(text, group.end) else { break };
         group = next..digits_end(text, next);
         digits.extend(text.get(group.clone())?);
     }
@@ -118,7 +118,9 @@ fn own_code(
     let at = first.start;
     let token = token_start(text, at);
     let wider = match text.get(..token)? {
-        [rest @ .., b'-' | b' ' | b'.' | b'/'] if rest.last().is_some_and(|&b| is_alnum(b)) => {
+        [rest @ .., b'-' | b' ' | b'.' | b'/' | b'_']
+            if rest.last().is_some_and(|&b| is_alnum(b)) =>
+        {
             token_start(text, rest.len())
         }
         _ => token,
@@ -157,7 +159,7 @@ fn code_from(
         } else {
             groups += 1;
             let goes_on = rest.get(n + 1).is_some_and(|&b| is_alnum(b));
-            if groups > 5 || !goes_on || !b"-./ ".contains(&byte) {
+            if groups > 5 || !goes_on || !b"-./ _".contains(&byte) {
                 break;
             }
         }
@@ -170,7 +172,7 @@ fn own_within(identity: &Identity, run: &[u8], start: usize) -> Option<(Range<us
     if run.len() < 8 {
         return None;
     }
-    for count in 7..=19.min(run.len() - 1) {
+    for count in (7..=19.min(run.len() - 1)).rev() {
         if !identity.has_number_of(count as u32) {
             continue;
         }

@@ -24,6 +24,10 @@ pub(super) enum Cue {
     Link,
     /// An age comes.
     Age,
+    /// A number of years over 89 in a word, or a part of one.
+    Old,
+    /// A date of birth comes.
+    Birth,
     /// A month, 1 to 12.
     Month(u8),
     /// A month, 1 to 12, in another language than English.
@@ -80,6 +84,8 @@ const WORDS: &[(Cue, &str)] = &[
     ),
     (Cue::Link, "no num nr is was id of the at"),
     (Cue::Age, "age aged"),
+    (Cue::Old, "ninety nineties hundred nonagenarian centenarian supercentenarian"),
+    (Cue::Birth, "dob born birthdate birthday geb geboren"),
     (Cue::Web, "http https ftp sftp www"),
     (Cue::Domain, "com org net edu gov mil info biz io"),
     (
@@ -104,8 +110,9 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// Months without accents, a language a row: German, Austrian, French, Spanish, Italian, Portuguese,
-/// Dutch, Polish (of a day), Swedish, Danish, Norwegian.
-pub(super) const FOREIGN_MONTHS: [&str; 11] = [
+/// Dutch, Polish (of a day), Swedish, Danish, Norwegian, Czech (of a day), Finnish (of a day),
+/// Hungarian, Romanian, Turkish.
+pub(super) const FOREIGN_MONTHS: [&str; 16] = [
     "januar februar marz april mai juni juli august september oktober november dezember",
     "janner feber marz april mai juni juli august september oktober november dezember",
     "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
@@ -118,6 +125,27 @@ pub(super) const FOREIGN_MONTHS: [&str; 11] = [
     "januari februari mars april maj juni juli augusti september oktober november december",
     "januar februar marts april maj juni juli august september oktober november december",
     "januar februar mars april mai juni juli august september oktober november desember",
+    "ledna unora brezna dubna kvetna cervna cervence srpna zari rijna listopadu prosince",
+    "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesakuuta heinakuuta elokuuta \
+     syyskuuta lokakuuta marraskuuta joulukuuta",
+    "januar februar marcius aprilis majus junius julius augusztus szeptember oktober november \
+     december",
+    "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie \
+     decembrie",
+    "ocak subat mart nisan mayis haziran temmuz agustos eylul ekim kasim aralik",
+];
+
+/// Months in other letters, as texts are looked at: Russian, Ukrainian, Greek (all of a day), Hebrew
+/// (also with its "in"), Arabic, Arabic of the Levant. Of their dates the year stays.
+const OTHER_MONTHS: [&str; 7] = [
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    "ιανουαριου φεβρουαριου μαρτιου απριλιου μαιου ιουνιου ιουλιου αυγουστου σεπτεμβριου \
+     οκτωβριου νοεμβριου δεκεμβριου",
+    "ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר",
+    "בינואר בפברואר במרץ באפריל במאי ביוני ביולי באוגוסט בספטמבר באוקטובר בנובמבר בדצמבר",
+    "يناير فبراير مارس ابريل مايو يونيو يوليو اغسطس سبتمبر اكتوبر نوفمبر ديسمبر",
+    "جانفي شباط اذار نيسان ايار حزيران تموز اب ايلول اكتوبر نوفمبر ديسمبر",
 ];
 
 /// How many places the table of words has, a power of two, of which most are free.
@@ -136,7 +164,7 @@ pub(super) fn cues() -> &'static Cues {
     static CUES: OnceLock<Cues> = OnceLock::new();
     CUES.get_or_init(|| {
         let months = (1..).zip(MONTHS).map(|(n, words)| (Cue::Month(n), words));
-        let foreign = FOREIGN_MONTHS.iter().flat_map(|words| {
+        let foreign = FOREIGN_MONTHS.iter().chain(&OTHER_MONTHS).flat_map(|words| {
             (1..).zip(words.split(' ')).map(|(n, word)| (Cue::ForeignMonth(n), word))
         });
         let mut cues = Cues { filter: Filter::default(), places: vec![None; PLACES] };

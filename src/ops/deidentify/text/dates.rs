@@ -57,42 +57,86 @@ fn is_year(value: u32) -> bool {
 pub(super) fn of_digits(text: &[u8], groups: &Groups) -> Option<Written> {
     let first = groups.range(0);
     let glued = |at: Option<usize>| at.and_then(|n| text.get(n)).is_some_and(|&b| is_letter(b));
-    if glued(first.start.checked_sub(1)) {
-        return None;
+    let is_glued = glued(first.start.checked_sub(1));
+    // `DOB19450302`, and `A19450302`, which is no less of a date for being in a number.
+    if matches!(groups.width(0), 8 | 10 | 12 | 14) && !(is_glued && first.len() == 10) {
+        return compact(text, first.clone()).or_else(|| reversed(text, first));
     }
-    if matches!(groups.width(0), 8 | 10 | 12 | 14) {
-        return compact(text, first);
+    if is_glued {
+        return None;
     }
     if groups.width(0) > 4 {
         return None;
     }
     let at = |n: usize| part(text, groups.range(n));
-    let between = groups.between(text, 0);
-    let is_triple = groups.len() >= 3 && groups.between(text, 1) == between;
+    // With blanks before or behind it, a sign is the same.
+    let spaced = groups.between(text, 0);
+    let between = if spaced == b" " { spaced } else { spaced.trim_ascii() };
+    let is_spaced = between.len() < spaced.len();
+    let is_triple =
+        groups.len() >= 3 && groups.between(text, 1).trim_ascii() == between.trim_ascii();
     let widths = (groups.width(0), groups.width(1), groups.width(2));
     // Behind the date a time may be glued, but no further group.
-    let ends = groups.between(text, 2) != between;
+    let ends = groups.between(text, 2) != between || between == b" ";
+    let is_amount = || is_measured(text, groups.range(2).end);
+    let is_whole = is_triple && ends;
     let written = match (between, widths) {
-        (b"-" | b"/" | b".", (4, 1 | 2, 1 | 2)) if is_triple && is_year(at(0).value) => {
+        (b"-" | b"/" | b"." | b"_", (4, 1 | 2, 1 | 2)) | (b" ", (4, 2, 2))
+            if is_triple && is_year(at(0).value) =>
+        {
             Written::new(Some(at(0)), at(1), Some(at(2)))
         }
-        (b"/", (1 | 2, 1 | 2, 2 | 4)) | (b"-", (1 | 2, 1 | 2, 4)) if is_triple && ends => {
-            let (month, day) = if at(0).value > 12 { (1, 0) } else { (0, 1) };
-            Written::new(Some(at(2)), at(month), Some(at(day)))
+        (b"/", (1 | 2, 1 | 2, 2)) if is_whole && !is_spaced => month_first(at(0), at(1), at(2)),
+        (b"/" | b"-" | b"_", (1 | 2, 1 | 2, 4)) | (b" ", (2, 2, 4)) if is_whole => {
+            month_first(at(0), at(1), at(2))
         }
-        (b"-", (2, 2, 2)) if is_triple && ends && !is_measured(text, groups.range(2).end) => {
+        (b"-", (2, 2, 2)) if is_whole && !is_spaced && !is_amount() => {
             Written::new(Some(at(2)), at(0), Some(at(1)))
         }
-        (b".", (1 | 2, 1 | 2, 4)) | (b".", (2, 2, 2)) if is_triple && ends => {
-            let (month, day) = if at(1).value > 12 { (0, 1) } else { (1, 0) };
-            Written::new(Some(at(2)), at(month), Some(at(day)))
+        // No weeks and doses are so many.
+        (b"-", (1 | 2, 1 | 2, 2)) if is_whole && !is_spaced && at(2).value > 31 && !is_amount() => {
+            month_first(at(0), at(1), at(2))
+        }
+        (b".", (1 | 2, 1 | 2, 4)) if is_whole => day_first(at(0), at(1), at(2)),
+        (b".", (1 | 2, 1 | 2, 2)) if is_whole && !is_spaced => day_first(at(0), at(1), at(2)),
+        (b"/", (1 | 2, 1 | 2, 4)) if !is_spaced && groups.between(text, 1) == b" " => {
+            month_first(at(0), at(1), at(2))
         }
         (b"/", (1 | 2, 4, _)) if is_year(at(1).value) => Written::new(Some(at(1)), at(0), None),
+        (b"-", (2, 4, _)) if is_year(at(1).value) && !is_spaced && groups.len() == 2 => {
+            Written::new(Some(at(1)), at(0), None)
+        }
+        (b"-", (4, 2, _)) if is_year(at(0).value) && !is_spaced && groups.len() == 2 => {
+            Written::new(Some(at(0)), at(1), None)
+        }
         _ => None,
     };
-    let written = written.or_else(|| day_before_month(text, groups))?;
+    let written = written
+        .or_else(|| day_before_month(text, groups))
+        .or_else(|| year_before_month(text, groups))?;
     let fits = written.full_year().is_none_or(is_year);
     (fits && !text.get(written.range.end).is_some_and(|b| b.is_ascii_digit())).then_some(written)
+}
+
+/// The date of a month, a day and a year, unless only the first can be the day.
+fn month_first(first: Part, second: Part, year: Part) -> Option<Written> {
+    let (month, day) = if first.value > 12 { (second, first) } else { (first, second) };
+    Written::new(Some(year), month, Some(day))
+}
+
+/// The date of a day, a month and a year, unless only the first can be the month.
+fn day_first(first: Part, second: Part, year: Part) -> Option<Written> {
+    let (month, day) = if second.value > 12 { (first, second) } else { (second, first) };
+    Written::new(Some(year), month, Some(day))
+}
+
+/// `MMDDYYYY` or `DDMMYYYY`.
+fn reversed(text: &[u8], run: Range<usize>) -> Option<Written> {
+    let start = run.start;
+    let year = part(text, start + 4..start + 8);
+    let fits = run.len() == 8 && (1900..=2100).contains(&year.value);
+    let two = |at: usize| part(text, start + at..start + at + 2);
+    fits.then(|| month_first(two(0), two(2), year)).flatten()
 }
 
 /// Whether a unit follows: then the number is a dose, a dilution or a duration.
@@ -156,8 +200,9 @@ fn day_before_month(text: &[u8], groups: &Groups) -> Option<Written> {
         () => 0,
     };
     let year = digits_at(text, behind).filter(|year| year.range.len() == 4 && is_year(year.value));
+    let is_glued = word.start == day.range.end && behind == word.end;
     let short = digits_at(text, behind)
-        .filter(|year| year.range.len() == 2 && text.get(word.end) == Some(&b'-'));
+        .filter(|year| year.range.len() == 2 && (is_glued || text.get(word.end) == Some(&b'-')));
     let name = text.get(word.clone())?;
     let year = year.or(short);
     // "5 may" and "2 mar" are words without a year or a capital.
@@ -167,9 +212,33 @@ fn day_before_month(text: &[u8], groups: &Groups) -> Option<Written> {
     Written::new(year, month, Some(day))
 }
 
-/// A month in another language, and its year.
+/// `YYYY Month D`, also with signs between.
+fn year_before_month(text: &[u8], groups: &Groups) -> Option<Written> {
+    let year = part(text, groups.range(0));
+    if year.range.len() != 4 || !is_year(year.value) {
+        return None;
+    }
+    let word = word_at(text, skip(text, year.range.end, b" -/.", 2));
+    let (Cue::Month(value) | Cue::ForeignMonth(value)) = cues().of(text.get(word.clone())?)? else {
+        return None;
+    };
+    let day = digits_at(text, skip(text, word.end, b" -/.", 2))?;
+    let month = Part { range: word, value: u32::from(value) };
+    (day.range.len() <= 2).then(|| Written::new(Some(year), month, Some(day))).flatten()
+}
+
+/// A month in another language, and its year, or a day and its year.
 pub(super) fn of_foreign_month(text: &[u8], word: Range<usize>, month: u8) -> Option<Written> {
     let month = Part { range: word.clone(), value: u32::from(month) };
+    let at = skip(text, word.end, b" .", 2);
+    if let Some(day) = digits_at(text, at).filter(|day| day.range.len() <= 2)
+        && let behind = skip(text, day.range.end, b" ,.", 2)
+        && let Some(year) = digits_at(text, behind)
+        && year.range.len() == 4
+        && is_year(year.value)
+    {
+        return Written::new(Some(year), month, Some(day));
+    }
     let at = skip(text, word.end, b" .", 2);
     let rest = text.get(at..)?;
     let at = at + if rest.starts_with(b"de ") { 3 } else { 0 };
@@ -199,11 +268,75 @@ pub(super) fn of_signs(text: &[u8], at: usize) -> Option<(Written, bool)> {
     fits.then_some((written, is_of_era))
 }
 
+/// Where a date begins and ends that is not moved, but goes: a week or a day of a year
+/// (`1961-W19-5`, `1961-132`, ISO 8601), a month in Roman numerals (`12.V.1961`), a year of a
+/// Japanese era (`S36.5.12`).
+pub(super) fn other(text: &[u8], groups: &Groups) -> Option<Range<usize>> {
+    let first = groups.range(0);
+    let number = |n: usize| groups.number(text, n);
+    let rest = text.get(first.end..)?;
+    let before = text.get(..first.start)?;
+    if first.len() == 4 && is_year(number(0)) {
+        let day = digits_at(text, first.end + 1).filter(|_| rest.starts_with(b"-"));
+        if let Some(day) = day.filter(|day| day.range.len() == 3 && (1..=366).contains(&day.value))
+        {
+            return Some(first.start..day.range.end);
+        }
+        let week = rest.strip_prefix(b"-").unwrap_or(rest).strip_prefix(b"W")?;
+        let at = text.len() - week.len();
+        let week = digits_at(text, at).filter(|week| matches!(week.range.len(), 2 | 3))?;
+        let day = digits_at(text, week.range.end + 1)
+            .filter(|day| day.range.len() == 1 && text.get(week.range.end) == Some(&b'-'));
+        return Some(first.start..day.map_or(week.range.end, |day| day.range.end));
+    }
+    if first.len() > 2 {
+        return None;
+    }
+    if let [rest @ .., b'M' | b'T' | b'S' | b'H' | b'R'] = before
+        && !rest.last().is_some_and(|&b| is_alnum(b) || b == b'.')
+        && groups.len() >= 3
+        && matches!(groups.between(text, 0), b"." | b"/")
+        && groups.between(text, 1) == groups.between(text, 0)
+        && (1..=12).contains(&number(1))
+        && (1..=31).contains(&number(2))
+        && groups.between(text, 2) != b"."
+    {
+        return Some(first.start - 1..groups.range(2).end);
+    }
+    let sign = rest.first().filter(|b| b"./-".contains(b))?;
+    let start = skip(text, first.end + 1, b" ", 1);
+    let month = word_at(text, start);
+    let is_roman = text.get(month.clone()).is_some_and(|word| ROMAN.contains(&word));
+    let at = skip(text, month.end + 1, b" ", 1);
+    let year = digits_at(text, at).filter(|_| is_roman && text.get(month.end) == Some(sign))?;
+    matches!(year.range.len(), 2 | 4).then_some(first.start..year.range.end)
+}
+
+/// Where a date of birth ends that nothing but the word before it tells: six digits, a day and a
+/// month.
+pub(super) fn short(text: &[u8], groups: &Groups) -> Option<usize> {
+    let number = |n: usize| groups.number(text, n);
+    if groups.width(0) == 6 && groups.len() == 1 {
+        return Some(groups.range(0).end);
+    }
+    let (least, most) = (number(0).min(number(1)), number(0).max(number(1)));
+    let fits = matches!(groups.between(text, 0), b"/" | b"." | b"-" | b". ")
+        && (1..=12).contains(&least)
+        && most <= 31;
+    fits.then(|| groups.range(1).end)
+}
+
+/// The months in Roman numerals.
+const ROMAN: [&[u8]; 12] =
+    [b"I", b"II", b"III", b"IV", b"V", b"VI", b"VII", b"VIII", b"IX", b"X", b"XI", b"XII"];
+
 /// A date that begins with the name of a month.
 pub(super) fn of_month(text: &[u8], word: Range<usize>, month: u8) -> Option<Written> {
     let name = text.get(word.clone())?;
     let month = Part { range: word.clone(), value: u32::from(month) };
     let at = skip(text, word.end, b" .-/,", 2);
+    let is_of = text.get(at..at + 3).is_some_and(|of| of.eq_ignore_ascii_case(b"of "));
+    let at = if is_of { at + 3 } else { at };
     let first = digits_at(text, at)?;
     if first.range.len() == 4 {
         return (is_year(first.value) && case(name) != Case::Lower

@@ -135,6 +135,16 @@ pub(super) fn next_group(text: &[u8], end: usize) -> Option<usize> {
     let rest = text.get(end..)?;
     let gap = rest.iter().take(4).position(u8::is_ascii_digit)?;
     let separators = rest.get(..gap)?;
-    let fits = !separators.is_empty() && separators.iter().all(|b| b" -./()".contains(b));
+    let fits = !separators.is_empty() && separators.iter().all(|b| b" -./()_".contains(b));
     fits.then_some(end + gap)
+}
+
+/// Where the next group of digits of a number begins that was noted, which may have other separators
+/// and go on in the next line.
+pub(super) fn next_group_of_noted(text: &[u8], end: usize) -> Option<usize> {
+    let rest = text.get(end..)?;
+    let gap = rest.iter().take(4).position(u8::is_ascii_digit)?;
+    let separators = rest.get(..gap)?;
+    let is_one = |b: &u8| b" -./()_,:;*~'\n\r\t\x1E\x1F".contains(b);
+    (!separators.is_empty() && separators.iter().all(is_one)).then_some(end + gap)
 }

@@ -8,7 +8,7 @@ mod note;
 use super::codes::CodeKey;
 use super::digits::Digits;
 use super::labels::Labels;
-use super::letters::{Filter, Mark, Marks, key};
+use super::letters::{Beginnings, Filter, Mark, Marks, key};
 use super::words::words;
 use crate::ops::deidentify::Kind;
 use index::Index;
@@ -16,7 +16,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 /// A digit count that no number has that is looked for in others.
-const NUMBER_MAX: u32 = 19;
+pub(super) const NUMBER_MAX: u32 = 19;
 
 /// What is known of the persons of one message.
 ///
@@ -37,6 +37,8 @@ pub struct Identity {
     code_begins: u64,
     /// With which letters given names begin.
     initials: u32,
+    /// How names begin that are found inside of longer words, and divided ones.
+    begins: Beginnings,
     /// Words of names beyond the Latin letters: where in `texts`, and of which value.
     foreign: Vec<(Range<u32>, u32)>,
     folded: Vec<u8>,
@@ -105,6 +107,7 @@ impl Identity {
         self.has_days = false;
         self.code_begins = 0;
         self.initials = 0;
+        self.begins.clear();
         self.foreign.clear();
     }
 
@@ -121,6 +124,12 @@ impl Identity {
     #[inline]
     pub(super) fn may_have(&self, word: &[u8]) -> bool {
         self.filter.may_have(word)
+    }
+
+    /// Whether a name was noted that begins as others do at a place of [`Beginnings`].
+    #[inline]
+    pub(super) fn may_begin_name(&self, at: u16) -> bool {
+        self.begins.has(at)
     }
 
     /// What a word was noted for.

@@ -25,6 +25,10 @@ pub(super) fn is_label(identity: &Identity, text: &[u8], most: usize) -> bool {
     let (mut has_cue, mut has_year, mut was_decimal) = (false, false, false);
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
+        // Of an address of mail.
+        if byte == b'@' {
+            return false;
+        }
         if !is_alnum(byte) {
             at += 1;
             continue;

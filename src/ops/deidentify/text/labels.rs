@@ -2,6 +2,7 @@
 
 use super::codes;
 use super::digits::digits_end;
+use super::divided;
 use super::identity::Identity;
 use super::letters::{Mark, is_letter, key, word_at};
 use std::fmt;
@@ -95,7 +96,9 @@ pub(super) fn may_name(identity: &Identity, text: &[u8]) -> bool {
         if is_letter(byte) {
             let word = word_at(text, at);
             at = word.end;
-            if text.get(word).is_some_and(|word| may_name_by(identity, word)) {
+            let is_divided = divided::beginning_at(text, &word)
+                .is_some_and(|beginning| identity.may_begin_name(beginning));
+            if is_divided || text.get(word).is_some_and(|word| may_name_by(identity, word)) {
                 return true;
             }
         } else if byte.is_ascii_digit() {

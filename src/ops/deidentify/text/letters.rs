@@ -129,6 +129,43 @@ impl Marks {
     }
 }
 
+/// How words begin: by their first three letters.
+#[derive(Debug)]
+pub(super) struct Beginnings(Box<[u64; BEGINNINGS / 64]>);
+
+/// How many beginnings are told apart.
+const BEGINNINGS: usize = 4096;
+
+impl Default for Beginnings {
+    fn default() -> Self {
+        Self(Box::new([0; BEGINNINGS / 64]))
+    }
+}
+
+impl Beginnings {
+    pub(super) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
+    pub(super) fn add(&mut self, word: &[u8]) {
+        if let Some(at) = beginning(word) {
+            self.0[usize::from(at / 64)] |= 1 << (at % 64);
+        }
+    }
+
+    #[inline]
+    pub(super) fn has(&self, at: u16) -> bool {
+        self.0.get(usize::from(at / 64)).is_some_and(|bits| bits >> (at % 64) & 1 != 0)
+    }
+}
+
+/// Where a word is among [`Beginnings`]; nowhere if it has fewer than three letters.
+#[inline]
+pub(super) fn beginning(word: &[u8]) -> Option<u16> {
+    let [a, b, c] = word.first_chunk::<3>()?.map(|letter| u16::from(letter & 31));
+    Some((a << 7 ^ b << 4 ^ c) % BEGINNINGS as u16)
+}
+
 /// The word that begins at `at`, or nothing.
 pub(super) fn word_at(text: &[u8], at: usize) -> Range<usize> {
     let rest = text.get(at..).unwrap_or_default();
@@ -186,12 +223,19 @@ pub(super) fn fold_char(c: char, out: &mut Vec<u8>) {
         '\u{A0}' | '\u{2002}'..='\u{200A}' | '\u{202F}' | '\u{3000}' => out.push(b' '),
         '\u{2018}' | '\u{2019}' | '\u{02BC}' => out.push(b'\''),
         '\u{2010}'..='\u{2015}' => out.push(b'-'),
+        // ASCII as wide as Chinese, less what could be taken for a delimiter.
+        '\u{FF01}'..='\u{FF5E}' if !"｜＾～＆＼".contains(c) => {
+            out.extend(u8::try_from(u32::from(c) - 0xFEE0));
+        }
         _ => {
             let mut bytes = [0; 4];
             fold(c.encode_utf8(&mut bytes).as_bytes(), out);
             let folded = out.get(start..).unwrap_or_default();
             let is_digit = folded.iter().all(u8::is_ascii_digit);
-            if !c.is_alphabetic() && !is_digit {
+            if let Some(digit) = digit(c) {
+                out.truncate(start);
+                out.push(digit);
+            } else if !c.is_alphabetic() && !is_digit {
                 out.truncate(start);
                 out.push(SIGN);
             } else if c.is_uppercase() {
@@ -199,6 +243,17 @@ pub(super) fn fold_char(c: char, out: &mut Vec<u8>) {
             }
         }
     }
+}
+
+/// A digit in another writing, as ASCII: Arabic, Persian, those of India, Thai.
+fn digit(c: char) -> Option<u8> {
+    const ZEROS: [u32; 13] = [
+        0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
+        0x0E50, 0x0ED0,
+    ];
+    let value =
+        ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(*zero).filter(|n| *n < 10))?;
+    u8::try_from(value).ok().map(|value| b'0' + value)
 }
 
 /// Stands for a sign beyond ASCII.
@@ -233,12 +288,22 @@ pub(super) fn fold_byte(byte: u8, out: &mut Vec<u8>) {
     }
 }
 
-/// The text whose UTF-8 was read as Latin-1 (Windows-1252): `MÃ¼ller` is `Müller`. `None` if it was
-/// not.
+/// The text whose UTF-8 was read in a character set of single bytes: `MÃ¼ller` is `Müller`. `None` if
+/// it was not.
 pub(super) fn misread_utf8(text: &str) -> Option<String> {
     if text.is_ascii() {
         return None;
     }
-    let (bytes, _, has_others) = encoding_rs::WINDOWS_1252.encode(text);
-    String::from_utf8(bytes.into_owned()).ok().filter(|_| !has_others)
+    [
+        encoding_rs::WINDOWS_1252,
+        encoding_rs::ISO_8859_2,
+        encoding_rs::ISO_8859_5,
+        encoding_rs::ISO_8859_7,
+        encoding_rs::WINDOWS_1254,
+    ]
+    .into_iter()
+    .find_map(|set| {
+        let (bytes, _, has_others) = set.encode(text);
+        String::from_utf8(bytes.into_owned()).ok().filter(|_| !has_others)
+    })
 }

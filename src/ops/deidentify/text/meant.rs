@@ -1,6 +1,7 @@
 //! A text as it may be meant: characters that other formats write in ways of their own are decoded,
 //! numbers and words that the end of a line or repetition divides are put together.
 
+use super::digits::digits_end;
 use super::letters::{SIGN, fold_char, fold_text, is_letter};
 use super::look::{Unit, below};
 use memchr::{memchr, memchr3};
@@ -62,6 +63,15 @@ impl Meant {
     /// Where a range stands in the text as it is looked at.
     pub(super) fn looked(&self, range: Range<usize>) -> Range<usize> {
         below(&self.units, range)
+    }
+
+    /// Whether a range has parts that are put together.
+    pub(super) fn is_joined(&self, range: &Range<usize>) -> bool {
+        let mut inside = self.units.iter().skip_while(|unit| unit.looked.end <= range.start);
+        inside
+            .by_ref()
+            .take_while(|unit| unit.looked.start < range.end)
+            .any(|unit| unit.looked.is_empty())
     }
 
     /// Whether a range has something that is written in another way.
@@ -155,10 +165,19 @@ fn quoted(text: &[u8], at: usize, out: &mut Vec<u8>) -> Option<usize> {
     if first < 0x80 { None } else { bytes(text, at, b"=", out) }
 }
 
-/// Characters of URLs (`%C3%BC`, RFC 3986, section 2.1) and of JavaScript (`\u00fc`, `\xFC`,
-/// `%u00FC`).
+/// Characters of URLs (`%C3%BC`, RFC 3986, section 2.1), of JavaScript (`\u00fc`, `\xFC`, `%u00FC`)
+/// and of RTF (`\'fc`, `\u252?`).
 fn escaped(text: &[u8], at: usize, sign: u8, out: &mut Vec<u8>) -> Option<usize> {
+    if sign == b'\\' && text.get(at + 1) == Some(&b'\'') {
+        return bytes(text, at, b"\\'", out);
+    }
     if text.get(at + 1) == Some(&b'u') {
+        let end = digits_end(text, at + 2);
+        let is_rtf = (2..6).contains(&(end - at - 2)) && text.get(end) == Some(&b'?');
+        if sign == b'\\' && is_rtf {
+            push(std::str::from_utf8(text.get(at + 2..end)?).ok()?.parse().ok()?, out)?;
+            return Some(end + 1);
+        }
         push(hex(text, at + 2, 4)?, out)?;
         return Some(at + 6);
     }

@@ -1,11 +1,13 @@
 //! Free text: what identifies somebody is found in it and replaced; all else stays as it is.
 
 mod backed;
+mod beside;
 mod codes;
 mod contacts;
 mod cues;
 mod dates;
 mod digits;
+mod divided;
 mod found;
 mod identity;
 mod label;
@@ -22,12 +24,15 @@ mod streets;
 mod trace;
 mod words;
 
+pub use beside::Beside;
 pub use found::Found;
 pub use identity::Identity;
 pub use trace::Trace;
 
+use super::Kind;
 use super::surrogate::Surrogates;
 use crate::core::Scope;
+use beside::Divided;
 use found::Sort;
 use labels::Question;
 use look::Look;
@@ -98,6 +103,39 @@ impl Cleaner {
             Mode::Scrub => clean(raw, Care::Usual, context, found, out),
             Mode::Strict => clean(raw, Care::Strict, context, found, out),
             Mode::Drop => label(raw, LABEL_WORDS, context, out),
+        }
+    }
+
+    /// As [`Cleaner::free_text`], of a text that goes on in another one.
+    pub fn line_of_text(
+        &self,
+        raw: &[u8],
+        beside: Beside<'_>,
+        context: Context<'_, '_>,
+        found: &mut Found,
+        out: &mut Vec<u8>,
+    ) {
+        let care = match self.mode {
+            Mode::Keep => return out.extend_from_slice(raw),
+            Mode::Drop => {
+                let start = out.len();
+                label(raw, LABEL_WORDS, context, out);
+                // Most go, and of those it need not be asked what they tell with others.
+                if out.len() > start
+                    && !beside::divided(raw, beside, Care::Usual, context).is_empty()
+                {
+                    out.truncate(start);
+                }
+                return;
+            }
+            Mode::Scrub => Care::Usual,
+            Mode::Strict => Care::Strict,
+        };
+        let divided = beside::divided(raw, beside, care, context);
+        if divided.is_empty() {
+            clean(raw, care, context, found, out);
+        } else {
+            replace(raw, &divided, care, context, found, out);
         }
     }
 
@@ -190,7 +228,7 @@ fn clean(raw: &[u8], care: Care, context: Context<'_, '_>, found: &mut Found, ou
         Care::Strict => Question::CleanStrict,
     };
     let known = Recalled::of(raw, question, context);
-    if known == Recalled::Answer(true) || !replace(raw, care, context, found, out) {
+    if known == Recalled::Answer(true) || !replace(raw, &[], care, context, found, out) {
         out.extend_from_slice(raw);
         if known == Recalled::Nothing {
             context.identity.labels.borrow_mut().learn(question, raw, true);
@@ -206,6 +244,11 @@ type Place<'p> = (Range<usize>, &'p Span, &'p [u8]);
 fn spans_of(meant: &Meant, care: Care, context: Context<'_, '_>) -> Vec<Span> {
     let mut spans = scan(context.identity, meant.text(), care);
     spans.retain(|span| match span.what {
+        // Two lines make no word of which a name is a part.
+        What::Own(noted) if matches!(noted.kind, Kind::Family | Kind::Given) => {
+            let word = meant.text().get(span.range.clone()).unwrap_or_default();
+            !meant.is_joined(&span.range) || context.identity.of_word(word).next().is_some()
+        }
         What::Own(_) => true,
         What::Other(Sort::Email) => meant.is_decoded(&span.range),
         _ => false,
@@ -215,8 +258,11 @@ fn spans_of(meant: &Meant, care: Care, context: Context<'_, '_>) -> Vec<Span> {
 
 /// Appends a text with what is found in it replaced; appends nothing and gives `false` if nothing
 /// is found.
+///
+/// `divided`: what was found in it together with the texts beside it.
 fn replace(
     raw: &[u8],
+    divided: &[Divided],
     care: Care,
     context: Context<'_, '_>,
     found: &mut Found,
@@ -236,10 +282,11 @@ fn replace(
         let raw = |span: &Span| look.raw(meant.looked(span.range.clone()));
         places.extend(spans.iter().map(|span| (raw(span), span, meant.text())));
     }
+    places.extend(divided.iter().map(|of| (of.range.clone(), &of.span, of.text.as_slice())));
     if places.is_empty() {
         return false;
     }
-    if joined.is_some() || meant.is_some() {
+    if joined.is_some() || meant.is_some() || !divided.is_empty() {
         places.sort_by_key(|(raw, _, _)| (raw.start, std::cmp::Reverse(raw.end)));
     }
     let divides = context.scope.message.separators().repetition;
@@ -250,7 +297,11 @@ fn replace(
             continue;
         }
         out.extend_from_slice(raw.get(at..range.start.max(at)).unwrap_or_default());
-        replacer.replace(text, span, out);
+        // What stands in place of what began in the text before stands there.
+        let is_rest = divided.iter().any(|of| !of.begins && std::ptr::eq(&of.span, span));
+        if !is_rest {
+            replacer.replace(text, span, out);
+        }
         // What divides repetitions may divide a number or a word: none of it is lost.
         let gone = raw.get(range.start.max(at)..range.end).unwrap_or_default();
         out.extend(gone.iter().filter(|&&b| b == divides));

@@ -27,6 +27,11 @@ impl Written {
     /// A date without year is moved as in a year that has no 29 February. `None` if there is no
     /// such date; nothing is appended then.
     pub(super) fn write_moved(&self, text: &[u8], days: i32, out: &mut Vec<u8>) -> Option<()> {
+        // Which is of no character set that has not its letters, and of few programs.
+        let month = text.get(self.month.range.clone())?;
+        if !month.is_ascii() && month.iter().all(|&b| is_letter(b)) {
+            return None;
+        }
         let year = match &self.year {
             None => 2023,
             Some(year) if year.range.len() == 2 => {

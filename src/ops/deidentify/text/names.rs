@@ -2,6 +2,7 @@
 
 use super::backed::is_backed;
 use super::cues::cues;
+use super::divided::{Behind, beginning_with};
 use super::identity::{Hold, Identity, Noted, is_particle};
 use super::letters::{Case, case, is_letter, word_at, word_before};
 use super::streets::street;
@@ -134,6 +135,7 @@ pub(super) fn inside(
     identity: &Identity,
     text: &[u8],
     word: &Range<usize>,
+    behind: Behind,
 ) -> Option<(Range<usize>, Noted)> {
     let letters = text.get(word.clone())?;
     let (first, last) = (letters.first()?, letters.last()?);
@@ -155,13 +157,12 @@ pub(super) fn inside(
     if found.is_some() && !words().of(letters).is_word() {
         return found;
     }
-    if !letters.iter().skip(1).any(u8::is_ascii_uppercase) {
-        return identity
-            .foreign_in(letters)
-            .map(|(range, noted)| (word.start + range.start..word.start + range.end, noted));
+    if let Some((range, noted)) = identity.foreign_in(letters) {
+        return Some((word.start + range.start..word.start + range.end, noted));
     }
     let mut start = 0;
-    for (n, pair) in letters.windows(2).enumerate() {
+    let has_capital = letters.iter().skip(1).any(u8::is_ascii_uppercase);
+    for (n, pair) in letters.windows(2).enumerate().filter(|_| has_capital) {
         if matches!(pair, [b'a'..=b'z', b'A'..=b'Z']) {
             if let Some(found) = named(start..n + 1, 4) {
                 return Some(found);
@@ -169,7 +170,8 @@ pub(super) fn inside(
             start = n + 1;
         }
     }
-    if start > 0 { named(start..end, 4) } else { None }
+    let last = if start > 0 { named(start..end, 4) } else { None };
+    last.or_else(|| beginning_with(identity, letters, behind).map(|noted| (word.clone(), noted)))
 }
 
 /// The last word of a name that begins with `word` and is made of names that many people bear.

@@ -3,11 +3,12 @@
 use super::cues::{Cue, Cues, cues};
 use super::dates::{self, Written};
 use super::digits::{Groups, digits_end};
+use super::divided::Behind;
 use super::found::Sort;
 use super::identity::{Identity, Noted};
 use super::letters::{Case, case, is_letter, word_at};
 use super::words::words;
-use super::{codes, contacts, names, numbers, streets};
+use super::{codes, contacts, divided, names, numbers, streets};
 use crate::ops::deidentify::Kind;
 use std::ops::Range;
 
@@ -146,7 +147,11 @@ impl Scan<'_> {
             self.name(word);
             return self.name(last);
         }
-        if let Some((range, noted)) = names::inside(self.identity, self.text, &word) {
+        if let Some((range, noted)) = names::inside(self.identity, self.text, &word, Behind::Ending)
+        {
+            return self.push(range, What::Own(noted));
+        }
+        if let Some((range, noted)) = divided::divided(self.identity, self.text, &word) {
             return self.push(range, What::Own(noted));
         }
         if self.care == Care::Strict && !self.tells_of_nobody(&word) {
@@ -206,6 +211,10 @@ impl Scan<'_> {
                     None => self.plain_word(word),
                 }
             }
+            Cue::Old => match numbers::age_in_words(self.text, word.clone()) {
+                Some(range) => self.push(range, What::Other(Sort::Age)),
+                None => word.end,
+            },
             Cue::Street => match streets::behind(self.text, word.clone()) {
                 Some(range) => self.push(range, What::Other(Sort::Address)),
                 None => self.plain_word(word),
@@ -241,6 +250,9 @@ impl Scan<'_> {
         match self.own(part.clone()) {
             Some((range, noted)) => self.push(range, What::Own(noted)),
             None => {
+                if let Some((range, noted)) = divided::divided(self.identity, self.text, &part) {
+                    return self.push(range, What::Own(noted));
+                }
                 let noted = self.identity.of_word(self.slice(&part)).next();
                 let what = noted.map_or(What::Other(Sort::Name), What::Own);
                 self.push(part, what)
@@ -273,6 +285,9 @@ impl Scan<'_> {
         if let Some(written) = dates::of_digits(self.text, &groups) {
             return self.date(written).max(groups.range(0).end);
         }
+        if let Some(range) = dates::other(self.text, &groups) {
+            return self.push(range, What::Other(Sort::Date));
+        }
         if let Some((range, noted)) = own {
             let end = range.end.max(digits_end(self.text, at));
             let written =
@@ -286,6 +301,11 @@ impl Scan<'_> {
         let cue = self.cue_before(at);
         if let Some((range, sort)) = numbers::by_form(self.text, at, &groups, cue) {
             return self.push(range, What::Other(sort)).max(groups.range(0).end);
+        }
+        if cue == Some(Cue::Birth)
+            && let Some(end) = dates::short(self.text, &groups)
+        {
+            return self.push(at..end, What::Other(Sort::Date));
         }
         if let Some(end) = numbers::age(self.text, &groups, cue) {
             return self.push(at..end, What::Other(Sort::Age));

@@ -2,12 +2,15 @@
 
 use super::codes;
 use super::digits::digits_end;
+use super::divided;
 use super::identity::Identity;
 use super::letters::{Mark, is_letter, key, word_at};
 use zeroize::Zeroize;
 
-/// The most words, with parts of them, and the most bytes of parts with numbers, that are kept.
+/// The most words with parts of them, beginnings of names, and bytes of parts with numbers that are
+/// kept.
 const WORDS_MAX: usize = 24;
+const BEGINS_MAX: usize = 12;
 const NUMBERS_MAX: usize = 40;
 
 /// What of a text could be noted.
@@ -16,6 +19,9 @@ pub struct Trace {
     /// Its words, and parts of them that can be names.
     words: [Mark; WORDS_MAX],
     count: u8,
+    /// How names would begin that its words are parts of.
+    begins: [u16; BEGINS_MAX],
+    begins_count: u8,
     /// The parts with numbers.
     numbers: [u8; NUMBERS_MAX],
     length: u8,
@@ -29,6 +35,8 @@ impl Trace {
         let mut trace = Self {
             words: [Mark::default(); WORDS_MAX],
             count: 0,
+            begins: [0; BEGINS_MAX],
+            begins_count: 0,
             numbers: [0; NUMBERS_MAX],
             length: 0,
         };
@@ -40,6 +48,10 @@ impl Trace {
             }
             let range = word_at(parts, at);
             at = range.end;
+            if let Some(beginning) = divided::beginning_at(parts, &range) {
+                *trace.begins.get_mut(usize::from(trace.begins_count))? = beginning;
+                trace.begins_count += 1;
+            }
             let word = parts.get(range)?;
             trace.add_word(word)?;
             // Without an ending, or an initial.
@@ -63,6 +75,7 @@ impl Trace {
     /// Leaves nothing of the text in memory.
     pub fn wipe(&mut self) {
         self.words.zeroize();
+        self.begins.zeroize();
         self.numbers.zeroize();
     }
 
@@ -88,6 +101,7 @@ impl Identity {
     pub fn may_name(&self, trace: &Trace) -> bool {
         let words = &trace.words[..trace.count.into()];
         words.iter().any(|&mark| self.may_have_marked(mark))
+            || trace.begins[..trace.begins_count.into()].iter().any(|&at| self.may_begin_name(at))
             || (trace.length > 0 && self.may_number(&trace.numbers[..trace.length.into()]))
     }
 

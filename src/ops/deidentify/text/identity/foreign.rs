@@ -11,7 +11,16 @@ impl Identity {
         if !word.is_ascii() && self.foreign.len() < FOREIGN_MAX {
             let start = self.texts.len() as u32;
             self.texts.extend_from_slice(word);
-            self.foreign.push((start..self.texts.len() as u32, value));
+            let end = self.texts.len() as u32;
+            self.foreign.push((start..end, value));
+            // Without what changes from case to case, or the article.
+            let ending = ending(word) as u32;
+            if ending > 0 {
+                self.foreign.push((start..end - ending, value));
+            }
+            if word.starts_with("ال".as_bytes()) && word.len() >= 12 {
+                self.foreign.push((start + 4..end, value));
+            }
         }
     }
 
@@ -31,8 +40,12 @@ impl Identity {
             let rest = word.get(at..)?;
             let (name, value) = names().find(|(name, _)| {
                 let fits = match spread(name) {
-                    Some(of_one) => name.len() >= 2 * of_one,
-                    None => at == 0 && name.len() >= 8 && rest.len() <= name.len() + 6,
+                    Some(of_one) => name.len() >= 2 * of_one || is_honoured(rest.get(name.len()..)),
+                    None => {
+                        (at == 0 || at <= 4 && is_prefixed(name))
+                            && name.len() >= 8
+                            && rest.len() <= name.len() + 6
+                    }
                 };
                 fits && rest.starts_with(name)
             })?;
@@ -58,5 +71,49 @@ fn spread(name: &[u8]) -> Option<usize> {
         [0xE1, 0x84..=0x87, ..] => Some(6),
         [0xE3..=0xED, ..] => Some(3),
         _ => None,
+    }
+}
+
+/// Whether what stands behind a name of one character is said to persons alone: Chinese, Japanese,
+/// Korean, the last as texts are looked at.
+fn is_honoured(behind: Option<&[u8]>) -> bool {
+    const HONOURS: [&str; 18] = [
+        "先生",
+        "女士",
+        "小姐",
+        "太太",
+        "夫人",
+        "医生",
+        "醫生",
+        "大夫",
+        "医师",
+        "醫師",
+        "教授",
+        "様",
+        "氏",
+        "殿",
+        "さん",
+        "\u{1102}\u{1175}\u{11B7}",
+        "\u{110A}\u{1175}",
+        "\u{1109}\u{1165}\u{11AB}\u{1109}\u{1162}\u{11BC}",
+    ];
+    behind.is_some_and(|behind| HONOURS.iter().any(|word| behind.starts_with(word.as_bytes())))
+}
+
+/// Whether articles and prepositions are written together with a name: Hebrew, Arabic.
+fn is_prefixed(name: &[u8]) -> bool {
+    matches!(name, [0xD6..=0xDB, ..])
+}
+
+/// How many bytes of a name change from case to case, as far as enough is left: a vowel of Cyrillic,
+/// a vowel and sigma of Greek.
+fn ending(name: &[u8]) -> usize {
+    const LONG: usize = 14;
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end.as_bytes()));
+    match name.len() {
+        ..LONG => 0,
+        _ if ends(&["οσ", "ησ", "ασ"]) => 4,
+        _ if ends(&["а", "я", "о", "е", "и", "ь", "у", "ю", "ы", "α", "η"]) => 2,
+        _ => 0,
     }
 }

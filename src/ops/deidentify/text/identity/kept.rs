@@ -3,12 +3,17 @@
 use super::super::codes;
 use super::super::contacts;
 use super::super::digits::digits_end;
-use super::super::letters::{Case, case, fold_text, is_alnum, is_letter, word_at};
+use super::super::divided::Behind;
+use super::super::letters::{Case, beginning, case, fold_text, is_alnum, is_letter, word_at};
 use super::super::meant::Meant;
+use super::super::names;
 use super::super::words::words;
 use super::{Hold, Identity, Noted};
 use crate::ops::deidentify::Kind;
 use std::ops::Range;
+
+/// Names of fewer letters are not found inside of other words.
+const LETTERS_MIN: usize = 5;
 
 impl Identity {
     /// Whether something that was noted stands in a value that is kept, given as text as in
@@ -56,7 +61,7 @@ impl Identity {
                 at = range.end;
                 let word = text.get(range.clone()).unwrap_or_default();
                 let is_alone = is_alone(text, &range);
-                if self.may_have(word) && self.names_somebody(word, is_alone, counts)
+                if self.names_somebody(word, is_alone, counts)
                     || self.foreign_in(word).is_some_and(|(_, noted)| counts(noted.kind))
                 {
                     return true;
@@ -84,11 +89,27 @@ impl Identity {
 
     fn names_somebody(&self, word: &[u8], is_alone: bool, counts: fn(Kind) -> bool) -> bool {
         let is_whole = || is_alone && word.len() >= 3 && !words().of(word).is_word();
+        let is_inside = || {
+            let inside = names::inside(self, word, &(0..word.len()), Behind::Initials);
+            inside.is_some_and(|(_, noted)| counts(noted.kind))
+        };
+        if word.len() > LETTERS_MIN && self.may_have_inside(word) && is_inside() {
+            return true;
+        }
         self.of_word(word).filter(|noted| counts(noted.kind)).any(|noted| match noted.hold {
             Hold::Strong => true,
             Hold::Capital => noted.kind != Kind::Id && case(word) == Case::Title || is_whole(),
             Hold::Weak => is_whole(),
         })
+    }
+
+    /// Whether a name may have been noted that a word has inside: at its beginning, behind an initial
+    /// or a small letter.
+    fn may_have_inside(&self, word: &[u8]) -> bool {
+        let may_begin = |word: &[u8]| beginning(word).is_some_and(|at| self.may_begin_name(at));
+        may_begin(word)
+            || may_begin(word.get(1..).unwrap_or_default())
+            || word.windows(2).any(|two| matches!(two, [b'a'..=b'z', b'A'..=b'Z']))
     }
 
     /// Whether a noted number begins at `at`.

@@ -31,6 +31,7 @@ impl Identity {
             self.note_parts(kind, value, text);
             if is_name(kind) {
                 self.note_without_two(value, text);
+                self.note_mac(kind, value, text);
             }
             return;
         }
@@ -97,10 +98,37 @@ impl Identity {
             self.note_words(kind, value, &other);
             other.clear();
         }
-        let spelled: String =
-            meant.as_deref().unwrap_or(text).chars().flat_map(spelled_with_two).collect();
-        fold_text(spelled.as_bytes(), &mut other);
-        self.note_spelling(kind, value, &other);
+        let meant = meant.as_deref().unwrap_or(text);
+        // `Ødegård` is Odegaard and Oedegaard: each of the first letters with two or with one.
+        let count = meant.chars().filter(|&c| two_letters(c).is_some()).take(SPELLED_MAX).count();
+        for spelling in 1..1_usize << count {
+            let mut n = 0;
+            let mut spelled = String::with_capacity(meant.len() + SPELLED_MAX);
+            for c in meant.chars() {
+                let two = two_letters(c);
+                match two.filter(|_| n >= SPELLED_MAX || spelling >> n & 1 != 0) {
+                    Some(two) => spelled.push_str(two),
+                    None => spelled.push(c),
+                }
+                n += usize::from(two.is_some());
+            }
+            other.clear();
+            fold_text(spelled.as_bytes(), &mut other);
+            self.note_spelling(kind, value, &other);
+        }
+    }
+
+    /// Notes a name that begins with `Mac` as `Mc`, and one with `Mc` as `Mac`.
+    fn note_mac(&mut self, kind: Kind, value: u32, text: &[u8]) {
+        let rest = match text {
+            [b'M' | b'm', b'a' | b'A', b'c' | b'C', rest @ ..] => (&b"mc"[..], rest),
+            [b'M' | b'm', b'c' | b'C', rest @ ..] => (&b"mac"[..], rest),
+            _ => return,
+        };
+        if kind == Kind::Family && rest.1.len() > 3 {
+            let other = [rest.0, rest.1].concat();
+            self.note_spelling(kind, value, &other);
+        }
     }
 
     /// Notes the name that may have been written with two letters for one: `Müller`, `Mueller`.
@@ -126,7 +154,7 @@ impl Identity {
     fn note_spelling(&mut self, kind: Kind, value: u32, text: &[u8]) {
         for word in text.split(|&b| !is_letter(b)).filter(|word| word.len() > 3) {
             if !self.index.find(key(word)).any(|noted| noted.value == value) {
-                let noted = Noted { value, kind, hold: Hold::Strong, unless: Unless::IsWord };
+                let noted = Noted { value, kind, hold: Hold::Strong, unless: Unless::WeakWord };
                 self.add_word(word, noted);
             }
         }
@@ -183,6 +211,9 @@ impl Identity {
     }
 
     fn add_word(&mut self, word: &[u8], noted: Noted) {
+        if is_name(noted.kind) && word.len() > 3 {
+            self.begins.add(word);
+        }
         let key = key(word);
         self.filter.add(word);
         self.marks.add(Mark::of(key));
@@ -199,6 +230,13 @@ impl Identity {
         if digits >= 2 && count >= 5 {
             self.has_codes = true;
             self.add_code(Kind::Id, value, text);
+            // What letters stand before or behind a number is often left out.
+            let begins = text.iter().position(u8::is_ascii_digit).unwrap_or_default();
+            let ends = text.iter().rposition(u8::is_ascii_digit).unwrap_or_default();
+            let number = text.get(begins..=ends).unwrap_or_default();
+            if !number.iter().any(|&b| is_letter(b)) {
+                self.note_digits(Kind::Id, value, number, 5);
+            }
         } else if digits == 0 && count >= 5 && text.iter().all(|&b| is_letter(b)) {
             let kind = Kind::Id;
             self.add_word(text, Noted { value, kind, hold: Hold::Capital, unless: Unless::IsWord });
@@ -270,14 +308,17 @@ fn is_name(kind: Kind) -> bool {
     matches!(kind, Kind::Family | Kind::Given)
 }
 
-/// A letter as it is written where there are no dots and rings.
-fn spelled_with_two(c: char) -> impl Iterator<Item = char> {
-    let two = match c {
+/// So many letters of a name are spelled with two letters or one in each way.
+const SPELLED_MAX: usize = 3;
+
+/// How a letter is written where there are no dots and rings.
+fn two_letters(c: char) -> Option<&'static str> {
+    Some(match c {
         'ä' | 'Ä' => "ae",
         'ö' | 'Ö' | 'ø' | 'Ø' => "oe",
         'ü' | 'Ü' => "ue",
         'å' | 'Å' => "aa",
-        _ => "",
-    };
-    two.chars().chain(two.is_empty().then_some(c))
+        'đ' | 'Đ' => "dj",
+        _ => return None,
+    })
 }

@@ -201,6 +201,9 @@ fn what_is_known_is_found_as_other_formats_write_it() {
         ("Bj\\u00f6ltzen", "[NAME]"),
         ("Bj\\E\\u00f6ltzen", "[NAME]"),
         ("Bj%u00F6ltzen Bj\\xF6ltzen", "[NAME] [NAME]"),
+        // RTF.
+        ("{\\E\\b Bj\\E\\'f6ltzen}", "{\\E\\b [NAME]}"),
+        ("{\\E\\b Bj\\E\\u246?ltzen}", "{\\E\\b [NAME]}"),
     ] {
         scrubs(raw, expected);
     }
@@ -209,4 +212,182 @@ fn what_is_known_is_found_as_other_formats_write_it() {
     }
     assert!(identity().stands_in(b"Bj%C3%B6ltzen") && !identity().stands_in(b"12%C3"));
     check(Mode::Drop, None, "oral&#90;varkae", "");
+}
+
+#[test]
+fn names_are_found_in_parts() {
+    let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let scope = Scope::new(&message);
+    let mut identity = Identity::default();
+    for name in ["Zvarkae", "OXyrven", "MacVrandt", "Meierqostra", "Vanderkjorn", "Goodman"] {
+        identity.note(Kind::Family, name.as_bytes());
+    }
+    let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+    for (raw, expected) in [
+        ("it was O'Xyrven", "it was [NAME]"),
+        ("it was O Xyrven", "it was [NAME]"),
+        ("the Mac Vrandt case", "the [NAME] case"),
+        ("the Meier-Qostra case", "the [NAME] case"),
+        ("the van der Kjorn case", "the [NAME] case"),
+        ("the Zvar kae case", "the [NAME] case"),
+        ("the Zvar\\.br\\kae case", "the [NAME] case"),
+        ("the Zvar\\X0D\\kae case", "the [NAME] case"),
+        ("Z V A R K A E", "[NAME]"),
+        ("Z.V.A.R.K.A.E.", "[NAME]."),
+        ("<b>Z</b>varkae, <i>Zvar</i><b>kae</b>", "<b>[NAME], <i>[NAME]</b>"),
+        // Words, and the end of a sentence between.
+        ("a good man, Good-man", "a good man, Good-man"),
+        ("the Zvar. Kae was", "the Zvar. Kae was"),
+    ] {
+        let mut out = Vec::new();
+        let raw = raw.as_bytes();
+        Cleaner::new(Mode::Scrub).free_text(raw, context, &mut Found::default(), &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}
+
+#[test]
+fn names_are_found_with_endings_and_in_names_of_users() {
+    for (raw, expected) in [
+        ("die Zvarkaesche Probe", "die [NAME] Probe"),
+        ("pani Zvarkaeov\u{E1}, Zvarkaeem", "pani [NAME], [NAME]"),
+        ("user quilmozvarkae or ZVARKAEQUILMO", "user [NAME] or [NAME]"),
+        ("home/zvarkaeshare", "home/[NAME]"),
+        // No name begins these: they are words, or too long for a name so short.
+        ("Marvoxilinate 5 mg", "Marvoxilinate 5 mg"),
+    ] {
+        scrubs(raw, expected);
+    }
+    let identity = identity();
+    for code in ["ZVARKAEQ", "QZVARKAE", "qzvarkae1", "ZVARKAE_Q", "zvarkaequilmo", "QuilmoZvarkae"]
+    {
+        assert!(identity.stands_in(code.as_bytes()), "{code}");
+    }
+    for code in ["ZVARK", "QZVARK", "LONGM", "MARVELOUS", "GLUCOSE", "ZVARKAESON"] {
+        assert!(!identity.stands_in(code.as_bytes()), "{code}");
+    }
+}
+
+#[test]
+fn a_name_that_begins_with_another_one_is_that_of_somebody_else() {
+    let mut identity = Identity::default();
+    identity.note(Kind::Family, b"Martin");
+    identity.note(Kind::Given, b"David");
+    for other in ["MARTINEZ", "DAVIDSON"] {
+        assert!(!identity.stands_in(other.as_bytes()), "{other}");
+    }
+    assert!(identity.stands_in(b"MARTIND"));
+}
+
+#[test]
+fn names_are_found_in_spellings_that_are_words_and_that_mix() {
+    let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let scope = Scope::new(&message);
+    let mut identity = Identity::default();
+    for name in
+        ["J\u{E4}ger", "\u{D8}deg\u{E5}rd", "McZvarkae", "MacVrandt", "\u{110}or\u{111}evi\u{107}"]
+    {
+        identity.note(Kind::Family, name.as_bytes());
+    }
+    let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+    for (raw, expected) in [
+        // A word of medicine, where a person stands.
+        ("seen by Jaeger today", "seen by [NAME] today"),
+        ("Odegaard, Oedegard, \u{D8}degaard", "[NAME], [NAME], [NAME]"),
+        ("MacZvarkae, McVrandt, Mc Vrandt", "[NAME], [NAME], [NAME]"),
+        ("Djordjevic", "[NAME]"),
+    ] {
+        let mut out = Vec::new();
+        let raw = raw.as_bytes();
+        Cleaner::new(Mode::Scrub).free_text(raw, context, &mut Found::default(), &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}
+
+#[test]
+fn names_are_found_in_other_writings() {
+    let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let scope = Scope::new(&message);
+    let mut identity = Identity::default();
+    for name in [
+        "\u{0421}\u{043E}\u{043A}\u{043E}\u{043B}\u{043E}\u{0432}\u{0430}",
+        "\u{5E8}\u{5D5}\u{5D6}\u{5E0}\u{5D1}\u{5E8}\u{5D2}",
+        "\u{738B}",
+    ] {
+        identity.note(Kind::Family, name.as_bytes());
+    }
+    let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+    for (raw, expected) in [
+        // Another case, a preposition, a title behind a name of one character.
+        (
+            "\u{0421}\u{043E}\u{043A}\u{043E}\u{043B}\u{043E}\u{0432}\u{043E}\u{0439}",
+            "[NAME]\u{043E}\u{0439}",
+        ),
+        ("\u{5DC}\u{5E8}\u{5D5}\u{5D6}\u{5E0}\u{5D1}\u{5E8}\u{5D2}", "\u{5DC}[NAME]"),
+        ("\u{738B}\u{5148}\u{751F}", "[NAME]\u{5148}\u{751F}"),
+        ("\u{738B}\u{6C34}", "\u{738B}\u{6C34}"),
+    ] {
+        let mut out = Vec::new();
+        let raw = raw.as_bytes();
+        Cleaner::new(Mode::Scrub).free_text(raw, context, &mut Found::default(), &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}
+
+#[test]
+fn utf_8_is_read_in_a_message_that_says_latin_2() {
+    let header = b"MSH|^~\\&|A|B|C|D|20230601||ADT^A08|1|P|2.5.1||||||8859/2";
+    let Some(Frame::Message(framed)) = Frames::new(header).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let scope = Scope::new(&message);
+    let mut identity = Identity::default();
+    identity.note(Kind::Family, &scope.text("Vr\u{FC}ndt".as_bytes()));
+    let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+    for raw in ["VR\u{DC}NDT".as_bytes(), b"Vr\xFCndt", b"Vrundt"] {
+        let mut out = Vec::new();
+        Cleaner::new(Mode::Scrub).free_text(raw, context, &mut Found::default(), &mut out);
+        assert_eq!(out, b"[NAME]");
+    }
+}
+
+#[test]
+fn what_two_lines_divide_is_found() {
+    let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let scope = Scope::new(&message);
+    let identity = identity();
+    let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+    let cleaned = |mode, lines: &[&str]| {
+        let line = |n: Option<usize>| {
+            n.and_then(|n| lines.get(n)).map_or(&b""[..], |line| line.as_bytes())
+        };
+        let clean = |n: usize| {
+            let beside = Beside { before: line(n.checked_sub(1)), behind: line(Some(n + 1)) };
+            let mut out = Vec::new();
+            let found = &mut Found::default();
+            Cleaner::new(mode).line_of_text(line(Some(n)), beside, context, found, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        (0..lines.len()).map(clean).collect::<Vec<_>>()
+    };
+    for (lines, expected) in [
+        (["seen by Dr. Zvar", "kae today"], ["seen by Dr. [NAME]", " today"]),
+        (["the chart 48291", "3756 there"], ["the chart [ID]", " there"]),
+        (["call 617-555-", "8293 today"], ["call [PHONE]", " today"]),
+        (["seen by Dr.", "Ferncastle today"], ["seen by Dr.", "[NAME] today"]),
+        (["spoke with Maria", "Gonzalez today"], ["spoke with [NAME]", "[NAME] today"]),
+        (["lives at 12 Elm", "Street still"], ["lives at [ADDRESS]", " still"]),
+        (["mail to a.b@", "host.example now"], ["mail to [EMAIL]", " now"]),
+        (["SSN 412-66-", "9031 given"], ["SSN [SSN]", " given"]),
+        (["no long", "bone seen"], ["no long", "bone seen"]),
+        (["temp 98.6 F.", "CT of abdomen"], ["temp 98.6 F.", "CT of abdomen"]),
+        (["WBC 120", "130 and 140"], ["WBC 120", "130 and 140"]),
+    ] {
+        assert_eq!(cleaned(Mode::Scrub, &lines), expected);
+    }
+    assert_eq!(cleaned(Mode::Drop, &["48291", "3756"]), ["", ""]);
+    assert_eq!(cleaned(Mode::Keep, &["Zvar", "kae"]), ["Zvar", "kae"]);
 }

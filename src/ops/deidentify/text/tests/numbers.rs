@@ -19,7 +19,7 @@ fn numbers_of_the_message_are_found_with_any_separators() {
     scrubs("KQX 98765, KQX98765", "[ID], [ID]");
     scrubs("(617) 555 - 8293", "([PHONE]");
     for raw in ["03021945", "02031945", "1945 03 02"] {
-        scrubs(&format!("born {raw} here"), "born [DATE] here");
+        scrubs(&format!("born {raw} here"), "born 1945 here");
     }
     check(Mode::Scrub, Some(-21), "DOB19450302", "DOB19450209");
 }
@@ -133,7 +133,7 @@ fn what_a_line_or_repetition_divides_is_found() {
     scrubs("48291~37~56", "[ID]~~");
     scrubs("Zvar~kae and Zvar-~kae", "[NAME]~ and [NAME]~");
     scrubs("Zvar-\\.br\\kae", "[NAME]");
-    scrubs("120~130~482913757", "120~130~[ID]");
+    scrubs("120~130~482193757", "120~130~[ID]");
     for kept in ["120~130~140", "long-\\.br\\standing", "no~long bone"] {
         scrubs(kept, kept);
     }
@@ -200,6 +200,96 @@ fn numbers_and_streets_of_other_countries_are_found() {
         "ratio 01:23",
         "Brigade 5",
         "02 10 44 12 of them",
+    ] {
+        scrubs(kept, kept);
+    }
+}
+
+#[test]
+fn numbers_of_the_message_are_found_in_any_form() {
+    for (raw, expected) in [
+        ("chart 482_913_756", "chart [ID]"),
+        ("chart 482,913,756", "chart [ID]"),
+        ("chart 4 8 2 9 1 3 7 5 6", "chart [ID]"),
+        ("chart 48291\\.br\\3756", "chart [ID]"),
+        // The number of KQX0098765 without its letters.
+        ("chart 98765", "chart [ID]"),
+        // Arabic and full-width digits.
+        ("chart \u{664}\u{668}\u{662}\u{669}\u{661}\u{663}\u{667}\u{665}\u{666}", "chart [ID]"),
+        (
+            "chart \u{FF14}\u{FF18}\u{FF12}\u{FF19}\u{FF11}\u{FF13}\u{FF17}\u{FF15}\u{FF16}",
+            "chart [ID]",
+        ),
+    ] {
+        scrubs(raw, expected);
+    }
+    check(Mode::Drop, None, "oral a@", "");
+}
+
+#[test]
+fn dates_are_found_in_other_forms() {
+    // 2 March 1975 less 21 days is 9 February 1975.
+    for (raw, expected) in [
+        ("2. 3. 1975", "9. 2. 1975"),
+        ("02 / 03 / 1975", "01 / 13 / 1975"),
+        ("03/02 1975", "02/09 1975"),
+        ("02 03 1975", "01 13 1975"),
+        ("1975 03 02", "1975 02 09"),
+        ("1975_03_02", "1975_02_09"),
+        ("2.3.75", "9.2.75"),
+        ("3-2-75", "2-9-75"),
+        ("02MAR75", "09FEB75"),
+        ("03021975", "02091975"),
+        ("DOB19750302", "DOB19750209"),
+        ("1975 March 2", "1975 February 9"),
+        ("1975. m\u{E1}rcius 2", "1975. februar 9"),
+        ("2. b\u{159}ezna 1975", "9. unora 1975"),
+        ("M\u{E4}rz 2, 1975", "Februar 9, 1975"),
+        ("March of 1975", "February of 1975"),
+        ("1975-03", "1975-02"),
+        ("2 \u{43C}\u{430}\u{440}\u{442}\u{430} 1975", "1975"),
+        ("1975-W09-7", "[DATE]"),
+        ("1975-061", "[DATE]"),
+        ("2.III.1975", "[DATE]"),
+        ("S50.3.2", "[DATE]"),
+    ] {
+        check(Mode::Scrub, Some(-21), &format!("am {raw} hier"), &format!("am {expected} hier"));
+    }
+    check(Mode::Scrub, Some(-21), "DOB 020375", "DOB [DATE]");
+    for kept in ["T12.1 level", "6-8-10 weeks", "12 IV 3 mg", "10 - 12 mm", "2000-500 U"] {
+        check(Mode::Scrub, Some(-21), kept, kept);
+    }
+}
+
+#[test]
+fn ages_over_89_are_found_in_words_and_other_languages() {
+    for (raw, expected) in [
+        ("a ninety-two year old man", "a [AGE] year old man"),
+        ("ninety two years old", "[AGE] years old"),
+        ("one hundred and two years old", "[AGE] years old"),
+        ("aged ninety-seven", "aged [AGE]"),
+        ("in her nineties", "in her [AGE]"),
+        ("a centenarian", "a [AGE]"),
+        ("97y man", "[AGE]y man"),
+        ("97F with pain", "[AGE]F with pain"),
+        ("her 97th birthday", "her [AGE]th birthday"),
+        ("97-j\u{E4}hrige Patientin", "[AGE]-j\u{E4}hrige Patientin"),
+        ("97 Jahre alt", "[AGE] Jahre alt"),
+        ("97 ans", "[AGE] ans"),
+        ("97 a\u{F1}os", "[AGE] a\u{F1}os"),
+        ("97\u{6B73}", "[AGE]\u{6B73}"),
+    ] {
+        scrubs(raw, expected);
+    }
+    for kept in [
+        "temp 97F",
+        "98 F now",
+        "ninety percent",
+        "one hundred mg",
+        "in the nineties",
+        "85-j\u{E4}hrige",
+        "ninety days",
+        "97 years ago",
     ] {
         scrubs(kept, kept);
     }
