@@ -94,21 +94,13 @@ impl Arena {
         }
         let all = self.json.len();
         if self.around != Around::Line {
-            const BEFORE: &[u8; 21] = b"{\"fullUrl\":\"urn:uuid:";
-            const BEHIND: &[u8; 13] = b"\",\"resource\":";
-            let mut text = [0; BEFORE.len() + 36 + BEHIND.len()];
-            text[..BEFORE.len()].copy_from_slice(BEFORE);
-            text[BEFORE.len()..BEFORE.len() + 36].copy_from_slice(own.id.text());
-            text[BEFORE.len() + 36..].copy_from_slice(BEHIND);
-            self.json.ready(&text);
+            const BEHIND: &str = "\",\"resource\":";
+            const TEXT: &str = concat!("{\"fullUrl\":\"urn:uuid:", blank_id!(), "\",\"resource\":");
+            self.json.ready_with_id(TEXT.as_bytes(), TEXT.len() - 36 - BEHIND.len(), &own.id);
         }
         let start = self.json.len();
         self.json.begin_organization(own.kind == Kind::Organization);
-        self.json.root(|w| {
-            w.literal("resourceType", own.kind.name());
-            w.verbatim("id", |out| own.id.write(out));
-            write(w);
-        });
+        self.json.resource(own.kind.opening(), &own.id, write);
         // The comma behind the extensions became the brace.
         let open = self.json.extension_end() == self.json.len();
         let range = start..self.json.len();
@@ -182,8 +174,8 @@ impl Arena {
     /// Finds the values that no map asked for, counts them, and keeps them as extensions.
     fn unmapped(&mut self, cx: &mut Context<'_>, header: usize) {
         let input = cx.story.input();
+        cx.report.nulls += input.nulls();
         for seg in input.segs() {
-            cx.report.nulls += seg.nulls() as u64;
             let start = self.extensions.len();
             let keep = cx.settings.unmapped;
             let mut last = 0;

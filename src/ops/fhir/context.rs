@@ -303,13 +303,9 @@ impl<'m> Context<'m> {
             });
             return;
         }
-        // Of all that is written one part in nine; put together beside and appended at once.
-        const BEFORE: &[u8; 22] = b"\"reference\":\"urn:uuid:";
-        let mut text = [0; BEFORE.len() + 36 + 2];
-        text[..BEFORE.len()].copy_from_slice(BEFORE);
-        text[BEFORE.len()..BEFORE.len() + 36].copy_from_slice(to.id.text());
-        text[BEFORE.len() + 36..].copy_from_slice(b"\",");
-        w.ready(&text);
+        // Of all that is written one part in nine.
+        const TEXT: &str = concat!("\"reference\":\"urn:uuid:", blank_id!(), "\",");
+        w.ready_with_id(TEXT.as_bytes(), TEXT.len() - 36 - 2, &to.id);
     }
 
     /// The MessageHeader.
@@ -467,6 +463,6 @@ impl<'m> Context<'m> {
 
     /// The resource that was referred to as the `n`th, from 0.
     pub(super) fn wanted(&self, n: usize) -> Option<(Ref, Wanted<'m>)> {
-        self.wanted.get(n).copied()
+        self.wanted.get(n).cloned()
     }
 }

@@ -12,6 +12,10 @@ pub(crate) struct Index {
     pub(super) cuts: Vec<u32>,
     /// How many segments there are so far with each id.
     pub(super) ordinals: Vec<([u8; 3], u32)>,
+    /// Which bytes of a segment are delimiters.
+    found: Vec<u8>,
+    /// How many fields are HL7's null.
+    pub(super) nulls: u64,
 }
 
 /// A segment: its id, its bytes, its fields.
@@ -50,15 +54,6 @@ struct Unfinished {
     is_deep: bool,
 }
 
-const ONES: u64 = u64::MAX / 255;
-
-/// The highest bit of each byte that is 0.
-#[inline]
-fn zeros(word: u64) -> u64 {
-    const REST: u64 = 0x7F * ONES;
-    !(((word & REST) + REST) | word | REST)
-}
-
 impl Index {
     /// Finds the fields of a message, which has less than 4 GiB.
     pub(super) fn read(&mut self, message: &Message<'_>) {
@@ -67,6 +62,7 @@ impl Index {
         self.fields.clear();
         self.cuts.clear();
         self.ordinals.clear();
+        self.nulls = 0;
         for segment in message.segments() {
             let raw = segment.raw();
             let base = message.offset_of(raw);
@@ -96,19 +92,20 @@ impl Index {
             field.start = 3;
             self.end_field(field, raw, base, raw.len().min(4));
         }
-        // Eight bytes at a time: two thirds of the time of looking at each.
-        let all = [s.field, s.component, s.repetition, s.subcomponent].map(|b| ONES * u64::from(b));
-        let (chunks, rest) = raw.as_chunks::<8>();
-        let mut last = [0; 8];
-        rest.iter().zip(&mut last).for_each(|(b, to)| *to = *b);
-        for (n, chunk) in chunks.iter().chain([&last]).enumerate() {
-            let word = u64::from_le_bytes(*chunk);
-            let mut found = all.iter().fold(0, |found, by| found | zeros(word ^ by));
-            while found != 0 {
-                let within = found.trailing_zeros() as usize / 8;
-                found &= found - 1;
+        // First all bytes are looked at, many at a time; then eight at a time are passed over.
+        let mut found = std::mem::take(&mut self.found);
+        found.clear();
+        found.extend(raw.iter().map(|&b| {
+            let is_inner = (b == s.component) | (b == s.repetition) | (b == s.subcomponent);
+            u8::from((b == s.field) | is_inner)
+        }));
+        found.resize(raw.len().next_multiple_of(8), 0);
+        for (n, eight) in found.as_chunks::<8>().0.iter().enumerate() {
+            let mut eight = u64::from_le_bytes(*eight);
+            while eight != 0 {
+                let within = eight.trailing_zeros() as usize / 8;
+                eight &= eight - 1;
                 let at = n * 8 + within;
-                // What fills up the last eight may look like one.
                 let Some(&b) = raw.get(at) else { break };
                 // Of two with one byte the outer one counts.
                 if b == s.field {
@@ -127,6 +124,7 @@ impl Index {
                 }
             }
         }
+        self.found = found;
         if is_begun {
             self.end_field(field, raw, base, raw.len());
         }
@@ -138,11 +136,16 @@ impl Index {
 
     #[inline]
     fn end_field(&mut self, field: Unfinished, raw: &[u8], base: usize, end: usize) {
+        let text = raw.get(field.start..end).unwrap_or_default();
+        let valued = is_valued(text);
+        if !valued && text == b"\"\"" {
+            self.nulls += 1;
+        }
         self.fields.push(Entry {
             start: (base + field.start) as u32,
             end: (base + end) as u32,
             cuts: (field.cut, self.cuts.len() as u32),
-            valued: field.start < end && raw.get(field.start..end).is_some_and(is_valued),
+            valued,
             repeats: field.repeats,
             is_deep: field.is_deep,
             marks: Marks::default(),
