@@ -223,21 +223,20 @@ impl<'m> Seg<'m> {
         with_translated: bool,
         mut each: impl FnMut(bool, [usize; 3], &'m [u8]),
     ) {
-        for (n, entry) in (1..).zip(self.fields).filter(|(_, entry)| entry.valued) {
+        for (n, entry) in (1..).zip(self.fields) {
             let mapped = entry.marks.mapped();
             let told = if with_translated { entry.marks.translated() } else { 0 };
             let used = mapped & !told;
-            if used == u64::MAX {
+            let (first, last) = entry.cuts;
+            let asked_for = if entry.repeats { REPETITIONS } else { 0 } | components(last - first);
+            // One question to most of them, which a processor knows the answer to.
+            let needed = FIRST | asked_for;
+            if !entry.valued | (used & needed == needed) {
                 continue;
             }
             let raw = self.bytes_of(entry);
             if used & FIRST == 0 {
                 each(true, [n, 0, 0], raw);
-                continue;
-            }
-            let (first, last) = entry.cuts;
-            let asked_for = if entry.repeats { REPETITIONS } else { 0 } | components(last - first);
-            if used & asked_for == asked_for {
                 continue;
             }
             let mut first = true;
