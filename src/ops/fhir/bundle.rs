@@ -1,7 +1,7 @@
 //! The resources of a message and the Bundle that they are put into.
 
 use super::context::{Context, Ref};
-use super::id::{Id, IdHasher, Key};
+use super::id::{IdHasher, Key};
 use super::input::Seg;
 use super::json::Json;
 use super::kind::Kind;
@@ -22,7 +22,8 @@ const NO_ENTRY: u32 = u32::MAX;
 pub(crate) struct Arena {
     json: Json,
     entries: Vec<Entry>,
-    written: HashSet<Id, BuildHasherDefault<IdHasher>>,
+    /// By [`Id::number`](super::id::Id::number).
+    written: HashSet<u128, BuildHasherDefault<IdHasher>>,
     /// The entry of each segment by the position of this; [`NO_ENTRY`] if it has none.
     owners: Vec<u32>,
     /// Extensions for unmapped values, of which an entry has some.
@@ -86,7 +87,7 @@ impl Arena {
         seg: Option<Seg<'_>>,
         write: impl FnOnce(&mut Json),
     ) {
-        if !self.written.insert(own.id) {
+        if !self.written.insert(own.id.number()) {
             return;
         }
         if let Some(seg) = seg {

@@ -36,7 +36,7 @@ pub(crate) fn observation<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Ref {
     });
     cx.own_by_id(Kind::Observation, obx, 0, |cx| {
         let key = Key::new(Kind::Observation.name()).with(of?.id.bytes());
-        let key = key.with(obx.peek(3).peek_raw()).with(obx.peek(4).peek_raw());
+        let mut key = key.with(obx.peek(3).peek_raw()).with(obx.peek(4).peek_raw());
         let id = key.id();
         match cx.times_before(id) {
             0 => Some(id),
