@@ -12,7 +12,7 @@ pub use calendar::{civil_from_days, days_from_civil};
 pub use clock::Time;
 
 use calendar::days_of_month;
-use clock::{SECOND, offsets, push_digits, split_offset, two_digits};
+use clock::{SECOND, offsets, pairs, push_digits, split_offset, two_digits};
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -90,6 +90,9 @@ impl Timestamp {
     /// [`Time::parse`].
     #[must_use]
     pub fn parse(raw: &[u8]) -> Option<Self> {
+        if let Some(time) = Self::parse_second(raw) {
+            return Some(time);
+        }
         let (digits, offset) = split_offset(raw, b"")?;
         let mut rest = digits;
         let mut time = Self::parse_year(&mut rest)?;
@@ -107,6 +110,21 @@ impl Timestamp {
         }
         time.clock = Time { offset, ..Time::parse_clock(rest, b"")? };
         Some(time)
+    }
+
+    /// Reads `YYYYMMDDHHMMSS`, as most times are written, all at once.
+    #[inline]
+    fn parse_second(raw: &[u8]) -> Option<Self> {
+        let raw = raw.first_chunk::<14>().filter(|_| raw.len() == 14)?;
+        let [century, year, month, day] = pairs(raw.first_chunk()?)?;
+        let [_, hour, minute, second] = pairs(raw.last_chunk()?)?;
+        let year = u16::from(century) * 100 + u16::from(year);
+        if year == 0 || !(1..=12).contains(&month) || hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let clock = Time { hour, minute, second, precision: Precision::Second, ..Time::START };
+        let is_day = (1..=days_of_month(year, month)).contains(&day);
+        is_day.then_some(Self { year, month, day, clock })
     }
 
     /// Reads both components of the older data type TS: a time, and a code of table 0529 that

@@ -240,6 +240,22 @@ pub(super) fn two_digits(rest: &mut &[u8], max: u8) -> Option<u8> {
     (value <= max).then_some(value)
 }
 
+/// Eight digits as four numbers of two.
+#[inline]
+pub(super) fn pairs(text: &[u8; 8]) -> Option<[u8; 4]> {
+    const ONES: u64 = u64::MAX / 255;
+    let word = u64::from_le_bytes(*text);
+    // What is a digit begins with 3, and still does with 6 more.
+    let begins = |word: u64| word & (ONES * 0xF0);
+    if begins(word) != ONES * 0x30 || begins(word.wrapping_add(ONES * 6)) != ONES * 0x30 {
+        return None;
+    }
+    let digits = word & (ONES * 0x0F);
+    // The first digit is in the lower byte of each two.
+    let [a, _, b, _, c, _, d, _] = (digits * 10 + (digits >> 8)).to_le_bytes();
+    Some([a, b, c, d])
+}
+
 fn digit_value(digit: u8) -> Option<u8> {
     digit.is_ascii_digit().then(|| digit - b'0')
 }

@@ -1,7 +1,7 @@
 //! The resources of a message and the Bundle that they are put into.
 
 use super::context::{Context, Ref};
-use super::id::{Id, IdHasher, Key};
+use super::id::{IdHasher, Key};
 use super::input::Seg;
 use super::json::Json;
 use super::kind::Kind;
@@ -22,7 +22,8 @@ const NO_ENTRY: u32 = u32::MAX;
 pub(crate) struct Arena {
     json: Json,
     entries: Vec<Entry>,
-    written: HashSet<Id, BuildHasherDefault<IdHasher>>,
+    /// By [`Id::number`](super::id::Id::number).
+    written: HashSet<u128, BuildHasherDefault<IdHasher>>,
     /// The entry of each segment by the position of this; [`NO_ENTRY`] if it has none.
     owners: Vec<u32>,
     /// Extensions for unmapped values, of which an entry has some.
@@ -86,7 +87,7 @@ impl Arena {
         seg: Option<Seg<'_>>,
         write: impl FnOnce(&mut Json),
     ) {
-        if !self.written.insert(own.id) {
+        if !self.written.insert(own.id.number()) {
             return;
         }
         if let Some(seg) = seg {
@@ -94,21 +95,13 @@ impl Arena {
         }
         let all = self.json.len();
         if self.around != Around::Line {
-            const BEFORE: &[u8; 21] = b"{\"fullUrl\":\"urn:uuid:";
-            const BEHIND: &[u8; 13] = b"\",\"resource\":";
-            let mut text = [0; BEFORE.len() + 36 + BEHIND.len()];
-            text[..BEFORE.len()].copy_from_slice(BEFORE);
-            text[BEFORE.len()..BEFORE.len() + 36].copy_from_slice(own.id.text());
-            text[BEFORE.len() + 36..].copy_from_slice(BEHIND);
-            self.json.ready(&text);
+            const BEHIND: &str = "\",\"resource\":";
+            const TEXT: &str = concat!("{\"fullUrl\":\"urn:uuid:", blank_id!(), "\",\"resource\":");
+            self.json.ready_with_id(TEXT.as_bytes(), TEXT.len() - 36 - BEHIND.len(), &own.id);
         }
         let start = self.json.len();
         self.json.begin_organization(own.kind == Kind::Organization);
-        self.json.root(|w| {
-            w.literal("resourceType", own.kind.name());
-            w.verbatim("id", |out| own.id.write(out));
-            write(w);
-        });
+        self.json.resource(own.kind.opening(), &own.id, write);
         // The comma behind the extensions became the brace.
         let open = self.json.extension_end() == self.json.len();
         let range = start..self.json.len();
@@ -182,8 +175,8 @@ impl Arena {
     /// Finds the values that no map asked for, counts them, and keeps them as extensions.
     fn unmapped(&mut self, cx: &mut Context<'_>, header: usize) {
         let input = cx.story.input();
+        cx.report.nulls += input.nulls();
         for seg in input.segs() {
-            cx.report.nulls += seg.nulls() as u64;
             let start = self.extensions.len();
             let keep = cx.settings.unmapped;
             let mut last = 0;

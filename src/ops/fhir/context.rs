@@ -58,6 +58,8 @@ pub(crate) struct Context<'m> {
     header: Option<Id>,
     /// See [`Context::known_report`].
     report_at: Cell<Option<(usize, bool)>>,
+    /// See [`Context::same_owner`].
+    known: [Option<(usize, Ref)>; 2],
     /// See [`Recall::scope`].
     scope_number: u64,
     /// What values became before.
@@ -68,7 +70,8 @@ pub(crate) struct Context<'m> {
     latest: [u32; 64],
 }
 
-type ById<V> = HashMap<Id, V, BuildHasherDefault<IdHasher>>;
+/// By [`Id::number`].
+type ById<V> = HashMap<u128, V, BuildHasherDefault<IdHasher>>;
 
 /// The ids of a message; kept from message to message for their memory alone.
 #[derive(Debug, Default)]
@@ -166,7 +169,7 @@ impl<'m> Context<'m> {
         let key = [application, facility, msh.peek(7), control]
             .iter()
             .fold(Key::new("message"), |key, part| key.with(part.peek_raw()));
-        let key = if control.is_empty() { key.with(story.input().bytes()) } else { key };
+        let mut key = if control.is_empty() { key.with(story.input().bytes()) } else { key };
         Self {
             settings,
             story,
@@ -181,6 +184,7 @@ impl<'m> Context<'m> {
             message_key: key.id(),
             header: None,
             report_at: Cell::new(None),
+            known: [None; 2],
             scope_number,
             recall,
             names,
@@ -303,13 +307,9 @@ impl<'m> Context<'m> {
             });
             return;
         }
-        // Of all that is written one part in nine; put together beside and appended at once.
-        const BEFORE: &[u8; 22] = b"\"reference\":\"urn:uuid:";
-        let mut text = [0; BEFORE.len() + 36 + 2];
-        text[..BEFORE.len()].copy_from_slice(BEFORE);
-        text[BEFORE.len()..BEFORE.len() + 36].copy_from_slice(to.id.text());
-        text[BEFORE.len() + 36..].copy_from_slice(b"\",");
-        w.ready(&text);
+        // Of all that is written one part in nine.
+        const TEXT: &str = concat!("\"reference\":\"urn:uuid:", blank_id!(), "\",");
+        w.ready_with_id(TEXT.as_bytes(), TEXT.len() - 36 - 2, &to.id);
     }
 
     /// The MessageHeader.
@@ -331,6 +331,28 @@ impl<'m> Context<'m> {
         let known = is_report();
         self.report_at.set(Some((obr.at(), known)));
         known
+    }
+
+    /// What a segment refers to that all of its owner refer to, such as the patient: the segments of an
+    /// owner come one after the other. `n` numbers such things.
+    #[inline]
+    pub(super) fn same_owner(
+        &mut self,
+        seg: Seg<'m>,
+        n: usize,
+        find: impl FnOnce(&mut Self) -> Option<Ref>,
+    ) -> Option<Ref> {
+        let Some(owner) = self.story.owner_at(seg) else { return find(self) };
+        match self.known.get(n).copied().flatten() {
+            Some((at, to)) if at == owner => Some(to),
+            _ => {
+                let to = find(self)?;
+                if let Some(known) = self.known.get_mut(n) {
+                    *known = Some((owner, to));
+                }
+                Some(to)
+            }
+        }
     }
 
     /// What keys of things begin with that have an identifier without an authority.
@@ -368,7 +390,7 @@ impl<'m> Context<'m> {
         part: u32,
         business: impl FnOnce(&mut Self) -> Option<Key>,
     ) -> Ref {
-        self.own_by_id(kind, seg, part, |cx| business(cx).map(|key| key.id()))
+        self.own_by_id(kind, seg, part, |cx| business(cx).map(|mut key| key.id()))
     }
 
     /// As [`Context::own_part`], where the id of the key is known.
@@ -395,16 +417,16 @@ impl<'m> Context<'m> {
             Some(_) => false,
         };
         let id = by_business
-            .filter(|id| is_free(self.names.claims.get(id)))
+            .filter(|id| is_free(self.names.claims.get(&id.number())))
             .unwrap_or_else(|| self.message_key(kind).with(&place_of(seg, part)).id());
-        self.names.claims.insert(id, Claim::Segment(seg.at()));
+        self.names.claims.insert(id.number(), Claim::Segment(seg.at()));
         self.names.add_own(seg.at(), kind, part, id);
         Ref { kind, id }
     }
 
     /// How often a key was asked for before.
     pub(crate) fn times_before(&mut self, key: Id) -> u32 {
-        let times = self.names.repeats.entry(key).or_default();
+        let times = self.names.repeats.entry(key.number()).or_default();
         *times += 1;
         *times - 1
     }
@@ -434,7 +456,7 @@ impl<'m> Context<'m> {
         let by_content = |cx: &Self| wanted.content(cx.message_key(kind).with(b"content")).id();
         let mut id = by_business.unwrap_or_else(|| by_content(self));
         for _ in 0..2 {
-            match self.names.claims.get(&id) {
+            match self.names.claims.get(&id.number()) {
                 None => break,
                 Some(Claim::Wanted(n)) if self.wanted[*n].1.same(&wanted) => {
                     wanted.count_as_mapped();
@@ -445,7 +467,7 @@ impl<'m> Context<'m> {
             }
         }
         let n = self.wanted.len();
-        self.names.claims.insert(id, Claim::Wanted(n));
+        self.names.claims.insert(id.number(), Claim::Wanted(n));
         let to = Ref { kind, id };
         if let Some(last) = self.latest.get_mut(variant) {
             *last = n as u32;
@@ -462,11 +484,11 @@ impl<'m> Context<'m> {
         let made_of = (wanted.variant(), self.scope_number);
         // What else there may be is no part of its key.
         let [first, ..] = wanted.parts();
-        recall::id(self, made_of, first.again(), |cx| wanted.key(cx).map(|key| key.id()))
+        recall::id(self, made_of, first.again(), |cx| wanted.key(cx).map(|mut key| key.id()))
     }
 
     /// The resource that was referred to as the `n`th, from 0.
     pub(super) fn wanted(&self, n: usize) -> Option<(Ref, Wanted<'m>)> {
-        self.wanted.get(n).copied()
+        self.wanted.get(n).cloned()
     }
 }

@@ -11,10 +11,26 @@ pub(crate) fn of(seed: u64, bytes: &[u8]) -> u64 {
         let product = u128::from(hash ^ word) * u128::from(FACTOR);
         (product >> 64) as u64 ^ product as u64
     };
-    let (chunks, rest) = bytes.as_chunks::<8>();
+    let seed = seed ^ (bytes.len() as u64) << 56;
+    let Some(last) = bytes.last_chunk::<8>() else { return mix(seed, word(bytes)) };
+    // The last eight again, so that each step has as many.
+    let (chunks, _) = bytes.as_chunks::<8>();
     let hash = chunks.iter().fold(seed, |hash, chunk| mix(hash, u64::from_le_bytes(*chunk)));
-    let last = rest.iter().fold(bytes.len() as u64, |word, &b| word << 8 | u64::from(b));
-    mix(hash, last)
+    mix(hash, u64::from_le_bytes(*last))
+}
+
+/// Less than eight bytes as a word, in which nothing else stands, for some stand twice; 0 for none.
+#[inline]
+pub(super) fn word(bytes: &[u8]) -> u64 {
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        return u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32;
+    }
+    match *bytes {
+        [] => 0,
+        [a] => u64::from_le_bytes([a; 8]),
+        [a, b] => u64::from_le_bytes([a, b, a, b, a, b, a, b]),
+        [a, b, c, ..] => u64::from_le_bytes([a, b, c, a, a, b, c, a]),
+    }
 }
 
 /// For maps of names of our own.

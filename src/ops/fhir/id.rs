@@ -23,13 +23,6 @@ impl PartialEq for Id {
 
 impl Eq for Id {}
 
-impl std::hash::Hash for Id {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        // Half of a hash is one.
-        state.write_u64(u64::from_le_bytes(*self.bytes.first_chunk().unwrap_or(&[0; 8])));
-    }
-}
-
 /// The text of which an id is made: parts with `|` between them. It is put together and then hashed
 /// at once, which takes half of the time.
 #[derive(Clone, Debug)]
@@ -97,30 +90,38 @@ impl Key {
         hash.update(part);
     }
 
-    /// The id.
-    pub(crate) fn id(&self) -> Id {
-        let mut bytes = [0; 16];
-        match &self.long {
-            Some(hash) => bytes.copy_from_slice(&hash.as_ref().clone().finalize()[..16]),
-            None => self.short_hash(&mut bytes),
-        }
+    /// The id. It pads the text where it stands, and takes that back.
+    pub(crate) fn id(&mut self) -> Id {
+        let mut bytes = match &self.long {
+            Some(hash) => {
+                let hash = hash.as_ref().clone().finalize();
+                hash.first_chunk().copied().unwrap_or_default()
+            }
+            None => self.short_hash(),
+        };
         bytes[6] = bytes[6] & 0x0F | 0x50;
         bytes[8] = bytes[8] & 0x3F | 0x80;
         Id::of(bytes)
     }
 
-    /// The first bytes of the hash of text that has room, which is padded where it stands (RFC 3174,
-    /// section 4).
-    fn short_hash(&self, out: &mut [u8; 16]) {
-        let mut text = self.text;
+    #[inline]
+    fn pad(&mut self, blocks: usize, mark: u8, bits: u64) {
+        self.text[self.len] = mark;
+        self.text[64 * blocks - 8..64 * blocks].copy_from_slice(&bits.to_be_bytes());
+    }
+
+    /// The first bytes of the hash of text that has room (RFC 3174, section 4).
+    fn short_hash(&mut self) -> [u8; 16] {
         let blocks = if self.len < 56 { 1 } else { 2 };
-        text[self.len] = 0x80;
-        text[64 * blocks - 8..64 * blocks].copy_from_slice(&(self.len as u64 * 8).to_be_bytes());
         let mut state = [0x6745_2301_u32, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0];
-        sha1::block_api::compress(&mut state, &text.as_chunks::<64>().0[..blocks]);
+        self.pad(blocks, 0x80, self.len as u64 * 8);
+        sha1::block_api::compress(&mut state, &self.text.as_chunks::<64>().0[..blocks]);
+        self.pad(blocks, 0, 0);
+        let mut out = [0; 16];
         for (to, word) in out.as_chunks_mut::<4>().0.iter_mut().zip(state) {
             *to = word.to_be_bytes();
         }
+        out
     }
 }
 
@@ -156,6 +157,12 @@ impl Id {
         out.extend_from_slice(&self.text);
     }
 
+    /// All of it as a number, for tables of ids.
+    #[inline]
+    pub(crate) fn number(&self) -> u128 {
+        u128::from_le_bytes(self.bytes)
+    }
+
     /// The bytes, as parts of further keys.
     pub(crate) fn bytes(&self) -> &[u8; 16] {
         &self.bytes
@@ -187,6 +194,11 @@ fn digits(bytes: &[u8]) -> [u8; 16] {
 pub(crate) struct IdHasher(u64);
 
 impl std::hash::Hasher for IdHasher {
+    /// Half of a hash is one.
+    fn write_u128(&mut self, id: u128) {
+        self.write_u64(id as u64);
+    }
+
     fn write_u64(&mut self, word: u64) {
         self.0 = self.0.rotate_left(5) ^ word;
     }

@@ -12,6 +12,10 @@ pub(crate) struct Index {
     pub(super) cuts: Vec<u32>,
     /// How many segments there are so far with each id.
     pub(super) ordinals: Vec<([u8; 3], u32)>,
+    /// See [`Delimiters`].
+    found: Vec<u64>,
+    /// How many fields are HL7's null.
+    pub(super) nulls: u64,
 }
 
 /// A segment: its id, its bytes, its fields.
@@ -50,13 +54,57 @@ struct Unfinished {
     is_deep: bool,
 }
 
-const ONES: u64 = u64::MAX / 255;
+/// The delimiters of a message, one after the other.
+#[derive(Debug)]
+struct Delimiters {
+    /// A bit for each byte that is one. All bytes are looked at first, many at a time: in half of the
+    /// time, for nothing depends on what was found.
+    found: Vec<u64>,
+    /// The word under way, and what is left of it.
+    n: usize,
+    rest: u64,
+}
 
-/// The highest bit of each byte that is 0.
-#[inline]
-fn zeros(word: u64) -> u64 {
-    const REST: u64 = 0x7F * ONES;
-    !(((word & REST) + REST) | word | REST)
+impl Delimiters {
+    /// Finds all. `found`: memory to use.
+    fn of(bytes: &[u8], s: Separators, mut found: Vec<u64>) -> Self {
+        let bits = |chunk: &[u8; 64]| {
+            let is_one = chunk.map(|b| {
+                let is_inner = (b == s.component) | (b == s.repetition) | (b == s.subcomponent);
+                u8::from((b == s.field) | is_inner)
+            });
+            // The factor brings the lowest bits of eight bytes into the highest byte.
+            let eight = |bytes: &[u8; 8]| {
+                u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56
+            };
+            let words = is_one.as_chunks::<8>().0.iter().rev();
+            words.fold(0, |bits, bytes| bits << 8 | eight(bytes))
+        };
+        let (chunks, rest) = bytes.as_chunks::<64>();
+        found.clear();
+        found.extend(chunks.iter().map(bits));
+        let mut last = [0; 64];
+        rest.iter().zip(&mut last).for_each(|(b, to)| *to = *b);
+        // What fills up the last ones may look like one.
+        found.push(bits(&last) & ((1 << rest.len()) - 1));
+        let first = found.first().copied().unwrap_or_default();
+        Self { found, n: 0, rest: first }
+    }
+
+    /// The position of the next one before `end`.
+    #[inline]
+    fn next_before(&mut self, end: usize) -> Option<usize> {
+        while self.rest == 0 {
+            self.rest = *self.found.get(self.n + 1)?;
+            self.n += 1;
+        }
+        let at = self.n * 64 + self.rest.trailing_zeros() as usize;
+        if at >= end {
+            return None;
+        }
+        self.rest &= self.rest - 1;
+        Some(at)
+    }
 }
 
 impl Index {
@@ -67,68 +115,73 @@ impl Index {
         self.fields.clear();
         self.cuts.clear();
         self.ordinals.clear();
+        self.nulls = 0;
+        let bytes = message.bytes();
+        let mut delimiters = Delimiters::of(bytes, separators, std::mem::take(&mut self.found));
         for segment in message.segments() {
             let raw = segment.raw();
-            let base = message.offset_of(raw);
+            let start = message.offset_of(raw);
             let first = self.fields.len() as u32;
-            self.add_fields(separators, raw, base, self.segments.is_empty());
+            let is_first = self.segments.is_empty();
+            self.add_fields(
+                separators,
+                bytes,
+                [start, start + raw.len()],
+                is_first,
+                &mut delimiters,
+            );
             let name = segment.id();
             let id = *name.first_chunk::<3>().filter(|_| name.len() == 3).unwrap_or(b"   ");
             let ordinal = self.ordinal(id);
             self.segments.push(Place {
                 id,
-                start: base as u32,
-                end: (base + raw.len()) as u32,
+                start: start as u32,
+                end: (start + raw.len()) as u32,
                 first,
                 count: self.fields.len() as u32 - first,
                 ordinal,
             });
         }
+        self.found = delimiters.found;
     }
 
-    /// Finds the fields of a segment, and their components. `base`: where it begins.
-    fn add_fields(&mut self, s: Separators, raw: &[u8], base: usize, is_header: bool) {
+    /// Finds the fields of a segment, and their components.
+    fn add_fields(
+        &mut self,
+        s: Separators,
+        bytes: &[u8],
+        [start, end]: [usize; 2],
+        is_header: bool,
+        delimiters: &mut Delimiters,
+    ) {
         let first = self.fields.len();
         let mut field = Unfinished { cut: self.cuts.len() as u32, ..Unfinished::default() };
         let mut is_begun = false;
         if is_header {
             // MSH-1 is the delimiter itself.
-            field.start = 3;
-            self.end_field(field, raw, base, raw.len().min(4));
+            field.start = start + 3;
+            self.end_field(field, bytes, end.min(start + 4));
         }
-        // Eight bytes at a time: two thirds of the time of looking at each.
-        let all = [s.field, s.component, s.repetition, s.subcomponent].map(|b| ONES * u64::from(b));
-        let (chunks, rest) = raw.as_chunks::<8>();
-        let mut last = [0; 8];
-        rest.iter().zip(&mut last).for_each(|(b, to)| *to = *b);
-        for (n, chunk) in chunks.iter().chain([&last]).enumerate() {
-            let word = u64::from_le_bytes(*chunk);
-            let mut found = all.iter().fold(0, |found, by| found | zeros(word ^ by));
-            while found != 0 {
-                let within = found.trailing_zeros() as usize / 8;
-                found &= found - 1;
-                let at = n * 8 + within;
-                // What fills up the last eight may look like one.
-                let Some(&b) = raw.get(at) else { break };
-                // Of two with one byte the outer one counts.
-                if b == s.field {
-                    if is_begun {
-                        self.end_field(field, raw, base, at);
-                    }
-                    is_begun = true;
-                    let cut = self.cuts.len() as u32;
-                    field = Unfinished { start: at + 1, cut, ..Unfinished::default() };
-                } else if b == s.repetition {
-                    field.repeats = true;
-                } else if b == s.component {
-                    self.cuts.push((base + at) as u32);
-                } else {
-                    field.is_deep = true;
+        while let Some(at) = delimiters.next_before(end) {
+            let Some(&b) = bytes.get(at) else { break };
+            // Of two with one byte the outer one counts.
+            if b == s.field {
+                if is_begun {
+                    self.end_field(field, bytes, at);
                 }
+                is_begun = true;
+                let cut = self.cuts.len() as u32;
+                field = Unfinished { start: at + 1, cut, ..Unfinished::default() };
+            } else if b == s.repetition {
+                field.repeats = true;
+            } else if b == s.component {
+                self.cuts.push(at as u32);
+            } else {
+                field.is_deep = true;
             }
         }
         if is_begun {
-            self.end_field(field, raw, base, raw.len());
+            self.end_field(field, bytes, end);
         }
         // MSH-2 holds the delimiters, and has none.
         if is_header && let Some(entry) = self.fields.get_mut(first + 1) {
@@ -137,12 +190,17 @@ impl Index {
     }
 
     #[inline]
-    fn end_field(&mut self, field: Unfinished, raw: &[u8], base: usize, end: usize) {
+    fn end_field(&mut self, field: Unfinished, bytes: &[u8], end: usize) {
+        let text = bytes.get(field.start..end).unwrap_or_default();
+        let valued = is_valued(text);
+        if !valued && text == b"\"\"" {
+            self.nulls += 1;
+        }
         self.fields.push(Entry {
-            start: (base + field.start) as u32,
-            end: (base + end) as u32,
+            start: field.start as u32,
+            end: end as u32,
             cuts: (field.cut, self.cuts.len() as u32),
-            valued: field.start < end && raw.get(field.start..end).is_some_and(is_valued),
+            valued,
             repeats: field.repeats,
             is_deep: field.is_deep,
             marks: Marks::default(),

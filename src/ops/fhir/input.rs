@@ -34,7 +34,10 @@ impl<'m> Input<'m> {
 
     /// The segment at a position, from 0; one without fields and id beyond the last.
     pub(crate) fn seg(&self, at: usize) -> Seg<'m> {
-        Seg { input: *self, at }
+        let index = self.index;
+        let range = |place: &Place| place.first as usize..(place.first + place.count) as usize;
+        let fields = index.segments.get(at).and_then(|place| index.fields.get(range(place)));
+        Seg { input: *self, at, fields: fields.unwrap_or_default() }
     }
 
     /// All segments.
@@ -45,7 +48,13 @@ impl<'m> Input<'m> {
 
     /// The first segment with an id.
     pub(crate) fn first(&self, id: &[u8; 3]) -> Option<Seg<'m>> {
-        self.segs().find(|seg| seg.is(id))
+        let at = self.index.segments.iter().position(|place| place.id == *id)?;
+        Some(self.seg(at))
+    }
+
+    /// How many fields are HL7's null, two double quotes.
+    pub(crate) fn nulls(&self) -> u64 {
+        self.index.nulls
     }
 
     /// The bytes of the message.
@@ -59,6 +68,7 @@ impl<'m> Input<'m> {
 pub(crate) struct Seg<'m> {
     input: Input<'m>,
     at: usize,
+    fields: &'m [Entry],
 }
 
 impl<'m> Seg<'m> {
@@ -97,15 +107,8 @@ impl<'m> Seg<'m> {
 
     #[inline]
     fn entry(&self, n: usize) -> Option<&'m Entry> {
-        let place = self.place()?;
-        let n = n.checked_sub(1).filter(|&n| n < place.count as usize)?;
-        self.input.index.fields.get(place.first as usize + n)
-    }
-
-    fn entries(&self) -> &'m [Entry] {
-        let range = |place: &Place| place.first as usize..(place.first + place.count) as usize;
-        let fields = self.place().and_then(|place| self.input.index.fields.get(range(place)));
-        fields.unwrap_or_default()
+        // Below 1 there is none.
+        self.fields.get(n.wrapping_sub(1))
     }
 
     #[inline]
@@ -220,21 +223,20 @@ impl<'m> Seg<'m> {
         with_translated: bool,
         mut each: impl FnMut(bool, [usize; 3], &'m [u8]),
     ) {
-        for (n, entry) in (1..).zip(self.entries()).filter(|(_, entry)| entry.valued) {
+        for (n, entry) in (1..).zip(self.fields) {
             let mapped = entry.marks.mapped();
             let told = if with_translated { entry.marks.translated() } else { 0 };
             let used = mapped & !told;
-            if used == u64::MAX {
+            let (first, last) = entry.cuts;
+            let asked_for = if entry.repeats { REPETITIONS } else { 0 } | components(last - first);
+            // One question to most of them, which a processor knows the answer to.
+            let needed = FIRST | asked_for;
+            if !entry.valued | (used & needed == needed) {
                 continue;
             }
             let raw = self.bytes_of(entry);
             if used & FIRST == 0 {
                 each(true, [n, 0, 0], raw);
-                continue;
-            }
-            let (first, last) = entry.cuts;
-            let asked_for = if entry.repeats { REPETITIONS } else { 0 } | components(last - first);
-            if used & asked_for == asked_for {
                 continue;
             }
             let mut first = true;
@@ -255,12 +257,6 @@ impl<'m> Seg<'m> {
                 }
             }
         }
-    }
-
-    /// How many of its fields are HL7's null, two double quotes.
-    pub(crate) fn nulls(&self) -> usize {
-        let is_null = |entry: &&Entry| entry.end - entry.start == 2 && !entry.valued;
-        self.entries().iter().filter(is_null).filter(|e| self.bytes_of(e) == b"\"\"").count()
     }
 
     /// All repetitions of a field, as written.
@@ -338,7 +334,7 @@ mod tests {
         assert_eq!(pid.all(3).map(|p| p.at(1)).collect::<Vec<_>>(), [&b"12"[..], b"34"]);
         assert!(pid.get(4).is_empty() && pid.get(9).is_empty() && pid.get(0).is_empty());
         assert_eq!((input.seg(3).ordinal(), input.seg(3).get(1).raw()), (2, &b"7"[..]));
-        assert_eq!(pid.nulls(), 1);
+        assert_eq!(input.nulls(), 1);
     }
 
     #[test]

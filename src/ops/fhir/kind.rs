@@ -15,6 +15,15 @@ macro_rules! kinds {
                     $(Self::$kind => stringify!($kind),)*
                 }
             }
+
+            /// How a resource of it begins, with a place for its id and `",` behind that.
+            pub(crate) fn opening(self) -> &'static [u8] {
+                match self {
+                    $(Self::$kind => concat!(
+                        "{\"resourceType\":\"", stringify!($kind), "\",\"id\":\"", blank_id!(), "\",",
+                    ).as_bytes(),)*
+                }
+            }
         }
     };
 }

@@ -12,6 +12,13 @@ macro_rules! ours {
     };
 }
 
+/// What stands for an id in JSON of ours until it is written there.
+macro_rules! blank_id {
+    () => {
+        "00000000-0000-0000-0000-000000000000"
+    };
+}
+
 mod bundle;
 mod codes;
 mod context;

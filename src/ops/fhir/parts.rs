@@ -67,10 +67,18 @@ pub(crate) fn component_bits<const N: usize>(numbers: [usize; N]) -> u64 {
 }
 
 /// Whether bytes say anything: not only blanks, delimiters and null values.
+#[inline]
 pub(super) fn is_valued(raw: &[u8]) -> bool {
     match raw {
-        [] | b"\"\"" => false,
+        [] => false,
         [first, ..] if first.is_ascii_alphanumeric() => true,
+        raw => is_valued_behind(raw),
+    }
+}
+
+fn is_valued_behind(raw: &[u8]) -> bool {
+    match raw {
+        b"\"\"" => false,
         raw => raw.iter().any(|&b| b.is_ascii_alphanumeric() || b >= 0x80) || has_sign(raw),
     }
 }

@@ -1,5 +1,7 @@
 //! Text that needs no second look, as nearly all does.
 
+use super::hash;
+
 /// As [`slice::trim_ascii`], which looks at each byte; most values have no blanks around them.
 #[inline]
 pub(super) fn trimmed_ascii(text: &[u8]) -> &[u8] {
@@ -32,8 +34,7 @@ pub(crate) fn is_plain(text: &[u8]) -> bool {
         });
         return all == 0;
     }
-    let is_plain = |b: u8| (0x20..0x7F).contains(&b) & (b != b'"') & (b != b'\\');
-    text.iter().fold(true, |plain, &b| plain & is_plain(b))
+    text.is_empty() || special(hash::word(text)) == 0
 }
 
 #[cfg(test)]

@@ -83,8 +83,8 @@ impl What {
 #[derive(Debug, Default)]
 pub(crate) struct Recall {
     ways: Ways<Known>,
-    /// Those of the message.
-    separators: Option<Separators>,
+    /// Those of the message as a number; 0 before there are any.
+    separators: u64,
     /// A hash of them.
     seed: u64,
     /// What joined ids in messages before.
@@ -97,15 +97,15 @@ pub(crate) struct Recall {
 struct Known {
     /// What it is, and what of fields the values are.
     what: u64,
-    /// Those of the message.
-    separators: Option<Separators>,
+    /// See [`Recall::separators`].
+    separators: u64,
     /// How long the values are.
     lengths: [u8; MOST],
     /// The values, and then what is made of them.
-    text: Vec<u8>,
+    text: Box<[u8]>,
     marks: [Marks; MOST],
     /// What it adds to reports.
-    counted: Vec<Counted>,
+    counted: Box<[Counted]>,
     /// The report that had it last.
     report: u64,
 }
@@ -154,14 +154,15 @@ impl<'v, const N: usize> Sought<'v, N> {
 impl Recall {
     /// Begins a message: a value with other delimiters is another.
     pub(super) fn begin(&mut self, separators: Separators) {
-        if self.separators.is_none() {
+        if self.separators == 0 {
             self.ways.clear(SETS);
         }
-        if self.separators != Some(separators) {
-            self.separators = Some(separators);
-            let Separators { field, component, repetition, escape, subcomponent, truncation } =
-                separators;
-            let bytes = [field, component, repetition, escape, subcomponent, truncation];
+        let Separators { field, component, repetition, escape, subcomponent, truncation } =
+            separators;
+        let bytes = [1, 0, field, component, repetition, escape, subcomponent, truncation];
+        let number = u64::from_be_bytes(bytes);
+        if self.separators != number {
+            self.separators = number;
             self.seed = hash::of(0, &bytes);
         }
     }
@@ -285,16 +286,13 @@ fn learn<'m, 'j, const N: usize>(
     let report = cx.report.key();
     let separators = cx.recall.separators;
     let Some(known) = cx.recall.ways.place(hash) else { return };
-    known.text.clear();
-    for value in &sought.values {
-        known.text.extend_from_slice(value.peek_raw());
-    }
-    known.text.extend_from_slice(made);
+    let values = sought.values.iter().map(|value| value.peek_raw());
+    known.text = values.chain([made]).collect::<Vec<_>>().concat().into();
     known.what = sought.what;
     known.separators = separators;
     known.lengths = sought.lengths();
     known.marks = marks;
-    known.counted = counted;
+    known.counted = counted.into();
     known.report = report;
 }
 

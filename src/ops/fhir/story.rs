@@ -192,6 +192,11 @@ impl<'m> Story<'m> {
         self.at(self.links(seg)?.owner)
     }
 
+    /// The position of that.
+    pub(crate) fn owner_at(&self, seg: Seg<'m>) -> Option<usize> {
+        self.links(seg).map(|links| links.owner).filter(|&at| at != NONE).map(|at| at as usize)
+    }
+
     /// The segments that belong to one.
     pub(crate) fn children(&self, owner: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
         let story = *self;

@@ -8,8 +8,9 @@ use super::kind::Kind;
 use super::types::participant::{self, Acting, Function};
 use super::types::{identifier, organization, place, practitioner, software};
 
-/// What a resource is made of.
-#[derive(Clone, Copy, Debug)]
+/// What a resource is made of. Those that are made of more, and seldom are there, have it elsewhere:
+/// what is wanted is copied about, half of it in a twentieth less of the time.
+#[derive(Clone, Debug)]
 pub(crate) enum Wanted<'m> {
     /// XCN, CNN, or the CN of old versions.
     Practitioner(Parts<'m>),
@@ -36,11 +37,13 @@ pub(crate) enum Wanted<'m> {
     /// XCN and an address of the person.
     PractitionerAt(Parts<'m>, Parts<'m>),
     /// XON, its address and its number.
-    OrganizationAt(Parts<'m>, Parts<'m>, Parts<'m>),
+    OrganizationAt(Box<[Parts<'m>; 3]>),
     /// XON, its address and its number, as a place.
-    Site(Parts<'m>, Parts<'m>, Parts<'m>),
+    Site(Box<[Parts<'m>; 3]>),
+    /// A practitioner of whom nothing else is told, and what they do.
+    Person(Function, Parts<'m>),
     /// A practitioner of an organization, and what they do.
-    Acting(Function, Acting<'m>),
+    Acting(Function, Box<Acting<'m>>),
     /// NDL as a role.
     Ndl(Parts<'m>),
     /// EI of a device.
@@ -62,10 +65,10 @@ impl<'m> Wanted<'m> {
             | Self::NamedOrganization(_) => Kind::Organization,
             Self::Application(..) | Self::Device(_) | Self::CodedDevice(_) => Kind::Device,
             Self::PractitionerAt(..) => Kind::Practitioner,
-            Self::OrganizationAt(..) => Kind::Organization,
-            Self::Site(..) => Kind::Location,
+            Self::OrganizationAt(_) => Kind::Organization,
+            Self::Site(_) => Kind::Location,
             Self::Specimen(_) => Kind::Specimen,
-            Self::Acting(..) | Self::Ndl(_) => Kind::PractitionerRole,
+            Self::Person(..) | Self::Acting(..) | Self::Ndl(_) => Kind::PractitionerRole,
             Self::Location(..)
             | Self::NamedLocation(_)
             | Self::Facility(_)
@@ -88,11 +91,12 @@ impl<'m> Wanted<'m> {
             | Self::Device(parts)
             | Self::CodedDevice(parts)
             | Self::Specimen(parts)
+            | Self::Person(_, parts)
             | Self::Location(parts, ..) => [parts, none, none, none, none],
             Self::Sender(parts, more)
             | Self::PractitionerAt(parts, more)
             | Self::Application(parts, more) => [parts, more, none, none, none],
-            Self::OrganizationAt(a, b, c) | Self::Site(a, b, c) => [a, b, c, none, none],
+            Self::OrganizationAt(all) | Self::Site(all) => [&all[0], &all[1], &all[2], none, none],
             Self::Acting(_, role) => role.parts(),
         }
     }
@@ -104,7 +108,8 @@ impl<'m> Wanted<'m> {
             Self::NamedOrganization(_)
                 | Self::NamedLocation(_)
                 | Self::Discharge(_)
-                | Self::Site(..)
+                | Self::Site(_)
+                | Self::Person(..)
                 | Self::Acting(..)
                 | Self::Ndl(_)
                 | Self::CodedDevice(_)
@@ -125,13 +130,13 @@ impl<'m> Wanted<'m> {
             Self::Discharge(_) => 32,
             Self::Application(..) => 33,
             Self::PractitionerAt(..) => 40,
-            Self::OrganizationAt(..) => 41,
-            Self::Site(..) => 42,
+            Self::OrganizationAt(_) => 41,
+            Self::Site(_) => 42,
             Self::Ndl(_) => 43,
             Self::Device(_) => 45,
             Self::CodedDevice(_) => 46,
             Self::Specimen(_) => 47,
-            Self::Acting(function, _) => 50 + *function as u8,
+            Self::Person(function, _) | Self::Acting(function, _) => 50 + *function as u8,
             Self::Location(_, level, form) => 100 + 10 * *form as u8 + *level as u8,
         }
     }
@@ -140,7 +145,8 @@ impl<'m> Wanted<'m> {
     pub(crate) fn is_empty(&self) -> bool {
         let none = |parts: &Parts<'_>, of: &[usize]| of.iter().all(|&n| parts.peek(n).is_empty());
         match self {
-            Self::Organization(parts) | Self::OrganizationAt(parts, ..) => none(parts, &[1, 3, 10]),
+            Self::Organization(parts) => none(parts, &[1, 3, 10]),
+            Self::OrganizationAt(all) => none(&all[0], &[1, 3, 10]),
             Self::Authority(parts) | Self::Sender(parts, _) => none(parts, &[1, 2]),
             Self::Application(parts, _) => parts.is_empty(),
             _ => self.parts().iter().all(|parts| parts.is_empty()),
@@ -174,9 +180,8 @@ impl<'m> Wanted<'m> {
             Self::Device(parts) => identifier::ei_key(cx, Kind::Device, parts),
             Self::Specimen(parts) => identifier::eip_key(cx, Kind::Specimen, parts),
             Self::NamedPractitioner(parts) => practitioner::key(cx, parts.peek(1)),
-            Self::Organization(parts) | Self::OrganizationAt(parts, ..) => {
-                organization::key(cx, parts)
-            }
+            Self::Organization(parts) => organization::key(cx, parts),
+            Self::OrganizationAt(ref all) => organization::key(cx, all[0]),
             Self::Authority(parts) | Self::Sender(parts, _) => {
                 organization::authority_key(cx, parts)
             }
@@ -188,7 +193,8 @@ impl<'m> Wanted<'m> {
             Self::NamedOrganization(_)
             | Self::NamedLocation(_)
             | Self::Discharge(_)
-            | Self::Site(..)
+            | Self::Site(_)
+            | Self::Person(..)
             | Self::Acting(..)
             | Self::Ndl(_)
             | Self::CodedDevice(_) => None,
@@ -223,12 +229,13 @@ impl<'m> Wanted<'m> {
             Self::Discharge(parts) => place::write_discharge(out, cx, own, parts),
             Self::Application(parts, of) => software::write_application(out, cx, own, [parts, of]),
             Self::PractitionerAt(who, at) => participant::write_person(out, cx, own, [who, at]),
-            Self::OrganizationAt(of, at, call) => {
-                participant::write_organization(out, cx, own, [of, at, call]);
+            Self::OrganizationAt(ref all) => participant::write_organization(out, cx, own, **all),
+            Self::Site(ref all) => participant::write_site(out, cx, own, **all),
+            Self::Person(function, who) => {
+                participant::write_acting(out, cx, own, function, Acting::alone(who));
             }
-            Self::Site(of, at, call) => participant::write_site(out, cx, own, [of, at, call]),
-            Self::Acting(function, role) => {
-                participant::write_acting(out, cx, own, function, role);
+            Self::Acting(function, ref role) => {
+                participant::write_acting(out, cx, own, function, **role);
             }
             Self::Ndl(parts) => participant::write_ndl(out, cx, own, parts),
             Self::Device(parts) => participant::write_device(out, cx, own, parts),

@@ -110,8 +110,11 @@ pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
 
 /// Writes a member that refers to the patient whom a segment is about. Returns whether it is there.
 pub(super) fn subject<'m>(w: &mut Json, cx: &mut Context<'m>, name: &str, seg: Seg<'m>) -> bool {
-    let Some(patient) = cx.story.patient(seg) else { return false };
-    let to = pid::patient(cx, patient);
+    let patient = |cx: &mut Context<'m>| {
+        let pid = cx.story.patient(seg)?;
+        Some(pid::patient(cx, pid))
+    };
+    let Some(to) = cx.same_owner(seg, 0, patient) else { return false };
     cx.reference(w, name, to);
     true
 }
@@ -125,8 +128,11 @@ pub(super) fn subject_required<'m>(w: &mut Json, cx: &mut Context<'m>, name: &st
 
 /// Writes a member that refers to the visit that a segment is about. Returns whether it is there.
 pub(super) fn encounter<'m>(w: &mut Json, cx: &mut Context<'m>, name: &str, seg: Seg<'m>) -> bool {
-    let Some(visit) = cx.story.visit(seg) else { return false };
-    let to = pv1::encounter(cx, visit);
+    let visit = |cx: &mut Context<'m>| {
+        let pv1 = cx.story.visit(seg)?;
+        Some(pv1::encounter(cx, pv1))
+    };
+    let Some(to) = cx.same_owner(seg, 1, visit) else { return false };
     cx.reference(w, name, to);
     true
 }

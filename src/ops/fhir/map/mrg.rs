@@ -18,7 +18,7 @@ pub(crate) fn prior<'m>(cx: &mut Context<'m>, mrg: Seg<'m>) -> Option<Ref> {
     let id = super::pid::first(ids(mrg))?;
     let key = identifier::cx_key(cx, Kind::Patient, id)?.id();
     let now = cx.story.owner(mrg).and_then(|pid| super::pid::key(cx, pid));
-    if now.is_some_and(|now| now.id() == key) {
+    if now.is_some_and(|mut now| now.id() == key) {
         return None;
     }
     Some(cx.own(Kind::Patient, mrg, |cx| identifier::cx_key(cx, Kind::Patient, id)))

@@ -36,7 +36,7 @@ pub(crate) fn observation<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Ref {
     });
     cx.own_by_id(Kind::Observation, obx, 0, |cx| {
         let key = Key::new(Kind::Observation.name()).with(of?.id.bytes());
-        let key = key.with(obx.peek(3).peek_raw()).with(obx.peek(4).peek_raw());
+        let mut key = key.with(obx.peek(3).peek_raw()).with(obx.peek(4).peek_raw());
         let id = key.id();
         match cx.times_before(id) {
             0 => Some(id),
@@ -189,10 +189,8 @@ fn absent(w: &mut Json, obx: Seg<'_>) {
 /// OBX-16, then OBX-25 and OBX-23, OBX-15, and the PRT of people.
 fn performers<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
     let none = Parts::EMPTY;
-    let nobody = Acting { who: none, who_at: none, of: none, of_at: none, of_call: none };
     for who in obx.all(16) {
-        let role = Acting { who, ..nobody };
-        if let Some(to) = cx.refer(Wanted::Acting(Function::Observer, role)) {
+        if let Some(to) = cx.refer(Wanted::Person(Function::Observer, who)) {
             cx.reference_item(w, to);
         }
     }
@@ -200,8 +198,8 @@ fn performers<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
         let of_at = if obx.valued(23) { obx.get(24) } else { none };
         let laboratory = match obx.valued(25) {
             true => {
-                let role = Acting { who: obx.get(25), of: obx.get(23), of_at, ..nobody };
-                cx.refer(Wanted::Acting(Function::Director, role))
+                let role = Acting { of: obx.get(23), of_at, ..Acting::alone(obx.get(25)) };
+                cx.refer(Wanted::Acting(Function::Director, Box::new(role)))
             }
             false => participant::of(cx, obx.get(23), of_at, none),
         };

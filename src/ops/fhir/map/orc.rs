@@ -179,7 +179,7 @@ pub(crate) fn orderer_role<'m>(cx: &mut Context<'m>, orc: Option<Seg<'m>>) -> Op
     if role.who.is_empty() && role.of.is_empty() {
         return None;
     }
-    cx.refer(Wanted::Acting(Function::Plain, role))
+    cx.refer(Wanted::Acting(Function::Plain, Box::new(role)))
 }
 
 /// Writes where the orders come from.
@@ -199,9 +199,9 @@ fn provenance<'m>(out: &mut Arena, cx: &mut Context<'m>, orc: Seg<'m>, targets: 
         if !when.into_iter().any(|when| time::instant(w, cx, "recorded", when)) {
             msh::unknown(w, "_recorded");
         }
-        let site = Wanted::Site(orc.get(21), orc.get(22), orc.get(23));
+        let site = [orc.get(21), orc.get(22), orc.get(23)];
         if valued(Some(orc), 21)
-            && let Some(site) = cx.refer(site)
+            && let Some(site) = cx.refer(Wanted::Site(Box::new(site)))
         {
             cx.reference(w, "location", site);
         }

@@ -20,13 +20,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
     });
     let authorized = cx.refer(Wanted::Acting(
         Function::Plain,
-        Acting {
-            who: rf1.get(20),
-            who_at: Parts::EMPTY,
-            of: rf1.get(19),
-            of_at: Parts::EMPTY,
-            of_call: Parts::EMPTY,
-        },
+        Box::new(Acting { of: rf1.get(19), ..Acting::alone(rf1.get(20)) }),
     ));
     out.resource(own, Some(rf1), |w| {
         w.array("identifier", |w| {

@@ -193,7 +193,7 @@ fn requester<'m>(w: &mut Json, cx: &mut Context<'m>, orc: Option<Seg<'m>>, obr: 
     if role.who.is_empty() {
         role.who = field(obr, 16);
     }
-    if let Some(role) = cx.refer(Wanted::Acting(Function::Plain, role)) {
+    if let Some(role) = cx.refer(Wanted::Acting(Function::Plain, Box::new(role))) {
         cx.reference(w, "requester", role);
     }
 }

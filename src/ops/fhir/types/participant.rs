@@ -42,6 +42,12 @@ pub(crate) struct Acting<'m> {
 }
 
 impl<'m> Acting<'m> {
+    /// One of whom nothing else is told.
+    pub(crate) fn alone(who: Parts<'m>) -> Self {
+        let none = Parts::EMPTY;
+        Self { who, who_at: none, of: none, of_at: none, of_call: none }
+    }
+
     /// All that is said.
     pub(crate) fn parts(&self) -> [&Parts<'m>; 5] {
         [&self.who, &self.who_at, &self.of, &self.of_at, &self.of_call]
@@ -65,7 +71,7 @@ pub(crate) fn of<'m>(
 ) -> Option<Ref> {
     match (at.is_empty() && call.is_empty()) || of.is_empty() {
         true => cx.refer(Wanted::Organization(of)),
-        false => cx.refer(Wanted::OrganizationAt(of, at, call)),
+        false => cx.refer(Wanted::OrganizationAt(Box::new([of, at, call]))),
     }
 }
 
