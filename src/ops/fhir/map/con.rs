@@ -91,7 +91,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, con: Seg<'m>) {
 /// nobody is to act on the consent.
 fn status(w: &mut Json, cx: &mut Context<'_>, con: Seg<'_>) {
     let value = con.get(11);
-    coded::code(w, cx, "status", value.clone(), Table::ConsentStatus, "draft");
+    coded::code(w, cx, "status", value, Table::ConsentStatus, "draft");
     if !matches!(value.first(), b"B" | b"L") {
         return;
     }
@@ -151,11 +151,11 @@ fn write_consenter<'m>(out: &mut Arena, cx: &mut Context<'m>, con: Seg<'m>, who:
         if who.own.kind == Kind::RelatedPerson {
             subject_required(w, cx, "patient", con);
             w.array("relationship", |w| {
-                if let Some(relation) = who.relation.clone() {
+                if let Some(relation) = who.relation {
                     coded::concept_item(w, cx, relation);
                 }
             });
         }
-        w.array("name", |w| name::xpn_items(w, cx, who.name.clone()));
+        w.array("name", |w| name::xpn_items(w, cx, who.name));
     });
 }
