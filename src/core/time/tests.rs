@@ -103,6 +103,22 @@ fn refuses_what_is_no_time() {
 }
 
 #[test]
+fn what_is_read_at_once_is_read_as_in_parts() {
+    for from in ["20240229235959", "00010101000000", "19991231093015"] {
+        for at in 0..14 {
+            for b in 0..=u8::MAX {
+                let mut raw = from.as_bytes().to_vec();
+                raw[at] = b;
+                let at_once = Timestamp::parse(&raw);
+                // With an offset behind it all is read two digits at a time.
+                let in_parts = Timestamp::parse(&[&raw[..], b"+0000"].concat());
+                assert_eq!(at_once, in_parts.map(|time| time.with_offset(None)), "{b:#x} at {at}");
+            }
+        }
+    }
+}
+
+#[test]
 fn knows_leap_years() {
     for year in ["2000", "2024", "1600", "0004", "2400"] {
         assert!(Timestamp::parse(format!("{year}0229").as_bytes()).is_some(), "{year}");

@@ -238,7 +238,9 @@ mod tests {
             let part = vec![b'x'; length];
             let text = [&NAMESPACE[..], b"Basic|", &part].concat();
             let hash = Sha1::digest(&text);
-            let id = Key::new("Basic").with(&part).id();
+            let mut key = Key::new("Basic").with(&part);
+            let id = key.id();
+            assert_eq!(key.id(), id, "{length}");
             assert_eq!(id.bytes()[..6], hash[..6], "{length}");
             assert_eq!(id.bytes()[9..], hash[9..16], "{length}");
         }

@@ -338,6 +338,27 @@ mod tests {
     }
 
     #[test]
+    fn fields_are_found_wherever_they_stand() {
+        // Delimiters at each place of the words that they are found by.
+        for length in 0..150 {
+            let text =
+                [b"MSH|^~\\&|", &vec![b'x'; length][..], b"|a^b||c~d&e|\rZ|", &[b'y'; 70], b"^|z"];
+            let text = text.concat();
+            let message = message(&text);
+            let mut index = Index::default();
+            let input = Input::read(&message, &mut index).unwrap();
+            let msh = input.seg(0);
+            assert_eq!(msh.get(3).raw().len(), length);
+            assert_eq!((msh.get(4).at(2), msh.get(5).raw()), (&b"b"[..], &b""[..]), "{length}");
+            let last: Vec<_> = msh.all(6).map(|repetition| repetition.get(1).at(2)).collect();
+            assert_eq!(last, [&b""[..], b"e"], "{length}");
+            assert!(msh.get(7).is_empty() && !msh.valued(8));
+            let z = input.seg(1);
+            assert_eq!((z.get(1).at(1).len(), z.get(2).raw()), (70, &b"z"[..]), "{length}");
+        }
+    }
+
+    #[test]
     fn what_nobody_asked_for_is_unmapped() {
         let message = message(b"MSH|^~\\&\rPID|1||a^b~c^d|x|^^y^z|\"\"");
         let mut index = Index::default();

@@ -16,6 +16,28 @@ impl Marks {
         Self { used: Cell::new(0), dropped: Cell::new(0), translated: Cell::new(0) }
     }
 
+    /// How many bytes [`Marks::to_bytes`] gives.
+    pub(super) const SIZE: usize = 24;
+
+    /// All of it as bytes, for [`Marks::of_bytes`].
+    pub(super) fn to_bytes(&self) -> [u8; Self::SIZE] {
+        let mut bytes = [0; Self::SIZE];
+        let all = [&self.used, &self.dropped, &self.translated];
+        for (to, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(all) {
+            *to = word.get().to_ne_bytes();
+        }
+        bytes
+    }
+
+    #[inline]
+    pub(super) fn of_bytes(bytes: &[u8; Self::SIZE]) -> Self {
+        let word = |n: usize| {
+            let word = bytes.as_chunks::<8>().0.get(n).copied().unwrap_or_default();
+            Cell::new(u64::from_ne_bytes(word))
+        };
+        Self { used: word(0), dropped: word(1), translated: word(2) }
+    }
+
     #[inline]
     pub(super) fn add(&self, mask: u64) {
         self.used.set(self.used.get() | mask);

@@ -93,21 +93,36 @@ pub(crate) struct Recall {
     forgotten: u64,
 }
 
+/// No larger than a line of a processor's cache. What is needed besides is in one piece: a fiftieth of
+/// all the time.
 #[derive(Debug, Default)]
+#[repr(align(64))]
 struct Known {
     /// What it is, and what of fields the values are.
     what: u64,
     /// See [`Recall::separators`].
     separators: u64,
-    /// How long the values are.
+    /// How many values there are.
+    count: u8,
+    /// How long they are.
     lengths: [u8; MOST],
-    /// The values, and then what is made of them.
+    /// What is asked of each value ([`Marks::to_bytes`]), the values, and then what is made of them.
     text: Box<[u8]>,
-    marks: [Marks; MOST],
     /// What it adds to reports.
     counted: Box<[Counted]>,
     /// The report that had it last.
     report: u64,
+}
+
+impl Known {
+    /// What is asked of each value, and the rest of the text.
+    #[inline]
+    fn marks<const N: usize>(&self) -> Option<([Marks; N], &[u8])> {
+        let (marks, _) = self.text.as_chunks::<{ Marks::SIZE }>();
+        let rest = self.text.get(N * Marks::SIZE..)?;
+        let marks = marks.first_chunk::<N>()?;
+        Some((marks.each_ref().map(Marks::of_bytes), rest))
+    }
 }
 
 /// Values that something is looked for by.
@@ -139,8 +154,9 @@ impl<'v, const N: usize> Sought<'v, N> {
 
     #[inline]
     fn is(&self, known: &Known) -> bool {
-        let mut rest = &known.text[..];
+        let Some(mut rest) = known.text.get(N * Marks::SIZE..) else { return false };
         known.what == self.what
+            && usize::from(known.count) == N
             && self.values.iter().zip(known.lengths).all(|(value, length)| {
                 let Some((raw, more)) = rest.split_at_checked(usize::from(length)) else {
                     return false;
@@ -252,10 +268,11 @@ fn found<'c, const N: usize>(cx: &'c mut Context<'_>, sought: &Sought<'_, N>) ->
     let (hash, separators) = (sought.hash ^ cx.recall.seed, cx.recall.separators);
     let is_it = |known: &Known| known.separators == separators && sought.is(known);
     let known = cx.recall.ways.get(hash, is_it)?;
-    sought.values.iter().zip(&known.marks).for_each(|(value, marks)| value.add(marks));
     cx.report.again(&mut known.counted, &mut known.report);
+    let (marks, text) = known.marks::<N>()?;
+    sought.values.iter().zip(&marks).for_each(|(value, marks)| value.add(marks));
     let length = known.lengths.iter().map(|&length| usize::from(length)).sum();
-    known.text.get(length..)
+    text.get(length..)
 }
 
 /// Makes something of values, and remembers it the second time.
@@ -275,7 +292,7 @@ fn learn<'m, 'j, const N: usize>(
     let since = cx.report.record();
     let before = sought.values.each_ref().map(|value| value.note());
     let made = make(cx);
-    let mut marks = [const { Marks::new() }; MOST];
+    let mut marks = [const { Marks::new() }; N];
     for (n, before) in before.into_iter().enumerate().rev() {
         marks[n] = sought.values[n].noted(before);
     }
@@ -286,12 +303,14 @@ fn learn<'m, 'j, const N: usize>(
     let report = cx.report.key();
     let separators = cx.recall.separators;
     let Some(known) = cx.recall.ways.place(hash) else { return };
+    let marks = marks.map(|marks| marks.to_bytes());
     let values = sought.values.iter().map(|value| value.peek_raw());
-    known.text = values.chain([made]).collect::<Vec<_>>().concat().into();
+    let parts: Vec<_> = marks.iter().map(|marks| &marks[..]).chain(values).chain([made]).collect();
+    known.text = parts.concat().into();
+    known.count = N as u8;
     known.what = sought.what;
     known.separators = separators;
     known.lengths = sought.lengths();
-    known.marks = marks;
     known.counted = counted.into();
     known.report = report;
 }
