@@ -50,6 +50,8 @@ pub struct Job<T> {
     messages: u64,
     /// Messages of each part.
     counts: Vec<u64>,
+    /// Whether there was an envelope segment.
+    has_envelopes: bool,
 }
 
 /// A place in a source and what is to be said of it.
@@ -170,6 +172,8 @@ pub struct Sink<'a> {
     foreign: Option<usize>,
     /// Bytes and messages of all sources.
     seen: (u64, u64),
+    /// Whether there was an envelope segment in any of them.
+    has_envelopes: bool,
 }
 
 impl<'a> Sink<'a> {
@@ -193,6 +197,7 @@ impl<'a> Sink<'a> {
             stray: None,
             foreign: None,
             seen: (0, 0),
+            has_envelopes: false,
         }
     }
 
@@ -216,6 +221,7 @@ impl<'a> Sink<'a> {
         }
         job.counts.clear();
         drop(reports);
+        self.has_envelopes |= std::mem::take(&mut job.has_envelopes);
         self.emit(job)?;
         if let Some(output) = &mut self.output
             && !job.out.is_empty()
@@ -228,10 +234,11 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    /// Whether something was read, and no message in it.
+    /// Whether something was read, and no message in it. A batch that is empty is none the less
+    /// what was to be read.
     #[must_use]
     pub fn found_nothing(&self) -> bool {
-        matches!(self.seen, (1.., 0))
+        matches!(self.seen, (1.., 0)) && !self.has_envelopes
     }
 
     /// Whether anything was written to files.

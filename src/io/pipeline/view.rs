@@ -210,6 +210,7 @@ impl<'a> View<'a> {
                     }
                 }
                 Frame::Envelope { bytes, offset } => {
+                    job.has_envelopes = true;
                     let offset = self.part.offset + offset as u64;
                     let before = self.part.before + job.messages;
                     each(Met::Envelope { bytes, offset, before }, job);
