@@ -57,8 +57,8 @@ struct Unfinished {
 /// The delimiters of a message, one after the other.
 #[derive(Debug)]
 struct Delimiters {
-    /// A bit for each byte that is one. All bytes are looked at first, many at a time: in half of the
-    /// time, for nothing depends on what was found.
+    /// A bit for each byte that is one. All bytes are looked at first, many at a time: in two thirds of
+    /// the time, for nothing depends on what was found.
     found: Vec<u64>,
     /// The word under way, and what is left of it.
     n: usize,
