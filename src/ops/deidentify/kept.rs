@@ -2,9 +2,11 @@
 
 use super::dates;
 use super::rewrite::Rewrite;
+use super::rules::parts::Look;
 use super::rules::{Category, Rule};
 use super::shape::{self, is_code};
 use super::subject::Kind;
+use super::text::is_frequent_name;
 use crate::core::message::first;
 
 impl Rewrite<'_, '_> {
@@ -83,6 +85,15 @@ impl Rewrite<'_, '_> {
 
     /// A code of the form of one.
     pub(super) fn code(&mut self, rule: &Rule, raw: &[u8]) {
+        if !self.is_coded && raw.len() > 3 && is_frequent_name(raw) {
+            // No code is so called. Under Safe Harbor it goes.
+            self.varies = true;
+            self.tally.residual(rule.number);
+            if self.days.is_some() {
+                self.surrogate(Kind::Family, Look::Own, raw);
+            }
+            return;
+        }
         if self.is_coded || !shape::may_identify(raw) || shape::is_authority(raw) {
             self.kept(rule, raw);
         } else {

@@ -366,6 +366,25 @@ fn names_of_users_are_no_codes() {
     }
 }
 
+/// Names that many people bear, of nobody whom the message knows.
+#[test]
+fn frequent_names_are_no_codes() {
+    for name in ["Jonathan", "Smith", "SMITH,JOHN", "john.smith", "Gonzalez_Maria"] {
+        for profile in [Profile::Pseudonymise, Profile::SafeHarbor] {
+            for segment in [format!("OBX|1|CE|{name}^X^L||1"), format!("OBX|1|IS|X^Y^L||{name}")] {
+                let out = run(profile, &format!("{HEADER}\n{segment}"));
+                assert!(!out[1].contains(name), "{}", out[1]);
+            }
+        }
+    }
+    for code in ["SMITH", "GLU", "Gram", "A-B", "HGB,RBC", "Cardiology", "mmHg", "Mixed_Growth"] {
+        let segment = format!("OBX|1|CE|{code}^X^L||1");
+        assert_eq!(run(Profile::Pseudonymise, &format!("{HEADER}\n{segment}"))[1], segment);
+    }
+    // Beside a code of the standard it is one.
+    assert_eq!(one(Profile::Pseudonymise, "OBX|1|CE|Smith^X^LN||1", 3), "Smith^X^LN");
+}
+
 /// Whether a line is met before, in a message where it stood alone, changes nothing.
 #[test]
 fn lines_of_a_text_are_looked_at_together() {

@@ -27,6 +27,7 @@ mod words;
 pub use beside::Beside;
 pub use found::Found;
 pub use identity::Identity;
+pub use names::is_frequent_name;
 pub use trace::Trace;
 
 use super::Kind;

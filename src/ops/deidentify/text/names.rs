@@ -213,6 +213,28 @@ pub(super) fn listed(text: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
     is_name.then_some(last)
 }
 
+/// Whether what stands where a code should is a name that many people bear: one in small letters with
+/// a capital (`Jonathan`), or a given and a family name with a sign between (`SMITH,JOHN`).
+#[must_use]
+pub fn is_frequent_name(code: &[u8]) -> bool {
+    let mut parts = code.split(|b| b",._-".contains(b));
+    let (first, second) = (parts.next().unwrap_or_default(), parts.next());
+    let has_letters = |part: &[u8]| part.len() > 2 && part.iter().all(u8::is_ascii_alphabetic);
+    let listed = |part: &[u8]| Some(words().of(part)).filter(|listed| !listed.is_word());
+    let Some(second) = second else {
+        return case(first) == Case::Title
+            && has_letters(first)
+            && first.len() > 3
+            && first.iter().skip(1).all(u8::is_ascii_lowercase)
+            && listed(first).is_some_and(|listed| listed.is_name());
+    };
+    if parts.next().is_some() || !has_letters(first) || !has_letters(second) {
+        return false;
+    }
+    let (Some(one), Some(other)) = (listed(first), listed(second)) else { return false };
+    one.is_name() && other.is_name() && (one.is_given() || other.is_given())
+}
+
 /// Whether a sentence or a line begins at `at`.
 pub(super) fn begins_sentence(text: &[u8], at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
