@@ -114,7 +114,8 @@ impl Identity {
             }
             other.clear();
             fold_text(spelled.as_bytes(), &mut other);
-            self.note_spelling(kind, value, &other);
+            // It is the name itself, though a test of eyes is called Jaeger, too.
+            self.note_spelling(kind, value, &other, Unless::WeakCommon);
         }
     }
 
@@ -127,7 +128,7 @@ impl Identity {
         };
         if kind == Kind::Family && rest.1.len() > 3 {
             let other = [rest.0, rest.1].concat();
-            self.note_spelling(kind, value, &other);
+            self.note_spelling(kind, value, &other, Unless::WeakWord);
         }
     }
 
@@ -147,14 +148,14 @@ impl Identity {
             other.push(first);
             rest = if rest.get(..2).is_some_and(is_two) { &rest[2..] } else { behind };
         }
-        self.note_spelling(kind, value, &other);
+        self.note_spelling(kind, value, &other, Unless::WeakWord);
         self.other = other;
     }
 
-    fn note_spelling(&mut self, kind: Kind, value: u32, text: &[u8]) {
+    fn note_spelling(&mut self, kind: Kind, value: u32, text: &[u8], unless: Unless) {
         for word in text.split(|&b| !is_letter(b)).filter(|word| word.len() > 3) {
             if !self.index.find(key(word)).any(|noted| noted.value == value) {
-                let noted = Noted { value, kind, hold: Hold::Strong, unless: Unless::WeakWord };
+                let noted = Noted { value, kind, hold: Hold::Strong, unless };
                 self.add_word(word, noted);
             }
         }
