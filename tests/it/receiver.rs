@@ -72,7 +72,7 @@ pub(crate) fn on(
     let (sender, came) = channel();
     let (go_on, held) = channel();
     let held = std::sync::Mutex::new(held);
-    let count = std::sync::atomic::AtomicUsize::new(0);
+    let count = std::sync::Mutex::new(0);
     let shared = std::sync::Arc::new((script, held, count));
     std::thread::spawn(move || {
         for (connection, stream) in listener.incoming().enumerate() {
@@ -81,9 +81,14 @@ pub(crate) fn on(
             std::thread::spawn(move || {
                 let (script, held, count) = &*shared;
                 while let Some(bytes) = block(&mut stream) {
-                    let n = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
                     let id = id_of(&bytes);
-                    if sender.send(Came { connection, bytes }).is_err() {
+                    // Messages are told in the order of their numbers.
+                    let mut count = count.lock().unwrap();
+                    let n = *count;
+                    *count += 1;
+                    let told = sender.send(Came { connection, bytes });
+                    drop(count);
+                    if told.is_err() {
                         return;
                     }
                     for step in script(n, &id) {
