@@ -1,7 +1,7 @@
 //! Surrogates of identifiers, in their form.
 
 use super::ff1::{Ff1, Form};
-use super::prf::{Prf, Subkeys, first_128, write_token};
+use super::prf::{Prf, Subkeys, first_128, write_token_for};
 use crate::core::check_digit::{is_npi, npi};
 use aes::Aes256;
 use aes::cipher::KeyInit;
@@ -79,10 +79,10 @@ impl Ids {
                 if self.permute(symbols) {
                     lay_out(text, symbols, out);
                 } else {
-                    write_token(&digest_of(prf, text, out), out);
+                    write_token_for(text, prf, digest_of(prf, text, out), out);
                 }
             }
-            None => write_token(&digest_of(prf, text, out), out),
+            None => write_token_for(text, prf, digest_of(prf, text, out), out),
         }
     }
 

@@ -24,7 +24,7 @@ use super::Kind;
 use super::zip3::{List, zip3};
 use id::Ids;
 use number::Digits;
-use prf::{Digest, Prf, Subkeys, first_64, last_64, write_token};
+use prf::{Digest, Prf, Subkeys, first_64, last_64, write_token, write_token_for};
 use std::io::Write;
 
 /// How surrogates look.
@@ -110,7 +110,7 @@ impl Surrogates {
         match self.style {
             Style::Token => {
                 out.truncate(start);
-                write_token(&digest, out);
+                write_token_for(text.trim_ascii(), &self.prfs[kind as usize], digest, out);
             }
             Style::Pseudonym | Style::TestData => self.write_form(kind, text, start, &digest, out),
         }
