@@ -380,8 +380,8 @@ impl Common {
             bail!("{}", replaced(&path));
         }
         kept.context("writing the rejects")?;
-        // What is no message was told; blanks and envelopes alone were not. Who expects messages is
-        // told that there are none; an empty input is nobody's fault.
+        // What is no message was told; blanks alone were not. Who expects messages is told that there
+        // are none; an empty input, or batch, is nobody's fault.
         if found_nothing && !diagnostics.failed() {
             diagnostics.missing("no message in the input");
         }

@@ -19,6 +19,7 @@ pub mod rules;
 mod seen;
 mod settings;
 mod shape;
+mod slots;
 mod split;
 mod subject;
 pub mod surrogate;

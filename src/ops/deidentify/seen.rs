@@ -1,5 +1,6 @@
 //! Fields that come again and again: units, tests, wards, the parties of messages.
 
+use super::slots::{place, tag};
 use super::text::{Identity, Trace};
 use std::fmt;
 use zeroize::Zeroize;
@@ -78,10 +79,11 @@ impl Seen {
         identity: &Identity,
     ) -> Option<Written<'_>> {
         let hash = hash(rule, raw);
-        if self.tags.get(place(hash)) != Some(&tag(hash)) {
+        let at = place(hash, SLOTS);
+        if self.tags.get(at) != Some(&tag(hash)) {
             return None;
         }
-        let slot = self.slots.get_mut(place(hash))?;
+        let slot = self.slots.get_mut(at)?;
         let is_it = slot.rule == rule && slot.raw.get(..slot.length.into()) == Some(raw);
         if !is_it || identity.may_name(&slot.trace) {
             return None;
@@ -106,7 +108,7 @@ impl Seen {
         identity: &Identity,
     ) {
         let hash = hash(rule, raw);
-        let at = place(hash);
+        let at = place(hash, SLOTS);
         if let Some(slot) = self.slots.get_mut(at)
             && slot.credit > 0
         {
@@ -142,18 +144,6 @@ impl Seen {
 /// at most, and no sign that could stand for another one.
 fn is_plain(raw: &[u8]) -> bool {
     raw.iter().all(|b| matches!(b, b' '..=b'~') && !b"~&\\@%=".contains(b))
-}
-
-/// Where a field is remembered.
-#[inline]
-fn place(hash: u64) -> usize {
-    (hash >> 40) as usize & (SLOTS - 1)
-}
-
-/// What nearly always tells two fields apart that share a place; never 0, which is in free places.
-#[inline]
-fn tag(hash: u64) -> u32 {
-    (hash >> 8) as u32 | 1
 }
 
 #[inline]

@@ -28,8 +28,8 @@ const COMPONENTS: &str = include_str!("components.tsv");
 pub struct Rules {
     pub(super) settings: Settings,
     segments: Vec<SegmentRules>,
-    /// The number of a segment at the place of its id, or of another one that shares it: 3 % of all
-    /// time less than by searching for each.
+    /// The number of a segment at the place of its id, or of another one that shares it: to search
+    /// for each took a fiftieth of all time.
     numbers: Box<[u16; PLACES]>,
     /// What is done with fields of segments that no rule knows.
     others: Rule,

@@ -1,6 +1,7 @@
 //! What was made already.
 
 use super::super::Kind;
+use super::super::slots::{place, tag};
 use super::Surrogates;
 use std::fmt;
 use zeroize::Zeroize;
@@ -88,7 +89,7 @@ impl Memo {
             self.tags = vec![0; SLOTS];
         }
         let hash = hash(look, kind, text);
-        let at = place(hash);
+        let at = place(hash, SLOTS);
         let is_same = self.tags[at] == tag(hash) && self.slots[at].holds(look, kind, text);
         if !is_same && !self.make(hash, look, surrogates, kind, text) {
             return Made { text: &self.last, is_plain: false };
@@ -109,7 +110,7 @@ impl Memo {
     ) -> bool {
         self.last.clear();
         surrogates.write(kind, text, &mut self.last);
-        let at = place(hash);
+        let at = place(hash, SLOTS);
         let slot = &mut self.slots[at];
         let (Some(value), Some(surrogate)) =
             (slot.value.get_mut(..text.len()), slot.surrogate.get_mut(..self.last.len()))
@@ -133,18 +134,6 @@ impl Slot {
     fn holds(&self, look: u8, kind: Kind, text: &[u8]) -> bool {
         self.of == Some((look, kind)) && self.value[..self.length.into()] == *text
     }
-}
-
-/// Where a value is remembered.
-#[inline]
-fn place(hash: u64) -> usize {
-    (hash >> 40) as usize & (SLOTS - 1)
-}
-
-/// What nearly always tells two values apart that share a place; never 0.
-#[inline]
-fn tag(hash: u64) -> u32 {
-    (hash >> 8) as u32 | 1
 }
 
 /// Tells values apart by their length, their beginning and their end. Who makes values that share

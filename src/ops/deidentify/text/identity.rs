@@ -8,7 +8,7 @@ mod note;
 use super::codes::CodeKey;
 use super::digits::Digits;
 use super::labels::Labels;
-use super::letters::{Beginnings, Filter, Mark, Marks, key};
+use super::letters::{BEGINNINGS, Bits, Filter, MARKS, key, mark};
 use super::words::words;
 use crate::ops::deidentify::Kind;
 use index::Index;
@@ -26,7 +26,8 @@ pub(super) const NUMBER_MAX: u32 = 19;
 pub struct Identity {
     index: Index,
     filter: Filter,
-    marks: Marks,
+    /// By the [`mark`]s of words.
+    marks: Bits<MARKS>,
     values: Vec<Value>,
     texts: Vec<u8>,
     /// Which numbers of digits, from 1 to [`NUMBER_MAX`], the noted numbers have.
@@ -38,7 +39,7 @@ pub struct Identity {
     /// With which letters given names begin.
     initials: u32,
     /// How names begin that are found inside of longer words, and divided ones.
-    begins: Beginnings,
+    begins: Bits<BEGINNINGS>,
     /// Words of names beyond the Latin letters: where in `texts`, and of which value.
     foreign: Vec<(Range<u32>, u32)>,
     folded: Vec<u8>,
@@ -116,8 +117,8 @@ impl Identity {
 
     /// Whether a word may have been noted, by its mark.
     #[inline]
-    pub(super) fn may_have_marked(&self, mark: Mark) -> bool {
-        self.marks.may_have(mark)
+    pub(super) fn may_have_marked(&self, mark: u16) -> bool {
+        self.marks.has(mark)
     }
 
     /// Whether a word may have been noted.
@@ -126,7 +127,7 @@ impl Identity {
         self.filter.may_have(word)
     }
 
-    /// Whether a name was noted that begins as others do at a place of [`Beginnings`].
+    /// Whether a name was noted that begins so, see [`beginning`](super::letters::beginning).
     #[inline]
     pub(super) fn may_begin_name(&self, at: u16) -> bool {
         self.begins.has(at)
@@ -136,7 +137,7 @@ impl Identity {
     #[inline]
     pub(super) fn of_word(&self, word: &[u8]) -> impl Iterator<Item = Noted> {
         let key = Some(word).filter(|word| self.filter.may_have(word)).map(key);
-        let key = key.filter(|&key| self.marks.may_have(Mark::of(key)));
+        let key = key.filter(|&key| self.marks.has(mark(key)));
         let found = key.map(|key| self.index.find(key));
         found.into_iter().flatten().filter_map(|noted| match noted.unless {
             Unless::Never => Some(noted),

@@ -4,7 +4,8 @@ use super::codes;
 use super::digits::digits_end;
 use super::divided;
 use super::identity::Identity;
-use super::letters::{Mark, is_letter, key, word_at};
+use super::letters::{is_letter, key, mark, word_at};
+use crate::ops::deidentify::slots;
 use std::fmt;
 
 /// How many texts are remembered, a power of two.
@@ -117,7 +118,7 @@ pub(super) fn may_name(identity: &Identity, text: &[u8]) -> bool {
 /// written together.
 fn may_name_by(identity: &Identity, word: &[u8]) -> bool {
     let may_have =
-        |word: &[u8]| identity.may_have(word) && identity.may_have_marked(Mark::of(key(word)));
+        |word: &[u8]| identity.may_have(word) && identity.may_have_marked(mark(key(word)));
     if may_have(word) {
         return true;
     }
@@ -141,5 +142,5 @@ fn place(text: &[u8]) -> usize {
         (Some(last), _) => take(u64::from_le_bytes(*last)),
         _ => take(rest.iter().fold(0, |sum, b| sum << 8 | u64::from(*b))),
     }
-    (hash >> 40) as usize & (SLOTS - 1)
+    slots::place(hash, SLOTS)
 }

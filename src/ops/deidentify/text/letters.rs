@@ -2,7 +2,6 @@
 
 use crate::ops::deidentify::fold::fold;
 use std::ops::Range;
-use zeroize::Zeroize;
 
 /// Whether a byte of a text that is looked at belongs to a word.
 pub(super) fn is_letter(byte: u8) -> bool {
@@ -82,75 +81,23 @@ impl Filter {
     }
 }
 
-/// Where a word is in [`Marks`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Mark(u16);
-
-impl Mark {
-    /// By the [`key`] of the word.
-    #[inline]
-    pub(super) fn of(key: u64) -> Self {
-        Self((key >> 40) as u16 & (Marks::BITS - 1) as u16)
-    }
-}
-
-impl Zeroize for Mark {
-    fn zeroize(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-/// Tells of nearly all words that they are not in a set, by the whole of them: a [`Filter`] of the
-/// names of a message takes every eighth text for one that may have some of them.
+/// A set of so many small numbers, as bits.
 #[derive(Debug)]
-pub(super) struct Marks(Box<[u64; Marks::BITS / 64]>);
+pub(super) struct Bits<const WORDS: usize>(Box<[u64; WORDS]>);
 
-impl Default for Marks {
+impl<const WORDS: usize> Default for Bits<WORDS> {
     fn default() -> Self {
-        Self(Box::new([0; Marks::BITS / 64]))
+        Self(Box::new([0; WORDS]))
     }
 }
 
-impl Marks {
-    const BITS: usize = 1 << 14;
-
+impl<const WORDS: usize> Bits<WORDS> {
     pub(super) fn clear(&mut self) {
         self.0.fill(0);
     }
 
-    pub(super) fn add(&mut self, Mark(at): Mark) {
-        self.0[usize::from(at >> 6)] |= 1 << (at & 63);
-    }
-
-    /// Whether the word may be in it.
-    #[inline]
-    pub(super) fn may_have(&self, Mark(at): Mark) -> bool {
-        self.0.get(usize::from(at >> 6)).is_some_and(|bits| bits >> (at & 63) & 1 != 0)
-    }
-}
-
-/// How words begin: by their first three letters.
-#[derive(Debug)]
-pub(super) struct Beginnings(Box<[u64; BEGINNINGS / 64]>);
-
-/// How many beginnings are told apart.
-const BEGINNINGS: usize = 4096;
-
-impl Default for Beginnings {
-    fn default() -> Self {
-        Self(Box::new([0; BEGINNINGS / 64]))
-    }
-}
-
-impl Beginnings {
-    pub(super) fn clear(&mut self) {
-        self.0.fill(0);
-    }
-
-    pub(super) fn add(&mut self, word: &[u8]) {
-        if let Some(at) = beginning(word) {
-            self.0[usize::from(at / 64)] |= 1 << (at % 64);
-        }
+    pub(super) fn add(&mut self, at: u16) {
+        self.0[usize::from(at / 64)] |= 1 << (at % 64);
     }
 
     #[inline]
@@ -159,11 +106,24 @@ impl Beginnings {
     }
 }
 
-/// Where a word is among [`Beginnings`]; nowhere if it has fewer than three letters.
+/// The size of [`Bits`] of [`mark`]s.
+pub(super) const MARKS: usize = 256;
+
+/// By what a word, of which this is the [`key`], is told from nearly all others: a [`Filter`] of the
+/// names of a message takes every eighth text for one that may have some of them.
+#[inline]
+pub(super) fn mark(key: u64) -> u16 {
+    (key >> 40) as u16 % (64 * MARKS) as u16
+}
+
+/// The size of [`Bits`] of [`beginning`]s.
+pub(super) const BEGINNINGS: usize = 64;
+
+/// How a word begins: by its first three letters; nothing if it has fewer.
 #[inline]
 pub(super) fn beginning(word: &[u8]) -> Option<u16> {
     let [a, b, c] = word.first_chunk::<3>()?.map(|letter| u16::from(letter & 31));
-    Some((a << 7 ^ b << 4 ^ c) % BEGINNINGS as u16)
+    Some((a << 7 ^ b << 4 ^ c) % (64 * BEGINNINGS) as u16)
 }
 
 /// The word that begins at `at`, or nothing.

@@ -4,7 +4,7 @@ use super::codes;
 use super::digits::digits_end;
 use super::divided;
 use super::identity::Identity;
-use super::letters::{Mark, is_letter, key, word_at};
+use super::letters::{is_letter, key, mark, word_at};
 use zeroize::Zeroize;
 
 /// The most words with parts of them, beginnings of names, and bytes of parts with numbers that are
@@ -16,8 +16,8 @@ const NUMBERS_MAX: usize = 40;
 /// What of a text could be noted.
 #[derive(Clone, Copy, Debug)]
 pub struct Trace {
-    /// Its words, and parts of them that can be names.
-    words: [Mark; WORDS_MAX],
+    /// The marks of its words, and of parts of them that can be names.
+    words: [u16; WORDS_MAX],
     count: u8,
     /// How names would begin that its words are parts of.
     begins: [u16; BEGINS_MAX],
@@ -33,7 +33,7 @@ impl Trace {
     #[must_use]
     pub fn of(parts: &[u8]) -> Option<Self> {
         let mut trace = Self {
-            words: [Mark::default(); WORDS_MAX],
+            words: [0; WORDS_MAX],
             count: 0,
             begins: [0; BEGINS_MAX],
             begins_count: 0,
@@ -80,7 +80,7 @@ impl Trace {
     }
 
     fn add_word(&mut self, word: &[u8]) -> Option<()> {
-        *self.words.get_mut(usize::from(self.count))? = Mark::of(key(word));
+        *self.words.get_mut(usize::from(self.count))? = mark(key(word));
         self.count += 1;
         Some(())
     }

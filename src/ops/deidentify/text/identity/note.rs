@@ -3,7 +3,7 @@
 use super::super::codes::CodeKey;
 use super::super::digits::Digits;
 use super::super::letters::{
-    Mark, fold_text, is_alnum, is_letter, key, misread_utf8, mix, word_at,
+    beginning, fold_text, is_alnum, is_letter, key, mark, misread_utf8, mix, word_at,
 };
 use super::super::words::words;
 use super::{Hold, Identity, NUMBER_MAX, Noted, Unless, Value, is_particle};
@@ -212,12 +212,15 @@ impl Identity {
     }
 
     fn add_word(&mut self, word: &[u8], noted: Noted) {
-        if is_name(noted.kind) && word.len() > 3 {
-            self.begins.add(word);
+        if is_name(noted.kind)
+            && word.len() > 3
+            && let Some(at) = beginning(word)
+        {
+            self.begins.add(at);
         }
         let key = key(word);
         self.filter.add(word);
-        self.marks.add(Mark::of(key));
+        self.marks.add(mark(key));
         self.index.insert(key, noted);
     }
 
