@@ -1,6 +1,28 @@
-//! Times and sizes as options give them.
+//! Numbers, times and sizes as options give them.
 
+use std::ops::{Bound, RangeBounds};
 use std::time::Duration;
+
+/// A reader of whole numbers of a range.
+pub(super) fn whole<T: TryFrom<u64>>(
+    range: impl RangeBounds<u64> + Clone,
+) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| {
+        let number = text.parse().ok().filter(|n| range.contains(n));
+        number.and_then(|n| T::try_from(n).ok()).ok_or_else(|| {
+            let at_least = match range.start_bound() {
+                Bound::Included(n) | Bound::Excluded(n) => *n,
+                Bound::Unbounded => 0,
+            };
+            match range.end_bound() {
+                Bound::Included(most) => {
+                    format!("a whole number from {at_least} to {most} is expected")
+                }
+                _ => format!("a whole number is expected, {at_least} or more"),
+            }
+        })
+    }
+}
 
 /// A time: a number of seconds, or with a unit: `500ms`, `30s`, `5m`, `2h`, `1d`.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
@@ -46,6 +68,21 @@ pub(super) fn memory(text: &str) -> Result<usize, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_numbers_are_of_their_range() {
+        let threads = whole::<u16>(1..=512);
+        assert_eq!((threads("1"), threads("512")), (Ok(1), Ok(512)));
+        for wrong in ["0", "513", "-1", "1.5", "x", "", "99999999999999999999"] {
+            let error = "a whole number from 1 to 512 is expected";
+            assert_eq!(threads(wrong), Err(error.to_owned()), "{wrong}");
+        }
+        assert_eq!(
+            whole::<u16>(1..)("65536"),
+            Err("a whole number is expected, 1 or more".to_owned())
+        );
+        assert_eq!(whole::<u64>(..)("0"), Ok(0));
+    }
 
     #[test]
     fn amounts_are_read() {

@@ -60,7 +60,7 @@ pub(super) struct Common {
     rejects: Option<PathBuf>,
 
     /// Works with N threads; the output is the same with any number [default: as many as serve]
-    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512), help_heading = "Output")]
+    #[arg(short = 'j', long, value_name = "N", value_parser = amounts::whole::<u16>(1..=512), allow_negative_numbers = true, help_heading = "Output")]
     threads: Option<u16>,
 
     #[command(flatten)]

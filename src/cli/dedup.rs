@@ -1,6 +1,7 @@
 //! `pipehat dedup`: each message once.
 
 use super::Verdict;
+use super::amounts::whole;
 use super::args::{Common, Plan, Spilling, Weight};
 use super::destinations::open;
 use super::form::Form;
@@ -62,7 +63,7 @@ pub(super) struct Args {
     keep: Keep,
 
     /// Looks back over N messages only
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>(1..), allow_negative_numbers = true)]
     window: Option<u32>,
 
     /// Writes those that are left out into FILE
@@ -125,6 +126,8 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         }
     };
     let mut left_out = 0_u64;
+    // Messages, and those that have a value by which they are known.
+    let (mut all, mut with_value) = (0, 0);
     let shown = output.is_terminal();
     let plan =
         Plan { weight: Weight::Heavy, beside: args.duplicates.as_deref(), ..Plan::default() };
@@ -133,12 +136,12 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         view.messages(job, |item, job: &mut Job<Known>| {
             let Known { bytes, ends } = &mut job.tally;
             key.clear();
-            let is_known = if args.whole {
+            let mut is_known = args.whole;
+            if args.whole {
                 key.extend_from_slice(item.message.bytes());
-                true
             } else {
-                append_keys(&keys, &item.message, text, &mut key)
-            };
+                append_keys(&keys, &item.message, text, &mut key, |n| is_known |= n == 0);
+            }
             match form.append(&item.message, bytes) {
                 Ok(()) => ends.push((bytes.len(), is_known.then(|| fingerprint(&key)))),
                 Err(why) => job.reject(&item, why.to_string()),
@@ -156,7 +159,9 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let gather = |_: &_, job: &mut Job<Known>| {
         let Known { bytes, ends } = &mut job.tally;
         let mut start = 0;
+        all += ends.len();
         for (end, known) in ends.drain(..) {
+            with_value += usize::from(known.is_some());
             let message = &bytes[start..end];
             start = end;
             let fate = match (&mut seen, known) {
@@ -194,6 +199,9 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     output.finish()?;
     if let Some(aside) = aside {
         aside.finish().context("writing the duplicates")?;
+    }
+    if let Some(key) = keys.first().filter(|_| all > 0 && with_value == 0) {
+        diagnostics.note(&format!("no message has a value at {}", key.path()));
     }
     // Of messages that are the same in all bytes nothing is lost.
     let is_kept = args.duplicates.is_some() || args.whole;

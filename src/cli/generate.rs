@@ -1,6 +1,7 @@
 //! `pipehat generate`: messages of people who do not exist.
 
 use super::Verdict;
+use super::amounts::whole;
 use super::form::Form;
 use super::terminal::ColorWhen;
 use crate::core::Separators;
@@ -50,11 +51,11 @@ pub(super) struct Args {
     types: Vec<Wanted>,
 
     /// How many
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 1)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 1, value_parser = whole::<u64>(..), allow_negative_numbers = true)]
     count: u64,
 
     /// The same seed gives the same messages, another one others
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u64>(..), allow_negative_numbers = true)]
     seed: u64,
 
     /// The version of the standard

@@ -1,5 +1,6 @@
 //! `pipehat query`: values as rows, or the messages for which a condition holds.
 
+use super::amounts::whole;
 use super::args::{Common, Plan, Weight};
 use super::syntax::parsed;
 use super::{Tally, Verdict};
@@ -81,7 +82,7 @@ pub(super) struct Args {
     files_with_matches: bool,
 
     /// Stops after N matching messages
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short, long, value_name = "N", value_parser = whole::<u64>(1..), allow_negative_numbers = true)]
     max: Option<u64>,
 
     /// The form of the rows

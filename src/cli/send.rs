@@ -8,7 +8,7 @@ mod queue;
 mod tempo;
 
 use super::Verdict;
-use super::amounts::{seconds, size};
+use super::amounts::{seconds, size, whole};
 use super::args::{Common, Plan, Weight};
 use crate::core::Path as Hl7Path;
 use crate::io::pipeline::{Flow, Job, View};
@@ -76,11 +76,11 @@ pub(super) struct Args {
     format: Option<FormatArg>,
 
     /// So many messages of a connection may wait for their answers
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Delivery")]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole::<u16>(1..=1024), allow_negative_numbers = true, help_heading = "Delivery")]
     window: u16,
 
     /// Sends over N connections; messages of one key (--order-by) keep their order
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Delivery")]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole::<u16>(1..=256), allow_negative_numbers = true, help_heading = "Delivery")]
     connections: u16,
 
     /// The key whose messages keep their order on several connections

@@ -64,6 +64,8 @@ struct Keyed {
     bytes: Vec<u8>,
     /// Where the key ends that began where the message before ended, and where its message does.
     ends: Vec<(usize, usize)>,
+    /// Which of the keys some message has a value for.
+    found: Vec<bool>,
 }
 
 pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
@@ -75,9 +77,10 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let plan = Plan { weight: Weight::Heavy, ..Plan::default() };
     let work = |view: View<'_>, job: &mut Job<Keyed>| {
         view.messages(job, |item, job: &mut Job<Keyed>| {
-            let Keyed { bytes, ends } = &mut job.tally;
+            let Keyed { bytes, ends, found } = &mut job.tally;
+            found.resize(keys.len(), false);
             let start = bytes.len();
-            append_keys(&keys, &item.message, text, bytes);
+            append_keys(&keys, &item.message, text, bytes, |n| found[n] = true);
             let key = bytes.len();
             match form.append(&item.message, bytes) {
                 Ok(()) => ends.push((key, bytes.len())),
@@ -88,8 +91,12 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
             }
         });
     };
+    let mut sorted = 0_u64;
+    let mut found = vec![false; keys.len()];
     let gather = |_: &_, job: &mut Job<Keyed>| {
-        let Keyed { bytes, ends } = &mut job.tally;
+        let Keyed { bytes, ends, found: here } = &mut job.tally;
+        sorted += ends.len() as u64;
+        found.iter_mut().zip(here).for_each(|(found, here)| *found |= *here);
         let mut start = 0;
         for (key, end) in ends.drain(..) {
             sorter.push(&bytes[start..key], &bytes[key..end])?;
@@ -108,6 +115,10 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     )?;
     write_sorted(sorter, &mut output)?;
     output.finish()?;
+    for key in keys.iter().zip(found).filter(|(_, found)| !found && sorted > 0).map(|(key, _)| key)
+    {
+        diagnostics.note(&format!("no message has a value at {}", key.path()));
+    }
     Ok(Verdict::Yes)
 }
 

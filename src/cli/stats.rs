@@ -1,6 +1,7 @@
 //! `pipehat stats`: what is in an archive.
 
 use super::Verdict;
+use super::amounts::whole;
 use super::args::{Common, Plan, Weight};
 use super::syntax::parsed;
 use super::terminal;
@@ -55,7 +56,7 @@ pub(super) struct Args {
     format: Format,
 
     /// How many values are told of each kind
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole::<u16>(1..=1000), allow_negative_numbers = true)]
     top: u16,
 
     /// Tells values of all fields; it may be patient data

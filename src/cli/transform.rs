@@ -1,6 +1,7 @@
 //! `pipehat transform`: messages edited by a script.
 
 use super::Verdict;
+use super::amounts::whole;
 use super::args::{Common, Plan};
 use super::dry_run::{self, Outcome};
 use super::form::Form;
@@ -79,7 +80,7 @@ pub(super) struct Args {
     report: Option<PathBuf>,
 
     /// So many files of `emit` are open at a time
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = whole::<u16>(1..), allow_negative_numbers = true)]
     max_open: u16,
 
     #[command(flatten)]

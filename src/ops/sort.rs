@@ -83,6 +83,12 @@ fn kind_of(path: &Path) -> Kind {
 }
 
 impl SortKey {
+    /// Where the value stands.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Appends the key of a message, that of the first value if there are several; tells whether
     /// there is one.
     ///
@@ -106,20 +112,22 @@ impl SortKey {
     }
 }
 
-/// Appends the keys of a message one behind the other; tells whether it has a value for the first.
+/// Appends the keys of a message one behind the other; calls `found` with the place of each key for
+/// which it has a value.
 pub fn append_keys(
     keys: &[SortKey],
     message: &Message<'_>,
     options: TextOptions,
     out: &mut Vec<u8>,
-) -> bool {
+    mut found: impl FnMut(usize),
+) {
     with_scope(message, options, |scope| {
-        let mut has_first = false;
         for (n, key) in keys.iter().enumerate() {
-            has_first |= key.append(scope, out) && n == 0;
+            if key.append(scope, out) {
+                found(n);
+            }
         }
-        has_first
-    })
+    });
 }
 
 fn append_value(kind: Kind, text: &[u8], out: &mut Vec<u8>) {

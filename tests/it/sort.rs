@@ -61,6 +61,17 @@ fn memory_and_threads_make_no_difference_to_order() {
 }
 
 #[test]
+fn a_key_that_no_message_has_is_told() {
+    let input = at("1", "2024") + &at("2", "2023");
+    let out = pipehat(&["sort", "--by", "FOO-3", "--by", "MSH-7"]).stdin(&input).run();
+    let expected = at("2", "2023") + &at("1", "2024");
+    out.is(0, &expected, "pipehat: no message has a value at FOO-3\n");
+    pipehat(&["sort", "--by", "FOO-3"]).stdin("").run().is(0, "", "");
+    let out = pipehat(&["dedup", "--by", "FOO"]).stdin(&input).run();
+    out.is(0, &input, "pipehat: no message has a value at FOO\n");
+}
+
+#[test]
 fn what_cannot_be_sorted_is_rejected_and_the_rest_comes() {
     let dir = folder();
     let rejects = dir.path().join("rejects");

@@ -1,7 +1,7 @@
 //! The options of `pipehat listen`.
 
 use super::place::{At, address};
-use crate::cli::amounts::{seconds, size};
+use crate::cli::amounts::{seconds, size, whole};
 use crate::cli::args::Reading;
 use crate::cli::syntax::parsed;
 use crate::core::expr::Expression;
@@ -95,7 +95,7 @@ pub(crate) struct Args {
     pub(super) exec_timeout: Duration,
 
     /// So many commands run at a time [default: as many as there are processors]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Keeping")]
+    #[arg(long, value_name = "N", value_parser = whole::<u16>(1..), allow_negative_numbers = true, help_heading = "Keeping")]
     pub(super) exec_jobs: Option<u16>,
 
     /// Sends each message on, and answers what is answered there
@@ -147,7 +147,7 @@ pub(crate) struct Args {
     pub(super) release2: bool,
 
     /// Ends after N messages
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Limits")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>(1..), allow_negative_numbers = true, help_heading = "Limits")]
     pub(super) count: Option<u64>,
 
     /// Ends after one message
@@ -155,7 +155,7 @@ pub(crate) struct Args {
     pub(super) once: bool,
 
     /// Serves so many connections at a time
-    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Limits")]
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = whole::<u16>(1..), allow_negative_numbers = true, help_heading = "Limits")]
     pub(super) max_connections: u16,
 
     /// Closes a connection on which no message comes for so long [default: never]

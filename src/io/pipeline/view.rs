@@ -1,6 +1,8 @@
 //! What a command sees of the input: the messages of a part, and what stands between them.
 
-use super::{Fate, Job, Kind, NO_MESSAGE, Report, place, too_long};
+use super::job::{Fate, Job, Kind, Report};
+use super::sink::{NO_MESSAGE, place};
+use super::too_long;
 use crate::core::expr::Origin;
 use crate::core::{
     Frame, Framed, Frames, LineEnding, Message, Segment, SeparatorsError, segment_id,
