@@ -150,10 +150,15 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let color = args.telling.color.decide(&output);
     let mut report = Report { args, text, color, output, out: Vec::new(), tally: Tally::default() };
     let result = report.all(&mut pairs);
+    let found_nothing = pairs.found_nothing();
+    drop(pairs);
     progress.finish(diagnostics);
     result?;
     let Report { tally, output, .. } = report;
     output.finish()?;
+    if found_nothing && !diagnostics.failed() {
+        diagnostics.missing("no message in the input");
+    }
     diagnostics.detail(&format!(
         "{} pairs of messages compared, {} differ; {} messages are only in A, {} only in B",
         tally.pairs, tally.different, tally.alone[0], tally.alone[1]

@@ -71,6 +71,11 @@ impl<'a> Pairs<'a> {
         Self { inputs, waiting: Default::default(), key_of, turn: 0, ended: [false; 2] }
     }
 
+    /// Whether something was read of one of them, and no message in it.
+    pub(super) fn found_nothing(&self) -> bool {
+        self.inputs.iter().any(|input| input.sink.found_nothing())
+    }
+
     /// Whether the next message is there without reading on, which may have to wait.
     pub(super) fn is_ready(&self) -> bool {
         self.inputs[self.side()].ready.len() > 0

@@ -142,6 +142,10 @@ impl From<FormatArg> for Format {
 
 pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     let (columns, files) = split_operands(args)?;
+    let is_object = matches!(args.format, FormatArg::Json | FormatArg::Ndjson);
+    if is_object && let Some(name) = named_twice(&columns) {
+        bail!("two columns are called {name}; NAME=PATH gives another name");
+    }
     if args.header && !matches!(args.format, FormatArg::Tsv | FormatArg::Csv) {
         bail!("--header goes with --format tsv or csv");
     }
@@ -231,6 +235,12 @@ fn begin(query: &Query, header: bool, output: &mut Output) -> Result<usize> {
 }
 
 /// Tells the paths among the operands from the files: paths come first.
+/// The name of a column that another one has, too.
+fn named_twice(columns: &[Column]) -> Option<&str> {
+    let names: Vec<_> = columns.iter().map(|column| &*column.name).collect();
+    names.iter().enumerate().find(|(n, name)| names[..*n].contains(name)).map(|(_, name)| *name)
+}
+
 fn split_operands(args: &Args) -> Result<(Vec<Column>, Vec<OsString>)> {
     let mut columns = args.paths.clone();
     let mut operands = args.operands.iter();

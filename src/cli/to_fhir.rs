@@ -73,7 +73,7 @@ pub(super) struct Args {
 
     /// The time zone of times without an offset, for all messages or for those of a sender (MSH-4
     /// or MSH-3)
-    #[arg(long = "timezone", value_name = "[SENDER=]ZONE")]
+    #[arg(long = "timezone", value_name = "[SENDER=]ZONE", allow_hyphen_values = true)]
     timezones: Vec<String>,
 
     /// URIs of coding systems and authorities: a CSV file of names and URIs

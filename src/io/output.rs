@@ -71,6 +71,9 @@ impl Output {
     }
 
     fn temporary(path: &Path, kept: bool) -> io::Result<Self> {
+        if let Some(open) = Self::already_open(path) {
+            return open;
+        }
         // Through a link the file behind it is replaced, not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let existing = fs::metadata(&path).ok();
@@ -91,6 +94,17 @@ impl Output {
         let mode = existing.map_or(0o600, |m| m.permissions().mode());
         temporary.as_file().set_permissions(Permissions::from_mode(mode))?;
         Ok(Self::Whole { temporary, path })
+    }
+
+    /// A stream of the process by its name: what was written to it before stays, also where it is a file.
+    fn already_open(path: &Path) -> Option<io::Result<Self>> {
+        let number = path.strip_prefix("/dev/fd").or_else(|_| path.strip_prefix("/proc/self/fd"));
+        match (path.to_str()?, number.map(Path::to_str)) {
+            ("/dev/stdout", _) | (_, Ok(Some("1"))) => Some(Self::stdout()),
+            ("/dev/stderr", _) | (_, Ok(Some("2"))) => Some(Self::stderr()),
+            (_, Ok(Some(_))) => Some(File::options().append(true).open(path).map(Self::Direct)),
+            _ => None,
+        }
     }
 
     /// Whether people read it as it is written.

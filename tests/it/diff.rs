@@ -27,6 +27,7 @@ fn the_same_messages_are_no_difference() {
     let two = many(2);
     diff(&[], &two, &two).is(0, "", "");
     diff(&[], "", "").is(0, "", "");
+    diff(&[], "\n\n", "\n").is(1, "", "pipehat: no message in the input\n");
     // In another order, form and packing.
     let [one, other] = [adt("X", "Adams"), adt("Y", "Baker")];
     let lines = format!("{other}{one}").replace("\r\n", "\n\n").replace('\r', "\n");

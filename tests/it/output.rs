@@ -38,6 +38,27 @@ fn a_file_that_is_replaced_keeps_its_permissions() {
 }
 
 /// The rule is one for all commands: what is rejected, left out, or no message would be gone.
+/// What a shell has opened is written on, though it is a file with a name of its own.
+#[test]
+fn a_stream_by_its_name_is_no_file_to_replace() {
+    let dir = folder();
+    let log = dir.path().join("log");
+    let input = put(&dir, "in.hl7", many(1));
+    for (name, opened) in
+        [("/dev/stdout", ">"), ("/dev/fd/1", ">"), ("/proc/self/fd/1", ">"), ("/dev/fd/3", ">>")]
+    {
+        fs::write(&log, "").unwrap();
+        let script = format!(
+            "exec {opened}{} 3>&1; echo head; {} query MSH-10 {input} -o {name}; echo tail",
+            log.display(),
+            binary().display()
+        );
+        let run = std::process::Command::new("sh").args(["-c", &script]).status().unwrap();
+        assert!(run.success());
+        assert_eq!(fs::read_to_string(&log).unwrap(), "head\nM-1\ntail\n", "{name}");
+    }
+}
+
 #[test]
 fn an_input_is_never_replaced() {
     let dir = folder();

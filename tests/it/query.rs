@@ -49,6 +49,14 @@ fn an_array_of_many_rows_is_one_document() {
 }
 
 #[test]
+fn an_object_has_no_two_members_of_one_name() {
+    let twice = ["query", "-f", "ndjson", "a=PID-3.1", "a=PID-5.1"];
+    let out = pipehat(&twice).stdin(many(1)).run();
+    assert!(out.code == 2 && out.stderr.contains("two columns are called a"), "{out:?}");
+    assert_eq!(pipehat(&["query", "MSH-10", "MSH-10"]).stdin(many(1)).text(), "M-1\tM-1\n");
+}
+
+#[test]
 fn several_values_are_joined_or_cut() {
     assert_eq!(query(&["--join", "; ", "PID-3.1"], "adt_a01.hl7"), "4711; 900-12-345\n");
     assert_eq!(query(&["--first", "PID-3.1"], "adt_a01.hl7"), "4711\n");
@@ -287,6 +295,10 @@ fn errors_in_paths_and_conditions_have_a_caret() {
         (&["--where", "(MSH-9.1 = A", "MSH-10"], "(MSH-9.1 = A", 12),
         (&["--where", "PID-5 ~ /(/", "MSH-10"], "PID-5 ~ /(/", 9),
         (&["--each", "OBX-3", "MSH-10"], "OBX-3", 3),
+        // Neither a number of those that begin at 1, nor a condition.
+        (&["PID-3[-1]"], "PID-3[-1]", 6),
+        (&["--where", "5", "MSH-10"], "5", 0),
+        (&["--where", "PID-3 and 'x'", "MSH-10"], "PID-3 and 'x'", 10),
     ] {
         let out = pipehat(&[&["query"], args].concat()).stdin(adt("M", "A")).run();
         assert_eq!((out.code, out.text()), (2, ""), "{args:?}");

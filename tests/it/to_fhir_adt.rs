@@ -62,6 +62,42 @@ fn accounts_and_visits_of_one_patient_are_merged() {
     assert_found(&made, "Encounter.identifier[use=old].value", &["V7", "V8"]);
 }
 
+/// A number of an insurance, which a family may share, or of an account does not make the id, and the order
+/// of the numbers makes no difference to it.
+#[test]
+fn patients_are_known_by_their_record_number() {
+    let id = |pid_3: &str| {
+        let made = bundle("ADT^A08", &[&format!("PID|1||{pid_3}||Doe^Jo")]);
+        find(&made, "Patient.id").concat()
+    };
+    let mother = id("777^^^BCBS^HC~10001^^^NORTH^MR");
+    assert_ne!(mother, id("777^^^BCBS^HC~10002^^^NORTH^MR"));
+    assert_eq!(mother, id("10001^^^NORTH^MR~777^^^BCBS^HC"));
+    assert_eq!(mother, id("A9^^^NORTH^AN~10001^^^NORTH^MR~4^^^NORTH^PI"));
+    assert_eq!(id("9^^^SSA^SS~4^^^NORTH^PI"), id("4^^^NORTH^PI"));
+    assert_eq!(id("777^^^BCBS^HC~12^^^NORTH"), id("12^^^NORTH"));
+    assert_eq!(id("13~12^^^NORTH"), id("12^^^NORTH"));
+    assert_eq!(id("777^^^BCBS^HC"), id("777^^^BCBS^HC~A9^^^NORTH^AN"));
+
+    let survivor = "PID|1||777^^^BCBS^HC~P1^^^HOSP^MR||Doe^Jo";
+    let made = bundle("ADT^A50", &[survivor, "MRG|P1^^^HOSP^MR~777^^^BCBS^HC||||V7^^^HOSP"]);
+    assert_found(&made, "Patient.active", &[]);
+    assert_found(&made, "Patient.link.type", &[]);
+}
+
+/// Laboratories number a sample, and report each of its panels alone.
+#[test]
+fn panels_with_one_number_are_reports_of_their_own() {
+    let id = |obr_4: &str| {
+        let obr = format!("OBR|1|P1|F1|{obr_4}|||20240501");
+        let made = bundle("ORU^R01", &[SURVIVING, &obr, "OBX|1|NM|1^a^L||1||||||F"]);
+        ["DiagnosticReport.id", "Observation.id"].map(|path| find(&made, path).concat())
+    };
+    let ([blood, hb], [metabolic, sodium]) = (id("CBC^Blood^L"), id("BMP^Metabolic^L"));
+    assert!(blood != metabolic && hb != sodium);
+    assert_eq!([blood, hb], id("CBC^Blood count^L"));
+}
+
 #[test]
 fn linked_patients_see_each_other() {
     let other = "PID|1||P2^^^HOSP^MR||Doe^Jane";
@@ -92,6 +128,21 @@ fn events_tell_the_status_of_a_visit() {
         let pv1 = format!("PV1||{class}{}{discharge}", "|".repeat(43));
         let made = bundle(&format!("ADT^{event}"), &[SURVIVING, &pv1]);
         assert_eq!(find(&made, "Encounter.status"), [status], "{event} {class} {discharge}");
+    }
+}
+
+/// 2.8.2, 3.3.4: who is registered has arrived, at the time of PV1-44.
+#[test]
+fn who_is_registered_has_arrived() {
+    for (class, arrived, status) in [
+        ("E", "", "planned"),
+        ("E", "20240430", "in-progress"),
+        ("P", "20240430", "planned"),
+        ("", "20240430", "arrived"),
+    ] {
+        let pv1 = format!("PV1||{class}{}{arrived}", "|".repeat(42));
+        let made = bundle("ADT^A04", &[SURVIVING, &pv1]);
+        assert_eq!(find(&made, "Encounter.status"), [status], "{class} {arrived}");
     }
 }
 

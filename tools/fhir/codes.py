@@ -9,6 +9,7 @@ display, system, and why; an empty FHIR code removes the row. See README.md.
 
 import csv
 import pathlib
+import re
 import sys
 
 HERE = pathlib.Path(__file__).parent
@@ -29,7 +30,7 @@ def main(path):
         name, code = row["map"], clean(row["v2_code"]).strip('"')
         target = tuple(clean(row[key]) for key in ("fhir_code", "fhir_display", "fhir_system"))
         target = (target[0].strip('"'), *target[1:])
-        if name == "map" or not code or not target[0] or "<" in code:
+        if name == "map" or not code or not target[0] or re.search("<.", code):
             continue
         table.setdefault((name, code), target)
     for row in rows(HERE / "corrections.tsv"):

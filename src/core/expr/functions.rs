@@ -153,8 +153,8 @@ static FUNCTIONS: [FunctionInfo; 41] = {
     function(F::AddMinutes, "add_minutes", "add_minutes(x, n)", (2, 2), COUNTS, "the time x so many minutes later, empty if its minute is not known"),
     function(F::Now, "now", "now()", (0, 0), &[], "the time of the run"),
     function(F::Today, "today", "today()", (0, 0), &[], "the day of the run, as YYYYMMDD"),
-    function(F::Age, "age", "age(birth[, at])", (1, 2), VALUES, "whole years from birth until a time, or now"),
-    function(F::Days, "days", "days(from, to)", (2, 2), VALUES, "whole days from one day to another"),
+    function(F::Age, "age", "age(birth[, at])", (1, 2), VALUES, "whole years from birth until a time, or now, empty if that is not known"),
+    function(F::Days, "days", "days(from, to)", (2, 2), VALUES, "whole days from one day to another, empty if one is not known"),
     ]
 };
 

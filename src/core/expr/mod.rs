@@ -23,8 +23,9 @@
 //! ```
 //!
 //! Keywords and names of functions are read in any case. Texts know the escapes `\"`, `\'`,
-//! `\\`, `\n`, `\r` and `\t`. A condition of a path alone means `valued(path)`; any other value
-//! alone holds if it is not empty, not null and neither `0` nor `false`.
+//! `\\`, `\n`, `\r` and `\t`. A condition of a path alone means `valued(path)`; what a function or
+//! a sum gives holds if it is not empty, not null and neither `0` nor `false`. A number or a text
+//! alone is no condition.
 //!
 //! # Words and paths
 //!
@@ -69,7 +70,7 @@
 //!
 //! `<`, `<=`, `>`, `>=`, for which quotes make no difference:
 //!
-//! * a literal that is a time compares with a value that is an HL7 time at the literal's
+//! * a literal that is a time (a year alone, `1985`, is a number) compares with a value that is an HL7 time at the literal's
 //!   precision; a value that is coarser counts as its first moment. Two times with an offset from
 //!   UTC compare as instants, else what their clocks show. Without a literal, both are times if
 //!   both start with eight digits and are HL7 times;

@@ -41,14 +41,14 @@ impl<'t> Number<'t> {
         Some(Self { negative: negative && !zero, whole, fraction })
     }
 
-    /// Reads a number in plain form: digits around the point, no leading zeros. Other digits
-    /// may be an identifier, for which zeros count.
+    /// Reads a number in plain form: no zeros before other digits. Such digits may be an
+    /// identifier, for which zeros count.
     pub(super) fn read_plain(text: &'t [u8]) -> Option<Self> {
         let digits = match text {
             [b'-' | b'+', digits @ ..] | digits => digits,
         };
         match digits {
-            [b'0', b'0'..=b'9', ..] | [b'.', ..] | [.., b'.'] => None,
+            [b'0', b'0'..=b'9', ..] => None,
             _ => Self::read(text),
         }
     }

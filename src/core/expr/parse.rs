@@ -16,6 +16,9 @@ const MAX_DEPTH: u16 = 100;
 /// How many arguments a function can have.
 const MAX_ARGUMENTS: usize = 100;
 
+/// What a value that the expression itself has is not: `-1` or `"x"` alone would hold for all.
+pub(super) const CONDITION: &str = "a condition, not a value alone";
+
 const OPERAND: &str = "a path, a value or a function";
 
 /// Reads all of a text as a condition.
@@ -24,7 +27,7 @@ pub(super) fn expression(text: &str) -> Result<Test, SyntaxError> {
     let node = parser.any()?;
     parser.lexer.skip_space();
     if parser.lexer.is_at_end() {
-        Ok(node.into_test())
+        node.into_test(0, CONDITION)
     } else {
         parser.unexpected(&node, "the end")
     }
@@ -41,7 +44,8 @@ pub(super) fn condition(
     let node = parser.nested(Parser::any)?;
     parser.lexer.skip_space();
     if parser.lexer.peek() == Some(b']') {
-        Ok((node.into_test(), parser.lexer.at))
+        let test = node.into_test(at, "a number from 1 on, `last` or a condition")?;
+        Ok((test, parser.lexer.at))
     } else {
         parser.unexpected(&node, "`]`")
     }
@@ -62,14 +66,16 @@ pub(super) enum Node {
 }
 
 impl Node {
-    pub(super) fn into_test(self) -> Test {
-        match self {
+    /// What was read at `start`, as a condition; `expected` there, if it cannot be one.
+    pub(super) fn into_test(self, start: usize, expected: &str) -> Result<Test, SyntaxError> {
+        Ok(match self {
             Self::Test(test) => test,
             Self::Value(path @ Value::Path(_)) => {
                 Test::Call { function: functions::Function::Valued, args: vec![path] }
             }
+            Self::Value(Value::Literal(_)) => return Err(SyntaxError::new(start, expected)),
             Self::Value(value) => Test::Truth(value),
-        }
+        })
     }
 }
 
@@ -121,29 +127,31 @@ impl<'t> Parser<'t> {
 
     /// Alternatives with `or`.
     pub(super) fn any(&mut self) -> Result<Node, SyntaxError> {
-        let first = self.all()?;
-        self.chain(first, ["or", "||"], Self::all, Test::Any)
+        self.chain(["or", "||"], Self::all, Test::Any)
     }
 
     /// Conditions with `and`.
     fn all(&mut self) -> Result<Node, SyntaxError> {
-        let first = self.one()?;
-        self.chain(first, ["and", "&&"], Self::one, Test::All)
+        self.chain(["and", "&&"], Self::one, Test::All)
     }
 
     fn chain(
         &mut self,
-        first: Node,
         [keyword, symbol]: [&str; 2],
         read: impl Fn(&mut Self) -> Result<Node, SyntaxError>,
         join: impl Fn(Vec<Test>) -> Test,
     ) -> Result<Node, SyntaxError> {
+        self.lexer.skip_space();
+        let mut start = self.lexer.at;
+        let first = read(self)?;
         if !self.lexer.take_keyword(keyword) && !self.lexer.take(symbol) {
             return Ok(first);
         }
-        let mut tests = vec![first.into_test()];
+        let mut tests = vec![first.into_test(start, CONDITION)?];
         loop {
-            tests.push(read(self)?.into_test());
+            self.lexer.skip_space();
+            start = self.lexer.at;
+            tests.push(read(self)?.into_test(start, CONDITION)?);
             if !self.lexer.take_keyword(keyword) && !self.lexer.take(symbol) {
                 return Ok(Node::Test(join(tests)));
             }
@@ -152,7 +160,9 @@ impl<'t> Parser<'t> {
 
     fn one(&mut self) -> Result<Node, SyntaxError> {
         if self.lexer.take_keyword("not") || self.lexer.take("!") {
-            let test = self.nested(Self::one)?.into_test();
+            self.lexer.skip_space();
+            let start = self.lexer.at;
+            let test = self.nested(Self::one)?.into_test(start, CONDITION)?;
             return Ok(Node::Test(Test::Not(Box::new(test))));
         }
         self.comparison()

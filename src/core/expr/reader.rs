@@ -4,7 +4,7 @@ use super::ast::{Target, Value};
 use super::eval::{Env, Place, Text};
 use super::host::Vocabulary;
 use super::lex::Lexer;
-use super::parse::Parser;
+use super::parse::{CONDITION, Parser};
 use super::pattern::Pattern;
 use super::{Expression, Within, functions};
 use crate::core::path::{Cursor, Path, SyntaxError};
@@ -118,7 +118,8 @@ impl<'t> Reader<'t> {
     /// When none comes next.
     pub fn condition(&mut self) -> Result<Expression, SyntaxError> {
         self.parser.lexer.skip_space();
-        Ok(Expression { test: self.parser.any()?.into_test() })
+        let start = self.parser.lexer.at;
+        Ok(Expression { test: self.parser.any()?.into_test(start, CONDITION)? })
     }
 
     /// Takes a value, in which words need no quotes.

@@ -1,5 +1,6 @@
 //! What is asked about: a segment, a field and its parts, a data type, a code table, a message.
 
+use crate::dictionary::{Version, standard};
 use std::fmt;
 
 /// What the standard is asked about.
@@ -70,15 +71,27 @@ fn thing(name: &str) -> Option<Thing> {
         let numbers = numbers_of(numbers)?;
         return is_id(segment, 3..=3).then(|| Thing::Field(segment.to_owned(), numbers));
     }
-    if let Some((data_type, numbers)) = name.split_once('.') {
-        let [component, subcomponent, 0] = numbers_of(numbers)? else { return None };
-        return is_id(data_type, 2..=6)
-            .then(|| Thing::Component(data_type.to_owned(), [component, subcomponent]));
+    if let Some((id, numbers)) = name.split_once('.') {
+        let numbers = numbers_of(numbers)?;
+        // Paths have a point there, too.
+        if is_segment(id) {
+            return Some(Thing::Field(id.to_owned(), numbers));
+        }
+        let [component, subcomponent, 0] = numbers else { return None };
+        return is_id(id, 2..=6)
+            .then(|| Thing::Component(id.to_owned(), [component, subcomponent]));
     }
     if name.len() > 3 && name.contains('_') && !name.starts_with("CM_") {
         return is_id(name, 3..=20).then(|| Thing::Structure(name.to_owned()));
     }
     is_id(name, 2..=12).then(|| Thing::Named(name.to_owned()))
+}
+
+/// Whether an id is that of a segment in some version, and of no data type.
+fn is_segment(id: &str) -> bool {
+    let mut views = Version::ALL.into_iter().map(|version| standard().version(version));
+    views.clone().any(|view| view.segment(id.as_bytes()).is_some())
+        && !views.any(|view| view.data_type(id).is_some())
 }
 
 /// Up to three numbers from 1 between points, 0 for those that are not there.
@@ -119,6 +132,13 @@ mod tests {
 
     fn read(text: &str) -> Option<Thing> {
         text.parse::<Subject>().ok().map(|subject| subject.of)
+    }
+
+    #[test]
+    fn a_point_stands_behind_a_segment_too() {
+        assert_eq!(read("PID.8"), Some(Thing::Field("PID".to_owned(), [8, 0, 0])));
+        assert_eq!(read("pid.3.4.2"), Some(Thing::Field("PID".to_owned(), [3, 4, 2])));
+        assert_eq!(read("CX.4"), Some(Thing::Component("CX".to_owned(), [4, 0])));
     }
 
     #[test]

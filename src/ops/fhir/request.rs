@@ -2,6 +2,7 @@
 
 use super::context::Ref;
 use super::kind::Kind;
+use super::map::pid;
 use super::settings::Upsert;
 use super::uri::percent_encoded;
 use serde_json::Value;
@@ -14,7 +15,7 @@ const SHARED: [Kind; 5] =
 /// that the server may know by its identifier (R4, section 3.1.0.8.1).
 pub(super) fn of(resource: &[u8], own: Ref, upsert: Upsert) -> Vec<u8> {
     let query = match upsert {
-        Upsert::Conditional if SHARED.contains(&own.kind) => query(resource),
+        Upsert::Conditional if SHARED.contains(&own.kind) => query(own.kind, resource),
         _ => None,
     };
     let mut out = Vec::with_capacity(128);
@@ -33,15 +34,22 @@ pub(super) fn of(resource: &[u8], own: Ref, upsert: Upsert) -> Vec<u8> {
     out
 }
 
-/// The search for the first identifier that has a system.
-fn query(resource: &[u8]) -> Option<Vec<u8>> {
+/// The search for the first identifier that has a system; for a patient that of the best type, as ids
+/// are made of it.
+fn query(kind: Kind, resource: &[u8]) -> Option<Vec<u8>> {
     let resource: Value = serde_json::from_slice(resource).ok()?;
     let identifiers = resource.get("identifier")?.as_array()?;
     let pair = |one: &Value| {
         let text = |name| one.get(name).and_then(Value::as_str).map(str::to_owned);
-        Some((text("system")?, text("value")?))
+        let of_type = one.pointer("/type/coding/0/code").and_then(Value::as_str);
+        let rank = match kind {
+            Kind::Patient => pid::rank(of_type.unwrap_or_default().as_bytes()),
+            _ => 0,
+        };
+        Some((rank, text("system")?, text("value")?))
     };
-    let (system, value) = identifiers.iter().find_map(pair)?;
+    let pairs = identifiers.iter().filter_map(pair);
+    let (_, system, value) = pairs.reduce(|best, one| if one.0 > best.0 { one } else { best })?;
     // What has a meaning in a search is escaped (R4, section 3.1.1.4.0.2), then what has one in a
     // URL.
     let encoded = |text: &str| {
@@ -66,10 +74,15 @@ mod tests {
         let patient =
             br#"{"identifier":[{"value":"1"},{"system":"http://h.example/a","value":"A|2 b"}]}"#;
         assert_eq!(
-            query(patient).as_deref(),
+            query(Kind::Patient, patient).as_deref(),
             Some(&b"identifier=http%3A%2F%2Fh.example%2Fa%7CA%5C%7C2%20b"[..])
         );
-        assert_eq!(query(br#"{"identifier":[{"value":"1"}]}"#), None);
-        assert_eq!(query(b"{}"), None);
+        let family =
+            br#"{"identifier":[{"system":"urn:b","value":"7","type":{"coding":[{"code":"HC"}]}},
+            {"system":"urn:h","value":"1","type":{"coding":[{"code":"MR"}]}}]}"#;
+        let found = query(Kind::Patient, family);
+        assert_eq!(found.as_deref(), Some(&b"identifier=urn%3Ah%7C1"[..]));
+        assert_eq!(query(Kind::Patient, br#"{"identifier":[{"value":"1"}]}"#), None);
+        assert_eq!(query(Kind::Patient, b"{}"), None);
     }
 }

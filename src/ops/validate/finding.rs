@@ -181,6 +181,15 @@ pub enum Problem<'m> {
         /// The form that is expected, or what is wrong with it.
         expected: &'static str,
     },
+    /// A part that does not fit in with the others of its value.
+    Misfit {
+        /// The part's name.
+        name: &'m str,
+        /// The data type of the value.
+        data_type: &'m str,
+        /// What would fit.
+        expected: &'static str,
+    },
     /// A delimiter in a value that has no parts.
     Separator {
         /// The element's name.

@@ -36,9 +36,8 @@ pub(super) fn check<'v>(
         _ => None,
     };
     let own = own.unwrap_or(element);
-    let name = &own.name;
-    let data_type = walk.data_type(own.data_type).map_or(&data_type.name, |own| &own.name);
-    walk.report(rule, at, bytes, Problem::Format { name, data_type, expected });
+    let (name, data_type) = (&own.name, &data_type.name);
+    walk.report(rule, at, bytes, Problem::Misfit { name, data_type, expected });
 }
 
 type Fault = (Rule, u16, &'static str);

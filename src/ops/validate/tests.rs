@@ -463,12 +463,14 @@ fn events_of_version_2_1() {
 fn the_part_that_is_wrong_is_named() {
     let named = |text: &str| {
         findings(text, Settings::new(), |f| match f.first().map(|f| &f.problem) {
-            Some(Problem::Format { name, data_type, .. }) => format!("{name}, {data_type}"),
+            Some(
+                Problem::Format { name, data_type, .. } | Problem::Misfit { name, data_type, .. },
+            ) => format!("{name}, {data_type}"),
             other => panic!("{other:?}"),
         })
     };
     assert_eq!(named(&with("19700203", "19700229")), "Date/Time of Birth, TS");
-    assert_eq!(named(&with("123456^^^", "12345^6^M10^")), "Check Digit, ST");
+    assert_eq!(named(&with("123456^^^", "12345^6^M10^")), "Check Digit, CX");
 }
 
 mod properties {

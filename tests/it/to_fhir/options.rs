@@ -206,6 +206,7 @@ fn times_have_the_offset_of_their_sender() {
     // By the application, too; the sender's counts before that of all.
     let both = ["--timezone", "ANALYSER=+05:30", "--timezone", "Europe/Berlin"];
     assert_eq!(when(&both, RESULT).0, "2024-05-01T10:15:00+05:30");
+    assert_eq!(when(&["--timezone", "-05:00"], RESULT).0, "2024-05-01T10:15:00-05:00");
     let other = ["--timezone", "OTHER=+05:30", "--timezone", "Europe/Berlin"];
     assert_eq!(when(&other, RESULT).0, "2024-05-01T10:15:00+02:00");
     let of_header = RESULT.replacen("20240501120000", "20240501120000+0100", 1);

@@ -83,14 +83,26 @@ pub(super) fn month(text: &[u8]) -> Option<Vec<u8>> {
 pub(super) fn age(birth: &[u8], at: Option<&[u8]>, now: Option<Timestamp>) -> Option<Vec<u8>> {
     let birth = read(birth)?;
     let at = at.map_or(now, read)?;
+    // What is known to the month or year has a first and a last day.
+    let (first, last) = (
+        |time: Timestamp| (time.month(), time.day()),
+        |time: Timestamp| match time.precision() {
+            Precision::Year => (12, 31),
+            Precision::Month => (time.month(), 31),
+            _ => (time.month(), time.day()),
+        },
+    );
     let years = i32::from(at.year()) - i32::from(birth.year());
-    let before = (at.month(), at.day()) < (birth.month(), birth.day());
-    let age = years - i32::from(before);
-    (age >= 0).then(|| age.to_string().into_bytes())
+    let [least, most] = [first(at) < last(birth), last(at) < first(birth)]
+        .map(|is_before_birthday| years - i32::from(is_before_birthday));
+    (least == most && most >= 0).then(|| most.to_string().into_bytes())
 }
 
 pub(super) fn days(from: &[u8], to: Option<&[u8]>) -> Option<Vec<u8>> {
-    let number = |time: Timestamp| days_from_civil(time.year(), time.month(), time.day());
-    let days = number(read(to?)?) - number(read(from)?);
+    let number = |text| {
+        let time = read(text).filter(|time| time.precision() >= Precision::Day)?;
+        Some(days_from_civil(time.year(), time.month(), time.day()))
+    };
+    let days = number(to?)? - number(from)?;
     Some(days.to_string().into_bytes())
 }

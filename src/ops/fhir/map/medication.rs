@@ -208,7 +208,8 @@ fn dosage<'m>(
     }
 }
 
-/// Writes how much is given at once, as a Range.
+/// Writes how much is given at once, as a Range. Without a maximum the minimum is what is given, neither
+/// more nor less (2.8.2, 4A.4.1.2 and 4A.4.4.3).
 fn amount<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, at: Places) {
     let [low, high, unit] = at.amount;
     let (low, high) = (seg.get(low), seg.get(high));
@@ -218,6 +219,8 @@ fn amount<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, at: Places) {
         quantity::simple(w, cx, "low", low.first(), seg.get(unit));
         if is_reversed {
             cx.give_up(&high, "number");
+        } else if high.is_empty() && Decimal::of(low.first()).is_some() {
+            quantity::simple(w, cx, "high", low.first(), seg.get(unit));
         } else {
             quantity::simple(w, cx, "high", high.first(), seg.get(unit));
         }

@@ -15,7 +15,7 @@ fn ids<'m>(mrg: Seg<'m>) -> impl Iterator<Item = Parts<'m>> + Clone + use<'m> {
 
 /// The Patient of MRG-1, if that is another than the one of PID.
 pub(crate) fn prior<'m>(cx: &mut Context<'m>, mrg: Seg<'m>) -> Option<Ref> {
-    let id = super::pid::first(ids(mrg))?;
+    let id = super::pid::best(ids(mrg))?;
     let key = identifier::cx_key(cx, Kind::Patient, id)?.id();
     let now = cx.story.owner(mrg).and_then(|pid| super::pid::key(cx, pid));
     if now.is_some_and(|mut now| now.id() == key) {

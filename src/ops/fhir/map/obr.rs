@@ -17,12 +17,14 @@ const STATUS_REASON: &str = "http://hl7.org/fhir/StructureDefinition/event-statu
 /// An element of R5.
 const NOTE: &str = "http://hl7.org/fhir/5.0/StructureDefinition/extension-DiagnosticReport.note";
 
-/// The DiagnosticReport of an OBR.
+/// The DiagnosticReport of an OBR: of its filler's number and of what was done, for laboratories give
+/// all panels of one sample one number.
 pub(crate) fn report<'m>(cx: &mut Context<'m>, obr: Seg<'m>) -> Ref {
     cx.own(Kind::DiagnosticReport, obr, |cx| {
         let in_orc = || orc::of(cx, obr).map_or(Parts::EMPTY, |orc| orc.peek(3));
         let number = if obr.valued(3) { obr.peek(3) } else { in_orc() };
-        identifier::ei_key(cx, Kind::DiagnosticReport, number)
+        let key = identifier::ei_key(cx, Kind::DiagnosticReport, number)?;
+        Some(key.with(&cx.text(obr.peek(4).first())))
     })
 }
 

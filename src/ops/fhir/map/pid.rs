@@ -29,15 +29,29 @@ pub(crate) fn patient<'m>(cx: &mut Context<'m>, pid: Seg<'m>) -> Ref {
     cx.own(Kind::Patient, pid, |cx| key(cx, pid))
 }
 
-/// The key of the Patient: the first identifier of PID-3, or PID-2 of old versions.
+/// The key of the Patient: the best identifier of PID-3, or PID-2 of old versions.
 pub(crate) fn key<'m>(cx: &mut Context<'m>, pid: Seg<'m>) -> Option<Key> {
-    let id = first(pid.all_again(3).chain(pid.all_again(2)))?;
+    let id = best(pid.all_again(3).chain(pid.all_again(2)))?;
     identifier::cx_key(cx, Kind::Patient, id)
 }
 
-/// The first of some identifiers that has an authority, or the first of all if none has.
-pub(crate) fn first<'m>(mut ids: impl Iterator<Item = Parts<'m>> + Clone) -> Option<Parts<'m>> {
-    ids.clone().find(|id| !id.peek(4).is_empty()).or_else(|| ids.next())
+/// The one of some identifiers by which a patient is known, wherever it stands among them: the first of
+/// the best type, one with an authority before one without.
+pub(crate) fn best<'m>(ids: impl Iterator<Item = Parts<'m>>) -> Option<Parts<'m>> {
+    let rank = |id: &Parts<'m>| (rank(id.peek(5).peek_raw()), !id.peek(4).is_empty());
+    ids.reduce(|best, id| if rank(&id) > rank(&best) { id } else { best })
+}
+
+/// How well an identifier tells a patient from others, by its type of table 0203: numbers of insurances
+/// may be those of a family, those of accounts and visits are others the next time.
+pub(crate) fn rank(of_type: &[u8]) -> u8 {
+    match of_type {
+        b"MR" => 4,
+        b"PI" => 3,
+        b"HC" | b"MB" | b"SN" => 1,
+        b"AN" | b"VN" => 0,
+        _ => 2,
+    }
 }
 
 /// Writes the Patient, and what else the segment tells of.

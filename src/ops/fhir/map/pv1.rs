@@ -230,6 +230,8 @@ fn status(w: &mut Json, cx: &mut Context<'_>, pv1: Seg<'_>) {
     let status = match by_event {
         Some(status) if takes_back => status,
         _ if discharged => "finished",
+        // Who is registered has arrived (2.8.2, 3.3.4), though the guide has all of them planned.
+        _ if event == b"A04" && !pv1.peek(44).is_empty() => by_class.map_or("arrived", |c| c.code),
         Some(status) if status != "unknown" => status,
         _ => by_class.map_or("unknown", |code| code.code),
     };

@@ -83,6 +83,9 @@ pub fn words(problem: &Problem<'_>) -> Words {
         Problem::Format { data_type, expected, .. } => {
             both(format!("is no value of type {data_type}"), *expected)
         }
+        Problem::Misfit { data_type, expected, .. } => {
+            both(format!("does not fit in the value of type {data_type}"), *expected)
+        }
         Problem::Separator { data_type, .. } => both(
             "has a delimiter, but no parts",
             format!("one value of type {data_type}, delimiters in it escaped"),
@@ -129,6 +132,7 @@ pub fn name<'p>(problem: &'p Problem<'_>) -> &'p str {
         | Problem::Length { name, .. }
         | Problem::LengthNotSaid { name }
         | Problem::Format { name, .. }
+        | Problem::Misfit { name, .. }
         | Problem::Separator { name, .. }
         | Problem::Code { name, .. }
         | Problem::Constant { name, .. } => name,

@@ -36,7 +36,7 @@ pub fn nist_category(finding: &Finding<'_>) -> (&'static str, &'static str) {
         Problem::Extra { .. } => ("Extra", ERROR),
         Problem::Length { .. } => ("Length", WARNING),
         Problem::LengthNotSaid { .. } => ("Length Spec Error", SPEC_ERROR),
-        Problem::Format { .. } => ("Format", ERROR),
+        Problem::Format { .. } | Problem::Misfit { .. } => ("Format", ERROR),
         Problem::Separator { .. } => ("Unescaped Separator", ERROR),
         Problem::Code { how, .. } => code(*how, finding.rule, severity),
         Problem::Constant { .. } => ("Constant Value", by(severity)),
