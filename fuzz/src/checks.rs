@@ -1020,7 +1020,6 @@ pub fn deid_text(data: &[u8]) {
         identity.note(kind, raw);
     }
     identity.note(Identifies::Family, OWN);
-    identity.seal();
     for mode in [Mode::Drop, Mode::Scrub, Mode::Strict] {
         clean(&identity, mode, Some(-21), raw);
         clean(&identity, mode, None, raw);
@@ -1029,7 +1028,6 @@ pub fn deid_text(data: &[u8]) {
 
     identity.clear();
     identity.note(Identifies::Family, OWN);
-    identity.seal();
     let at = usize::from(*place).min(raw.len());
     // Blanks and a line feed keep the name apart from escape sequences that are not closed.
     let text = [&raw[..at], b"\n ", OWN, b" \n", &raw[at..]].concat();

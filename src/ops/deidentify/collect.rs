@@ -168,6 +168,9 @@ impl<'m> Collect<'_, '_, 'm> {
             Part::Zip => Kind::Zip,
             Part::Prefix => Kind::Family,
             Part::Date | Part::Birth => {
+                if part == Part::Birth {
+                    self.identity.note_birth(raw);
+                }
                 if let Some(day) = raw.first_chunk::<8>()
                     && part == Part::Date
                     && *day > self.newest

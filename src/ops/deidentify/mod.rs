@@ -168,7 +168,6 @@ impl Deidentifier {
             collect.segment(line);
         }
         let newest = collect.newest;
-        identity.seal();
         let header = |n| message.header().field(n).map_or(&b""[..], |field| field.raw());
         // A clock that was never set, or is far ahead, tells nothing; of two days the later one
         // makes people older, which is the safe side.
@@ -177,6 +176,11 @@ impl Deidentifier {
         };
         let sent = header(7).first_chunk().copied();
         let today = sent.into_iter().chain([newest]).filter(is_day).max();
+        let settings = &self.rules.settings;
+        let caps_age = settings.profile == Profile::SafeHarbor || settings.cap_age;
+        let days = self.days(scope, anchor);
+        let years_only = days.is_some() && settings.birth_date == BirthDate::Year;
+        identity.tell_births(caps_age, today, years_only);
         let mut rewrite = Rewrite {
             of: self,
             scope,
@@ -185,14 +189,13 @@ impl Deidentifier {
             identity,
             parties: [3, 4, 5, 6]
                 .map(|n| pieces(header(n), sep.component).next().unwrap_or_default()),
-            days: self.days(scope, anchor),
+            days,
             is_abroad: false,
             has_sub: false,
             standard: 0,
             is_coded: false,
             beside: Beside::default(),
-            caps_age: self.rules.settings.profile == Profile::SafeHarbor
-                || self.rules.settings.cap_age,
+            caps_age,
             today,
             memo,
             seen,

@@ -438,7 +438,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
 
     /// Remembers that something is looked for in a part of a field.
     pub(super) fn looks_at(&mut self, raw: &[u8]) {
-        if raw.len() <= Seen::LONGEST {
+        if raw.len() <= Seen::LONGEST && !self.identity.may_tell_age(raw) {
             self.looked_at.extend_from_slice(raw);
             self.looked_at.push(b'|');
         } else {

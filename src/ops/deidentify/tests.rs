@@ -2,6 +2,7 @@ use super::*;
 use crate::core::{Frame, Frames};
 use proptest::prelude::*;
 
+mod births;
 mod values;
 
 /// Segments of a message made of `text`, whose line ends become CR.

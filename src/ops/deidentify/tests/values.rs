@@ -409,3 +409,27 @@ fn lines_of_a_text_are_looked_at_together() {
     let two = format!("{HEADER}\n{pid}\nOBX|1|ST|A^B||chart 90441\nOBX|2|ST|C^D||7263 mg");
     assert!(run(Profile::Pseudonymise, &two)[3].ends_with("7263 mg"));
 }
+
+/// In texts as in fields: a date without its year is that of the last year, which may be a leap year.
+#[test]
+fn a_date_without_a_year_moves_as_with_it() {
+    for (sent, with_year, without) in [
+        ("20240305", "5 March 2024", "5 March"),
+        ("20240305", "1 March 2024", "1 March"),
+        ("20240115", "28 December 2023", "28 December"),
+        ("20250301", "29 January 2025", "29 January"),
+    ] {
+        let text = format!(
+            "MSH|^~\\&|A|B|C|D|{sent}||ORU^R01|1|P|2.5\nPID|1||5^^^H^MR\nOBX|1|TX|1||{with_year}~{without}"
+        );
+        let settings = Settings { text: text::Mode::Scrub, ..Settings::of(Profile::Pseudonymise) };
+        let (out, ..) = with(&settings, "", text.replace('\n', "\r").as_bytes());
+        let out = String::from_utf8(out).unwrap();
+        let [one, other] = field(out.split('\r').nth(2).unwrap(), 5)
+            .split('~')
+            .collect::<Vec<_>>()
+            .try_into()
+            .unwrap();
+        assert_eq!(one.rsplit_once(' ').unwrap().0, other, "{with_year} as {one}");
+    }
+}

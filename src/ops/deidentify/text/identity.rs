@@ -1,5 +1,6 @@
 //! What is known of the persons of one message.
 
+mod births;
 mod foreign;
 mod index;
 mod kept;
@@ -11,6 +12,7 @@ use super::labels::Labels;
 use super::letters::{BEGINNINGS, Bits, Filter, MARKS, key, mark};
 use super::words::words;
 use crate::ops::deidentify::Kind;
+use births::Births;
 use index::Index;
 use std::cell::RefCell;
 use std::ops::Range;
@@ -42,6 +44,7 @@ pub struct Identity {
     begins: Bits<BEGINNINGS>,
     /// Words of names beyond the Latin letters: where in `texts`, and of which value.
     foreign: Vec<(Range<u32>, u32)>,
+    births: Births,
     folded: Vec<u8>,
     other: Vec<u8>,
     /// Stays from one message to the next: nothing in it is anybody's.
@@ -110,10 +113,8 @@ impl Identity {
         self.initials = 0;
         self.begins.clear();
         self.foreign.clear();
+        self.births.clear();
     }
-
-    /// To be called when all is noted, before anything is looked for.
-    pub fn seal(&mut self) {}
 
     /// Whether a word may have been noted, by its mark.
     #[inline]

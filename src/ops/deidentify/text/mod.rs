@@ -207,7 +207,11 @@ enum Recalled {
 impl Recalled {
     fn of(raw: &[u8], question: Question, context: Context<'_, '_>) -> Self {
         let separators = context.scope.message.separators();
-        if !labels::is_short(raw) || separators.escape != b'\\' || !look::is_usual(&separators) {
+        if !labels::is_short(raw)
+            || context.identity.may_tell_age(raw)
+            || separators.escape != b'\\'
+            || !look::is_usual(&separators)
+        {
             return Self::Apart;
         }
         match context.identity.labels.borrow().ask(question, raw) {

@@ -24,22 +24,32 @@ impl Written {
 
     /// Appends the date so many days later in the same spelling.
     ///
-    /// A date without year is moved as in a year that has no 29 February. `None` if there is no
-    /// such date; nothing is appended then.
-    pub(super) fn write_moved(&self, text: &[u8], days: i32, out: &mut Vec<u8>) -> Option<()> {
+    /// A date without year is the last one of its month and day up to `sent`, or of a year that has no
+    /// 29 February. `None` if there is no such date; nothing is appended then.
+    pub(super) fn write_moved(
+        &self,
+        text: &[u8],
+        days: i32,
+        sent: Option<civil::Date>,
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
         // Which is of no character set that has not its letters, and of few programs.
         let month = text.get(self.month.range.clone())?;
         if !month.is_ascii() && month.iter().all(|&b| is_letter(b)) {
             return None;
         }
+        let day = self.day.as_ref().map_or(15, |day| day.value);
         let year = match &self.year {
-            None => 2023,
+            None => sent.map_or(2023, |sent| {
+                let is_ahead = (self.month.value, day)
+                    > (sent.month().unsigned_abs().into(), sent.day().unsigned_abs().into());
+                u32::from(sent.year().unsigned_abs()) - u32::from(is_ahead)
+            }),
             Some(year) if year.range.len() == 2 => {
                 year.value + if year.value < 50 { 2000 } else { 1900 }
             }
             Some(year) => year.value,
         };
-        let day = self.day.as_ref().map_or(15, |day| day.value);
         let date = civil::Date::new(
             i16::try_from(year).ok()?,
             i8::try_from(self.month.value).ok()?,

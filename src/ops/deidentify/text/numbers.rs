@@ -262,7 +262,32 @@ pub(super) fn age(text: &[u8], groups: &Groups, cue: Option<Cue>) -> Option<usiz
     let is_share = rest.first().is_some_and(|b| b"%/".contains(b))
         || rest.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"percent"));
     let is_aged = cue == Some(Cue::Age) && !is_share;
-    ((is_of_years && !plural) || (plural && is_years_of_age(rest)) || is_aged).then_some(end)
+    // Nothing else lasts so long.
+    let is_all = plural && rest.get(5..).is_some_and(ends_sentence);
+    let is_said = is_said_of_somebody(text, groups.range(0).start)
+        && text.get(end..).is_some_and(ends_sentence);
+    ((is_of_years && !plural) || (plural && is_years_of_age(rest)) || is_aged || is_all || is_said)
+        .then_some(end)
+}
+
+/// Whether a text ends here, or a part of its sentence does.
+fn ends_sentence(rest: &[u8]) -> bool {
+    match rest {
+        [] | [b',' | b';' | b')' | b'!' | b'?' | b'\n', ..] => true,
+        [b'.', behind @ ..] => !behind.first().is_some_and(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+/// Whether the words before a number are those before an age: `she is`, `patient turned`.
+fn is_said_of_somebody(text: &[u8], number: usize) -> bool {
+    let is = |range: &Range<usize>, of: &[&[u8]]| {
+        text.get(range.clone()).is_some_and(|word| of.iter().any(|w| word.eq_ignore_ascii_case(w)))
+    };
+    let verb = word_before(text, number.saturating_sub(1));
+    let who = word_before(text, verb.start.saturating_sub(1));
+    is(&verb, &[b"is", b"was", b"turned", b"turns"])
+        && is(&who, &[b"she", b"he", b"who", b"patient", b"pt", b"mother", b"father"])
 }
 
 /// Whether `years` is about an age, as in "years old" and "years of age".
@@ -339,7 +364,9 @@ pub(super) fn age_in_words(text: &[u8], word: Range<usize>) -> Option<Range<usiz
     }
     let tail = word_at(text, gap(next.end));
     let is_age = is(&next, &[b"year", b"yr", b"yo"])
-        || is(&next, &[b"years", b"yrs"]) && is(&tail, &[b"old", b"of", b"young"])
+        || is(&next, &[b"years", b"yrs"])
+            && (is(&tail, &[b"old", b"of", b"young"])
+                || text.get(next.end..).is_some_and(ends_sentence))
         || is(&announced, &[b"age", b"aged", b"turned"]) && is(&word, &[b"ninety"]);
     is_age.then_some(start..end)
 }

@@ -7,7 +7,9 @@ use super::letters::{Case, case, is_alnum};
 use super::names::VALUE_MAX;
 use super::scan::{Span, What};
 use crate::core::escape;
+use crate::core::time::{Precision, Timestamp};
 use crate::ops::deidentify::Kind;
+use jiff::civil;
 
 /// Ages over this are replaced, years included that tell of one.
 const AGE_MAX: u32 = 89;
@@ -29,11 +31,14 @@ impl Replacer<'_, '_, '_> {
         let sort = match &span.what {
             What::Own(noted) => self.own(spelled, *noted),
             What::Other(sort) => self.other(spelled, *sort),
-            What::Date(date) => {
-                let moved = self
-                    .context
-                    .days
-                    .and_then(|days| date.write_moved(text, days, &mut self.written));
+            What::Date(date, is_of_birth) => {
+                let identity = self.context.identity;
+                let is_moved =
+                    !identity.is_old_date(date) && !identity.tells_only_year(date, *is_of_birth);
+                let days = self.context.days.filter(|_| is_moved);
+                let sent = self.sent();
+                let moved =
+                    days.and_then(|days| date.write_moved(text, days, sent, &mut self.written));
                 if moved.is_none() {
                     self.written.clear();
                     self.year(date.full_year());
@@ -46,6 +51,14 @@ impl Replacer<'_, '_, '_> {
         if escape::encode_into(&self.written, &separators, out).is_err() {
             out.extend(self.written.iter().filter(|b| b.is_ascii_alphanumeric()));
         }
+    }
+
+    /// The day of MSH-7.
+    fn sent(&self) -> Option<civil::Date> {
+        let field = self.context.scope.message.header().field(7)?;
+        let time = Timestamp::parse(field.raw()).filter(|t| t.precision() >= Precision::Day)?;
+        let [month, day] = [time.month(), time.day()].map(|n| i8::try_from(n).ok());
+        civil::Date::new(i16::try_from(time.year()).ok()?, month?, day?).ok()
     }
 
     /// A year alone, unless somebody who was born then would be over 89.

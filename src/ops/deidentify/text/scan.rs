@@ -29,8 +29,8 @@ pub(super) enum What {
     Own(Noted),
     /// Something that looks like it.
     Other(Sort),
-    /// A date.
-    Date(Written),
+    /// A date, and whether a word before it says that it is one of birth.
+    Date(Written, bool),
 }
 
 impl Span {
@@ -44,7 +44,7 @@ fn is_name(what: &What) -> bool {
     match what {
         What::Own(noted) => matches!(noted.kind, Kind::Family | Kind::Given),
         What::Other(sort) => matches!(sort, Sort::Name | Sort::Word),
-        What::Date(_) => false,
+        What::Date(..) => false,
     }
 }
 
@@ -261,7 +261,8 @@ impl Scan<'_> {
     }
 
     fn date(&mut self, written: Written) -> usize {
-        self.push(written.range.clone(), What::Date(written))
+        let is_of_birth = self.cue_before(written.range.start) == Some(Cue::Birth);
+        self.push(written.range.clone(), What::Date(written, is_of_birth))
     }
 
     fn number(&mut self, at: usize) -> usize {
@@ -301,6 +302,11 @@ impl Scan<'_> {
         let cue = self.cue_before(at);
         if let Some((range, sort)) = numbers::by_form(self.text, at, &groups, cue) {
             return self.push(range, What::Other(sort)).max(groups.range(0).end);
+        }
+        if groups.width(0) == 4
+            && self.identity.is_old_year(groups.number(self.text, 0), cue == Some(Cue::Birth))
+        {
+            return self.push(groups.range(0), What::Other(Sort::Date));
         }
         if cue == Some(Cue::Birth)
             && let Some(end) = dates::short(self.text, &groups)

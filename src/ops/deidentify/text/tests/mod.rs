@@ -43,7 +43,6 @@ fn identity() -> Identity {
     ] {
         identity.note(kind, text.as_bytes());
     }
-    identity.seal();
     identity
 }
 
