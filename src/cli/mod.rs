@@ -164,8 +164,9 @@ pub fn main() -> ExitCode {
                 return ExitCode::from(2);
             }
             // Help and version go to stdout, errors to stderr; either may be closed.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            let is_whole =
+                error.print().map_or_else(|e| e.kind() == io::ErrorKind::BrokenPipe, |()| true);
+            return ExitCode::from(if error.use_stderr() || !is_whole { 2 } else { 0 });
         }
     };
     let cli = match Cli::from_arg_matches(&matches) {

@@ -153,6 +153,11 @@ pub(super) const CODES: &[(&str, &[Code], &str)] = &[
         ],
         "2.3 has the same table as 2.3.1; the source begins it with 2.3.1",
     ),
+    (
+        "0359",
+        &[Code::new("2 ...", "For ranked secondary diagnoses", Version::V2_6, Version::NEWEST)],
+        "ranks go on, as the table of 2.5 says; that of later versions ends with 2",
+    ),
 ];
 
 /// Trigger events of one message type, and the structure that its messages have.

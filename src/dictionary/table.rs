@@ -47,6 +47,21 @@ impl Code {
         Some(Self { code, display, life: (hex(*first)?, hex(*last)?) })
     }
 
+    /// Whether it stands for several, and for this one among them: `2 ...`, `70 ... 72`, `E1 ... E9`.
+    fn has_in_range(&self, code: &[u8]) -> bool {
+        let Some((first, last)) = self.code.split_once("...") else { return false };
+        let (first, last) = (first.trim_end(), last.trim_start());
+        let letters = first.trim_end_matches(|c: char| c.is_ascii_digit());
+        let number = |code: &str| code.strip_prefix(letters)?.parse::<u16>().ok();
+        let (Some(first), Some(n)) = (number(first), str::from_utf8(code).ok().and_then(number))
+        else {
+            return false;
+        };
+        // No zeros before the number, and no sign.
+        let is_plain = code.get(letters.len()).is_some_and(|b| matches!(b, b'1'..=b'9'));
+        is_plain && first <= n && (last.is_empty() || number(last).is_some_and(|last| n <= last))
+    }
+
     /// Whether `version` has the code.
     #[must_use]
     pub const fn is_in(&self, version: Version) -> bool {
@@ -87,13 +102,14 @@ impl Table {
     }
 
     /// What `code` means in `version`, `""` where the sources do not tell; `None` if the version
-    /// does not have the code. Codes are compared byte by byte.
+    /// does not have the code. Codes are compared byte by byte; some tables have ranges, `70 ... 72`.
     #[must_use]
     pub fn code(&self, version: Version, code: &[u8]) -> Option<&'static str> {
         let codes = self.all();
         let from = codes.partition_point(|c| c.code.as_bytes() < code);
         let same = codes[from..].iter().take_while(|c| c.code.as_bytes() == code);
-        same.into_iter().find(|c| c.is_in(version)).map(|c| c.display)
+        let in_range = || codes.iter().find(|c| c.is_in(version) && c.has_in_range(code));
+        same.into_iter().find(|c| c.is_in(version)).or_else(in_range).map(|c| c.display)
     }
 
     /// Whether only versions after `version` have the code.
@@ -135,6 +151,21 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ranges_have_all_codes_in_them() {
+        let ranks = standard().table("0359").unwrap();
+        for version in [Version::V2_5_1, Version::V2_8_2] {
+            let has = |code: &str| ranks.code(version, code.as_bytes()).is_some();
+            assert!(["0", "1", "2", "3", "12"].into_iter().all(has), "{version}");
+            assert!(!["02", "+2", "2.5", "x", "", "2 "].into_iter().any(has), "{version}");
+        }
+        let range = Code::new("E1 ... E9", "", Version::V2_1, Version::NEWEST);
+        let has = |code: &str| range.has_in_range(code.as_bytes());
+        assert!(
+            ["E1", "E9"].into_iter().all(has) && !["E0", "E10", "O1", "1"].into_iter().any(has)
+        );
+    }
 
     #[test]
     fn every_code_is_well_formed_and_unambiguous() {
