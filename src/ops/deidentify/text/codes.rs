@@ -75,6 +75,9 @@ pub(super) fn is_too_short(text: &[u8]) -> bool {
 /// The fewest digits of a number in one group, and the fewest letters and digits of a code.
 const WHOLE_MIN: u32 = 5;
 
+/// The fewest digits of a number that is found among those of a longer one.
+const WITHIN_MIN: u32 = 7;
+
 /// The fewest digits of a number in several groups.
 const SPREAD_MIN: u32 = 7;
 
@@ -109,6 +112,38 @@ pub(super) fn own(identity: &Identity, text: &[u8], at: usize) -> Option<(Range<
     found.or_else(|| own_within(identity, run, first.start))
 }
 
+/// By which of what was noted something can be found at `at` by [`own`]: how codes begin there, as
+/// bits of [`CodeKey::beginning`], and how many digits numbers have, as bits.
+pub(super) fn reach(text: &[u8], at: usize) -> (u64, u32) {
+    let begins = code_starts(text, at).fold(0, |bits, start| bits | beginning_at(text, start));
+    let first = at..digits_end(text, at);
+    let mut counts = 0;
+    let mut add = |count: u32| counts |= if count <= NUMBER_MAX { 1 << count } else { 0 };
+    let mut digits = Digits::of(text.get(first.clone()).unwrap_or_default());
+    let mut end = first.end;
+    for n in 0..NUMBER_MAX {
+        if n == 0 || digits.count >= SPREAD_MIN {
+            add(digits.count);
+        }
+        let Some(next) = next_group_of_noted(text, end) else { break };
+        end = digits_end(text, next);
+        digits.extend(text.get(next..end).unwrap_or_default());
+    }
+    (WITHIN_MIN..NUMBER_MAX + 1).filter(|&count| (count as usize) < first.len()).for_each(add);
+    (begins, counts)
+}
+
+/// How a code begins at `start`; nothing if it is too short to tell.
+fn beginning_at(text: &[u8], start: usize) -> u64 {
+    let mut key = CodeKey::default();
+    let rest = text.get(start..).unwrap_or_default();
+    let mut keys = rest.iter().take(CODE_MAX).map(|&byte| {
+        key.push(byte);
+        key.beginning()
+    });
+    keys.find(|&bit| bit != 0).unwrap_or_default()
+}
+
 /// An identifier of letters and digits, with separators or without.
 fn own_code(
     identity: &Identity,
@@ -116,9 +151,15 @@ fn own_code(
     first: &Range<usize>,
 ) -> Option<(Range<usize>, Noted)> {
     let at = first.start;
+    code_starts(text, at).find_map(|start| code_from(identity, text, start, at))
+}
+
+/// Where a code may begin that the digits at `at` are part of: with what is before a separator, and
+/// without.
+fn code_starts(text: &[u8], at: usize) -> impl Iterator<Item = usize> {
     let token = token_start(text, at);
-    let wider = match text.get(..token)? {
-        [rest @ .., b'-' | b' ' | b'.' | b'/' | b'_']
+    let wider = match text.get(..token) {
+        Some([rest @ .., b'-' | b' ' | b'.' | b'/' | b'_'])
             if rest.last().is_some_and(|&b| is_alnum(b)) =>
         {
             token_start(text, rest.len())
@@ -126,7 +167,7 @@ fn own_code(
         _ => token,
     };
     let wider = (wider != token).then_some(wider);
-    wider.into_iter().chain([token]).find_map(|start| code_from(identity, text, start, at))
+    wider.into_iter().chain([token])
 }
 
 /// The longest noted code that begins at `start` and reaches over `at`.
@@ -169,10 +210,10 @@ fn code_from(
 
 /// A noted number among the digits of a longer one.
 fn own_within(identity: &Identity, run: &[u8], start: usize) -> Option<(Range<usize>, Noted)> {
-    if run.len() < 8 {
+    if run.len() <= WITHIN_MIN as usize {
         return None;
     }
-    for count in (7..=19.min(run.len() - 1)).rev() {
+    for count in (WITHIN_MIN as usize..=(NUMBER_MAX as usize).min(run.len() - 1)).rev() {
         if !identity.has_number_of(count as u32) {
             continue;
         }
@@ -195,4 +236,41 @@ fn own_within(identity: &Identity, run: &[u8], start: usize) -> Option<(Range<us
 pub(super) fn token_start(text: &[u8], at: usize) -> usize {
     let before = text.get(..at).unwrap_or_default();
     at - before.iter().rev().take(CODE_MAX).take_while(|&&b| is_alnum(b)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        /// What is found must be within reach, or a kept value would not be looked at.
+        #[test]
+        fn what_is_found_is_in_reach(
+            noted in proptest::collection::vec("[A-C0-3]{1,3}[-0-3]{0,4}[0-3]{3,6}", 1..6),
+            text in "([a-c]{0,2}[0-3. -]{0,6}){0,3}",
+            place in 0usize..20,
+        ) {
+            let mut identity = Identity::default();
+            for value in &noted {
+                identity.note(Kind::Id, value.as_bytes());
+            }
+            // One of the values stands in the text, in small letters.
+            let place = place.min(text.len());
+            let value = noted[0].to_ascii_lowercase();
+            for text in [[&text[..place], &value, &text[place..]].concat(), text.clone()] {
+                let text = text.as_bytes();
+                let is_start = |at: &usize| {
+                    text[*at].is_ascii_digit() && (*at == 0 || !text[at - 1].is_ascii_digit())
+                };
+                for at in (0..text.len()).filter(is_start) {
+                    let (begins, counts) = reach(text, at);
+                    let is_found = own(&identity, text, at).is_some();
+                    prop_assert!(!is_found || identity.may_reach(begins, counts));
+                }
+            }
+        }
+    }
 }

@@ -208,6 +208,14 @@ impl Identity {
         count <= NUMBER_MAX && self.lengths >> count != 0
     }
 
+    /// Whether a code was noted that begins in one of these ways, or a number with one of these
+    /// counts of digits, both as bits.
+    #[inline]
+    pub(super) fn may_reach(&self, code_begins: u64, counts: u32) -> bool {
+        let may_be_code = self.code_begins & code_begins != 0 || self.has_short_codes();
+        self.lengths & counts != 0 || (self.has_codes && may_be_code)
+    }
+
     /// A value as it was noted; of a date, nothing.
     pub(super) fn text(&self, value: u32) -> &[u8] {
         let range = self.values.get(value as usize).map(|v| v.text.clone()).unwrap_or_default();

@@ -1,7 +1,6 @@
 //! What of a text could be noted: enough to see of the next message that it is about nobody in it.
 
 use super::codes;
-use super::digits::digits_end;
 use super::divided;
 use super::identity::Identity;
 use super::letters::{is_letter, key, mark, word_at};
@@ -25,6 +24,9 @@ pub struct Trace {
     /// The parts with numbers.
     numbers: [u8; NUMBERS_MAX],
     length: u8,
+    /// By which of what was noted something can be found in them, see [`codes::reach`].
+    code_begins: u64,
+    counts: u32,
 }
 
 impl Trace {
@@ -39,6 +41,8 @@ impl Trace {
             begins_count: 0,
             numbers: [0; NUMBERS_MAX],
             length: 0,
+            code_begins: 0,
+            counts: 0,
         };
         let mut at = 0;
         while let Some(&byte) = parts.get(at) {
@@ -69,6 +73,11 @@ impl Trace {
                 trace.add_numbers(b"|")?;
             }
         }
+        let numbers = &trace.numbers[..trace.length.into()];
+        for (begins, counts) in digits_in(numbers).map(|at| codes::reach(numbers, at)) {
+            trace.code_begins |= begins;
+            trace.counts |= counts;
+        }
         Some(trace)
     }
 
@@ -77,6 +86,8 @@ impl Trace {
         self.words.zeroize();
         self.begins.zeroize();
         self.numbers.zeroize();
+        self.code_begins.zeroize();
+        self.counts.zeroize();
     }
 
     fn add_word(&mut self, word: &[u8]) -> Option<()> {
@@ -102,21 +113,19 @@ impl Identity {
         let words = &trace.words[..trace.count.into()];
         words.iter().any(|&mark| self.may_have_marked(mark))
             || trace.begins[..trace.begins_count.into()].iter().any(|&at| self.may_begin_name(at))
-            || (trace.length > 0 && self.may_number(&trace.numbers[..trace.length.into()]))
+            || (trace.length > 0
+                && self.may_reach(trace.code_begins, trace.counts)
+                && self.may_number(&trace.numbers[..trace.length.into()]))
     }
 
+    #[cold]
     fn may_number(&self, text: &[u8]) -> bool {
-        let mut at = 0;
-        while let Some(&byte) = text.get(at) {
-            if byte.is_ascii_digit() {
-                if codes::own(self, text, at).is_some() {
-                    return true;
-                }
-                at = digits_end(text, at);
-            } else {
-                at += 1;
-            }
-        }
-        false
+        digits_in(text).any(|at| codes::own(self, text, at).is_some())
     }
+}
+
+/// Where runs of digits begin.
+fn digits_in(text: &[u8]) -> impl Iterator<Item = usize> {
+    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+    (0..text.len()).filter(move |&at| is_digit(at) && (at == 0 || !is_digit(at - 1)))
 }
