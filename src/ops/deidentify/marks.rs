@@ -1,5 +1,6 @@
 //! Where delimiters stand in a message, as bits: all bytes are looked at once, many at a time, for
-//! all that asks for fields and components.
+//! all that asks for fields and components. To search each value for its components, and once more
+//! for each that is written, took a fourteenth of all time.
 
 use crate::core::Separators;
 use std::ops::Range;

@@ -1,5 +1,6 @@
 //! Fields in plain ASCII with no more than repetitions and components, as nearly all are: their
-//! components are gone through once, by what was found of the whole message.
+//! components are gone through once, by what was found of the whole message. As any other value, part
+//! by part and each searched for parts of its own, they took a twelfth of all steps more.
 
 use super::choose::choose;
 use super::marks::Components;

@@ -2,7 +2,7 @@
 
 use super::digits::{Digits, digits_end, next_group_of_noted};
 use super::identity::{Identity, NUMBER_MAX, Noted};
-use super::letters::{is_alnum, is_letter, mix};
+use super::letters::{is_alnum, is_letter, mark, mix};
 use crate::ops::deidentify::Kind;
 use std::ops::Range;
 
@@ -49,6 +49,11 @@ impl CodeKey {
         if self.count == Self::BEGINNING { 1 << (self.hash >> 58) } else { 0 }
     }
 
+    /// By what a beginning is told from nearly all others.
+    pub(super) fn mark(self) -> u16 {
+        mark(self.hash)
+    }
+
     /// Whether nothing tells how it begins.
     pub(super) fn is_short(self) -> bool {
         self.count < Self::BEGINNING
@@ -75,11 +80,12 @@ pub(super) fn is_too_short(text: &[u8]) -> bool {
 /// The fewest digits of a number in one group, and the fewest letters and digits of a code.
 const WHOLE_MIN: u32 = 5;
 
-/// The fewest digits of a number that is found among those of a longer one.
-const WITHIN_MIN: u32 = 7;
-
 /// The fewest digits of a number in several groups.
-const SPREAD_MIN: u32 = 7;
+const SPREAD_MIN: u32 = LONG_MIN;
+
+/// The fewest digits of a number that is found among those of a longer one, or in several groups,
+/// or that may be a day in another order.
+pub(super) const LONG_MIN: u32 = 7;
 
 /// A number or code that was noted, whose digits begin at `at` or that the digits at `at` are part
 /// of.
@@ -112,36 +118,36 @@ pub(super) fn own(identity: &Identity, text: &[u8], at: usize) -> Option<(Range<
     found.or_else(|| own_within(identity, run, first.start))
 }
 
-/// By which of what was noted something can be found at `at` by [`own`]: how codes begin there, as
-/// bits of [`CodeKey::beginning`], and how many digits numbers have, as bits.
-pub(super) fn reach(text: &[u8], at: usize) -> (u64, u32) {
-    let begins = code_starts(text, at).fold(0, |bits, start| bits | beginning_at(text, start));
+/// By which of what was noted something can be found at `at` by [`own`], unless it is a code too
+/// short to be told by how it begins: adds the marks of short numbers and of how codes begin, and
+/// gives how many digits long numbers have, as bits. `None` if no more marks are taken.
+pub(super) fn reach(text: &[u8], at: usize, mut add: impl FnMut(u16) -> Option<()>) -> Option<u32> {
+    code_starts(text, at).filter_map(|start| beginning_at(text, start)).try_for_each(&mut add)?;
     let first = at..digits_end(text, at);
+    let mut digits = Digits::of(text.get(first.clone())?);
     let mut counts = 0;
-    let mut add = |count: u32| counts |= if count <= NUMBER_MAX { 1 << count } else { 0 };
-    let mut digits = Digits::of(text.get(first.clone()).unwrap_or_default());
+    if digits.count < LONG_MIN {
+        add(digits.mark())?;
+    }
     let mut end = first.end;
-    for n in 0..NUMBER_MAX {
-        if n == 0 || digits.count >= SPREAD_MIN {
-            add(digits.count);
-        }
+    for _ in 0..NUMBER_MAX {
+        counts |= if digits.count <= NUMBER_MAX { 1 << digits.count } else { 0 };
         let Some(next) = next_group_of_noted(text, end) else { break };
         end = digits_end(text, next);
-        digits.extend(text.get(next..end).unwrap_or_default());
+        digits.extend(text.get(next..end)?);
     }
-    (WITHIN_MIN..NUMBER_MAX + 1).filter(|&count| (count as usize) < first.len()).for_each(add);
-    (begins, counts)
+    let within = LONG_MIN..(NUMBER_MAX + 1).min(first.len() as u32);
+    let counts = within.fold(counts, |counts, count| counts | 1 << count);
+    Some(counts >> LONG_MIN << LONG_MIN)
 }
 
-/// How a code begins at `start`; nothing if it is too short to tell.
-fn beginning_at(text: &[u8], start: usize) -> u64 {
+/// The mark of how a code begins at `start`, if it is not too short to tell.
+fn beginning_at(text: &[u8], start: usize) -> Option<u16> {
     let mut key = CodeKey::default();
-    let rest = text.get(start..).unwrap_or_default();
-    let mut keys = rest.iter().take(CODE_MAX).map(|&byte| {
+    text.get(start..)?.iter().take(CODE_MAX).find_map(|&byte| {
         key.push(byte);
-        key.beginning()
-    });
-    keys.find(|&bit| bit != 0).unwrap_or_default()
+        (key.beginning() != 0).then(|| key.mark())
+    })
 }
 
 /// An identifier of letters and digits, with separators or without.
@@ -210,10 +216,10 @@ fn code_from(
 
 /// A noted number among the digits of a longer one.
 fn own_within(identity: &Identity, run: &[u8], start: usize) -> Option<(Range<usize>, Noted)> {
-    if run.len() <= WITHIN_MIN as usize {
+    if run.len() <= LONG_MIN as usize {
         return None;
     }
-    for count in (WITHIN_MIN as usize..=(NUMBER_MAX as usize).min(run.len() - 1)).rev() {
+    for count in (LONG_MIN as usize..=(NUMBER_MAX as usize).min(run.len() - 1)).rev() {
         if !identity.has_number_of(count as u32) {
             continue;
         }
@@ -266,9 +272,14 @@ mod tests {
                     text[*at].is_ascii_digit() && (*at == 0 || !text[at - 1].is_ascii_digit())
                 };
                 for at in (0..text.len()).filter(is_start) {
-                    let (begins, counts) = reach(text, at);
+                    let mut is_marked = false;
+                    let counts = reach(text, at, |mark| {
+                        is_marked |= identity.may_have_marked(mark);
+                        Some(())
+                    });
                     let is_found = own(&identity, text, at).is_some();
-                    prop_assert!(!is_found || identity.may_reach(begins, counts));
+                    let is_near = is_marked || identity.may_reach(counts.unwrap());
+                    prop_assert!(!is_found || is_near);
                 }
             }
         }

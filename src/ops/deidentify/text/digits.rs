@@ -1,6 +1,6 @@
 //! Digits, and groups of them.
 
-use super::letters::mix;
+use super::letters::{mark, mix};
 use crate::ops::deidentify::shape::are_digits;
 use std::ops::Range;
 
@@ -79,6 +79,11 @@ impl Digits {
             (self.value / 1_000_000, self.value / 10_000 % 100, self.value % 10_000);
         [year * 10_000 + first * 100 + second, year * 10_000 + second * 100 + first]
             .map(Self::of_value)
+    }
+
+    /// By what a number is told from nearly all others.
+    pub(super) fn mark(self) -> u16 {
+        mark(self.key())
     }
 
     pub(super) fn key(self) -> u64 {

@@ -26,7 +26,7 @@ pub(super) const NUMBER_MAX: u32 = 19;
 pub struct Identity {
     index: Index,
     filter: Filter,
-    /// By the [`mark`]s of words.
+    /// By the [`mark`]s of words, of short numbers and of how codes begin.
     marks: Bits<MARKS>,
     values: Vec<Value>,
     texts: Vec<u8>,
@@ -208,12 +208,11 @@ impl Identity {
         count <= NUMBER_MAX && self.lengths >> count != 0
     }
 
-    /// Whether a code was noted that begins in one of these ways, or a number with one of these
-    /// counts of digits, both as bits.
+    /// Whether a number was noted that has one of these counts of digits, as bits, or a code that
+    /// is too short to be told by how it begins.
     #[inline]
-    pub(super) fn may_reach(&self, code_begins: u64, counts: u32) -> bool {
-        let may_be_code = self.code_begins & code_begins != 0 || self.has_short_codes();
-        self.lengths & counts != 0 || (self.has_codes && may_be_code)
+    pub(super) fn may_reach(&self, counts: u32) -> bool {
+        self.lengths & counts != 0 || self.has_short_codes()
     }
 
     /// A value as it was noted; of a date, nothing.

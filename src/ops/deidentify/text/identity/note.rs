@@ -1,6 +1,6 @@
 //! How values are cut into the words and numbers by which they are found.
 
-use super::super::codes::CodeKey;
+use super::super::codes::{CodeKey, LONG_MIN};
 use super::super::digits::Digits;
 use super::super::letters::{
     beginning, fold_text, is_alnum, is_letter, key, mark, misread_utf8, mix, word_at,
@@ -269,7 +269,10 @@ impl Identity {
         let mut key = CodeKey::default();
         for &byte in text {
             key.push(byte);
-            self.code_begins |= key.beginning();
+            if key.beginning() != 0 {
+                self.code_begins |= key.beginning();
+                self.marks.add(key.mark());
+            }
         }
         if key.is_short() {
             self.code_begins = u64::MAX;
@@ -317,6 +320,9 @@ impl Identity {
     fn add_number(&mut self, number: Digits, kind: Kind, value: u32) {
         if number.count <= NUMBER_MAX {
             self.lengths |= 1 << number.count;
+            if number.count < LONG_MIN {
+                self.marks.add(number.mark());
+            }
             let noted = Noted { value, kind, hold: Hold::Strong, unless: Unless::Never };
             self.index.insert(number.key(), noted);
         }
