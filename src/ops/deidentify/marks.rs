@@ -1,6 +1,6 @@
 //! Where delimiters stand in a message, as bits: all bytes are looked at once, many at a time, for
-//! all that asks for fields and components. To search each value for its components, and once more
-//! for each that is written, took a fourteenth of all time.
+//! all that asks for fields and components. To search each value for its components, where it is
+//! noted and where it is written, took a tenth of all steps.
 
 use crate::core::Separators;
 use std::ops::Range;
