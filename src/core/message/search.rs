@@ -70,27 +70,6 @@ fn place(hits: u64) -> usize {
     hits.trailing_zeros() as usize / 8
 }
 
-/// Appends the offsets of the first `needle`s, so many of them at most, in order.
-#[cfg(any(test, feature = "cli"))]
-#[inline]
-pub(crate) fn offsets(haystack: &[u8], needle: u8, most: usize, out: &mut Vec<usize>) {
-    let end = out.len() + most;
-    let (words, tail) = haystack.as_chunks::<8>();
-    for (n, word) in words.iter().enumerate() {
-        let mut hits = hits(*word, needle);
-        while hits != 0 {
-            if out.len() == end {
-                return;
-            }
-            out.push(n * 8 + place(hits));
-            hits &= hits - 1;
-        }
-    }
-    let base = words.len() * 8;
-    let rest = tail.iter().enumerate().filter(|&(_, &b)| b == needle).map(|(n, _)| base + n);
-    out.extend(rest.take(end - out.len()));
-}
-
 /// The offset of the `n`th (from 1) `needle`, and that of the next one behind it or the end.
 #[inline]
 pub(super) fn nth_and_next(haystack: &[u8], needle: u8, n: usize) -> Option<(usize, usize)> {
@@ -143,9 +122,6 @@ mod tests {
         fn searches_find_what_counting_finds(text in "[|a]{0,40}", n in 0usize..20) {
             let places: Vec<_> = text.match_indices('|').map(|(at, _)| at).collect();
             prop_assert_eq!(first(text.as_bytes(), b'|'), places.first().copied());
-            let mut found = vec![7];
-            offsets(text.as_bytes(), b'|', n, &mut found);
-            prop_assert_eq!(&found[1..], &places[..n.min(places.len())]);
             let expected = n.checked_sub(1).and_then(|n| places.get(n)).map(|&at| {
                 (at, places.get(n).copied().unwrap_or(text.len()))
             });

@@ -1,6 +1,7 @@
 //! What a message identifies somebody by, noted before anything of it is written.
 
 use super::choose::choose;
+use super::marks::Components;
 use super::query;
 use super::rules::parts::{Part, Role};
 use super::rules::{Action, Category, Rule, Rules, Special};
@@ -31,19 +32,22 @@ impl<'m> Collect<'_, '_, 'm> {
     pub(super) fn segment(&mut self, line: Line<'_, 'm>) {
         let rules = self.rules;
         let Some(of) = line.rules(rules) else { return };
-        for &n in &of.noted {
-            let raw = line.field(n.into());
-            let Some(rule) = of.fields.get(usize::from(n) - 1) else { continue };
-            if raw.is_empty() {
+        for field in line.fields {
+            if !of.briefs.get(field.n - 1).is_some_and(|brief| brief.is_noted) {
                 continue;
             }
+            let Some(rule) = of.fields.get(field.n - 1) else { continue };
+            let raw = &line.raw[field.range()];
             let last = &mut self.last[rule.number % LAST];
             if *last == (rule.number, raw) && rule.special == Special::None {
                 continue;
             }
             *last = (rule.number, raw);
             match rule.special {
-                Special::None => self.field(rule, raw),
+                Special::None => match line.simple(field, &self.sep) {
+                    Some(values) => values.for_each(|(raw, parts)| self.simple(rule, raw, parts)),
+                    None => self.field(rule, raw),
+                },
                 Special::Observation => self.observation(line.field(2), raw),
                 Special::Parameter | Special::Criterion => {
                     let sep = self.sep;
@@ -70,12 +74,43 @@ impl<'m> Collect<'_, '_, 'm> {
         }
     }
 
+    /// As [`Collect::field`], of a repetition of a field that is simple.
+    fn simple(&mut self, rule: &Rule, raw: &[u8], mut components: Components<'_, '_>) {
+        let rules = self.rules;
+        let Some(of) = choose(rules, rule, raw, &self.sep) else {
+            return self.plain(rule.part, rule, components.next().unwrap_or_default());
+        };
+        let role = rules.role(of);
+        if role == Role::Coded {
+            return self.parts(of, rule.action, Some(rule), raw);
+        }
+        if role == Role::Xtn {
+            self.telephone(raw);
+        }
+        let is_ssn = role == Role::Cx && components.clone().nth(4) == Some(b"SS");
+        for (&part, component) in rules.noted_parts(of).iter().zip(components) {
+            match part {
+                Part::Drop => {}
+                Part::Is(Kind::Id) if is_ssn => self.plain(Part::Is(Kind::Ssn), rule, component),
+                part => self.plain(part, rule, component),
+            }
+        }
+    }
+
+    /// A value in plain ASCII.
+    #[inline]
+    fn plain(&mut self, part: Part, rule: &Rule, raw: &[u8]) {
+        if let Some(kind) = self.kind(part, Some(rule), raw) {
+            self.identity.note(kind, raw);
+        }
+    }
+
     fn observation(&mut self, name: &[u8], raw: &[u8]) {
         match name {
             // Most are of these, which have no parts.
             b"NM" | b"ST" | b"TX" | b"FT" => {}
-            b"DT" | b"TS" | b"DTM" => self.simple(Part::Date, raw),
-            b"TN" => self.simple(Part::Is(Kind::Phone), raw),
+            b"DT" | b"TS" | b"DTM" => self.heads(Part::Date, raw),
+            b"TN" => self.heads(Part::Is(Kind::Phone), raw),
             _ if self.rules.keeps_observed(name) => {}
             _ => {
                 let name = std::str::from_utf8(name).unwrap_or_default();
@@ -87,7 +122,7 @@ impl<'m> Collect<'_, '_, 'm> {
         }
     }
 
-    fn simple(&mut self, part: Part, raw: &[u8]) {
+    fn heads(&mut self, part: Part, raw: &[u8]) {
         for repetition in pieces(raw, self.sep.repetition) {
             let head = pieces(repetition, self.sep.component).next();
             self.value(part, None, head.unwrap_or_default());
@@ -158,12 +193,21 @@ impl<'m> Collect<'_, '_, 'm> {
 
     #[inline]
     fn value(&mut self, part: Part, rule: Option<&Rule>, raw: &[u8]) {
+        if let Some(kind) = self.kind(part, rule, raw) {
+            let text = self.scope.text(raw);
+            self.identity.note(kind, &text);
+        }
+    }
+
+    /// What a value tells of somebody, if it is to be noted.
+    #[inline]
+    fn kind(&mut self, part: Part, rule: Option<&Rule>, raw: &[u8]) -> Option<Kind> {
         if raw.is_empty() || raw == b"\"\"" {
-            return;
+            return None;
         }
         let kind = match part {
             Part::Is(kind) => super::look(kind, raw),
-            Part::Note if raw.contains(&b' ') => return,
+            Part::Note if raw.contains(&b' ') => return None,
             Part::Note => Kind::Id,
             Part::Zip => Kind::Zip,
             Part::Prefix => Kind::Family,
@@ -181,17 +225,13 @@ impl<'m> Collect<'_, '_, 'm> {
                 }
                 Kind::Date
             }
-            _ => return,
+            _ => return None,
         };
         // The name of a facility or ward, as that of an organisation, is that of an assigning
         // authority, too.
-        if kind == Kind::Id
+        let tells_nothing = kind == Kind::Id
             && rule.is_some_and(|r| matches!(r.category, Category::Location | Category::Party))
-            && !raw.iter().any(u8::is_ascii_digit)
-        {
-            return;
-        }
-        let text = self.scope.text(raw);
-        self.identity.note(kind, &text);
+            && !raw.iter().any(u8::is_ascii_digit);
+        (!tells_nothing).then_some(kind)
     }
 }

@@ -1,5 +1,6 @@
 //! Dates that are moved, or cut to their year.
 
+use super::shape::is_moment;
 use crate::core::time::{Precision, Time, Timestamp, civil_from_days, days_from_civil};
 
 /// What became of a value.
@@ -28,9 +29,10 @@ pub fn shift(value: &[u8], days: i32, out: &mut Vec<u8>) -> Outcome {
     if let Some((year, month, day)) = plain_day(value) {
         return match moved(year, month, day, days) {
             Some((year, month, day)) => {
-                push(year.into(), 4, out);
-                push(month.into(), 2, out);
-                push(day.into(), 2, out);
+                let two = |n: u16| [b'0' + (n / 10) as u8, b'0' + (n % 10) as u8];
+                let ([a, b], [c, d]) = (two(year / 100), two(year % 100));
+                let ([e, f], [g, h]) = (two(month.into()), two(day.into()));
+                out.extend_from_slice(&[a, b, c, d, e, f, g, h]);
                 out.extend_from_slice(&value[8..]);
                 Outcome::Written
             }
@@ -232,7 +234,7 @@ impl<'v> Date<'v> {
 /// The day of `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`, which nearly all dates are.
 #[inline]
 fn plain_day(value: &[u8]) -> Option<(u16, u8, u8)> {
-    if !matches!(value.len(), 8 | 12 | 14) || !value.iter().all(u8::is_ascii_digit) {
+    if !is_moment(value) {
         return None;
     }
     let two = |at: usize| (value[at] - b'0') * 10 + (value[at + 1] - b'0');

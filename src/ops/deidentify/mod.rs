@@ -11,6 +11,7 @@ mod collect;
 pub mod dates;
 mod fold;
 mod kept;
+mod marks;
 mod observation;
 mod query;
 mod replaced;
@@ -19,6 +20,7 @@ pub mod rules;
 mod seen;
 mod settings;
 mod shape;
+mod simple;
 mod slots;
 mod split;
 mod subject;
@@ -304,6 +306,11 @@ fn own_kind(rule: &Rule) -> Kind {
         Part::Is(kind) => kind,
         _ => Kind::Family,
     }
+}
+
+/// Whether an address with this country (XAD.6) is none of the United States.
+fn is_abroad(country: &[u8]) -> bool {
+    !matches!(country, b"" | b"\"\"" | b"US" | b"USA" | b"840")
 }
 
 /// What a value for a telephone number is by what stands in it.

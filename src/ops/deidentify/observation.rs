@@ -9,12 +9,6 @@ use super::subject::Kind;
 use crate::core::message::pieces;
 use memchr::memchr2_iter;
 
-/// LOINC codes of ages: reported, estimated, calculated, current, at some event.
-const AGES: [&[u8]; 9] = [
-    b"30525-0", b"21612-7", b"29553-5", b"63900-5", b"35659-2", b"30972-4", b"21611-9", b"46251-5",
-    b"39016-1",
-];
-
 /// Data that is written as letters and digits is longer than any word.
 const LONGEST_WORD: usize = 24;
 
@@ -104,7 +98,29 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, r
 
 /// Whether a number stands in a value that is 90 or more, so that it may be capped.
 fn may_be_old(raw: &[u8]) -> bool {
-    raw.split(|b| !b.is_ascii_digit()).any(|number| number.len() > 2 || number >= &b"90"[..])
+    let mut digits = 0;
+    let mut is_ninety = false;
+    raw.iter().any(|&b| {
+        digits = if b.is_ascii_digit() { digits + 1 } else { 0 };
+        is_ninety = if digits == 1 { b == b'9' } else { is_ninety };
+        digits > 2 || (digits == 2 && is_ninety)
+    })
+}
+
+/// LOINC codes of ages: reported, estimated, calculated, current, at some event.
+fn is_age_code(code: &[u8]) -> bool {
+    matches!(
+        code,
+        b"30525-0"
+            | b"21612-7"
+            | b"29553-5"
+            | b"63900-5"
+            | b"35659-2"
+            | b"30972-4"
+            | b"21611-9"
+            | b"46251-5"
+            | b"39016-1"
+    )
 }
 
 /// Whether an observation is an age, by the code or the name of it.
@@ -122,7 +138,7 @@ fn is_age(code: &[u8], component: u8) -> bool {
         matches!((before, code.get(at + 1)), (Some(b'a' | b'A'), Some(b'e' | b'E')))
     });
     pieces(code, component).take(6).enumerate().any(|(n, part)| match n {
-        0 | 3 => AGES.contains(&part) || (is_written && is_word(part)),
+        0 | 3 => is_age_code(part) || (is_written && is_word(part)),
         1 | 4 => is_written && is_word(part),
         _ => false,
     })
@@ -195,19 +211,27 @@ pub(super) fn without_documents(raw: &[u8]) -> Option<Vec<u8>> {
         return Some(Vec::new());
     }
     let mut out: Option<Vec<u8>> = None;
-    let mut at = 0;
-    while at < raw.len() {
-        let run = raw[at..].iter().take_while(|b| data(b)).count();
-        if run > LONGEST_WORD && is_data(&raw[at..at + run]) {
-            out.get_or_insert_with(|| raw[..at].to_vec());
-            at += run;
+    let mut taken = 0;
+    // Where a run may begin: behind something else.
+    let mut from = 0;
+    // Long runs have one of each so many bytes; others need not be looked at.
+    while let Some(byte) = raw.get(from + LONGEST_WORD) {
+        let at = from + LONGEST_WORD;
+        if !data(byte) {
+            from = at + 1;
             continue;
         }
-        let end = (at + run + 1).min(raw.len());
-        if let Some(out) = &mut out {
-            out.extend_from_slice(&raw[at..end]);
+        let before = raw[from..at].iter().rev().take_while(|b| data(b)).count();
+        let behind = raw[at..].iter().take_while(|b| data(b)).count();
+        let run = at - before..at + behind;
+        from = run.end + 1;
+        if run.len() > LONGEST_WORD && is_data(&raw[run.clone()]) {
+            out.get_or_insert_default().extend_from_slice(&raw[taken..run.start]);
+            taken = run.end;
         }
-        at = end;
+    }
+    if let Some(out) = &mut out {
+        out.extend_from_slice(&raw[taken..]);
     }
     out
 }
@@ -239,8 +263,10 @@ fn is_document(raw: &[u8]) -> bool {
         }
         Some(b'%') => text.starts_with(b"%PDF-"),
         _ => {
-            let lines = memchr::memmem::find_iter(text, b"\\.br\\").map(|at| at + 5);
-            is_segment(0) || lines.take(LINES_MAX).any(is_segment)
+            // Nearly all texts are one line.
+            let has_lines = || memchr::memchr(b'\\', text).is_some();
+            let lines = || memchr::memmem::find_iter(text, b"\\.br\\").map(|at| at + 5);
+            is_segment(0) || (has_lines() && lines().take(LINES_MAX).any(is_segment))
         }
     }
 }

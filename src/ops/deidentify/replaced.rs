@@ -60,8 +60,10 @@ impl Rewrite<'_, '_> {
         self.surrogate_of(kind, look, &text);
     }
 
-    fn surrogate_of(&mut self, kind: Kind, look: Look, text: &[u8]) {
-        if text.trim_ascii().is_empty() {
+    /// As [`Rewrite::surrogate`], of a value as text.
+    #[inline]
+    pub(super) fn surrogate_of(&mut self, kind: Kind, look: Look, text: &[u8]) {
+        if text.iter().all(u8::is_ascii_whitespace) {
             return;
         }
         let made = self.memo.get(look as u8, self.of.looking(look), kind, text);
@@ -135,7 +137,7 @@ fn append_text(text: &[u8], sep: &Separators, out: &mut Vec<u8>) {
 
 /// Whether a kind of numbers in CX.5 (table 0203) is a person's own wherever it is: numbers of a
 /// state, of an insurer, of a licence. `NNxxx` are national ones.
-fn is_personal(kind: &[u8]) -> bool {
+pub(super) fn is_personal(kind: &[u8]) -> bool {
     matches!(
         kind,
         b"SS"

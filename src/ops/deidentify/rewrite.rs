@@ -5,7 +5,7 @@ use super::rules::parts::{Look, Op, Part, Role, op};
 use super::rules::{Action, Category, Profile, Rule, SegmentRules, Special, Way};
 use super::seen::{Seen, Written};
 use super::shape::{self, is_code, is_number, is_table, is_time};
-use super::split::Line;
+use super::split::{Field, Line};
 use super::subject::Kind;
 use super::surrogate::Memo;
 use super::text::{Beside, Context, Identity};
@@ -69,11 +69,10 @@ impl<'c, 'm> Rewrite<'c, 'm> {
                 copied = range.end;
             }
         }
-        for (n, brief) in of.briefs.iter().enumerate().skip(skipped) {
-            let Some(range) = line.range(n + 1) else { break };
-            if range.is_empty() {
-                continue;
-            }
+        for field in line.fields.iter().filter(|field| field.n > skipped) {
+            let n = field.n - 1;
+            let range = field.range();
+            let Some(brief) = of.briefs.get(n) else { break };
             let number = brief.number as usize;
             self.tally.field(number);
             let value = &raw[range.clone()];
@@ -102,19 +101,16 @@ impl<'c, 'm> Rewrite<'c, 'm> {
                 continue;
             }
             let Some(rule) = of.fields.get(n) else { continue };
-            if is_common {
-                self.common(rule, line, value);
-                continue;
-            }
             match brief.way {
+                _ if is_common => self.common(rule, line, field, brief.is_typed),
                 Way::Remove if value != b"\"\"" => {}
                 Way::Shift if shape::is_moment(value) => self.moment(value, false),
                 Way::Year if shape::is_moment(value) => self.moment(value, true),
-                _ => self.field(rule, line, value),
+                _ => self.whole(rule, line, field, brief.is_typed),
             }
         }
-        self.out.extend_from_slice(&raw[copied..line.end()]);
-        for value in pieces(&raw[line.end()..], self.sep.field).skip(1) {
+        self.out.extend_from_slice(&raw[copied..line.end]);
+        for value in pieces(&raw[line.end..], self.sep.field).skip(1) {
             self.out.push(self.sep.field);
             if !value.is_empty() {
                 self.tally.unknown_fields += 1;
@@ -139,14 +135,24 @@ impl<'c, 'm> Rewrite<'c, 'm> {
     }
 
     /// Writes a field that may come again.
-    fn common(&mut self, rule: &Rule, line: Line<'_, '_>, raw: &[u8]) {
+    fn common(&mut self, rule: &Rule, line: Line<'_, '_>, field: &Field, is_typed: bool) {
+        let raw = &line.raw[field.range()];
         let start = self.out.len();
         let found = self.tally.found.total();
         self.varies = false;
-        self.field(rule, line, raw);
+        self.whole(rule, line, field, is_typed);
         if !self.varies && self.tally.found.total() == found {
             let written = &self.out[start..];
             self.seen.learn(rule.number, raw, written, self.looked_at, self.identity);
+        }
+    }
+
+    #[inline]
+    fn whole(&mut self, rule: &Rule, line: Line<'_, '_>, field: &Field, is_typed: bool) {
+        let values = if is_typed { line.simple(field, &self.sep) } else { None };
+        match values {
+            Some(values) => self.simple(rule, values),
+            None => self.field(rule, line, &line.raw[field.range()]),
         }
     }
 
@@ -237,7 +243,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
         let ops = rules.ops.of(action, of);
         match rules.role(of) {
             Role::Coded => {
-                self.standard = shape::standard(raw, self.sep.component);
+                self.standard = shape::standard(pieces(raw, self.sep.component));
                 self.components(rule, ops, action, raw);
                 self.standard = 0;
                 self.is_coded = false;
@@ -246,7 +252,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             Role::Xtn if action != Action::Keep => self.telephone(rule, ops, action, raw),
             Role::Address => {
                 let country = pieces(raw, self.sep.component).nth(5).unwrap_or_default();
-                self.is_abroad = !matches!(country, b"" | b"\"\"" | b"US" | b"USA" | b"840");
+                self.is_abroad = super::is_abroad(country);
                 self.components(rule, ops, action, raw);
                 self.is_abroad = false;
             }
@@ -298,7 +304,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             return self.leaf(rule, ops.first().copied().unwrap_or(Op::Drop), raw);
         }
         let standard = match rules.role(of) {
-            Role::Coded => shape::standard(raw, self.sep.subcomponent),
+            Role::Coded => shape::standard(pieces(raw, self.sep.subcomponent)),
             _ => 0,
         };
         self.each(raw, self.sep.subcomponent, |to, n, value| {

@@ -20,6 +20,8 @@ pub(super) struct Seen {
     /// The [`tag`] of the field in each slot: a field that is not there is told by it alone, slots
     /// are too many to be at hand.
     tags: Vec<u32>,
+    /// For how many uses by others each stays.
+    credits: Vec<u8>,
     slots: Vec<Slot>,
 }
 
@@ -27,7 +29,6 @@ pub(super) struct Seen {
 struct Slot {
     /// The rule by its number.
     rule: usize,
-    credit: u8,
     /// 0 in a free place.
     length: u8,
     /// How much was written; [`SAME`] if that is the field itself.
@@ -88,7 +89,7 @@ impl Seen {
         if !is_it || identity.may_name(&slot.trace) {
             return None;
         }
-        slot.credit = CREDIT;
+        self.credits[at] = CREDIT;
         Some(match slot.written_length {
             SAME => Written::Same,
             length => Written::Other(&slot.written[..length.into()]),
@@ -109,10 +110,8 @@ impl Seen {
     ) {
         let hash = hash(rule, raw);
         let at = place(hash, SLOTS);
-        if let Some(slot) = self.slots.get_mut(at)
-            && slot.credit > 0
-        {
-            slot.credit -= 1;
+        if let Some(credit @ 1..) = self.credits.get_mut(at) {
+            *credit -= 1;
             return;
         }
         if raw.len() > Seen::LONGEST || written.len() > Seen::LONGEST || !is_plain(raw) {
@@ -123,15 +122,15 @@ impl Seen {
         };
         if self.slots.is_empty() {
             let (raw, written) = ([0; Seen::LONGEST], [0; Seen::LONGEST]);
-            let (credit, length, written_length) = (0, 0, 0);
-            let free = Slot { rule, credit, length, written_length, trace, raw, written };
+            let free = Slot { rule, length: 0, written_length: 0, trace, raw, written };
             self.slots = vec![free; SLOTS];
+            self.credits = vec![0; SLOTS];
             self.tags = vec![0; SLOTS];
         }
         self.tags[at] = tag(hash);
         let slot = &mut self.slots[at];
+        self.credits[at] = 1;
         slot.rule = rule;
-        slot.credit = 1;
         slot.length = raw.len() as u8;
         slot.written_length = if raw == written { SAME } else { written.len() as u8 };
         slot.trace = trace;

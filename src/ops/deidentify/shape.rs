@@ -253,7 +253,18 @@ pub(super) fn tells_nothing(raw: &[u8]) -> bool {
 /// Whether a value is a day in digits, or a day with hours and minutes, or seconds.
 #[inline]
 pub(super) fn is_moment(raw: &[u8]) -> bool {
-    matches!(raw.len(), 8 | 12 | 14) && raw.iter().all(u8::is_ascii_digit)
+    // All are in the first or the last eight bytes.
+    matches!(raw.len(), 8 | 12 | 14)
+        && raw.first_chunk().is_some_and(are_digits)
+        && raw.last_chunk().is_some_and(are_digits)
+}
+
+/// Whether eight bytes are digits, all at once.
+#[inline]
+pub(super) fn are_digits(bytes: &[u8; 8]) -> bool {
+    let raw = u64::from_le_bytes(*bytes);
+    let (up, down) = (0x4646_4646_4646_4646, 0x3030_3030_3030_3030);
+    (raw.wrapping_add(up) | raw.wrapping_sub(down)) & 0x8080_8080_8080_8080 == 0
 }
 
 /// Whether a coding system (CWE.3) is one that others than its site know: by its name in table 0396,
@@ -279,9 +290,9 @@ pub(super) fn is_system(raw: &[u8]) -> bool {
 
 /// Which components of a coded value (CWE: code, text, system; thrice) stand with a code of a
 /// system that others know, as bits.
-pub(super) fn standard(raw: &[u8], by: u8) -> u32 {
+pub(super) fn standard<'v>(components: impl Iterator<Item = &'v [u8]>) -> u32 {
     let mut parts: [&[u8]; 12] = [b""; 12];
-    for (to, part) in parts.iter_mut().zip(pieces(raw, by)) {
+    for (to, part) in parts.iter_mut().zip(components) {
         *to = part;
     }
     let mut bits = 0;

@@ -54,19 +54,11 @@ pub(super) struct SegmentRules {
     pub(super) briefs: Vec<Brief>,
     /// What is done with fields beyond them.
     pub(super) beyond: Rule,
-    /// The numbers of the fields, from 1, in which something can stand that is noted.
-    pub(super) noted: Vec<u16>,
 }
 
 impl SegmentRules {
     fn new(id: SegmentId, beyond: Action) -> Self {
-        Self {
-            id,
-            fields: Vec::new(),
-            briefs: Vec::new(),
-            beyond: Rule::unknown(0, beyond),
-            noted: Vec::new(),
-        }
+        Self { id, fields: Vec::new(), briefs: Vec::new(), beyond: Rule::unknown(0, beyond) }
     }
 }
 
@@ -283,8 +275,6 @@ impl Rules {
                 number += 1;
             }
             segment.briefs = segment.fields.iter().map(|rule| self.brief(rule)).collect();
-            let noted = segment.fields.iter().filter(|rule| self.is_noted(rule));
-            segment.noted = noted.map(|rule| rule.field).collect();
         }
         for (n, segment) in segments.iter().enumerate() {
             let number = u16::try_from(n).unwrap_or(u16::MAX);
@@ -339,6 +329,13 @@ impl Rules {
         self.types.get(usize::from(of)).map_or(&[], |of| &of.parts)
     }
 
+    /// What is noted of the components of a value that has no subcomponents, up to the last one of
+    /// which something is; [`Part::Drop`] for the others.
+    #[inline]
+    pub(super) fn noted_parts(&self, of: u8) -> &[Part] {
+        self.types.get(usize::from(of)).map_or(&[], |of| &of.noted)
+    }
+
     pub(super) fn type_of(&self, id: &str) -> Option<u8> {
         type_of(&self.names, id)
     }
@@ -391,8 +388,11 @@ fn read_types() -> Vec<Type> {
             let nested = at(word).and_then(|n| u8::try_from(n).ok()).map(Part::Nested);
             nested.or_else(|| Part::of_word(word)).unwrap_or(Part::Drop)
         });
-        types.push(Type { id, role: Role::of_type(id), parts: parts.collect() });
+        let (role, parts) = (Role::of_type(id), parts.collect());
+        types.push(Type { id, role, parts, noted: Vec::new() });
     }
+    let noted: Vec<_> = types.iter().map(|of| of.noted_of(&types)).collect();
+    types.iter_mut().zip(noted).for_each(|(of, noted)| of.noted = noted);
     types
 }
 

@@ -139,6 +139,30 @@ pub(crate) struct Type {
     pub(crate) id: &'static str,
     pub(crate) role: Role,
     pub(crate) parts: Vec<Part>,
+    /// See [`super::Rules::noted_parts`].
+    pub(super) noted: Vec<Part>,
+}
+
+impl Type {
+    pub(super) fn noted_of(&self, types: &[Self]) -> Vec<Part> {
+        let mut noted: Vec<Part> = self
+            .parts
+            .iter()
+            .map(|&part| match part {
+                Part::Nested(of) => match types.get(usize::from(of)) {
+                    Some(of) if of.role != Role::Coded => {
+                        of.parts.first().copied().unwrap_or(Part::Drop)
+                    }
+                    _ => Part::Drop,
+                },
+                part => part,
+            })
+            .map(|part| if part.is_noted() { part } else { Part::Drop })
+            .collect();
+        let count = noted.iter().rposition(|&part| part != Part::Drop).map_or(0, |at| at + 1);
+        noted.truncate(count);
+        noted
+    }
 }
 
 /// Which of its looks a surrogate has.
@@ -186,6 +210,8 @@ pub(crate) enum Op {
 #[derive(Debug)]
 pub(crate) struct Ops {
     of_types: Vec<Box<[Op]>>,
+    /// The same for components without subcomponents.
+    of_simple: Vec<Box<[Op]>>,
     types: usize,
 }
 
@@ -208,7 +234,28 @@ impl Ops {
                     .collect()
             })
         });
-        Self { of_types: of_types.collect(), types: types.len() }
+        let of_types: Vec<Box<[Op]>> = of_types.collect();
+        let of_simple = of_types.chunks(types.len().max(1)).flat_map(|of_types| {
+            of_types.iter().map(|ops| {
+                let heads = ops.iter().map(|&op| match op {
+                    Op::Nested(of) => {
+                        let of = of_types.get(usize::from(of)).and_then(|ops| ops.first());
+                        of.copied().unwrap_or(Op::Drop)
+                    }
+                    op => op,
+                });
+                heads.collect()
+            })
+        });
+        Self { of_simple: of_simple.collect(), of_types, types: types.len() }
+    }
+
+    /// As [`Ops::of`], for components without subcomponents: of data types with parts of their own,
+    /// what is done with the first.
+    #[inline]
+    pub(crate) fn of_simple(&self, action: Action, of: u8) -> &[Op] {
+        let at = action.index() * self.types + usize::from(of);
+        self.of_simple.get(at).map_or(&[], |ops| ops)
     }
 
     #[inline]

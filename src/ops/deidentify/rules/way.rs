@@ -29,13 +29,23 @@ pub(in super::super) struct Brief {
     pub(in super::super) way: Way,
     /// Whether its values come again and again.
     pub(in super::super) is_common: bool,
+    /// Whether something can stand in it that is noted.
+    pub(in super::super) is_noted: bool,
+    /// Whether its values are written by their data types alone, component by component.
+    pub(in super::super) is_typed: bool,
 }
 
 impl Rules {
     /// A rule in brief.
     pub(super) fn brief(&self, rule: &Rule) -> Brief {
         let number = u32::try_from(rule.number).unwrap_or(u32::MAX);
-        Brief { number, way: self.way(rule), is_common: self.is_common(rule) }
+        Brief {
+            number,
+            way: self.way(rule),
+            is_common: self.is_common(rule),
+            is_noted: self.is_noted(rule),
+            is_typed: is_typed(rule),
+        }
     }
 
     fn way(&self, rule: &Rule) -> Way {
@@ -85,7 +95,7 @@ impl Rules {
     }
 
     /// Whether something can stand in a field that is to be noted.
-    pub(super) fn is_noted(&self, rule: &Rule) -> bool {
+    fn is_noted(&self, rule: &Rule) -> bool {
         // What a site keeps is still known elsewhere; a text that it wants to be a token is no
         // identifier.
         let is_kept = rule.action == Action::Keep && !rule.is_kept_by_site;
@@ -110,4 +120,14 @@ impl Rules {
             }),
         }
     }
+}
+
+/// Whether values are written by their data types alone, component by component.
+fn is_typed(rule: &Rule) -> bool {
+    rule.special == Special::None
+        && rule.components.is_empty()
+        && !rule.free
+        && !rule.types.is_empty()
+        && !matches!(rule.action, Action::Keep | Action::Remove | Action::Constant(_))
+        && !matches!(rule.category, Category::Query | Category::FreeText)
 }

@@ -57,6 +57,15 @@ impl Ids {
     pub(super) fn write(&self, prf: &Prf, text: &[u8], out: &mut Vec<u8>) {
         let text = text.trim_ascii();
         let mut symbols = [0; MAX_DIGITS];
+        // Most are digits alone.
+        if let Some(symbols) = symbols.get_mut(..text.len())
+            && text.iter().all(u8::is_ascii_digit)
+        {
+            symbols.iter_mut().zip(text).for_each(|(symbol, b)| *symbol = b - b'0');
+            if self.permute(symbols) {
+                return out.extend(symbols.iter().map(|symbol| b'0' + symbol));
+            }
+        }
         match read(text, &mut symbols) {
             Some(symbols) if is_uuid(text) => {
                 let bits = uuid(digest_of(prf, text, out));

@@ -142,7 +142,12 @@ impl Slot {
 fn hash(look: u8, kind: Kind, text: &[u8]) -> u64 {
     let (first, last) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
         (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
-        _ => (text.iter().fold(0, |sum, &b| sum << 8 | u64::from(b)), 0),
+        _ => match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+            (Some(first), Some(last)) => {
+                (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
+            }
+            _ => (text.iter().fold(0, |sum, &b| sum << 8 | u64::from(b)), 0),
+        },
     };
     let of = u64::from(look) << 16 | (kind as u64) << 8 | text.len() as u64;
     let hash = (first ^ of << 40).wrapping_mul(0x9E37_79B9_7F4A_7C15);

@@ -3,6 +3,7 @@
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use std::array;
 use zeroize::Zeroizing;
 
 /// HMAC-SHA256 with a key that is taken in already: two compressions for a value of up to 55
@@ -68,7 +69,11 @@ pub(super) fn last_64(digest: &Digest) -> u64 {
 pub(super) fn write_token(digest: &Digest, out: &mut Vec<u8>) {
     const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let bits = first_128(digest) >> 48;
-    out.extend((0..16).rev().map(|n| DIGITS[(bits >> (5 * n) & 31) as usize]));
+    let (high, low) = ((bits >> 40) as u64, bits as u64);
+    let digit = |half: u64, n: usize| DIGITS[(half >> (35 - 5 * n) & 31) as usize];
+    let token: [u8; 16] =
+        array::from_fn(|n| if n < 8 { digit(high, n) } else { digit(low, n - 8) });
+    out.extend_from_slice(&token);
 }
 
 /// As [`write_token`], of a value that must not stand in it, as it does by chance in one token of
@@ -88,7 +93,10 @@ pub(super) fn write_token_for(value: &[u8], prf: &Prf, digest: Digest, out: &mut
 
 /// Whether a value of three letters or more stands in a token, in any case.
 fn stands_in(value: &[u8], token: &[u8]) -> bool {
-    value.len() > 2 && token.windows(value.len()).any(|part| part.eq_ignore_ascii_case(value))
+    let [first, _, _, ..] = value else { return false };
+    let first = first.to_ascii_uppercase();
+    let mut parts = token.windows(value.len());
+    parts.any(|part| part[0] == first && part.eq_ignore_ascii_case(value))
 }
 
 #[cfg(test)]

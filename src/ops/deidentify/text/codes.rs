@@ -2,7 +2,7 @@
 
 use super::digits::{Digits, digits_end, next_group_of_noted};
 use super::identity::{Identity, NUMBER_MAX, Noted};
-use super::letters::{is_alnum, is_letter, mix};
+use super::letters::{is_alnum, is_letter, mark, mix};
 use crate::ops::deidentify::Kind;
 use std::ops::Range;
 
@@ -49,6 +49,11 @@ impl CodeKey {
         if self.count == Self::BEGINNING { 1 << (self.hash >> 58) } else { 0 }
     }
 
+    /// By what a beginning is told from nearly all others.
+    pub(super) fn mark(self) -> u16 {
+        mark(self.hash)
+    }
+
     /// Whether nothing tells how it begins.
     pub(super) fn is_short(self) -> bool {
         self.count < Self::BEGINNING
@@ -76,7 +81,11 @@ pub(super) fn is_too_short(text: &[u8]) -> bool {
 const WHOLE_MIN: u32 = 5;
 
 /// The fewest digits of a number in several groups.
-const SPREAD_MIN: u32 = 7;
+const SPREAD_MIN: u32 = LONG_MIN;
+
+/// The fewest digits of a number that is found among those of a longer one, or in several groups,
+/// or that may be a day in another order.
+pub(super) const LONG_MIN: u32 = 7;
 
 /// A number or code that was noted, whose digits begin at `at` or that the digits at `at` are part
 /// of.
@@ -109,6 +118,38 @@ pub(super) fn own(identity: &Identity, text: &[u8], at: usize) -> Option<(Range<
     found.or_else(|| own_within(identity, run, first.start))
 }
 
+/// By which of what was noted something can be found at `at` by [`own`], unless it is a code too
+/// short to be told by how it begins: adds the marks of short numbers and of how codes begin, and
+/// gives how many digits long numbers have, as bits. `None` if no more marks are taken.
+pub(super) fn reach(text: &[u8], at: usize, mut add: impl FnMut(u16) -> Option<()>) -> Option<u32> {
+    code_starts(text, at).filter_map(|start| beginning_at(text, start)).try_for_each(&mut add)?;
+    let first = at..digits_end(text, at);
+    let mut digits = Digits::of(text.get(first.clone())?);
+    let mut counts = 0;
+    if digits.count < LONG_MIN {
+        add(digits.mark())?;
+    }
+    let mut end = first.end;
+    for _ in 0..NUMBER_MAX {
+        counts |= if digits.count <= NUMBER_MAX { 1 << digits.count } else { 0 };
+        let Some(next) = next_group_of_noted(text, end) else { break };
+        end = digits_end(text, next);
+        digits.extend(text.get(next..end)?);
+    }
+    let within = LONG_MIN..(NUMBER_MAX + 1).min(first.len() as u32);
+    let counts = within.fold(counts, |counts, count| counts | 1 << count);
+    Some(counts >> LONG_MIN << LONG_MIN)
+}
+
+/// The mark of how a code begins at `start`, if it is not too short to tell.
+fn beginning_at(text: &[u8], start: usize) -> Option<u16> {
+    let mut key = CodeKey::default();
+    text.get(start..)?.iter().take(CODE_MAX).find_map(|&byte| {
+        key.push(byte);
+        (key.beginning() != 0).then(|| key.mark())
+    })
+}
+
 /// An identifier of letters and digits, with separators or without.
 fn own_code(
     identity: &Identity,
@@ -116,9 +157,15 @@ fn own_code(
     first: &Range<usize>,
 ) -> Option<(Range<usize>, Noted)> {
     let at = first.start;
+    code_starts(text, at).find_map(|start| code_from(identity, text, start, at))
+}
+
+/// Where a code may begin that the digits at `at` are part of: with what is before a separator, and
+/// without.
+fn code_starts(text: &[u8], at: usize) -> impl Iterator<Item = usize> {
     let token = token_start(text, at);
-    let wider = match text.get(..token)? {
-        [rest @ .., b'-' | b' ' | b'.' | b'/' | b'_']
+    let wider = match text.get(..token) {
+        Some([rest @ .., b'-' | b' ' | b'.' | b'/' | b'_'])
             if rest.last().is_some_and(|&b| is_alnum(b)) =>
         {
             token_start(text, rest.len())
@@ -126,7 +173,7 @@ fn own_code(
         _ => token,
     };
     let wider = (wider != token).then_some(wider);
-    wider.into_iter().chain([token]).find_map(|start| code_from(identity, text, start, at))
+    wider.into_iter().chain([token])
 }
 
 /// The longest noted code that begins at `start` and reaches over `at`.
@@ -169,10 +216,10 @@ fn code_from(
 
 /// A noted number among the digits of a longer one.
 fn own_within(identity: &Identity, run: &[u8], start: usize) -> Option<(Range<usize>, Noted)> {
-    if run.len() < 8 {
+    if run.len() <= LONG_MIN as usize {
         return None;
     }
-    for count in (7..=19.min(run.len() - 1)).rev() {
+    for count in (LONG_MIN as usize..=(NUMBER_MAX as usize).min(run.len() - 1)).rev() {
         if !identity.has_number_of(count as u32) {
             continue;
         }
@@ -195,4 +242,46 @@ fn own_within(identity: &Identity, run: &[u8], start: usize) -> Option<(Range<us
 pub(super) fn token_start(text: &[u8], at: usize) -> usize {
     let before = text.get(..at).unwrap_or_default();
     at - before.iter().rev().take(CODE_MAX).take_while(|&&b| is_alnum(b)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        /// What is found must be within reach, or a kept value would not be looked at.
+        #[test]
+        fn what_is_found_is_in_reach(
+            noted in proptest::collection::vec("[A-C0-3]{1,3}[-0-3]{0,4}[0-3]{3,6}", 1..6),
+            text in "([a-c]{0,2}[0-3. -]{0,6}){0,3}",
+            place in 0usize..20,
+        ) {
+            let mut identity = Identity::default();
+            for value in &noted {
+                identity.note(Kind::Id, value.as_bytes());
+            }
+            // One of the values stands in the text, in small letters.
+            let place = place.min(text.len());
+            let value = noted[0].to_ascii_lowercase();
+            for text in [[&text[..place], &value, &text[place..]].concat(), text.clone()] {
+                let text = text.as_bytes();
+                let is_start = |at: &usize| {
+                    text[*at].is_ascii_digit() && (*at == 0 || !text[at - 1].is_ascii_digit())
+                };
+                for at in (0..text.len()).filter(is_start) {
+                    let mut is_marked = false;
+                    let counts = reach(text, at, |mark| {
+                        is_marked |= identity.may_have_marked(mark);
+                        Some(())
+                    });
+                    let is_found = own(&identity, text, at).is_some();
+                    let is_near = is_marked || identity.may_reach(counts.unwrap());
+                    prop_assert!(!is_found || is_near);
+                }
+            }
+        }
+    }
 }

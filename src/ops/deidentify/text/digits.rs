@@ -1,6 +1,7 @@
 //! Digits, and groups of them.
 
-use super::letters::mix;
+use super::letters::{mark, mix};
+use crate::ops::deidentify::shape::are_digits;
 use std::ops::Range;
 
 /// More groups of digits than these are no number of one thing.
@@ -46,11 +47,30 @@ impl Digits {
         Self { value, count: value.checked_ilog10().map_or(0, |log| log + 1) }
     }
 
-    /// The date `YYYYMMDD` with the month first, and with the day first.
-    pub(super) fn in_other_orders(self) -> [Self; 2] {
+    /// Those of a day, `YYYYMMDD`, all at once; nothing if there is anything else.
+    pub(super) fn of_day(day: &[u8; 8]) -> Option<Self> {
+        if !are_digits(day) {
+            return None;
+        }
+        let digits = u64::from_le_bytes(*day) & 0x0F0F_0F0F_0F0F_0F0F;
+        // Two digits, four, eight.
+        let two = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00FF_00FF_00FF_00FF;
+        let four = (two.wrapping_mul(100) + (two >> 16)) & 0x0000_FFFF_0000_FFFF;
+        let value = (four.wrapping_mul(10_000) + (four >> 32)) & 0xFFFF_FFFF;
+        let count = if value >= 10_000_000 { 8 } else { Self::of_value(value).count };
+        Some(Self { value, count })
+    }
+
+    /// How many digits the date `YYYYMMDD` has with the month first, and with the day first, as
+    /// bits.
+    pub(super) fn counts_in_other_orders(self) -> u32 {
         let (year, month, day) = (self.value / 10_000, self.value / 100 % 100, self.value % 100);
-        [month * 1_000_000 + day * 10_000 + year, day * 1_000_000 + month * 10_000 + year]
-            .map(Self::of_value)
+        let count = |first, second| match first {
+            10.. => 8,
+            1..10 => 7,
+            _ => Self::of_value(second * 10_000 + year).count,
+        };
+        1 << count(month, day) | 1 << count(day, month)
     }
 
     /// The dates `YYYYMMDD` that these digits are, if the month or the day is first in them.
@@ -59,6 +79,11 @@ impl Digits {
             (self.value / 1_000_000, self.value / 10_000 % 100, self.value % 10_000);
         [year * 10_000 + first * 100 + second, year * 10_000 + second * 100 + first]
             .map(Self::of_value)
+    }
+
+    /// By what a number is told from nearly all others.
+    pub(super) fn mark(self) -> u16 {
+        mark(self.key())
     }
 
     pub(super) fn key(self) -> u64 {
@@ -147,4 +172,24 @@ pub(super) fn next_group_of_noted(text: &[u8], end: usize) -> Option<usize> {
     let separators = rest.get(..gap)?;
     let is_one = |b: &u8| b" -./()_,:;*~'\n\r\t\x1E\x1F".contains(b);
     (!separators.is_empty() && separators.iter().all(is_one)).then_some(end + gap)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_read_as_other_numbers_are() {
+        for day in [b"20240131", b"00000000", b"00010203", b"99999999", b"20240012", b"19991200"] {
+            let digits = Digits::of(day);
+            assert_eq!(Digits::of_day(day), Some(digits));
+            let (year, month, day) = (&day[..4], &day[4..6], &day[6..]);
+            let of = |parts: [&[u8]; 3]| 1 << Digits::of(&parts.concat()).count;
+            let expected = of([month, day, year]) | of([day, month, year]);
+            assert_eq!(digits.counts_in_other_orders(), expected);
+        }
+        for other in [b"2024-1-1", b"2024013:", b"2024013/", b"\xB02024013", b"1234567\xFF"] {
+            assert_eq!(Digits::of_day(other), None);
+        }
+    }
 }

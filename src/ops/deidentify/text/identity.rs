@@ -28,7 +28,7 @@ pub(super) const NUMBER_MAX: u32 = 19;
 pub struct Identity {
     index: Index,
     filter: Filter,
-    /// By the [`mark`]s of words.
+    /// By the [`mark`]s of words, of short numbers and of how codes begin.
     marks: Bits<MARKS>,
     values: Vec<Value>,
     texts: Vec<u8>,
@@ -207,6 +207,13 @@ impl Identity {
     #[inline]
     pub(super) fn has_numbers_from(&self, count: u32) -> bool {
         count <= NUMBER_MAX && self.lengths >> count != 0
+    }
+
+    /// Whether a number was noted that has one of these counts of digits, as bits, or a code that
+    /// is too short to be told by how it begins.
+    #[inline]
+    pub(super) fn may_reach(&self, counts: u32) -> bool {
+        self.lengths & counts != 0 || self.has_short_codes()
     }
 
     /// A value as it was noted; of a date, nothing.

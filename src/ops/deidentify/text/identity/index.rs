@@ -35,9 +35,7 @@ impl Index {
 
     /// Takes a key, not 0, unless as many values of the kind have it that are told apart.
     pub(super) fn insert(&mut self, key: u64, noted: Noted) {
-        if self.slots.len() < 2 * (self.used + 1) {
-            self.grow();
-        }
+        self.make_room();
         let mask = self.slots.len() - 1;
         let mut at = place(key, mask);
         let mut shared = 0;
@@ -58,12 +56,30 @@ impl Index {
     }
 
     /// Takes the key of a whole value; `false` if it is known.
+    #[inline]
     pub(super) fn insert_new(&mut self, key: u64, value: u32) -> bool {
-        let is_new = self.find(key).next().is_none();
-        if is_new {
-            self.insert(key, Noted { value, hold: Hold::Weak, ..Noted::default() });
+        self.make_room();
+        let mask = self.slots.len() - 1;
+        let mut at = place(key, mask);
+        while let Some(slot) = self.slots.get_mut(at) {
+            if slot.key == key {
+                return false;
+            }
+            if slot.key == 0 {
+                *slot = Slot { key, noted: Noted { value, hold: Hold::Weak, ..Noted::default() } };
+                self.used += 1;
+                break;
+            }
+            at = (at + 1) & mask;
         }
-        is_new
+        true
+    }
+
+    #[inline]
+    fn make_room(&mut self) {
+        if self.slots.len() < 2 * (self.used + 1) {
+            self.grow();
+        }
     }
 
     #[cold]

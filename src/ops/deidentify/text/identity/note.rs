@@ -1,6 +1,6 @@
 //! How values are cut into the words and numbers by which they are found.
 
-use super::super::codes::CodeKey;
+use super::super::codes::{CodeKey, LONG_MIN};
 use super::super::digits::Digits;
 use super::super::letters::{
     beginning, fold_text, is_alnum, is_letter, key, mark, misread_utf8, mix, word_at,
@@ -22,13 +22,22 @@ impl Identity {
         if text.is_empty() || text == b"\"\"" {
             return;
         }
-        let whole = mix(key(text), 1 + kind as u64) | 1;
+        let hash = key(text);
+        let whole = mix(hash, 1 + kind as u64) | 1;
         if !self.index.insert_new(whole, self.values.len() as u32) {
             return;
         }
-        if text.is_ascii() {
+        let signs = signs(text);
+        if signs & BEYOND == 0 {
             let value = self.add_value(kind, text, None);
-            self.note_parts(kind, value, text);
+            // Most names are one word, and most numbers digits.
+            if is_made_of_words(kind) && signs == LETTER {
+                self.note_word(kind, value, text, hash, text.len() == 1);
+            } else if kind == Kind::Id && signs & LETTER == 0 {
+                self.note_digits(kind, value, text, ID_MIN);
+            } else {
+                self.note_parts(kind, value, text);
+            }
             if is_name(kind) {
                 self.note_without_two(value, text);
                 self.note_mac(kind, value, text);
@@ -69,9 +78,7 @@ impl Identity {
 
     fn note_parts(&mut self, kind: Kind, value: u32, text: &[u8]) {
         match kind {
-            Kind::Family | Kind::Given | Kind::Street | Kind::Place | Kind::Organisation => {
-                self.note_words(kind, value, text);
-            }
+            _ if is_made_of_words(kind) => self.note_words(kind, value, text),
             Kind::Id => self.note_id(value, text),
             Kind::Ssn => self.note_digits(kind, value, text, 5),
             Kind::Zip => {
@@ -83,7 +90,7 @@ impl Identity {
             }
             Kind::Phone => self.note_phone(value, text),
             Kind::Email | Kind::Url => self.add_code(kind, value, text),
-            Kind::Date => {}
+            _ => {}
         }
     }
 
@@ -156,45 +163,55 @@ impl Identity {
         for word in text.split(|&b| !is_letter(b)).filter(|word| word.len() > 3) {
             if !self.index.find(key(word)).any(|noted| noted.value == value) {
                 let noted = Noted { value, kind, hold: Hold::Strong, unless };
-                self.add_word(word, noted);
+                self.add_word(word, key(word), noted);
             }
         }
     }
 
     fn note_words(&mut self, kind: Kind, value: u32, text: &[u8]) {
-        let least = match kind {
-            Kind::Family | Kind::Given => 2,
-            _ => 4,
-        };
-        // Names of streets and organisations are made of words.
-        let is_made_of_words = matches!(kind, Kind::Street | Kind::Organisation);
-        let unless = if is_made_of_words { Unless::WeakWord } else { Unless::WeakCommon };
         let mut at = 0;
         while at < text.len() {
             let word = word_at(text, at);
             at = word.end + 1;
             let word = text.get(word).unwrap_or_default();
-            if kind == Kind::Given
-                && let Some(first) = word.first()
-            {
-                self.initials |= 1 << (first & 31);
-            }
-            if kind == Kind::Family && text.len() == 1 {
-                let noted = Noted { value, kind, hold: Hold::Weak, unless: Unless::Never };
-                self.add_word(word, noted);
-            }
-            if word.len() < 2 || is_particle(word) {
-                continue;
-            }
-            self.add_foreign(word, value);
-            let (hold, unless) = match word.len() {
-                len if len < least || len < 3 => (Hold::Weak, Unless::Never),
-                3 => (Hold::Capital, unless),
-                _ => (Hold::Strong, unless),
-            };
-            self.add_word(word, Noted { value, kind, hold, unless });
+            self.note_word(kind, value, word, key(word), text.len() == 1);
         }
         self.note_compact(kind, value, text);
+    }
+
+    /// Notes a word of a value, with its key.
+    ///
+    /// `is_all`: the value is one letter.
+    #[inline]
+    fn note_word(&mut self, kind: Kind, value: u32, word: &[u8], key: u64, is_all: bool) {
+        if kind == Kind::Given
+            && let Some(first) = word.first()
+        {
+            self.initials |= 1 << (first & 31);
+        }
+        if kind == Kind::Family && is_all {
+            let noted = Noted { value, kind, hold: Hold::Weak, unless: Unless::Never };
+            self.add_word(word, key, noted);
+        }
+        if word.len() < 2 || is_particle(word) {
+            return;
+        }
+        self.add_foreign(word, value);
+        let least = match kind {
+            Kind::Family | Kind::Given => 2,
+            _ => 4,
+        };
+        // Names of streets and organisations are made of words.
+        let unless = match kind {
+            Kind::Street | Kind::Organisation => Unless::WeakWord,
+            _ => Unless::WeakCommon,
+        };
+        let (hold, unless) = match word.len() {
+            len if len < least || len < 3 => (Hold::Weak, Unless::Never),
+            3 => (Hold::Capital, unless),
+            _ => (Hold::Strong, unless),
+        };
+        self.add_word(word, key, Noted { value, kind, hold, unless });
     }
 
     /// Notes a name of several parts as one word: O'Brien as OBrien, De Luca as DeLuca.
@@ -207,18 +224,19 @@ impl Identity {
         let count = word.iter_mut().zip(letters).map(|(to, from)| *to = *from).count();
         let word = word.get(..count).unwrap_or_default();
         if word.len() > 3 && !words().of(word).is_common() {
-            self.add_word(word, Noted { value, kind, hold: Hold::Strong, unless: Unless::Never });
+            let noted = Noted { value, kind, hold: Hold::Strong, unless: Unless::Never };
+            self.add_word(word, key(word), noted);
         }
     }
 
-    fn add_word(&mut self, word: &[u8], noted: Noted) {
+    #[inline]
+    fn add_word(&mut self, word: &[u8], key: u64, noted: Noted) {
         if is_name(noted.kind)
             && word.len() > 3
             && let Some(at) = beginning(word)
         {
             self.begins.add(at);
         }
-        let key = key(word);
         self.filter.add(word);
         self.marks.add(mark(key));
         self.index.insert(key, noted);
@@ -227,7 +245,7 @@ impl Identity {
     /// Notes an identifier: by its digits if it has no letters, else whole.
     fn note_id(&mut self, value: u32, text: &[u8]) {
         if !text.iter().any(|&b| is_letter(b)) {
-            return self.note_digits(Kind::Id, value, text, 5);
+            return self.note_digits(Kind::Id, value, text, ID_MIN);
         }
         let count = text.iter().filter(|&&b| is_alnum(b)).count();
         let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
@@ -239,11 +257,11 @@ impl Identity {
             let ends = text.iter().rposition(u8::is_ascii_digit).unwrap_or_default();
             let number = text.get(begins..=ends).unwrap_or_default();
             if !number.iter().any(|&b| is_letter(b)) {
-                self.note_digits(Kind::Id, value, number, 5);
+                self.note_digits(Kind::Id, value, number, ID_MIN);
             }
         } else if digits == 0 && count >= 5 && text.iter().all(|&b| is_letter(b)) {
-            let kind = Kind::Id;
-            self.add_word(text, Noted { value, kind, hold: Hold::Capital, unless: Unless::IsWord });
+            let (kind, hold, unless) = (Kind::Id, Hold::Capital, Unless::IsWord);
+            self.add_word(text, key(text), Noted { value, kind, hold, unless });
         }
     }
 
@@ -251,7 +269,10 @@ impl Identity {
         let mut key = CodeKey::default();
         for &byte in text {
             key.push(byte);
-            self.code_begins |= key.beginning();
+            if key.beginning() != 0 {
+                self.code_begins |= key.beginning();
+                self.marks.add(key.mark());
+            }
         }
         if key.is_short() {
             self.code_begins = u64::MAX;
@@ -285,16 +306,13 @@ impl Identity {
     /// Notes the day of a date. Other ways to write it are found by it, see
     /// [`Identity::of_number`].
     fn note_date(&mut self, text: &[u8]) {
-        let day = text.first_chunk::<8>().filter(|day| day.iter().all(u8::is_ascii_digit));
-        let Some(day) = day.map(|day| Digits::of(day)) else { return };
+        let Some(day) = text.first_chunk().and_then(Digits::of_day) else { return };
         if day.count < 5 || self.index.find(day.key()).any(|noted| noted.kind == Kind::Date) {
             return;
         }
         // The text of a date is not asked for.
         let value = self.add_value(Kind::Date, b"", None);
-        for other in day.in_other_orders() {
-            self.lengths |= 1 << other.count;
-        }
+        self.lengths |= day.counts_in_other_orders();
         self.has_days = true;
         self.add_number(day, Kind::Date, value);
     }
@@ -302,14 +320,51 @@ impl Identity {
     fn add_number(&mut self, number: Digits, kind: Kind, value: u32) {
         if number.count <= NUMBER_MAX {
             self.lengths |= 1 << number.count;
+            if number.count < LONG_MIN {
+                self.marks.add(number.mark());
+            }
             let noted = Noted { value, kind, hold: Hold::Strong, unless: Unless::Never };
             self.index.insert(number.key(), noted);
         }
     }
 }
 
+/// The fewest digits of an identifier that is found.
+const ID_MIN: u32 = 5;
+
+/// What stands in a text, as bits.
+const LETTER: u8 = 1;
+const DIGIT: u8 = 2;
+const OTHER: u8 = 4;
+const BEYOND: u8 = 8;
+
+const SIGNS: [u8; 256] = {
+    let mut signs = [BEYOND; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        signs[byte] = match byte as u8 {
+            b'A'..=b'Z' | b'a'..=b'z' => LETTER,
+            b'0'..=b'9' => DIGIT,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    signs
+};
+
+/// Which letters, digits and others a text has.
+#[inline]
+fn signs(text: &[u8]) -> u8 {
+    text.iter().fold(0, |signs, &b| signs | SIGNS[usize::from(b)])
+}
+
 fn is_name(kind: Kind) -> bool {
     matches!(kind, Kind::Family | Kind::Given)
+}
+
+/// Whether each word of a value is noted.
+fn is_made_of_words(kind: Kind) -> bool {
+    is_name(kind) || matches!(kind, Kind::Street | Kind::Place | Kind::Organisation)
 }
 
 /// So many letters of a name are spelled with two letters or one in each way.

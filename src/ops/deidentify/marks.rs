@@ -1,0 +1,201 @@
+//! Where delimiters stand in a message, as bits: all bytes are looked at once, many at a time, for
+//! all that asks for fields and components. To search each value for its components, where it is
+//! noted and where it is written, took a tenth of all steps.
+
+use crate::core::Separators;
+use std::ops::Range;
+
+/// More room than for so many times 64 bytes is not kept for the next message.
+const KEPT_MAX: usize = 1 << 16;
+
+/// The delimiters of a message.
+#[derive(Debug, Default)]
+pub(super) struct Marks(Vec<Word>);
+
+/// Those among 64 bytes, a bit for each.
+#[derive(Clone, Copy, Debug)]
+struct Word {
+    fields: u64,
+    components: u64,
+    /// Those of repetitions and subcomponents, and all that is no text as it stands: escapes, and
+    /// bytes beyond ASCII.
+    others: u64,
+}
+
+impl Marks {
+    /// Finds those of a message.
+    pub(super) fn find(&mut self, bytes: &[u8], sep: Separators) {
+        self.0.clear();
+        self.0.shrink_to(KEPT_MAX);
+        let (chunks, rest) = bytes.as_chunks::<64>();
+        self.0.extend(chunks.iter().map(|chunk| Word::of(chunk, sep)));
+        let mut last = [0; 64];
+        last[..rest.len()].copy_from_slice(rest);
+        let word = Word::of(&last, sep);
+        // What fills up the last ones may look like one.
+        let own = (1 << rest.len()) - 1;
+        self.0.push(Word {
+            fields: word.fields & own,
+            components: word.components & own,
+            others: word.others & own,
+        });
+    }
+
+    /// The delimiters of fields in a part of the message.
+    #[inline]
+    pub(super) fn fields(&self, range: Range<usize>) -> Fields<'_> {
+        let n = range.start / 64;
+        let rest = self.0.get(n).map_or(0, |word| word.fields & (!0 << (range.start % 64)));
+        Fields { words: &self.0, n, rest, end: range.end }
+    }
+
+    /// Whether anything stands in a part of the message, which is not empty, but plain text and
+    /// delimiters of fields and components.
+    #[inline]
+    pub(super) fn has_others(&self, range: Range<usize>) -> bool {
+        let (first, last) = (range.start / 64, (range.end - 1) / 64);
+        let from = !0 << (range.start % 64);
+        let to = !0 >> (63 - (range.end - 1) % 64);
+        let Some(words) = self.0.get(first..=last) else { return true };
+        match words {
+            [only] => only.others & from & to != 0,
+            [first, between @ .., last] => {
+                first.others & from != 0
+                    || last.others & to != 0
+                    || between.iter().any(|word| word.others != 0)
+            }
+            [] => true,
+        }
+    }
+
+    /// The components of a value.
+    ///
+    /// `at`: where it begins in the message.
+    #[inline]
+    pub(super) fn components<'s, 'm>(&'s self, at: usize, raw: &'m [u8]) -> Components<'s, 'm> {
+        let n = at / 64;
+        let bits = self.0.get(n).map_or(0, |word| word.components & (!0 << (at % 64)));
+        Components { words: &self.0, n, bits, at, rest: Some(raw) }
+    }
+}
+
+impl Word {
+    #[inline]
+    fn of(chunk: &[u8; 64], sep: Separators) -> Self {
+        Self {
+            fields: bits(chunk, |b| b == sep.field),
+            components: bits(chunk, |b| b == sep.component),
+            others: bits(chunk, |b| {
+                let divides = (b == sep.repetition) | (b == sep.subcomponent);
+                divides | (b == sep.escape) | (b == 0x1B) | (b >= 0x80)
+            }),
+        }
+    }
+}
+
+/// A bit for each byte, the first byte lowest.
+#[inline]
+fn bits(chunk: &[u8; 64], is_one: impl Fn(u8) -> bool) -> u64 {
+    let ones = chunk.map(|b| u8::from(is_one(b)));
+    // The factor brings the lowest bits of eight bytes into the highest byte.
+    let eight =
+        |bytes: &[u8; 8]| u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    ones.as_chunks::<8>().0.iter().rev().fold(0, |bits, bytes| bits << 8 | eight(bytes))
+}
+
+/// The positions of delimiters in a message, in order.
+#[derive(Debug)]
+pub(super) struct Fields<'s> {
+    words: &'s [Word],
+    /// The word under way, and what is left of it.
+    n: usize,
+    rest: u64,
+    end: usize,
+}
+
+impl Iterator for Fields<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.rest == 0 {
+            self.n += 1;
+            self.rest = self.words.get(self.n).filter(|_| self.n * 64 < self.end)?.fields;
+        }
+        let at = self.n * 64 + self.rest.trailing_zeros() as usize;
+        self.rest &= self.rest - 1;
+        (at < self.end).then_some(at)
+    }
+}
+
+/// The components of a value, one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct Components<'s, 'm> {
+    words: &'s [Word],
+    /// The word under way, and what is left of it.
+    n: usize,
+    bits: u64,
+    /// Where the rest begins in the message.
+    at: usize,
+    rest: Option<&'m [u8]>,
+}
+
+impl<'m> Iterator for Components<'_, 'm> {
+    type Item = &'m [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'m [u8]> {
+        let rest = self.rest?;
+        while self.bits == 0 {
+            self.n += 1;
+            match self.words.get(self.n).filter(|_| self.n * 64 < self.at + rest.len()) {
+                Some(word) => self.bits = word.components,
+                None => {
+                    self.rest = None;
+                    return Some(rest);
+                }
+            }
+        }
+        let end = self.n * 64 + self.bits.trailing_zeros() as usize;
+        let Some((piece, [_, behind @ ..])) = rest.split_at_checked(end - self.at) else {
+            self.rest = None;
+            return Some(rest);
+        };
+        self.bits &= self.bits - 1;
+        self.rest = Some(behind);
+        self.at = end + 1;
+        Some(piece)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::message::pieces;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn marks_are_what_counting_finds(
+            text in "[|^a]{0,8}([|^~&a-c]{0,90}|[|^a-z]{0,300})[é\\\\|^]{0,4}",
+            start in 0usize..400,
+            length in 1usize..200,
+        ) {
+            let bytes = text.as_bytes();
+            let mut marks = Marks::default();
+            marks.find(bytes, Separators::default());
+            let start = start.min(bytes.len());
+            let end = (start + length).min(bytes.len());
+            let part = &bytes[start..end];
+            let expected: Vec<_> =
+                (start..end).filter(|&at| bytes[at] == b'|').collect();
+            prop_assert_eq!(marks.fields(start..end).collect::<Vec<_>>(), expected);
+            let components: Vec<_> = marks.components(start, part).collect();
+            prop_assert_eq!(components, pieces(part, b'^').collect::<Vec<_>>());
+            if !part.is_empty() {
+                let is_other = |b: &u8| b"~&\\".contains(b) || !b.is_ascii();
+                prop_assert_eq!(marks.has_others(start..end), part.iter().any(is_other));
+            }
+        }
+    }
+}
