@@ -6,8 +6,8 @@
 pub(crate) use super::index::Index;
 use super::index::{Entry, Place};
 use super::parts::component_bit;
-use super::parts::{COMPONENTS, FIRST, REPETITIONS, is_valued};
-pub(crate) use super::parts::{Parts, component_bits};
+use super::parts::{COMPONENTS, FIRST, REPETITIONS};
+pub(crate) use super::parts::{Parts, component_bits, is_valued};
 use crate::core::{Message, Separators};
 
 /// A message, its fields found.

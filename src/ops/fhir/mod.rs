@@ -19,7 +19,9 @@ macro_rules! blank_id {
     };
 }
 
+mod authorities;
 mod bundle;
+mod by_id;
 mod codes;
 mod context;
 mod decimal;

@@ -1,12 +1,14 @@
 //! CX, EI, EIP, HD, PLN and DLN as Identifier.
 
-pub(crate) use super::authority::authority;
+pub(super) use super::authority::of_name;
+use super::authority::push_name;
+pub(crate) use super::authority::{authority, push};
 use super::authority::{is_kind_of_uri, system};
 use super::{coded, text, timing};
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::id::Key;
-use crate::ops::fhir::input::{Parts, component_bits};
+use crate::ops::fhir::input::{Parts, component_bits, is_valued};
 use crate::ops::fhir::json::Json;
 use crate::ops::fhir::kind::Kind;
 use crate::ops::fhir::{systems, time};
@@ -39,12 +41,19 @@ pub(crate) struct Places {
 
 impl Places {
     /// What is asked of each identifier besides its number.
-    fn asked(&self) -> u64 {
-        let Self {
-            digit, scheme, authority, kind, facility, start, end, jurisdiction, agency, ..
-        } = *self;
-        let all = [digit, scheme, authority, kind, facility, start, end, jurisdiction, agency];
-        component_bits(all)
+    #[inline]
+    pub(super) const fn asked(&self) -> u64 {
+        component_bits([
+            self.digit,
+            self.scheme,
+            self.authority,
+            self.kind,
+            self.facility,
+            self.start,
+            self.end,
+            self.jurisdiction,
+            self.agency,
+        ])
     }
 }
 
@@ -99,6 +108,10 @@ pub(crate) fn hd(value: Parts<'_>) -> [Parts<'_>; 3] {
         value.ask(component_bits([1, 2, 3]));
         return [Parts::EMPTY; 3];
     }
+    if !value.is_split() {
+        value.ask(component_bits([2, 3]));
+        return [value.get(1), Parts::EMPTY, Parts::EMPTY];
+    }
     [value.get(1), value.get(2), value.get(3)]
 }
 
@@ -146,6 +159,7 @@ pub(crate) fn item_at<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>, 
 }
 
 /// Writes the members of an Identifier; its type is one of table 0203, or `default`.
+#[inline]
 fn identifier_in<'m>(
     w: &mut Json,
     cx: &mut Context<'m>,
@@ -156,38 +170,47 @@ fn identifier_in<'m>(
     if value.peek(at.number).is_empty() {
         return;
     }
-    let last = value.last();
     value.ask(at.asked());
-    let part = |n: usize| if n == 0 || n > last { Parts::EMPTY } else { value.get(n) };
-    let (authority, facility) = (part(at.authority), part(at.facility));
-    let [digit, scheme] = [part(at.digit), part(at.scheme)];
-    let [jurisdiction, agency] = [part(at.jurisdiction), part(at.agency)];
-    let others = [digit, scheme, facility, jurisdiction, agency];
-    if others.iter().any(|other| !other.peek_raw().is_empty()) {
-        w.array("extension", |w| {
-            w.extension(CHECK_DIGIT, |w| _ = text::string(w, cx, "valueString", digit));
-            w.extension(CHECK_SCHEME, |w| _ = text::string(w, cx, "valueString", scheme));
-            // Most senders have one name for both.
-            if facility.peek_raw() != authority.peek_raw() {
-                w.extension(FACILITY, |w| {
-                    let hd = hd(facility);
-                    w.object("valueReference", |w| organization_in(w, cx, hd, !hd[1].is_empty()));
-                });
-            }
-            for (url, value) in [(JURISDICTION, jurisdiction), (AGENCY, agency)] {
-                w.extension(url, |w| _ = coded::concept(w, cx, "valueCodeableConcept", value));
-            }
-        });
+    // Few senders have more than number, authority and type.
+    let others = [at.digit, at.scheme, at.facility, at.jurisdiction, at.agency];
+    if others.iter().any(|&other| !value.part(other).is_empty()) {
+        extensions(w, cx, value, at);
     }
-    if !coded::concept_by(w, cx, "type", part(at.kind), Table::IdentifierType)
-        && let Some((code, display)) = default
-    {
+    let is_typed = !value.part(at.kind).is_empty()
+        && coded::concept_by(w, cx, "type", value.get(at.kind), Table::IdentifierType);
+    if !is_typed && let Some((code, display)) = default {
         coded::fixed(w, "type", TYPES, code, display);
     }
-    let from = hd(authority);
+    let authority = value.part(at.authority);
+    let from = if authority.is_empty() { [Parts::EMPTY; 3] } else { hd(value.get(at.authority)) };
     system_and_value(w, cx, from, value.get(at.number));
-    timing::period(w, cx, "period", [part(at.start), part(at.end)]);
-    assigner(w, cx, from);
+    if !value.part(at.start).is_empty() || !value.part(at.end).is_empty() {
+        timing::period(w, cx, "period", [value.get(at.start), value.get(at.end)]);
+    }
+    if !authority.is_empty() {
+        assigner(w, cx, from);
+    }
+}
+
+/// Writes the extensions for what R4 has no elements for.
+#[cold]
+fn extensions<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>, at: &Places) {
+    let part = |n: usize| if n == 0 { Parts::EMPTY } else { value.get(n) };
+    let [digit, scheme, facility] = [part(at.digit), part(at.scheme), part(at.facility)];
+    w.array("extension", |w| {
+        w.extension(CHECK_DIGIT, |w| _ = text::string(w, cx, "valueString", digit));
+        w.extension(CHECK_SCHEME, |w| _ = text::string(w, cx, "valueString", scheme));
+        // Most senders have one name for both.
+        if facility.peek_raw() != value.part(at.authority) {
+            w.extension(FACILITY, |w| {
+                let hd = hd(facility);
+                w.object("valueReference", |w| organization_in(w, cx, hd, !hd[1].is_empty()));
+            });
+        }
+        for (url, n) in [(JURISDICTION, at.jurisdiction), (AGENCY, at.agency)] {
+            w.extension(url, |w| _ = coded::concept(w, cx, "valueCodeableConcept", part(n)));
+        }
+    });
 }
 
 /// Writes `system` and `value`.
@@ -371,50 +394,85 @@ pub(crate) fn dln_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>)
 pub(crate) fn hd_items<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
     w.item(|w| _ = text::string(w, cx, "value", value.get(1)));
     let universal = value.get(2);
-    w.item(|w| {
-        if !universal.is_empty() {
-            universal_in(w, cx, universal, value.get(3));
-        }
-    });
+    if !universal.is_empty() {
+        w.item(|w| universal_in(w, cx, universal, value.get(3)));
+    }
 }
 
 /// The key of a resource by CX, whose authority may be missing; then the sender stands for it.
 pub(crate) fn cx_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
-    key(cx, kind, value.again().peek(1), hd_again(value.again().peek(4)))
+    let mut key = Key::of(kind);
+    push_key_of(cx, &mut key, value.part(1), value.peek(4)).then_some(key)
 }
 
 /// The key of a resource by EI.
 pub(crate) fn ei_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
-    key(cx, kind, value.peek(1), [value.peek(2), value.peek(3), value.peek(4)])
+    let mut key = Key::of(kind);
+    push_ei_key(cx, &mut key, value).then_some(key)
 }
 
 /// The key of a resource by EIP: the filler's identifier, else the placer's.
 pub(crate) fn eip_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
-    ei_key(cx, kind, value.peek(2)).or_else(|| ei_key(cx, kind, value.peek(1)))
+    let mut key = Key::of(kind);
+    push_eip_key(cx, &mut key, value).then_some(key)
 }
 
 /// The components of an HD, not counted as mapped.
 pub(crate) fn hd_again(value: Parts<'_>) -> [Parts<'_>; 3] {
+    if !value.is_split() {
+        return [value.peek(1), Parts::EMPTY, Parts::EMPTY];
+    }
     [value.peek(1), value.peek(2), value.peek(3)]
 }
 
-/// The key of a resource by an identifier and its authority.
-pub(crate) fn key<'m>(
+/// Adds the identifier of an EI to a key, as [`push_key`].
+pub(crate) fn push_ei_key<'m>(cx: &mut Context<'m>, key: &mut Key, value: Parts<'m>) -> bool {
+    push_key(cx, key, value.part(1), [value.peek(2), value.peek(3), value.peek(4)])
+}
+
+/// Adds one of the identifiers of an EIP to a key, as [`push_key`].
+pub(crate) fn push_eip_key<'m>(cx: &mut Context<'m>, key: &mut Key, value: Parts<'m>) -> bool {
+    push_ei_key(cx, key, value.peek(2)) || push_ei_key(cx, key, value.peek(1))
+}
+
+/// Adds an identifier and its authority, an HD, to a key, as [`push_key`].
+pub(crate) fn push_key_of<'m>(
     cx: &mut Context<'m>,
-    kind: Kind,
-    value: Parts<'m>,
-    from: [Parts<'m>; 3],
-) -> Option<Key> {
-    let value = value.peek_raw();
-    if value.trim_ascii().is_empty() {
-        return None;
+    key: &mut Key,
+    value: &[u8],
+    from: Parts<'m>,
+) -> bool {
+    if from.is_split() {
+        return push_key(cx, key, value, hd_again(from));
     }
-    let has_authority = from.iter().take(2).any(|part| !part.is_empty());
-    let key = match has_authority.then(|| authority(cx, from)).flatten() {
-        Some(uri) => Key::new(kind.name()).with(&uri),
-        None => cx.scope_key(kind),
-    };
-    Some(key.with(&cx.text(value)))
+    // Nearly all have a name alone.
+    if value.trim_ascii().is_empty() {
+        return false;
+    }
+    let name = from.part(1);
+    if !is_valued(name) || !push_name(cx, key, name) {
+        cx.push_scope(key);
+    }
+    key.push(&cx.text(value));
+    true
+}
+
+/// Adds an identifier and its authority to a key. Returns whether it is there; else nothing is added.
+pub(crate) fn push_key<'m>(
+    cx: &mut Context<'m>,
+    key: &mut Key,
+    value: &[u8],
+    from: [Parts<'m>; 3],
+) -> bool {
+    if value.trim_ascii().is_empty() {
+        return false;
+    }
+    let has_authority = !from[0].is_empty() || !from[1].is_empty();
+    if !has_authority || !push(cx, key, from) {
+        cx.push_scope(key);
+    }
+    key.push(&cx.text(value));
+    true
 }
 
 #[cfg(test)]
