@@ -11,6 +11,7 @@ use crate::ops::fhir::id::Key;
 use crate::ops::fhir::input::{Parts, component_bits, is_valued};
 use crate::ops::fhir::json::Json;
 use crate::ops::fhir::kind::Kind;
+use crate::ops::fhir::plain::trimmed_ascii;
 use crate::ops::fhir::{systems, time};
 
 /// The system of types of identifiers.
@@ -446,7 +447,7 @@ pub(crate) fn push_key_of<'m>(
         return push_key(cx, key, value, hd_again(from));
     }
     // Nearly all have a name alone.
-    if value.trim_ascii().is_empty() {
+    if trimmed_ascii(value).is_empty() {
         return false;
     }
     let name = from.part(1);
