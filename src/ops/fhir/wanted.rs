@@ -6,7 +6,7 @@ use super::id::{Id, Key};
 use super::input::Parts;
 use super::kind::Kind;
 use super::types::participant::{self, Acting, Function};
-use super::types::{identifier, organization, place, practitioner, software};
+use super::types::{keys, organization, place, practitioner, software};
 
 /// What a resource is made of. Those that are made of more, and seldom are there, have it elsewhere:
 /// what is wanted is copied about, which took a fiftieth of all the time.
@@ -188,15 +188,15 @@ impl<'m> Wanted<'m> {
             Self::Practitioner(parts) | Self::PractitionerAt(parts, _) => {
                 practitioner::push_key(cx, key, parts)
             }
-            Self::Device(parts) => identifier::push_ei_key(cx, key, parts),
-            Self::Specimen(parts) => identifier::push_eip_key(cx, key, parts),
+            Self::Device(parts) => keys::push_ei(cx, key, parts),
+            Self::Specimen(parts) => keys::push_eip(cx, key, parts),
             Self::NamedPractitioner(parts) => practitioner::push_key(cx, key, parts.peek(1)),
             Self::Organization(parts) => organization::push_key(cx, key, parts),
             Self::OrganizationAt(ref all) => organization::push_key(cx, key, all[0]),
             Self::Authority(parts)
             | Self::Sender(parts, _)
             | Self::Facility(parts)
-            | Self::Application(parts, _) => identifier::push(cx, key, identifier::hd_again(parts)),
+            | Self::Application(parts, _) => keys::push_authority(cx, key, parts),
             Self::Location(parts, level, form) => {
                 place::push_key(cx, key, parts, level, form);
                 true

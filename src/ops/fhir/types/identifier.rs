@@ -1,17 +1,15 @@
 //! CX, EI, EIP, HD, PLN and DLN as Identifier.
 
+pub(crate) use super::authority::authority;
 pub(super) use super::authority::of_name;
-use super::authority::push_name;
-pub(crate) use super::authority::{authority, push};
 use super::authority::{is_kind_of_uri, system};
+pub(crate) use super::keys::{cx_key, ei_key, eip_key};
 use super::{coded, text, timing};
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
-use crate::ops::fhir::id::Key;
-use crate::ops::fhir::input::{Parts, component_bits, is_valued};
+use crate::ops::fhir::input::{Parts, component_bits};
 use crate::ops::fhir::json::Json;
 use crate::ops::fhir::kind::Kind;
-use crate::ops::fhir::plain::trimmed_ascii;
 use crate::ops::fhir::{systems, time};
 
 /// The system of types of identifiers.
@@ -398,82 +396,6 @@ pub(crate) fn hd_items<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>)
     if !universal.is_empty() {
         w.item(|w| universal_in(w, cx, universal, value.get(3)));
     }
-}
-
-/// The key of a resource by CX, whose authority may be missing; then the sender stands for it.
-pub(crate) fn cx_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
-    let mut key = Key::of(kind);
-    push_key_of(cx, &mut key, value.part(1), value.peek(4)).then_some(key)
-}
-
-/// The key of a resource by EI.
-pub(crate) fn ei_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
-    let mut key = Key::of(kind);
-    push_ei_key(cx, &mut key, value).then_some(key)
-}
-
-/// The key of a resource by EIP: the filler's identifier, else the placer's.
-pub(crate) fn eip_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
-    let mut key = Key::of(kind);
-    push_eip_key(cx, &mut key, value).then_some(key)
-}
-
-/// The components of an HD, not counted as mapped.
-pub(crate) fn hd_again(value: Parts<'_>) -> [Parts<'_>; 3] {
-    if !value.is_split() {
-        return [value.peek(1), Parts::EMPTY, Parts::EMPTY];
-    }
-    [value.peek(1), value.peek(2), value.peek(3)]
-}
-
-/// Adds the identifier of an EI to a key, as [`push_key`].
-pub(crate) fn push_ei_key<'m>(cx: &mut Context<'m>, key: &mut Key, value: Parts<'m>) -> bool {
-    push_key(cx, key, value.part(1), [value.peek(2), value.peek(3), value.peek(4)])
-}
-
-/// Adds one of the identifiers of an EIP to a key, as [`push_key`].
-pub(crate) fn push_eip_key<'m>(cx: &mut Context<'m>, key: &mut Key, value: Parts<'m>) -> bool {
-    push_ei_key(cx, key, value.peek(2)) || push_ei_key(cx, key, value.peek(1))
-}
-
-/// Adds an identifier and its authority, an HD, to a key, as [`push_key`].
-pub(crate) fn push_key_of<'m>(
-    cx: &mut Context<'m>,
-    key: &mut Key,
-    value: &[u8],
-    from: Parts<'m>,
-) -> bool {
-    if from.is_split() {
-        return push_key(cx, key, value, hd_again(from));
-    }
-    // Nearly all have a name alone.
-    if trimmed_ascii(value).is_empty() {
-        return false;
-    }
-    let name = from.part(1);
-    if !is_valued(name) || !push_name(cx, key, name) {
-        cx.push_scope(key);
-    }
-    key.push(&cx.text(value));
-    true
-}
-
-/// Adds an identifier and its authority to a key. Returns whether it is there; else nothing is added.
-pub(crate) fn push_key<'m>(
-    cx: &mut Context<'m>,
-    key: &mut Key,
-    value: &[u8],
-    from: [Parts<'m>; 3],
-) -> bool {
-    if value.trim_ascii().is_empty() {
-        return false;
-    }
-    let has_authority = !from[0].is_empty() || !from[1].is_empty();
-    if !has_authority || !push(cx, key, from) {
-        cx.push_scope(key);
-    }
-    key.push(&cx.text(value));
-    true
 }
 
 #[cfg(test)]

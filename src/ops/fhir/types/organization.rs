@@ -1,6 +1,6 @@
 //! XON, HD and names as Organization.
 
-use super::{coded, identifier, text};
+use super::{coded, identifier, keys, text};
 use crate::ops::fhir::bundle::Arena;
 use crate::ops::fhir::context::{Context, Ref};
 use crate::ops::fhir::id::Key;
@@ -18,7 +18,7 @@ pub(crate) fn key<'m>(cx: &mut Context<'m>, value: Parts<'m>) -> Option<Key> {
 /// Adds the identifier of an XON to a key, XON.10 or the older XON.3. Returns whether it is there.
 pub(crate) fn push_key<'m>(cx: &mut Context<'m>, key: &mut Key, value: Parts<'m>) -> bool {
     let number = if value.peek(10).is_empty() { value.part(3) } else { value.part(10) };
-    identifier::push_key_of(cx, key, number, value.peek(6))
+    keys::push_of(cx, key, number, value.peek(6))
 }
 
 /// Writes the Organization of an XON.

@@ -1,6 +1,6 @@
 //! XCN, CNN, PPN, NDL and the CN of old versions as Practitioner and PractitionerRole.
 
-use super::{coded, identifier, name};
+use super::{coded, identifier, keys, name};
 use crate::ops::fhir::bundle::Arena;
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::{Context, Ref};
@@ -32,7 +32,7 @@ pub(crate) fn key<'m>(cx: &mut Context<'m>, value: Parts<'m>) -> Option<Key> {
 
 /// Adds number and authority of a practitioner to a key. Returns whether there is a number.
 pub(crate) fn push_key<'m>(cx: &mut Context<'m>, key: &mut Key, value: Parts<'m>) -> bool {
-    identifier::push_key_of(cx, key, value.part(1), value.peek(9))
+    keys::push_of(cx, key, value.part(1), value.peek(9))
 }
 
 /// Writes the Practitioner of an XCN.
