@@ -4,9 +4,9 @@
 //! no target: they are those that nobody read.
 
 pub(crate) use super::index::Index;
-use super::index::{Entry, Place};
-use super::parts::component_bit;
+use super::index::{Entry, Place, valued_bit};
 use super::parts::{COMPONENTS, FIRST, REPETITIONS, is_valued};
+use super::parts::{Marks, component_bit};
 pub(crate) use super::parts::{Parts, component_bits};
 use crate::core::{Message, Separators};
 
@@ -36,8 +36,16 @@ impl<'m> Input<'m> {
     pub(crate) fn seg(&self, at: usize) -> Seg<'m> {
         let index = self.index;
         let range = |place: &Place| place.first as usize..(place.first + place.count) as usize;
-        let fields = index.segments.get(at).and_then(|place| index.fields.get(range(place)));
-        Seg { input: *self, at, fields: fields.unwrap_or_default() }
+        let place = index.segments.get(at);
+        let fields = place.and_then(|place| index.fields.get(range(place)));
+        let valued = place.map_or(0, |place| place.valued);
+        Seg { input: *self, at, fields: fields.unwrap_or_default(), valued }
+    }
+
+    /// The id of the segment at a position; blanks if that has not three letters.
+    #[inline]
+    pub(crate) fn id_at(&self, at: usize) -> [u8; 3] {
+        self.index.segments.get(at).map_or(*b"   ", |place| place.id)
     }
 
     /// All segments.
@@ -69,6 +77,8 @@ pub(crate) struct Seg<'m> {
     input: Input<'m>,
     at: usize,
     fields: &'m [Entry],
+    /// Which of the fields have a value, as [`valued_bit`] has them.
+    valued: u64,
 }
 
 impl<'m> Seg<'m> {
@@ -105,15 +115,36 @@ impl<'m> Seg<'m> {
         range.and_then(|range| self.input.bytes.get(range)).unwrap_or_default()
     }
 
+    /// Field `n`, if it has a value.
     #[inline]
     fn entry(&self, n: usize) -> Option<&'m Entry> {
-        // Below 1 there is none.
-        self.fields.get(n.wrapping_sub(1))
+        if self.valued & valued_bit(n) == 0 {
+            return None;
+        }
+        // The bit of those from 64 on is that of all of them.
+        self.fields.get(n.wrapping_sub(1)).filter(|entry| n < 64 || entry.valued)
     }
 
     #[inline]
     fn bytes_of(&self, entry: &Entry) -> &'m [u8] {
         self.input.bytes.get(entry.start as usize..entry.end as usize).unwrap_or_default()
+    }
+
+    /// The bytes from field `first` to field `last`, or to the last one that there is.
+    #[inline]
+    pub(super) fn run(&self, first: usize, last: usize) -> &'m [u8] {
+        let Some(start) = self.fields.get(first.wrapping_sub(1)) else { return &[] };
+        let last = last.min(self.fields.len()).wrapping_sub(1);
+        let end = self.fields.get(last).map_or(start.end, |entry| entry.end);
+        self.input.bytes.get(start.start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// Marks what was asked of field `n` where it was the same.
+    #[inline]
+    pub(super) fn mark(&self, n: usize, marks: &Marks) {
+        if let Some(entry) = self.entry(n) {
+            entry.marks.join(marks);
+        }
     }
 
     /// The delimiter of components.
@@ -139,25 +170,16 @@ impl<'m> Seg<'m> {
 
     /// The first repetition of a field that has a value.
     #[inline]
-    fn first_valued(&self, entry: &'m Entry) -> Option<Parts<'m>> {
-        if !entry.valued {
-            return None;
+    fn first_of(&self, entry: &'m Entry) -> Parts<'m> {
+        match entry.repeats {
+            false => self.parts(entry, self.bytes_of(entry), entry.start as usize),
+            true => self.first_repetition(entry),
         }
-        if !entry.repeats {
-            return Some(self.parts(entry, self.bytes_of(entry), entry.start as usize));
-        }
-        self.repetitions(entry).next()
     }
 
-    /// As [`Seg::first_valued`]; what is asked of it counts as mapped.
-    #[inline]
-    fn first_marked(&self, entry: &'m Entry) -> Parts<'m> {
-        self.first_valued(entry).map_or(Parts::EMPTY, |parts| parts.marking(&entry.marks))
-    }
-
-    /// The repetitions of a field that have a value.
-    fn repetitions(&self, entry: &'m Entry) -> Repetitions<'m> {
-        Repetitions { seg: *self, entry: Some(entry), next: Some(0) }
+    #[cold]
+    fn first_repetition(&self, entry: &'m Entry) -> Parts<'m> {
+        Repetitions { seg: *self, entry: Some(entry), next: 0 }.next().unwrap_or(Parts::EMPTY)
     }
 
     /// The first repetition of field `n` that has a value. What is asked of it counts as mapped.
@@ -165,13 +187,14 @@ impl<'m> Seg<'m> {
     pub(crate) fn get(&self, n: usize) -> Parts<'m> {
         let Some(entry) = self.entry(n) else { return Parts::EMPTY };
         entry.marks.add(FIRST);
-        self.first_marked(entry)
+        self.first_of(entry).marking(&entry.marks)
     }
 
     /// As [`Seg::get`] for what may be asked of field `n` later: it does not count as asked for yet.
     #[inline]
     pub(crate) fn untouched(&self, n: usize) -> Parts<'m> {
-        self.entry(n).map_or(Parts::EMPTY, |entry| self.first_marked(entry))
+        let Some(entry) = self.entry(n) else { return Parts::EMPTY };
+        self.first_of(entry).marking(&entry.marks)
     }
 
     /// All repetitions of field `n` that have a value. What is asked of them counts as mapped.
@@ -181,8 +204,7 @@ impl<'m> Seg<'m> {
         if let Some(entry) = entry {
             entry.marks.add(FIRST | REPETITIONS);
         }
-        let valued = entry.filter(|entry| entry.valued);
-        let all = Repetitions { seg: *self, entry: valued, next: Some(0) };
+        let all = Repetitions { seg: *self, entry, next: 0 };
         all.map(move |parts| match entry {
             Some(entry) => parts.marking(&entry.marks),
             None => parts,
@@ -192,17 +214,17 @@ impl<'m> Seg<'m> {
     /// The first repetition of field `n` that has a value, without counting it as mapped.
     #[inline]
     pub(crate) fn peek(&self, n: usize) -> Parts<'m> {
-        let Some(entry) = self.entry(n) else { return Parts::EMPTY };
-        self.first_valued(entry).unwrap_or(Parts::EMPTY)
+        self.entry(n).map_or(Parts::EMPTY, |entry| self.first_of(entry))
     }
 
     /// All repetitions of field `n` that have a value, without counting them as mapped.
+    #[inline]
     pub(crate) fn all_again(&self, n: usize) -> impl Iterator<Item = Parts<'m>> + Clone + use<'m> {
-        let entry = self.entry(n).filter(|entry| entry.valued);
-        Repetitions { seg: *self, entry, next: Some(0) }
+        Repetitions { seg: *self, entry: self.entry(n), next: 0 }
     }
 
     /// Counts all of field `n` as mapped.
+    #[inline]
     pub(crate) fn done(&self, n: usize) {
         if let Some(entry) = self.entry(n) {
             entry.marks.done();
@@ -212,7 +234,13 @@ impl<'m> Seg<'m> {
     /// Whether field `n` has a value.
     #[inline]
     pub(crate) fn valued(&self, n: usize) -> bool {
-        self.entry(n).is_some_and(|entry| entry.valued)
+        self.entry(n).is_some()
+    }
+
+    /// Whether any of these fields, which are below 64, has a value.
+    #[inline]
+    pub(crate) fn any<const N: usize>(&self, fields: [usize; N]) -> bool {
+        self.valued & fields.into_iter().fold(0, |bits, n| bits | valued_bit(n)) != 0
     }
 
     /// Calls `each` with what has a value and was not carried as it came: whether it was not at all,
@@ -223,37 +251,70 @@ impl<'m> Seg<'m> {
         with_translated: bool,
         mut each: impl FnMut(bool, [usize; 3], &'m [u8]),
     ) {
-        for (n, entry) in (1..).zip(self.fields) {
-            let mapped = entry.marks.mapped();
-            let told = if with_translated { entry.marks.translated() } else { 0 };
-            let used = mapped & !told;
-            let (first, last) = entry.cuts;
-            let asked_for = if entry.repeats { REPETITIONS } else { 0 } | components(last - first);
-            // One question to most of them, which a processor knows the answer to.
-            let needed = FIRST | asked_for;
-            if !entry.valued | (used & needed == needed) {
+        // The last bit is that of all from 64 on.
+        let mut rest = self.valued & (u64::MAX >> 1);
+        while rest != 0 {
+            let n = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            if let Some(entry) = self.fields.get(n)
+                && !entry.is_mapped(with_translated)
+            {
+                self.unmapped_of(n + 1, entry, with_translated, &mut each);
+            }
+        }
+        if self.valued >> 63 != 0 {
+            for (n, entry) in (1..).zip(self.fields).skip(63).filter(|(_, entry)| entry.valued) {
+                self.unmapped_of(n, entry, with_translated, &mut each);
+            }
+        }
+    }
+
+    /// As [`Seg::unmapped`] for a field with a value.
+    fn unmapped_of(
+        &self,
+        n: usize,
+        entry: &'m Entry,
+        with_translated: bool,
+        each: &mut impl FnMut(bool, [usize; 3], &'m [u8]),
+    ) {
+        let mapped = entry.marks.mapped();
+        let used = entry.used(with_translated);
+        if entry.is_mapped(with_translated) {
+            return;
+        }
+        let raw = self.bytes_of(entry);
+        if used & FIRST == 0 {
+            each(true, [n, 0, 0], raw);
+            return;
+        }
+        let (begin, end) = entry.cuts;
+        if !entry.repeats && end - begin < 60 {
+            let parts = self.parts(entry, raw, entry.start as usize);
+            let mut missing = components(end - begin) & !used;
+            while missing != 0 {
+                let c = missing.trailing_zeros() as usize;
+                missing &= missing - 1;
+                let component = parts.peek(c).peek_raw();
+                if is_valued(component) {
+                    each(mapped & component_bit(c) == 0, [n, 1, c], component);
+                }
+            }
+            return;
+        }
+        let mut first = true;
+        for (r, repetition) in self.split(entry).enumerate() {
+            if !is_valued(repetition) {
                 continue;
             }
-            let raw = self.bytes_of(entry);
-            if used & FIRST == 0 {
-                each(true, [n, 0, 0], raw);
+            if !first && used & REPETITIONS == 0 {
+                each(true, [n, r + 1, 0], repetition);
                 continue;
             }
-            let mut first = true;
-            for (r, repetition) in self.split(entry).enumerate() {
-                if !is_valued(repetition) {
-                    continue;
-                }
-                if !first && used & REPETITIONS == 0 {
-                    each(true, [n, r + 1, 0], repetition);
-                    continue;
-                }
-                first = false;
-                let by = self.input.separators.component;
-                for (c, component) in (1..).zip(repetition.split(|&b| b == by)) {
-                    if used & component_bit(c) == 0 && is_valued(component) {
-                        each(mapped & component_bit(c) == 0, [n, r + 1, c], component);
-                    }
+            first = false;
+            let by = self.input.separators.component;
+            for (c, component) in (1..).zip(repetition.split(|&b| b == by)) {
+                if used & component_bit(c) == 0 && is_valued(component) {
+                    each(mapped & component_bit(c) == 0, [n, r + 1, c], component);
                 }
             }
         }
@@ -266,7 +327,26 @@ impl<'m> Seg<'m> {
     }
 }
 
+impl Entry {
+    /// What of it was carried as it came.
+    #[inline]
+    fn used(&self, with_translated: bool) -> u64 {
+        let told = if with_translated { self.marks.translated() } else { 0 };
+        self.marks.mapped() & !told
+    }
+
+    /// Whether all of it was: one question to most of them, which a processor knows the answer to.
+    #[inline]
+    fn is_mapped(&self, with_translated: bool) -> bool {
+        let (first, last) = self.cuts;
+        let repetitions = if self.repeats { REPETITIONS } else { 0 };
+        let needed = FIRST | repetitions | components(last - first);
+        self.used(with_translated) & needed == needed
+    }
+}
+
 /// The bits of the components of a field with so many delimiters.
+#[inline]
 fn components(cuts: u32) -> u64 {
     if cuts < 60 { (2 << (cuts + 1)) - 2 } else { COMPONENTS }
 }
@@ -275,9 +355,10 @@ fn components(cuts: u32) -> u64 {
 #[derive(Clone, Copy, Debug)]
 struct Repetitions<'m> {
     seg: Seg<'m>,
+    /// The field, until all were told.
     entry: Option<&'m Entry>,
     /// Where the next one begins in the field.
-    next: Option<usize>,
+    next: usize,
 }
 
 impl<'m> Iterator for Repetitions<'m> {
@@ -286,26 +367,37 @@ impl<'m> Iterator for Repetitions<'m> {
     #[inline]
     fn next(&mut self) -> Option<Parts<'m>> {
         let entry = self.entry?;
-        let field = self.seg.bytes_of(entry);
-        if !entry.repeats {
-            self.next.take()?;
-            return Some(self.seg.parts(entry, field, entry.start as usize));
+        if entry.repeats {
+            return self.next_of(entry);
         }
+        self.entry = None;
+        Some(self.seg.parts(entry, self.seg.bytes_of(entry), entry.start as usize))
+    }
+}
+
+impl<'m> Repetitions<'m> {
+    /// The next one of a field that has several.
+    fn next_of(&mut self, entry: &'m Entry) -> Option<Parts<'m>> {
+        let field = self.seg.bytes_of(entry);
         let by = self.seg.input.separators.repetition;
-        loop {
-            let from = self.next.take()?;
+        while self.entry.is_some() {
+            let from = self.next;
             let rest = field.get(from..)?;
             let raw = match memchr::memchr(by, rest) {
                 Some(length) => {
-                    self.next = Some(from + length + 1);
+                    self.next = from + length + 1;
                     &rest[..length]
                 }
-                None => rest,
+                None => {
+                    self.entry = None;
+                    rest
+                }
             };
             if is_valued(raw) {
                 return Some(self.seg.parts(entry, raw, entry.start as usize + from));
             }
         }
+        None
     }
 }
 

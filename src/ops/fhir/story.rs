@@ -198,22 +198,23 @@ impl<'m> Story<'m> {
     }
 
     /// The segments that belong to one.
-    pub(crate) fn children(&self, owner: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
-        let story = *self;
-        let first = story.links(owner).and_then(|links| story.at(links.first_child));
-        std::iter::successors(first, move |seg| story.at(story.links(*seg)?.next_sibling))
+    pub(crate) fn children(&self, owner: Seg<'m>) -> Children<'m> {
+        let next = self.links(owner).map_or(NONE, |links| links.first_child);
+        Children { story: *self, id: None, next }
     }
 
     /// The segments with an id that belong to one.
-    pub(crate) fn of(
-        &self,
-        owner: Seg<'m>,
-        id: &'static [u8; 3],
-    ) -> impl Iterator<Item = Seg<'m>> + use<'m> {
-        // Most have none, which need not be looked for among all others.
-        let has_some = self.links(owner).is_some_and(|links| links.children & bit_of(*id) != 0);
-        let first = has_some.then(|| self.children(owner));
-        first.into_iter().flatten().filter(move |seg| seg.is(id))
+    #[inline]
+    pub(crate) fn of(&self, owner: Seg<'m>, id: &'static [u8; 3]) -> Children<'m> {
+        let next = if self.may_have(owner, id) { self.children(owner).next } else { NONE };
+        Children { story: *self, id: Some(id), next }
+    }
+
+    /// Whether segments with an id belong to one. Seldom it is said where none do; most have none, which
+    /// need not be looked for among all others.
+    #[inline]
+    pub(crate) fn may_have(&self, owner: Seg<'m>, id: &'static [u8; 3]) -> bool {
+        self.links(owner).is_some_and(|links| links.children & bit_of(*id) != 0)
     }
 
     /// The first segment with an id that belongs to one.
@@ -260,6 +261,32 @@ impl<'m> Story<'m> {
     /// The whole message.
     pub(crate) fn input(&self) -> Input<'m> {
         self.input
+    }
+}
+
+/// Segments that belong to one, in their order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Children<'m> {
+    story: Story<'m>,
+    /// Those with this id, if not all.
+    id: Option<&'static [u8; 3]>,
+    /// Where the next one stands that may be one.
+    next: u32,
+}
+
+impl<'m> Iterator for Children<'m> {
+    type Item = Seg<'m>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Seg<'m>> {
+        while self.next != NONE {
+            let at = self.next as usize;
+            self.next = self.story.owners.links.get(at).map_or(NONE, |links| links.next_sibling);
+            if self.id.is_none_or(|id| self.story.input.id_at(at) == *id) {
+                return Some(self.story.input.seg(at));
+            }
+        }
+        None
     }
 }
 
