@@ -56,8 +56,17 @@ impl<'m> Input<'m> {
 
     /// The first segment with an id.
     pub(crate) fn first(&self, id: &[u8; 3]) -> Option<Seg<'m>> {
+        if !self.has(id) {
+            return None;
+        }
         let at = self.index.segments.iter().position(|place| place.id == *id)?;
         Some(self.seg(at))
+    }
+
+    /// Whether there is a segment with an id.
+    #[inline]
+    pub(crate) fn has(&self, id: &[u8; 3]) -> bool {
+        self.index.ordinals.iter().any(|(known, _)| known == id)
     }
 
     /// How many fields are HL7's null, two double quotes.

@@ -158,6 +158,10 @@ impl<'m> Story<'m> {
             let (id, at) = (seg.id(), seg.at() as u32);
             let owner = match &id {
                 b"NTE" => before_note,
+                // As the one before it: what comes between them is of it.
+                b"OBX" if before_note != NONE && input.id_at(before_note as usize) == *b"OBX" => {
+                    memory.owner_at(before_note)
+                }
                 b"SPM" if specimen_first => memory.last(&[b"PID"]),
                 _ => memory.owner_of(input, id),
             };
@@ -224,13 +228,14 @@ impl<'m> Story<'m> {
 
     /// The nearest segment with an id that one belongs to, or belongs to what it belongs to.
     pub(crate) fn up(&self, seg: Seg<'m>, id: &[u8; 3]) -> Option<Seg<'m>> {
-        let mut at = seg;
-        loop {
-            if at.is(id) {
-                return Some(at);
-            }
-            at = self.owner(at)?;
+        let mut at = seg.at();
+        while self.input.id_at(at) != *id {
+            at = match self.owners.owner_at(u32::try_from(at).ok()?) {
+                NONE => return None,
+                owner => owner as usize,
+            };
         }
+        Some(self.input.seg(at))
     }
 
     /// The PID of the patient that a segment is about: the one that it belongs to, else the first.
@@ -301,6 +306,10 @@ impl Owners {
         let among = |id: &[u8; 3]| bits & bit_of(*id) != 0 && ids.contains(&id);
         let last = self.latest.iter().filter(|(id, _)| among(id)).map(|(_, at)| *at).max();
         last.unwrap_or(NONE)
+    }
+
+    fn owner_at(&self, at: u32) -> u32 {
+        self.links.get(at as usize).map_or(NONE, |links| links.owner)
     }
 
     fn owner_of(&self, input: Input<'_>, id: [u8; 3]) -> u32 {
