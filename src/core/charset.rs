@@ -8,7 +8,7 @@ use std::fmt;
 
 use encoding_rs::{
     BIG5, EUC_JP, EncoderResult, Encoding, GB18030, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE,
-    UTF_16LE, X_USER_DEFINED,
+    UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
 };
 use memchr::{memchr, memchr_iter};
 
@@ -211,6 +211,12 @@ impl Charset {
     pub fn from_label(label: &[u8]) -> Option<Self> {
         if label.len() > NAME_MAX {
             return None;
+        }
+        // As most messages name theirs.
+        match label {
+            b"UNICODE UTF-8" => return Some(Self(UTF_8)),
+            b"8859/1" => return Some(Self(WINDOWS_1252)),
+            _ => {}
         }
         let name: String = label
             .iter()

@@ -3,10 +3,11 @@
 //! Each field has a mask of what of it was asked for, so that no table need tell which fields have
 //! no target: they are those that nobody read.
 
+mod unmapped;
+
 pub(crate) use super::index::Index;
 use super::index::{Entry, Place, valued_bit};
-use super::parts::{COMPONENTS, FIRST, REPETITIONS, is_valued};
-use super::parts::{Marks, component_bit};
+use super::parts::{FIRST, Marks, REPETITIONS, is_valued};
 pub(crate) use super::parts::{Parts, component_bits};
 use crate::core::{Message, Separators};
 
@@ -251,113 +252,6 @@ impl<'m> Seg<'m> {
     pub(crate) fn any<const N: usize>(&self, fields: [usize; N]) -> bool {
         self.valued & fields.into_iter().fold(0, |bits, n| bits | valued_bit(n)) != 0
     }
-
-    /// Calls `each` with what has a value and was not carried as it came: whether it was not at all,
-    /// field, repetition (from 1, 0 for all of the field), component (0 for all of it), and the
-    /// value as written. What was carried in other words is told only if `with_translated`.
-    pub(crate) fn unmapped(
-        &self,
-        with_translated: bool,
-        mut each: impl FnMut(bool, [usize; 3], &'m [u8]),
-    ) {
-        // The last bit is that of all from 64 on.
-        let mut rest = self.valued & (u64::MAX >> 1);
-        while rest != 0 {
-            let n = rest.trailing_zeros() as usize;
-            rest &= rest - 1;
-            if let Some(entry) = self.fields.get(n)
-                && !entry.is_mapped(with_translated)
-            {
-                self.unmapped_of(n + 1, entry, with_translated, &mut each);
-            }
-        }
-        if self.valued >> 63 != 0 {
-            for (n, entry) in (1..).zip(self.fields).skip(63).filter(|(_, entry)| entry.valued) {
-                self.unmapped_of(n, entry, with_translated, &mut each);
-            }
-        }
-    }
-
-    /// As [`Seg::unmapped`] for a field with a value.
-    fn unmapped_of(
-        &self,
-        n: usize,
-        entry: &'m Entry,
-        with_translated: bool,
-        each: &mut impl FnMut(bool, [usize; 3], &'m [u8]),
-    ) {
-        let mapped = entry.marks.mapped();
-        let used = entry.used(with_translated);
-        if entry.is_mapped(with_translated) {
-            return;
-        }
-        let raw = self.bytes_of(entry);
-        if used & FIRST == 0 {
-            each(true, [n, 0, 0], raw);
-            return;
-        }
-        let (begin, end) = entry.cuts;
-        if !entry.repeats && end - begin < 60 {
-            let parts = self.parts(entry, raw, entry.start as usize);
-            let mut missing = components(end - begin) & !used;
-            while missing != 0 {
-                let c = missing.trailing_zeros() as usize;
-                missing &= missing - 1;
-                let component = parts.peek(c).peek_raw();
-                if is_valued(component) {
-                    each(mapped & component_bit(c) == 0, [n, 1, c], component);
-                }
-            }
-            return;
-        }
-        let mut first = true;
-        for (r, repetition) in self.split(entry).enumerate() {
-            if !is_valued(repetition) {
-                continue;
-            }
-            if !first && used & REPETITIONS == 0 {
-                each(true, [n, r + 1, 0], repetition);
-                continue;
-            }
-            first = false;
-            let by = self.input.separators.component;
-            for (c, component) in (1..).zip(repetition.split(|&b| b == by)) {
-                if used & component_bit(c) == 0 && is_valued(component) {
-                    each(mapped & component_bit(c) == 0, [n, r + 1, c], component);
-                }
-            }
-        }
-    }
-
-    /// All repetitions of a field, as written.
-    fn split(&self, entry: &'m Entry) -> impl Iterator<Item = &'m [u8]> + use<'m> {
-        let (by, repeats) = (self.input.separators.repetition, entry.repeats);
-        self.bytes_of(entry).split(move |&b| repeats && b == by)
-    }
-}
-
-impl Entry {
-    /// What of it was carried as it came.
-    #[inline]
-    fn used(&self, with_translated: bool) -> u64 {
-        let told = if with_translated { self.marks.translated() } else { 0 };
-        self.marks.mapped() & !told
-    }
-
-    /// Whether all of it was: one question to most of them, which a processor knows the answer to.
-    #[inline]
-    fn is_mapped(&self, with_translated: bool) -> bool {
-        let (first, last) = self.cuts;
-        let repetitions = if self.repeats { REPETITIONS } else { 0 };
-        let needed = FIRST | repetitions | components(last - first);
-        self.used(with_translated) & needed == needed
-    }
-}
-
-/// The bits of the components of a field with so many delimiters.
-#[inline]
-fn components(cuts: u32) -> u64 {
-    if cuts < 60 { (2 << (cuts + 1)) - 2 } else { COMPONENTS }
 }
 
 /// The repetitions of a field that have a value, where no mark is set.
@@ -414,6 +308,9 @@ impl<'m> Repetitions<'m> {
 mod tests {
     use super::*;
     use crate::core::{Frame, Frames};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
 
     fn message(text: &[u8]) -> Message<'_> {
         let Some(Frame::Message(framed)) = Frames::new(text).next() else { panic!() };
@@ -456,6 +353,50 @@ mod tests {
             assert!(msh.get(7).is_empty() && !msh.valued(8));
             let z = input.seg(1);
             assert_eq!((z.get(1).at(1).len(), z.get(2).raw()), (70, &b"z"[..]), "{length}");
+        }
+    }
+
+    /// The parts of bytes that say something.
+    fn valued_parts(raw: &[u8], by: u8) -> Vec<&[u8]> {
+        raw.split(|&b| b == by).filter(|part| is_valued(part)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn fields_are_those_of_the_segment(
+            body in vec(select(b"||||||||^~&\"x7 \rQ".as_slice()), 0..400),
+            header in select(vec![&b"MSH|^~\\&|"[..], b"MSH|~^\\&|", b"MSH|^&\\~|"]),
+        ) {
+            let text = [header, &body].concat();
+            let message = message(&text);
+            let mut index = Index::default();
+            // What was there before makes no difference.
+            for text in [&b"MSH|^~\\&|a^b~c&d|e|f|g|h\rPID|1||\"\"|3^4"[..], &text] {
+                Input::read(&self::message(text), &mut index).unwrap();
+            }
+            let input = Input::read(&message, &mut index).unwrap();
+            let s = message.separators();
+            for (seg, segment) in input.segs().zip(message.segments()) {
+                for n in 1..90 {
+                    let raw = segment.field(n).map_or(&b""[..], |field| field.raw());
+                    assert_eq!(seg.valued(n), is_valued(raw), "{n}");
+                    assert!(n > 63 || seg.any([n]) == seg.valued(n));
+                    if !is_valued(raw) {
+                        continue;
+                    }
+                    assert_eq!(seg.run(n, n), raw);
+                    let by = if (seg.at(), n) == (0, 2) { b'\r' } else { s.repetition };
+                    let parts = valued_parts(raw, by);
+                    let found: Vec<_> = seg.all_again(n).map(|part| part.peek_raw()).collect();
+                    assert_eq!(found, parts);
+                    assert_eq!(seg.peek(n).peek_raw(), parts.first().copied().unwrap_or_default());
+                }
+                // A field of which nothing was asked is told as a whole.
+                let mut told = Vec::new();
+                seg.unmapped(false, |lost, place, _| told.push((lost, place)));
+                let valued = (1..500).filter(|&n| seg.valued(n));
+                assert_eq!(told, valued.map(|n| (true, [n, 0, 0])).collect::<Vec<_>>());
+            }
         }
     }
 

@@ -64,7 +64,7 @@ pub(crate) fn order(cx: &Context<'_>, time: &Timestamp, other: &Timestamp) -> Or
 }
 
 /// Reads a value; one that is there and no time counts as dropped.
-fn read_or_drop(cx: &mut Context<'_>, value: &Parts<'_>) -> Option<Timestamp> {
+pub(super) fn read_or_drop(cx: &mut Context<'_>, value: &Parts<'_>) -> Option<Timestamp> {
     if value.is_empty() {
         return None;
     }

@@ -36,12 +36,17 @@ pub(crate) fn observation<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Ref {
             true => obr::report(cx, obr),
             false => service_request::request(cx, obr),
         });
-        let key = Key::new(Kind::Observation.name()).with(of?.id.bytes());
-        let mut key = key.with(obx.peek(3).peek_raw()).with(obx.peek(4).peek_raw());
+        let mut key = Key::new(Kind::Observation.name());
+        key.push(of?.id.bytes());
+        key.push(obx.peek(3).peek_raw());
+        key.push(obx.peek(4).peek_raw());
         let id = key.id();
         match cx.times_before(id) {
             0 => Some(id),
-            n => Some(key.with(n.to_string().as_bytes()).id()),
+            n => {
+                key.push(n.to_string().as_bytes());
+                Some(key.id())
+            }
         }
     })
 }
@@ -87,7 +92,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, obx: Seg<'m>) {
             });
         }
         encounter(w, cx, "encounter", obx);
-        effective(w, cx, obx);
+        effective(w, cx, obx, owner);
         w.array("performer", |w| performers(w, cx, obx));
         let has_value = match number {
             Some(number) => value::quantity(w, obx, number, |w| {
@@ -127,12 +132,13 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, obx: Seg<'m>) {
 
 /// OBX-14, which a result needs only if its time is not that of its report (2.8.2, 7.4.2.14); else
 /// OBR-7 and OBR-8.
-fn effective<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
-    let report = cx.story.owner(obx).filter(|owner| owner.is(b"OBR"));
-    let report = report.filter(|_| !obx.valued(14) && is_result(cx, obx));
-    match report {
-        None => _ = time::date_time(w, cx, "effectiveDateTime", obx.get(14)),
-        Some(obr) => obr::effective(w, cx, [obr.peek(7), obr.peek(8)]),
+fn effective<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>, owner: Option<Seg<'m>>) {
+    if obx.valued(14) {
+        time::date_time(w, cx, "effectiveDateTime", obx.get(14));
+    } else if let Some(obr) = owner.filter(|owner| owner.is(b"OBR"))
+        && is_result(cx, obx)
+    {
+        obr::effective(w, cx, [obr.peek(7), obr.peek(8)]);
     }
 }
 
