@@ -163,7 +163,7 @@ impl Arena {
             Kind::Provenance | Kind::MessageHeader | Kind::Device | Kind::PractitionerRole => false,
             _ => entry.focus,
         };
-        // With room at once: to let it grow took as long as to find them.
+        // With room at once: to let it grow took a third of all this.
         let mut all = Vec::with_capacity(self.entries.len());
         all.extend(self.entries.iter().filter(about).map(|entry| entry.own));
         all

@@ -32,8 +32,9 @@ pub(super) struct Place {
     pub(super) valued: u64,
 }
 
-/// The bit of a field, from 1; all from 64 on have one. Two thirds of what maps ask for is not there, which
-/// a bit tells in four instructions: 2 % less of all.
+/// The bit of a field, from 1; all from 64 on have one. Much of what maps ask for is not there, which a bit
+/// tells at once; and to look at those alone that have a value finds what is unmapped in two thirds of
+/// the instructions.
 #[inline]
 pub(super) fn valued_bit(n: usize) -> u64 {
     match n {
@@ -201,7 +202,8 @@ impl Index {
         valued
     }
 
-    /// Adds a field. Returns 1 if it has a value, else 0. Half of it is a call where it is not inlined.
+    /// Adds a field. Returns 1 if it has a value, else 0. Where it is called and not inlined, all
+    /// takes a fifth longer.
     #[inline(always)]
     fn end_field(&mut self, field: Unfinished, bytes: &[u8], end: usize) -> u64 {
         let text = bytes.get(field.start..end).unwrap_or_default();
