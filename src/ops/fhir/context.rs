@@ -8,6 +8,7 @@ use super::json::Json;
 use super::kind::Kind;
 use super::recall::Recall;
 use super::report::Report;
+use super::results::Results;
 use super::settings::{BundleKind, Ids, Settings};
 use super::story::Story;
 use super::uri::{Uri, percent_encoded};
@@ -64,9 +65,11 @@ pub(crate) struct Context<'m> {
     /// See [`Context::known_report`].
     report_at: Cell<Option<(usize, bool)>>,
     /// See [`Context::same_owner`].
-    known: [Option<(usize, Ref)>; 2],
+    known: [Option<(usize, Option<Ref>)>; 3],
     /// What values became before.
     pub(super) recall: &'m mut Recall,
+    /// What results became before.
+    pub(super) results: &'m mut Results,
     names: &'m mut Names,
     wanted: Vec<(Ref, Wanted<'m>)>,
     /// The last of `wanted` of each variant.
@@ -154,10 +157,11 @@ impl<'m> Context<'m> {
         scope: Scope<'m, 'm>,
         source: &'m [u8],
         report: &'m mut Report,
-        (names, recall): (&'m mut Names, &'m mut Recall),
+        (names, recall, results): (&'m mut Names, &'m mut Recall, &'m mut Results),
     ) -> Self {
         names.clear();
         recall.begin(scope.message.separators());
+        results.begin(scope.message.separators());
         let msh = story.input().seg(0);
         let (application, facility) = (msh.peek(3), msh.peek(4));
         names.scope.clear();
@@ -185,8 +189,9 @@ impl<'m> Context<'m> {
             message_key: key.id(),
             header: None,
             report_at: Cell::new(None),
-            known: [None; 2],
+            known: [None; 3],
             recall,
+            results,
             names,
             wanted: Vec::with_capacity(128),
             latest: [u32::MAX; 64],
@@ -344,13 +349,13 @@ impl<'m> Context<'m> {
     ) -> Option<Ref> {
         let Some(owner) = self.story.owner_at(seg) else { return find(self) };
         match self.known.get(n).copied().flatten() {
-            Some((at, to)) if at == owner => Some(to),
+            Some((at, to)) if at == owner => to,
             _ => {
-                let to = find(self)?;
+                let to = find(self);
                 if let Some(known) = self.known.get_mut(n) {
                     *known = Some((owner, to));
                 }
-                Some(to)
+                to
             }
         }
     }

@@ -52,6 +52,14 @@ impl Marks {
         self.translated.set(self.translated.get() | mask & COMPONENTS);
     }
 
+    /// Adds what other marks have.
+    #[inline]
+    pub(super) fn join(&self, other: &Self) {
+        self.add(other.used.get());
+        self.dropped.set(self.dropped.get() | other.dropped.get());
+        self.translated.set(self.translated.get() | other.translated.get());
+    }
+
     /// Counts all of it as carried.
     pub(super) fn done(&self) {
         self.used.set(u64::MAX);

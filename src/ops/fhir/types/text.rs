@@ -62,10 +62,12 @@ pub(crate) fn lines<'m>(
     w: &mut Json,
     cx: &Context<'_>,
     name: &str,
-    values: impl Iterator<Item = Parts<'m>>,
+    mut values: impl Iterator<Item = Parts<'m>>,
 ) -> bool {
+    let Some(first) = values.next() else { return false };
+    let Some(second) = values.next() else { return string(w, cx, name, first) };
     let mut text = Vec::new();
-    for value in values {
+    for value in [first, second].into_iter().chain(values) {
         if !text.is_empty() {
             text.push(b'\n');
         }
