@@ -8,9 +8,9 @@ use std::fmt;
 
 use encoding_rs::{
     BIG5, EUC_JP, EncoderResult, Encoding, GB18030, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE,
-    UTF_16LE, X_USER_DEFINED,
+    UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
 };
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 /// A character set that messages can be read from and written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -212,6 +212,12 @@ impl Charset {
         if label.len() > NAME_MAX {
             return None;
         }
+        // As most messages name theirs.
+        match label {
+            b"UNICODE UTF-8" => return Some(Self(UTF_8)),
+            b"8859/1" => return Some(Self(WINDOWS_1252)),
+            _ => {}
+        }
         let name: String = label
             .iter()
             .filter(|b| b.is_ascii_alphanumeric())
@@ -343,14 +349,17 @@ impl Charset {
 /// that are not ASCII never are, nor is JIS X 0212): the value stands as written then.
 #[must_use]
 pub fn decode_switches(raw: &[u8], escape: u8) -> Option<String> {
+    // Of the texts that have escape sequences few have such.
+    let is_switch = |at| raw.get(at..).is_some_and(|tail| switch_at(tail, escape).is_some());
+    if !memchr_iter(escape, raw).any(is_switch) {
+        return None;
+    }
     let mut bytes = Vec::new();
     let mut rest = raw;
-    let mut switched = false;
     while let Some(at) = memchr(escape, rest) {
         let (plain, tail) = rest.split_at(at);
         bytes.extend_from_slice(plain);
         if let Some((length, switch)) = switch_at(tail, escape) {
-            switched = true;
             bytes.push(0x1B);
             bytes.extend_from_slice(&switch);
             rest = tail.get(length..).unwrap_or_default();
@@ -359,9 +368,6 @@ pub fn decode_switches(raw: &[u8], escape: u8) -> Option<String> {
             rest = tail.get(1..).unwrap_or_default();
         }
     }
-    if !switched {
-        return None;
-    }
     bytes.extend_from_slice(rest);
     Charset(ISO_2022_JP).decode(&bytes).ok().map(Cow::into_owned)
 }
@@ -369,6 +375,9 @@ pub fn decode_switches(raw: &[u8], escape: u8) -> Option<String> {
 /// The length of the switching sequence at the start of `tail`, and the bytes that it names.
 fn switch_at(tail: &[u8], escape: u8) -> Option<(usize, Vec<u8>)> {
     let (&kind, args) = tail.get(1..)?.split_first()?;
+    if !matches!(kind, b'C' | b'M') {
+        return None;
+    }
     let digits = args.iter().take_while(|b| b.is_ascii_hexdigit()).take(7).count();
     let fits = match kind {
         b'C' => digits == 4,

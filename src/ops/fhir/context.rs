@@ -1,12 +1,14 @@
 //! What maps need besides the fields: settings, text, ids, and the resources that are referred to.
 
+use super::by_id::ById;
 use super::codes::{Code, Table};
-use super::id::{Id, IdHasher, Key};
+use super::id::{Id, Key};
 use super::input::{Parts, Seg};
 use super::json::Json;
 use super::kind::Kind;
-use super::recall::{self, Recall};
+use super::recall::Recall;
 use super::report::Report;
+use super::results::Results;
 use super::settings::{BundleKind, Ids, Settings};
 use super::story::Story;
 use super::uri::{Uri, percent_encoded};
@@ -16,8 +18,6 @@ use crate::core::Scope;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 
 /// A resource of the Bundle, to be referred to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,9 +32,15 @@ pub(crate) struct Ref {
 #[derive(Clone, Copy, Debug)]
 enum Claim {
     /// The resource of a segment, by its position.
-    Segment(usize),
+    Segment(u32),
     /// The resource that is wanted, by its position.
-    Wanted(usize),
+    Wanted(u32),
+}
+
+impl Default for Claim {
+    fn default() -> Self {
+        Self::Segment(0)
+    }
 }
 
 /// One message on its way.
@@ -59,19 +65,16 @@ pub(crate) struct Context<'m> {
     /// See [`Context::known_report`].
     report_at: Cell<Option<(usize, bool)>>,
     /// See [`Context::same_owner`].
-    known: [Option<(usize, Ref)>; 2],
-    /// See [`Recall::scope`].
-    scope_number: u64,
+    known: [Option<(usize, Option<Ref>)>; 3],
     /// What values became before.
     pub(super) recall: &'m mut Recall,
+    /// What results became before.
+    pub(super) results: &'m mut Results,
     names: &'m mut Names,
     wanted: Vec<(Ref, Wanted<'m>)>,
     /// The last of `wanted` of each variant.
     latest: [u32; 64],
 }
-
-/// By [`Id::number`].
-type ById<V> = HashMap<u128, V, BuildHasherDefault<IdHasher>>;
 
 /// The ids of a message; kept from message to message for their memory alone.
 #[derive(Debug, Default)]
@@ -86,6 +89,8 @@ pub(crate) struct Names {
     repeats: ById<u32>,
     /// What keys have of identifiers without an authority: who sends, or as the settings say.
     scope: Vec<u8>,
+    /// Where the place of a segment is put together.
+    place: Vec<u8>,
 }
 
 const NONE: u32 = u32::MAX;
@@ -120,22 +125,22 @@ impl Names {
     }
 }
 
-/// The place of a segment in the message, as parts of keys have it: `OBX[3]` and a number.
-fn place_of(seg: Seg<'_>, part: u32) -> Vec<u8> {
+/// Writes the place of a segment in the message, as parts of keys have it: `OBX[3]` and a number.
+fn write_place(place: &mut Vec<u8>, seg: Seg<'_>, part: u32) {
+    place.clear();
     let id = seg.id();
     if id == *b"   " {
-        return seg.at().to_string().into_bytes();
+        place.extend_from_slice(seg.at().to_string().as_bytes());
+        return;
     }
-    let mut place = Vec::with_capacity(32);
     match id.is_ascii() {
         true => place.extend_from_slice(&id),
         false => place.extend_from_slice(String::from_utf8_lossy(&id).as_bytes()),
     }
     place.push(b'[');
-    number(seg.ordinal(), &mut place);
+    number(seg.ordinal(), place);
     place.push(b']');
-    number(part, &mut place);
-    place
+    number(part, place);
 }
 
 fn number(n: u32, out: &mut Vec<u8>) {
@@ -152,10 +157,11 @@ impl<'m> Context<'m> {
         scope: Scope<'m, 'm>,
         source: &'m [u8],
         report: &'m mut Report,
-        (names, recall): (&'m mut Names, &'m mut Recall),
+        (names, recall, results): (&'m mut Names, &'m mut Recall, &'m mut Results),
     ) -> Self {
         names.clear();
         recall.begin(scope.message.separators());
+        results.begin(scope.message.separators());
         let msh = story.input().seg(0);
         let (application, facility) = (msh.peek(3), msh.peek(4));
         names.scope.clear();
@@ -164,7 +170,6 @@ impl<'m> Context<'m> {
             Some(scope) => id::join(&mut names.scope, scope.as_bytes()),
             None => sender.iter().for_each(|part| id::join(&mut names.scope, part)),
         }
-        let scope_number = recall.scope(&names.scope);
         let control = msh.peek(10);
         let key = [application, facility, msh.peek(7), control]
             .iter()
@@ -184,9 +189,9 @@ impl<'m> Context<'m> {
             message_key: key.id(),
             header: None,
             report_at: Cell::new(None),
-            known: [None; 2],
-            scope_number,
+            known: [None; 3],
             recall,
+            results,
             names,
             wanted: Vec::with_capacity(128),
             latest: [u32::MAX; 64],
@@ -344,25 +349,30 @@ impl<'m> Context<'m> {
     ) -> Option<Ref> {
         let Some(owner) = self.story.owner_at(seg) else { return find(self) };
         match self.known.get(n).copied().flatten() {
-            Some((at, to)) if at == owner => Some(to),
+            Some((at, to)) if at == owner => to,
             _ => {
-                let to = find(self)?;
+                let to = find(self);
                 if let Some(known) = self.known.get_mut(n) {
                     *known = Some((owner, to));
                 }
-                Some(to)
+                to
             }
         }
     }
 
     /// What keys of things begin with that have an identifier without an authority.
     pub(crate) fn scope_key(&self, kind: Kind) -> Key {
-        Key::new(kind.name()).and(&self.names.scope)
+        Key::of(kind).and(&self.names.scope)
+    }
+
+    /// Adds to a key what stands for the authority of an identifier that has none.
+    pub(crate) fn push_scope(&self, key: &mut Key) {
+        key.add(&self.names.scope);
     }
 
     /// A key that holds within this message.
     pub(crate) fn message_key(&self, kind: Kind) -> Key {
-        Key::new(kind.name()).with(self.message_key.bytes())
+        Key::of(kind).with(self.message_key.bytes())
     }
 
     /// An id that holds within this message.
@@ -408,27 +418,32 @@ impl<'m> Context<'m> {
             Ids::Business => business(self),
             Ids::Message => None,
         };
-        let is_free = |claim: Option<&Claim>| match claim {
+        let is_free = |claim: Option<Claim>| match claim {
             None => true,
             // A patient or a specimen may come again with every order.
             Some(Claim::Segment(at)) if matches!(kind, Kind::Patient | Kind::Specimen) => {
-                self.story.input().seg(*at).raw() == seg.raw()
+                self.story.input().seg(at as usize).raw() == seg.raw()
             }
             Some(_) => false,
         };
         let id = by_business
-            .filter(|id| is_free(self.names.claims.get(&id.number())))
-            .unwrap_or_else(|| self.message_key(kind).with(&place_of(seg, part)).id());
-        self.names.claims.insert(id.number(), Claim::Segment(seg.at()));
+            .filter(|id| is_free(self.names.claims.get(id)))
+            .unwrap_or_else(|| self.id_by_place(kind, seg, part));
+        self.names.claims.insert(&id, Claim::Segment(seg.at() as u32));
         self.names.add_own(seg.at(), kind, part, id);
         Ref { kind, id }
     }
 
+    fn id_by_place(&mut self, kind: Kind, seg: Seg<'m>, part: u32) -> Id {
+        write_place(&mut self.names.place, seg, part);
+        self.message_key(kind).with(&self.names.place).id()
+    }
+
     /// How often a key was asked for before.
     pub(crate) fn times_before(&mut self, key: Id) -> u32 {
-        let times = self.names.repeats.entry(key.number()).or_default();
-        *times += 1;
-        *times - 1
+        let times = self.names.repeats.get(&key).unwrap_or_default();
+        self.names.repeats.insert(&key, times + 1);
+        times
     }
 
     /// A resource that is written later, once, however often it is referred to; `None` if there is
@@ -450,15 +465,15 @@ impl<'m> Context<'m> {
             return Some(*to);
         }
         let by_business = match self.settings.ids {
-            Ids::Business => self.business_id(&wanted),
+            Ids::Business => wanted.id(self),
             Ids::Message => None,
         };
         let by_content = |cx: &Self| wanted.content(cx.message_key(kind).with(b"content")).id();
         let mut id = by_business.unwrap_or_else(|| by_content(self));
         for _ in 0..2 {
-            match self.names.claims.get(&id.number()) {
+            match self.names.claims.get(&id) {
                 None => break,
-                Some(Claim::Wanted(n)) if self.wanted[*n].1.same(&wanted) => {
+                Some(Claim::Wanted(n)) if self.wanted[n as usize].1.same(&wanted) => {
                     wanted.count_as_mapped();
                     return Some(Ref { kind, id });
                 }
@@ -466,29 +481,18 @@ impl<'m> Context<'m> {
                 Some(_) => id = by_content(self),
             }
         }
-        let n = self.wanted.len();
-        self.names.claims.insert(id.number(), Claim::Wanted(n));
+        let n = self.wanted.len() as u32;
+        self.names.claims.insert(&id, Claim::Wanted(n));
         let to = Ref { kind, id };
         if let Some(last) = self.latest.get_mut(variant) {
-            *last = n as u32;
+            *last = n;
         }
         self.wanted.push((to, wanted));
         Some(to)
     }
 
-    /// The id of what a resource is about, if that has an identifier.
-    fn business_id(&mut self, wanted: &Wanted<'m>) -> Option<Id> {
-        if wanted.is_nameless() {
-            return None;
-        }
-        let made_of = (wanted.variant(), self.scope_number);
-        // What else there may be is no part of its key.
-        let [first, ..] = wanted.parts();
-        recall::id(self, made_of, first.again(), |cx| wanted.key(cx).map(|mut key| key.id()))
-    }
-
     /// The resource that was referred to as the `n`th, from 0.
-    pub(super) fn wanted(&self, n: usize) -> Option<(Ref, Wanted<'m>)> {
-        self.wanted.get(n).cloned()
+    pub(super) fn wanted(&self, n: usize) -> Option<&(Ref, Wanted<'m>)> {
+        self.wanted.get(n)
     }
 }

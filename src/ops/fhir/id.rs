@@ -1,10 +1,11 @@
 //! Ids of resources: name-based UUIDs, so that equal input gives equal ids on any machine.
 
+use super::kind::Kind;
 use super::plain::trimmed_ascii;
 use sha1::{Digest, Sha1};
 
 /// The namespace of all ids (RFC 9562, section 5.5), a UUID made once at random.
-const NAMESPACE: [u8; 16] = [
+pub(super) const NAMESPACE: [u8; 16] = [
     0x7d, 0x0e, 0x3b, 0x1a, 0x52, 0xf4, 0x4c, 0x3e, 0x9d, 0x0b, 0x6a, 0x4f, 0x1e, 0x7c, 0x8b, 0x25,
 ];
 
@@ -37,13 +38,22 @@ pub(crate) struct Key {
 const SHORT: usize = 128;
 
 impl Key {
-    /// Begins with the type of the resource.
+    /// Begins with a word.
     #[inline]
-    pub(crate) fn new(kind: &str) -> Self {
+    pub(crate) fn new(word: &str) -> Self {
         let mut key = Self { text: [0; SHORT], len: 0, long: None };
         key.add(&NAMESPACE);
-        key.add(kind.as_bytes());
+        key.add(word.as_bytes());
         key
+    }
+
+    /// Begins with the type of the resource.
+    #[inline]
+    pub(crate) fn of(kind: Kind) -> Self {
+        let (start, len) = kind.key();
+        let mut text = [0; SHORT];
+        text[..start.len()].copy_from_slice(start);
+        Self { text, len, long: None }
     }
 
     /// Adds a part, without the blanks around it.
@@ -55,9 +65,21 @@ impl Key {
     }
 
     /// As [`Key::with`], in place.
+    #[inline]
     pub(crate) fn push(&mut self, part: &[u8]) {
-        self.add(b"|");
-        self.add(trimmed_ascii(part));
+        let part = trimmed_ascii(part);
+        let end = self.len + 1 + part.len();
+        match self.text.get_mut(self.len..end) {
+            Some([bar, text @ ..]) if end < SHORT - 8 && self.long.is_none() => {
+                *bar = b'|';
+                text.copy_from_slice(part);
+                self.len = end;
+            }
+            _ => {
+                self.add_long(b"|");
+                self.add_long(part);
+            }
+        }
     }
 
     /// Adds parts that [`join`] put together.
@@ -68,16 +90,14 @@ impl Key {
         self
     }
 
+    /// As [`Key::and`], in place.
     #[inline]
-    fn add(&mut self, part: &[u8]) {
-        if part.is_empty() {
-            return;
-        }
+    pub(super) fn add(&mut self, part: &[u8]) {
         let end = self.len + part.len();
         match self.text.get_mut(self.len..end) {
             Some(text) if end < SHORT - 8 && self.long.is_none() => {
                 text.copy_from_slice(part);
-                self.len += part.len();
+                self.len = end;
             }
             _ => self.add_long(part),
         }
@@ -134,14 +154,17 @@ pub(crate) fn join(parts: &mut Vec<u8>, part: &[u8]) {
 impl Id {
     /// One whose bytes are known.
     pub(super) fn of(bytes: [u8; 16]) -> Self {
-        let (high, low) = bytes.split_at(8);
-        let (high, low) = (digits(high), digits(low));
+        let (words, _) = bytes.as_chunks::<4>();
+        let word = |n: usize| words.get(n).map_or(0, |word| u32::from_be_bytes(*word));
         let mut text = [b'-'; 36];
-        text[..8].copy_from_slice(&high[..8]);
-        text[9..13].copy_from_slice(&high[8..12]);
-        text[14..18].copy_from_slice(&high[12..]);
-        text[19..23].copy_from_slice(&low[..4]);
-        text[24..].copy_from_slice(&low[4..]);
+        let (first, second) = (digits(word(0)), digits(word(1)));
+        let (third, last) = (digits(word(2)), digits(word(3)));
+        text[..8].copy_from_slice(&first);
+        text[9..13].copy_from_slice(&second[..4]);
+        text[14..18].copy_from_slice(&second[4..]);
+        text[19..23].copy_from_slice(&third[..4]);
+        text[24..28].copy_from_slice(&third[4..]);
+        text[28..].copy_from_slice(&last);
         Self { bytes, text }
     }
 
@@ -157,10 +180,11 @@ impl Id {
         out.extend_from_slice(&self.text);
     }
 
-    /// All of it as a number, for tables of ids.
+    /// All of it as two numbers, for tables of ids.
     #[inline]
-    pub(crate) fn number(&self) -> u128 {
-        u128::from_le_bytes(self.bytes)
+    pub(super) fn words(&self) -> [u64; 2] {
+        let (words, _) = self.bytes.as_chunks::<8>();
+        [0, 1].map(|n| words.get(n).map_or(0, |word| u64::from_le_bytes(*word)))
     }
 
     /// The bytes, as parts of further keys.
@@ -169,36 +193,27 @@ impl Id {
     }
 }
 
-/// Eight bytes as hexadecimal digits, all at once.
+/// Four bytes as hexadecimal digits, all at once.
 #[inline]
-fn digits(bytes: &[u8]) -> [u8; 16] {
-    let word = bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+fn digits(word: u32) -> [u8; 8] {
     // A digit in each byte.
-    let mut spread = u128::from(word);
-    for (shift, mask) in [
-        (32, 0x0000_0000_FFFF_FFFF_0000_0000_FFFF_FFFF_u128),
-        (16, 0x0000_FFFF_0000_FFFF_0000_FFFF_0000_FFFF),
-        (8, 0x00FF_00FF_00FF_00FF_00FF_00FF_00FF_00FF),
-        (4, 0x0F0F_0F0F_0F0F_0F0F_0F0F_0F0F_0F0F_0F0F),
-    ] {
+    let mut spread = u64::from(word);
+    for (shift, mask) in
+        [(16, 0x0000_FFFF_0000_FFFF_u64), (8, 0x00FF_00FF_00FF_00FF), (4, 0x0F0F_0F0F_0F0F_0F0F)]
+    {
         spread = (spread | spread << shift) & mask;
     }
     // Those above 9 are letters: adding 6 carries into the fifth bit.
-    const ONES: u128 = u128::MAX / 255;
+    const ONES: u64 = u64::MAX / 255;
     let letters = (spread + ONES * 6) >> 4 & ONES;
     (spread + ONES * 0x30 + letters * 0x27).to_be_bytes()
 }
 
-/// For ids, which are hashes already, and for small numbers, whose bits are spread.
+/// For small numbers, whose bits are spread.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct IdHasher(u64);
 
 impl std::hash::Hasher for IdHasher {
-    /// Half of a hash is one.
-    fn write_u128(&mut self, id: u128) {
-        self.write_u64(id as u64);
-    }
-
     fn write_u64(&mut self, word: u64) {
         self.0 = self.0.rotate_left(5) ^ word;
     }

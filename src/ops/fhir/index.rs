@@ -28,6 +28,19 @@ pub(super) struct Place {
     pub(super) count: u32,
     /// The number among the segments with its id, from 1.
     pub(super) ordinal: u32,
+    /// The [`valued_bit`] of each field that has a value.
+    pub(super) valued: u64,
+}
+
+/// The bit of a field, from 1; all from 64 on have one. Much of what maps ask for is not there, which a bit
+/// tells at once; and to look at those alone that have a value finds what is unmapped in two thirds of
+/// the instructions.
+#[inline]
+pub(super) fn valued_bit(n: usize) -> u64 {
+    match n {
+        0 => 0,
+        n => 1 << (n - 1).min(63),
+    }
 }
 
 #[derive(Debug)]
@@ -123,13 +136,8 @@ impl Index {
             let start = message.offset_of(raw);
             let first = self.fields.len() as u32;
             let is_first = self.segments.is_empty();
-            self.add_fields(
-                separators,
-                bytes,
-                [start, start + raw.len()],
-                is_first,
-                &mut delimiters,
-            );
+            let range = [start, start + raw.len()];
+            let valued = self.add_fields(separators, bytes, range, is_first, &mut delimiters);
             let name = segment.id();
             let id = *name.first_chunk::<3>().filter(|_| name.len() == 3).unwrap_or(b"   ");
             let ordinal = self.ordinal(id);
@@ -140,12 +148,14 @@ impl Index {
                 first,
                 count: self.fields.len() as u32 - first,
                 ordinal,
+                valued,
             });
         }
         self.found = delimiters.found;
     }
 
-    /// Finds the fields of a segment, and their components.
+    /// Finds the fields of a segment, and their components. Returns the [`valued_bit`] of each field that
+    /// has a value.
     fn add_fields(
         &mut self,
         s: Separators,
@@ -153,21 +163,23 @@ impl Index {
         [start, end]: [usize; 2],
         is_header: bool,
         delimiters: &mut Delimiters,
-    ) {
+    ) -> u64 {
         let first = self.fields.len();
         let mut field = Unfinished { cut: self.cuts.len() as u32, ..Unfinished::default() };
-        let mut is_begun = false;
+        let (mut is_begun, mut valued, mut bit) = (false, 0, 1);
         if is_header {
             // MSH-1 is the delimiter itself.
             field.start = start + 3;
-            self.end_field(field, bytes, end.min(start + 4));
+            valued = self.end_field(field, bytes, end.min(start + 4));
+            bit = 2;
         }
         while let Some(at) = delimiters.next_before(end) {
             let Some(&b) = bytes.get(at) else { break };
             // Of two with one byte the outer one counts.
             if b == s.field {
                 if is_begun {
-                    self.end_field(field, bytes, at);
+                    valued |= bit * self.end_field(field, bytes, at);
+                    bit = bit << 1 | bit & 1 << 63;
                 }
                 is_begun = true;
                 let cut = self.cuts.len() as u32;
@@ -181,16 +193,19 @@ impl Index {
             }
         }
         if is_begun {
-            self.end_field(field, bytes, end);
+            valued |= bit * self.end_field(field, bytes, end);
         }
         // MSH-2 holds the delimiters, and has none.
         if is_header && let Some(entry) = self.fields.get_mut(first + 1) {
             entry.repeats = false;
         }
+        valued
     }
 
-    #[inline]
-    fn end_field(&mut self, field: Unfinished, bytes: &[u8], end: usize) {
+    /// Adds a field. Returns 1 if it has a value, else 0. Where it is called and not inlined, all
+    /// takes a fifth longer.
+    #[inline(always)]
+    fn end_field(&mut self, field: Unfinished, bytes: &[u8], end: usize) -> u64 {
         let text = bytes.get(field.start..end).unwrap_or_default();
         let valued = is_valued(text);
         if !valued && text == b"\"\"" {
@@ -205,6 +220,7 @@ impl Index {
             is_deep: field.is_deep,
             marks: Marks::default(),
         });
+        u64::from(valued)
     }
 
     fn ordinal(&mut self, id: [u8; 3]) -> u32 {

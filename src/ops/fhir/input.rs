@@ -3,11 +3,12 @@
 //! Each field has a mask of what of it was asked for, so that no table need tell which fields have
 //! no target: they are those that nobody read.
 
+mod unmapped;
+
 pub(crate) use super::index::Index;
-use super::index::{Entry, Place};
-use super::parts::component_bit;
-use super::parts::{COMPONENTS, FIRST, REPETITIONS, is_valued};
-pub(crate) use super::parts::{Parts, component_bits};
+use super::index::{Entry, Place, valued_bit};
+use super::parts::{FIRST, Marks, REPETITIONS};
+pub(crate) use super::parts::{Parts, component_bits, is_valued};
 use crate::core::{Message, Separators};
 
 /// A message, its fields found.
@@ -36,8 +37,16 @@ impl<'m> Input<'m> {
     pub(crate) fn seg(&self, at: usize) -> Seg<'m> {
         let index = self.index;
         let range = |place: &Place| place.first as usize..(place.first + place.count) as usize;
-        let fields = index.segments.get(at).and_then(|place| index.fields.get(range(place)));
-        Seg { input: *self, at, fields: fields.unwrap_or_default() }
+        let place = index.segments.get(at);
+        let fields = place.and_then(|place| index.fields.get(range(place)));
+        let valued = place.map_or(0, |place| place.valued);
+        Seg { input: *self, at, fields: fields.unwrap_or_default(), valued }
+    }
+
+    /// The id of the segment at a position; blanks if that has not three letters.
+    #[inline]
+    pub(crate) fn id_at(&self, at: usize) -> [u8; 3] {
+        self.index.segments.get(at).map_or(*b"   ", |place| place.id)
     }
 
     /// All segments.
@@ -48,8 +57,17 @@ impl<'m> Input<'m> {
 
     /// The first segment with an id.
     pub(crate) fn first(&self, id: &[u8; 3]) -> Option<Seg<'m>> {
+        if !self.has(id) {
+            return None;
+        }
         let at = self.index.segments.iter().position(|place| place.id == *id)?;
         Some(self.seg(at))
+    }
+
+    /// Whether there is a segment with an id.
+    #[inline]
+    pub(crate) fn has(&self, id: &[u8; 3]) -> bool {
+        self.index.ordinals.iter().any(|(known, _)| known == id)
     }
 
     /// How many fields are HL7's null, two double quotes.
@@ -69,6 +87,8 @@ pub(crate) struct Seg<'m> {
     input: Input<'m>,
     at: usize,
     fields: &'m [Entry],
+    /// Which of the fields have a value, as [`valued_bit`] has them.
+    valued: u64,
 }
 
 impl<'m> Seg<'m> {
@@ -105,15 +125,36 @@ impl<'m> Seg<'m> {
         range.and_then(|range| self.input.bytes.get(range)).unwrap_or_default()
     }
 
+    /// Field `n`, if it has a value.
     #[inline]
     fn entry(&self, n: usize) -> Option<&'m Entry> {
-        // Below 1 there is none.
-        self.fields.get(n.wrapping_sub(1))
+        if self.valued & valued_bit(n) == 0 {
+            return None;
+        }
+        // The bit of those from 64 on is that of all of them.
+        self.fields.get(n.wrapping_sub(1)).filter(|entry| n < 64 || entry.valued)
     }
 
     #[inline]
     fn bytes_of(&self, entry: &Entry) -> &'m [u8] {
         self.input.bytes.get(entry.start as usize..entry.end as usize).unwrap_or_default()
+    }
+
+    /// The bytes from field `first` to field `last`, or to the last one that there is.
+    #[inline]
+    pub(super) fn run(&self, first: usize, last: usize) -> &'m [u8] {
+        let Some(start) = self.fields.get(first.wrapping_sub(1)) else { return &[] };
+        let last = last.min(self.fields.len()).wrapping_sub(1);
+        let end = self.fields.get(last).map_or(start.end, |entry| entry.end);
+        self.input.bytes.get(start.start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// Marks what was asked of field `n` where it was the same.
+    #[inline]
+    pub(super) fn mark(&self, n: usize, marks: &Marks) {
+        if let Some(entry) = self.entry(n) {
+            entry.marks.join(marks);
+        }
     }
 
     /// The delimiter of components.
@@ -139,25 +180,16 @@ impl<'m> Seg<'m> {
 
     /// The first repetition of a field that has a value.
     #[inline]
-    fn first_valued(&self, entry: &'m Entry) -> Option<Parts<'m>> {
-        if !entry.valued {
-            return None;
+    fn first_of(&self, entry: &'m Entry) -> Parts<'m> {
+        match entry.repeats {
+            false => self.parts(entry, self.bytes_of(entry), entry.start as usize),
+            true => self.first_repetition(entry),
         }
-        if !entry.repeats {
-            return Some(self.parts(entry, self.bytes_of(entry), entry.start as usize));
-        }
-        self.repetitions(entry).next()
     }
 
-    /// As [`Seg::first_valued`]; what is asked of it counts as mapped.
-    #[inline]
-    fn first_marked(&self, entry: &'m Entry) -> Parts<'m> {
-        self.first_valued(entry).map_or(Parts::EMPTY, |parts| parts.marking(&entry.marks))
-    }
-
-    /// The repetitions of a field that have a value.
-    fn repetitions(&self, entry: &'m Entry) -> Repetitions<'m> {
-        Repetitions { seg: *self, entry: Some(entry), next: Some(0) }
+    #[cold]
+    fn first_repetition(&self, entry: &'m Entry) -> Parts<'m> {
+        Repetitions { seg: *self, entry: Some(entry), next: 0 }.next().unwrap_or(Parts::EMPTY)
     }
 
     /// The first repetition of field `n` that has a value. What is asked of it counts as mapped.
@@ -165,13 +197,14 @@ impl<'m> Seg<'m> {
     pub(crate) fn get(&self, n: usize) -> Parts<'m> {
         let Some(entry) = self.entry(n) else { return Parts::EMPTY };
         entry.marks.add(FIRST);
-        self.first_marked(entry)
+        self.first_of(entry).marking(&entry.marks)
     }
 
     /// As [`Seg::get`] for what may be asked of field `n` later: it does not count as asked for yet.
     #[inline]
     pub(crate) fn untouched(&self, n: usize) -> Parts<'m> {
-        self.entry(n).map_or(Parts::EMPTY, |entry| self.first_marked(entry))
+        let Some(entry) = self.entry(n) else { return Parts::EMPTY };
+        self.first_of(entry).marking(&entry.marks)
     }
 
     /// All repetitions of field `n` that have a value. What is asked of them counts as mapped.
@@ -181,8 +214,7 @@ impl<'m> Seg<'m> {
         if let Some(entry) = entry {
             entry.marks.add(FIRST | REPETITIONS);
         }
-        let valued = entry.filter(|entry| entry.valued);
-        let all = Repetitions { seg: *self, entry: valued, next: Some(0) };
+        let all = Repetitions { seg: *self, entry, next: 0 };
         all.map(move |parts| match entry {
             Some(entry) => parts.marking(&entry.marks),
             None => parts,
@@ -192,17 +224,17 @@ impl<'m> Seg<'m> {
     /// The first repetition of field `n` that has a value, without counting it as mapped.
     #[inline]
     pub(crate) fn peek(&self, n: usize) -> Parts<'m> {
-        let Some(entry) = self.entry(n) else { return Parts::EMPTY };
-        self.first_valued(entry).unwrap_or(Parts::EMPTY)
+        self.entry(n).map_or(Parts::EMPTY, |entry| self.first_of(entry))
     }
 
     /// All repetitions of field `n` that have a value, without counting them as mapped.
+    #[inline]
     pub(crate) fn all_again(&self, n: usize) -> impl Iterator<Item = Parts<'m>> + Clone + use<'m> {
-        let entry = self.entry(n).filter(|entry| entry.valued);
-        Repetitions { seg: *self, entry, next: Some(0) }
+        Repetitions { seg: *self, entry: self.entry(n), next: 0 }
     }
 
     /// Counts all of field `n` as mapped.
+    #[inline]
     pub(crate) fn done(&self, n: usize) {
         if let Some(entry) = self.entry(n) {
             entry.marks.done();
@@ -212,72 +244,24 @@ impl<'m> Seg<'m> {
     /// Whether field `n` has a value.
     #[inline]
     pub(crate) fn valued(&self, n: usize) -> bool {
-        self.entry(n).is_some_and(|entry| entry.valued)
+        self.entry(n).is_some()
     }
 
-    /// Calls `each` with what has a value and was not carried as it came: whether it was not at all,
-    /// field, repetition (from 1, 0 for all of the field), component (0 for all of it), and the
-    /// value as written. What was carried in other words is told only if `with_translated`.
-    pub(crate) fn unmapped(
-        &self,
-        with_translated: bool,
-        mut each: impl FnMut(bool, [usize; 3], &'m [u8]),
-    ) {
-        for (n, entry) in (1..).zip(self.fields) {
-            let mapped = entry.marks.mapped();
-            let told = if with_translated { entry.marks.translated() } else { 0 };
-            let used = mapped & !told;
-            let (first, last) = entry.cuts;
-            let asked_for = if entry.repeats { REPETITIONS } else { 0 } | components(last - first);
-            // One question to most of them, which a processor knows the answer to.
-            let needed = FIRST | asked_for;
-            if !entry.valued | (used & needed == needed) {
-                continue;
-            }
-            let raw = self.bytes_of(entry);
-            if used & FIRST == 0 {
-                each(true, [n, 0, 0], raw);
-                continue;
-            }
-            let mut first = true;
-            for (r, repetition) in self.split(entry).enumerate() {
-                if !is_valued(repetition) {
-                    continue;
-                }
-                if !first && used & REPETITIONS == 0 {
-                    each(true, [n, r + 1, 0], repetition);
-                    continue;
-                }
-                first = false;
-                let by = self.input.separators.component;
-                for (c, component) in (1..).zip(repetition.split(|&b| b == by)) {
-                    if used & component_bit(c) == 0 && is_valued(component) {
-                        each(mapped & component_bit(c) == 0, [n, r + 1, c], component);
-                    }
-                }
-            }
-        }
+    /// Whether any of these fields, which are below 64, has a value.
+    #[inline]
+    pub(crate) fn any<const N: usize>(&self, fields: [usize; N]) -> bool {
+        self.valued & fields.into_iter().fold(0, |bits, n| bits | valued_bit(n)) != 0
     }
-
-    /// All repetitions of a field, as written.
-    fn split(&self, entry: &'m Entry) -> impl Iterator<Item = &'m [u8]> + use<'m> {
-        let (by, repeats) = (self.input.separators.repetition, entry.repeats);
-        self.bytes_of(entry).split(move |&b| repeats && b == by)
-    }
-}
-
-/// The bits of the components of a field with so many delimiters.
-fn components(cuts: u32) -> u64 {
-    if cuts < 60 { (2 << (cuts + 1)) - 2 } else { COMPONENTS }
 }
 
 /// The repetitions of a field that have a value, where no mark is set.
 #[derive(Clone, Copy, Debug)]
 struct Repetitions<'m> {
     seg: Seg<'m>,
+    /// The field, until all were told.
     entry: Option<&'m Entry>,
     /// Where the next one begins in the field.
-    next: Option<usize>,
+    next: usize,
 }
 
 impl<'m> Iterator for Repetitions<'m> {
@@ -286,26 +270,37 @@ impl<'m> Iterator for Repetitions<'m> {
     #[inline]
     fn next(&mut self) -> Option<Parts<'m>> {
         let entry = self.entry?;
-        let field = self.seg.bytes_of(entry);
-        if !entry.repeats {
-            self.next.take()?;
-            return Some(self.seg.parts(entry, field, entry.start as usize));
+        if entry.repeats {
+            return self.next_of(entry);
         }
+        self.entry = None;
+        Some(self.seg.parts(entry, self.seg.bytes_of(entry), entry.start as usize))
+    }
+}
+
+impl<'m> Repetitions<'m> {
+    /// The next one of a field that has several.
+    fn next_of(&mut self, entry: &'m Entry) -> Option<Parts<'m>> {
+        let field = self.seg.bytes_of(entry);
         let by = self.seg.input.separators.repetition;
-        loop {
-            let from = self.next.take()?;
+        while self.entry.is_some() {
+            let from = self.next;
             let rest = field.get(from..)?;
             let raw = match memchr::memchr(by, rest) {
                 Some(length) => {
-                    self.next = Some(from + length + 1);
+                    self.next = from + length + 1;
                     &rest[..length]
                 }
-                None => rest,
+                None => {
+                    self.entry = None;
+                    rest
+                }
             };
             if is_valued(raw) {
                 return Some(self.seg.parts(entry, raw, entry.start as usize + from));
             }
         }
+        None
     }
 }
 
@@ -313,6 +308,9 @@ impl<'m> Iterator for Repetitions<'m> {
 mod tests {
     use super::*;
     use crate::core::{Frame, Frames};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
 
     fn message(text: &[u8]) -> Message<'_> {
         let Some(Frame::Message(framed)) = Frames::new(text).next() else { panic!() };
@@ -355,6 +353,50 @@ mod tests {
             assert!(msh.get(7).is_empty() && !msh.valued(8));
             let z = input.seg(1);
             assert_eq!((z.get(1).at(1).len(), z.get(2).raw()), (70, &b"z"[..]), "{length}");
+        }
+    }
+
+    /// The parts of bytes that say something.
+    fn valued_parts(raw: &[u8], by: u8) -> Vec<&[u8]> {
+        raw.split(|&b| b == by).filter(|part| is_valued(part)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn fields_are_those_of_the_segment(
+            body in vec(select(b"||||||||^~&\"x7 \rQ".as_slice()), 0..400),
+            header in select(vec![&b"MSH|^~\\&|"[..], b"MSH|~^\\&|", b"MSH|^&\\~|"]),
+        ) {
+            let text = [header, &body].concat();
+            let message = message(&text);
+            let mut index = Index::default();
+            // What was there before makes no difference.
+            for text in [&b"MSH|^~\\&|a^b~c&d|e|f|g|h\rPID|1||\"\"|3^4"[..], &text] {
+                Input::read(&self::message(text), &mut index).unwrap();
+            }
+            let input = Input::read(&message, &mut index).unwrap();
+            let s = message.separators();
+            for (seg, segment) in input.segs().zip(message.segments()) {
+                for n in 1..90 {
+                    let raw = segment.field(n).map_or(&b""[..], |field| field.raw());
+                    assert_eq!(seg.valued(n), is_valued(raw), "{n}");
+                    assert!(n > 63 || seg.any([n]) == seg.valued(n));
+                    if !is_valued(raw) {
+                        continue;
+                    }
+                    assert_eq!(seg.run(n, n), raw);
+                    let by = if (seg.at(), n) == (0, 2) { b'\r' } else { s.repetition };
+                    let parts = valued_parts(raw, by);
+                    let found: Vec<_> = seg.all_again(n).map(|part| part.peek_raw()).collect();
+                    assert_eq!(found, parts);
+                    assert_eq!(seg.peek(n).peek_raw(), parts.first().copied().unwrap_or_default());
+                }
+                // A field of which nothing was asked is told as a whole.
+                let mut told = Vec::new();
+                seg.unmapped(false, |lost, place, _| told.push((lost, place)));
+                let valued = (1..500).filter(|&n| seg.valued(n));
+                assert_eq!(told, valued.map(|n| (true, [n, 0, 0])).collect::<Vec<_>>());
+            }
         }
     }
 

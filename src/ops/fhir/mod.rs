@@ -19,7 +19,9 @@ macro_rules! blank_id {
     };
 }
 
+mod authorities;
 mod bundle;
+mod by_id;
 mod codes;
 mod context;
 mod decimal;
@@ -35,6 +37,7 @@ mod plain;
 mod recall;
 mod report;
 mod request;
+mod results;
 mod settings;
 mod special;
 mod story;
@@ -76,6 +79,7 @@ pub struct Memory {
     arena: bundle::Arena,
     names: context::Names,
     recall: recall::Recall,
+    results: results::Results,
 }
 
 /// A message is too long to be converted.
@@ -107,7 +111,7 @@ impl Converter {
         report: &mut Report,
         out: &mut Vec<u8>,
     ) -> Result<(), TooLong> {
-        let Memory { index, owners, arena, names, recall } = memory;
+        let Memory { index, owners, arena, names, recall, results } = memory;
         arena.begin(&self.settings);
         let source = message.bytes();
         let converted = to_utf8(message, text);
@@ -119,7 +123,7 @@ impl Converter {
         };
         let input = Input::read(message, index).ok_or(TooLong)?;
         let story = Story::read(input, owners);
-        let kept = (names, recall);
+        let kept = (names, recall, results);
         let mut cx = Context::new(&self.settings, story, scope, source, report, kept);
         bundle::write(arena, &mut cx, out);
         Ok(())

@@ -52,6 +52,14 @@ impl Marks {
         self.translated.set(self.translated.get() | mask & COMPONENTS);
     }
 
+    /// Adds what other marks have.
+    #[inline]
+    pub(super) fn join(&self, other: &Self) {
+        self.add(other.used.get());
+        self.dropped.set(self.dropped.get() | other.dropped.get());
+        self.translated.set(self.translated.get() | other.translated.get());
+    }
+
     /// Counts all of it as carried.
     pub(super) fn done(&self) {
         self.used.set(u64::MAX);
@@ -77,20 +85,26 @@ pub(super) const REPETITIONS: u64 = 1 << 63;
 pub(super) const COMPONENTS: u64 = FIRST - 1;
 
 #[inline]
-pub(super) fn component_bit(n: usize) -> u64 {
+pub(super) const fn component_bit(n: usize) -> u64 {
     if n > 60 { 1 } else { 1 << n }
 }
 
 /// The bits of several components; 0 is none.
 #[inline]
-pub(crate) fn component_bits<const N: usize>(numbers: [usize; N]) -> u64 {
-    let bit = |n| if n == 0 { 0 } else { component_bit(n) };
-    numbers.into_iter().fold(0, |all, n| all | bit(n))
+pub(crate) const fn component_bits<const N: usize>(numbers: [usize; N]) -> u64 {
+    let (mut all, mut n) = (0, 0);
+    while n < N {
+        if numbers[n] > 0 {
+            all |= component_bit(numbers[n]);
+        }
+        n += 1;
+    }
+    all
 }
 
 /// Whether bytes say anything: not only blanks, delimiters and null values.
 #[inline]
-pub(super) fn is_valued(raw: &[u8]) -> bool {
+pub(crate) fn is_valued(raw: &[u8]) -> bool {
     match raw {
         [] => false,
         [first, ..] if first.is_ascii_alphanumeric() => true,
@@ -238,9 +252,9 @@ impl<'m> Parts<'m> {
         Self { raw, cuts: &[], start: 0, by: self.then, then: b'\r', used: None, mask: 0 }
     }
 
-    /// The bytes of part `n`.
+    /// The bytes of part `n`, without counting them as mapped.
     #[inline]
-    fn part(&self, n: usize) -> &'m [u8] {
+    pub(crate) fn part(&self, n: usize) -> &'m [u8] {
         let raw = match self.cuts {
             [] if self.by == b'\r' => {
                 if n == 1 {
@@ -265,6 +279,35 @@ impl<'m> Parts<'m> {
             }
         };
         if raw == b"\"\"" { NOTHING } else { raw }
+    }
+
+    /// The components of a field that has `N` at most, and no subcomponents; they are not counted as
+    /// mapped.
+    #[inline]
+    pub(crate) fn flat<const N: usize>(&self) -> Option<[&'m [u8]; N]> {
+        let is_field = self.mask == COMPONENTS && self.by == b'\r' && self.then == b'\r';
+        if !is_field || self.cuts.len() >= N {
+            return None;
+        }
+        let mut components = [NOTHING; N];
+        let mut start = 0;
+        for (component, cut) in components.iter_mut().zip(self.cuts) {
+            let end = cut.wrapping_sub(self.start) as usize;
+            *component = self.raw.get(start..end)?;
+            start = end + 1;
+        }
+        *components.get_mut(self.cuts.len())? = self.raw.get(start..)?;
+        Some(components)
+    }
+
+    /// Remembers that a component was carried in other words, or that it could not be.
+    #[inline]
+    pub(crate) fn ask_in_words(&self, n: usize, is_carried: bool) {
+        let Some(used) = self.used else { return };
+        match is_carried {
+            true => used.translate(component_bit(n)),
+            false => used.drop(component_bit(n)),
+        }
     }
 
     /// The bytes of all of it as written, which counts all of it as mapped.

@@ -15,26 +15,27 @@ pub(super) fn trimmed_ascii(text: &[u8]) -> &[u8] {
 /// Whether text stands for itself in JSON: printable ASCII without quotes and backslashes.
 ///
 /// Eight bytes at a time, the last eight again: values are too short for vectors. A byte is tested
-/// by what borrows or carries into its highest bit.
+/// by what borrows or carries into its highest bit; what goes on into the next byte comes from one that
+/// fails, too.
 #[inline]
 pub(crate) fn is_plain(text: &[u8]) -> bool {
     const ONES: u64 = u64::MAX / 255;
     const HIGH: u64 = 0x80 * ONES;
     let special = |word: u64| {
-        let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-        let control = word.wrapping_sub(0x20 * ONES) & !word;
-        let delete = word.wrapping_add(ONES) | word;
-        let quote = zero(word ^ (ONES * 0x22)) | zero(word ^ (ONES * 0x5C));
-        (control | delete | quote) & HIGH
+        let quote = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
+        let backslash = (word ^ (ONES * 0x5C)).wrapping_sub(ONES);
+        let control = word.wrapping_sub(0x20 * ONES);
+        let delete = word.wrapping_add(ONES);
+        quote | backslash | control | delete | word
     };
     if let Some(last) = text.last_chunk::<8>() {
-        let all = text.chunks_exact(8).fold(special(u64::from_le_bytes(*last)), |all, chunk| {
-            let word = chunk.first_chunk::<8>().map_or(0, |chunk| u64::from_le_bytes(*chunk));
-            all | special(word)
+        let (chunks, _) = text.as_chunks::<8>();
+        let all = chunks.iter().fold(special(u64::from_le_bytes(*last)), |all, chunk| {
+            all | special(u64::from_le_bytes(*chunk))
         });
-        return all == 0;
+        return all & HIGH == 0;
     }
-    text.is_empty() || special(hash::word(text)) == 0
+    text.is_empty() || special(hash::word(text)) & HIGH == 0
 }
 
 #[cfg(test)]

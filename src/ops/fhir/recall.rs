@@ -1,29 +1,27 @@
-//! What values became before: the same codes, units, people and places come with every message, and
-//! to copy the JSON takes a tenth of the time that it takes to make.
+//! What values became before: the same codes, units and ranges come with every message, and to copy the
+//! JSON takes a tenth of the time that it takes to make. People, places and ids are not remembered: to make
+//! them takes no longer than to reach what stands far from the processor.
 //!
 //! Values are known by their bytes. The memory is bounded, and values of a sender's making can at worst
 //! be in each other's way.
 
+use super::authorities::Authorities;
 use super::context::Context;
 use super::hash;
-use super::id::Id;
 use super::json::Json;
 use super::parts::{Marks, Parts};
 use super::report::Counted;
-use super::uri::Uri;
 use super::ways::Ways;
 use crate::core::Separators;
 
-/// Twice so many values are kept. Messages whose people come again take 5 % longer with half of it.
-const SETS: usize = 1 << 13;
+/// Twice so many values are kept. More of them stand further from the processor.
+const SETS: usize = 1 << 11;
 /// So many bytes of a value.
 const LONGEST: usize = 160;
 /// So many bytes of what is made of it.
 const LONGEST_MADE: usize = 1024;
 /// So many values one thing is made of at most.
 const MOST: usize = 3;
-/// So many senders are known at a time.
-const SCOPES: usize = 64;
 
 /// What is made of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,30 +30,16 @@ pub(crate) enum What {
     Concept(u8),
     /// The unit of a Quantity.
     Unit,
-    /// The URI of an authority.
-    Authority,
-    /// The same as the member `system`.
-    System,
     /// The member `status` of an Observation, and the code beside it.
     ObservationStatus,
     /// A reference range and its unit, and whether they are those of a number.
     ReferenceRange(bool),
-    /// The members of a Practitioner from XCN.
-    Practitioner,
     /// The members of an Organization from XON.
     Organization,
     /// The members of an Organization from HD and its country.
     Sender,
     /// The members of an Organization from CWE or text.
     NamedOrganization,
-    /// The members of a Device from EI.
-    Device,
-    /// The members of a Location from HD.
-    Facility,
-    /// The first members of a Location from a type like PL, by level and form.
-    Location(u8),
-    /// The id of a resource, by the variant of what it is made of and by [`Recall::scope`].
-    Id(u8, u64),
 }
 
 impl What {
@@ -63,18 +47,11 @@ impl What {
         match self {
             Self::Concept(table) => u64::from(table),
             Self::Unit => 0x100,
-            Self::Authority => 0x101,
-            Self::System => 0x102,
-            Self::Practitioner => 0x103,
             Self::Organization => 0x104,
             Self::Sender => 0x105,
             Self::NamedOrganization => 0x106,
-            Self::Device => 0x107,
-            Self::Facility => 0x109,
             Self::ObservationStatus => 0x10A,
             Self::ReferenceRange(of_number) => 0x110 | u64::from(of_number),
-            Self::Location(place) => 0x200 | u64::from(place),
-            Self::Id(variant, scope) => 0x300 | u64::from(variant) | scope << 40,
         }
     }
 }
@@ -83,14 +60,12 @@ impl What {
 #[derive(Debug, Default)]
 pub(crate) struct Recall {
     ways: Ways<Known>,
+    /// What authorities became.
+    pub(super) authorities: Authorities,
     /// Those of the message as a number; 0 before there are any.
     separators: u64,
     /// A hash of them.
     seed: u64,
-    /// What joined ids in messages before.
-    scopes: Vec<Vec<u8>>,
-    /// How many there were that `scopes` does not have any more.
-    forgotten: u64,
 }
 
 /// No larger than a line of a processor's cache. What is needed besides is in one piece: a fiftieth of
@@ -172,6 +147,7 @@ impl Recall {
     pub(super) fn begin(&mut self, separators: Separators) {
         if self.separators == 0 {
             self.ways.clear(SETS);
+            self.authorities.clear();
         }
         let Separators { field, component, repetition, escape, subcomponent, truncation } =
             separators;
@@ -181,23 +157,6 @@ impl Recall {
             self.separators = number;
             self.seed = hash::of(0, &bytes);
         }
-    }
-
-    /// A number for what joins ids, which nothing else has had since all was forgotten.
-    pub(super) fn scope(&mut self, scope: &[u8]) -> u64 {
-        if let Some(n) = self.scopes.iter().position(|known| known == scope) {
-            return self.forgotten + n as u64;
-        }
-        if self.scopes.len() == SCOPES {
-            self.scopes.clear();
-            self.forgotten += SCOPES as u64;
-            if self.forgotten >= 1 << 24 {
-                self.forgotten = 0;
-                self.ways.clear(SETS);
-            }
-        }
-        self.scopes.push(scope.to_vec());
-        self.forgotten + self.scopes.len() as u64 - 1
     }
 }
 
@@ -220,46 +179,6 @@ pub(crate) fn write<'m, const N: usize>(
         write(w, cx);
         &w.bytes()[start..]
     });
-}
-
-/// The URI of an authority by its name, as [`write`].
-pub(crate) fn uri<'m>(
-    cx: &mut Context<'m>,
-    name: Parts<'_>,
-    make: impl FnOnce(&mut Context<'m>) -> Option<Uri<'static>>,
-) -> Option<Uri<'static>> {
-    if name.peek_raw().is_empty() {
-        return None;
-    }
-    let Some(sought) = Sought::of(What::Authority, [name]) else { return make(cx) };
-    if let Some(uri) = found(cx, &sought) {
-        return (!uri.is_empty()).then(|| Uri::of(uri, b""));
-    }
-    let mut made = None;
-    learn(cx, &sought, |cx| {
-        made = make(cx);
-        made.as_deref().unwrap_or_default()
-    });
-    made
-}
-
-/// The id of a resource by what it is made of, as [`write`].
-pub(super) fn id<'m>(
-    cx: &mut Context<'m>,
-    (variant, scope): (u8, u64),
-    value: Parts<'_>,
-    make: impl FnOnce(&mut Context<'m>) -> Option<Id>,
-) -> Option<Id> {
-    let Some(sought) = Sought::of(What::Id(variant, scope), [value]) else { return make(cx) };
-    if let Some(bytes) = found(cx, &sought) {
-        return bytes.first_chunk().map(|bytes| Id::of(*bytes));
-    }
-    let mut made = None;
-    learn(cx, &sought, |cx| {
-        made = make(cx);
-        made.as_ref().map_or(&[][..], |id| id.bytes())
-    });
-    made
 }
 
 /// What values became before, which is counted and marked again.

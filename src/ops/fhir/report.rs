@@ -133,7 +133,10 @@ impl Report {
     pub(super) fn field(&mut self, id: [u8; 3], field: usize) {
         let [high, low] = u16::try_from(field).unwrap_or(u16::MAX).to_be_bytes();
         let key = u64::from_be_bytes([0, 0, 0, id[0], id[1], id[2], high, low]);
-        *self.fields.entry(key).or_default() += 1;
+        match self.fields.get_mut(&key) {
+            Some(count) => *count += 1,
+            None => _ = self.fields.insert(key, 1),
+        }
     }
 
     pub(super) fn code(&mut self, table: &'static str, code: &[u8]) {

@@ -158,6 +158,10 @@ impl<'m> Story<'m> {
             let (id, at) = (seg.id(), seg.at() as u32);
             let owner = match &id {
                 b"NTE" => before_note,
+                // As the one before it: what comes between them is of it.
+                b"OBX" if before_note != NONE && input.id_at(before_note as usize) == *b"OBX" => {
+                    memory.owner_at(before_note)
+                }
                 b"SPM" if specimen_first => memory.last(&[b"PID"]),
                 _ => memory.owner_of(input, id),
             };
@@ -198,22 +202,23 @@ impl<'m> Story<'m> {
     }
 
     /// The segments that belong to one.
-    pub(crate) fn children(&self, owner: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
-        let story = *self;
-        let first = story.links(owner).and_then(|links| story.at(links.first_child));
-        std::iter::successors(first, move |seg| story.at(story.links(*seg)?.next_sibling))
+    pub(crate) fn children(&self, owner: Seg<'m>) -> Children<'m> {
+        let next = self.links(owner).map_or(NONE, |links| links.first_child);
+        Children { story: *self, id: None, next }
     }
 
     /// The segments with an id that belong to one.
-    pub(crate) fn of(
-        &self,
-        owner: Seg<'m>,
-        id: &'static [u8; 3],
-    ) -> impl Iterator<Item = Seg<'m>> + use<'m> {
-        // Most have none, which need not be looked for among all others.
-        let has_some = self.links(owner).is_some_and(|links| links.children & bit_of(*id) != 0);
-        let first = has_some.then(|| self.children(owner));
-        first.into_iter().flatten().filter(move |seg| seg.is(id))
+    #[inline]
+    pub(crate) fn of(&self, owner: Seg<'m>, id: &'static [u8; 3]) -> Children<'m> {
+        let next = if self.may_have(owner, id) { self.children(owner).next } else { NONE };
+        Children { story: *self, id: Some(id), next }
+    }
+
+    /// Whether segments with an id belong to one. Seldom it is said where none do; most have none, which
+    /// need not be looked for among all others.
+    #[inline]
+    pub(crate) fn may_have(&self, owner: Seg<'m>, id: &'static [u8; 3]) -> bool {
+        self.links(owner).is_some_and(|links| links.children & bit_of(*id) != 0)
     }
 
     /// The first segment with an id that belongs to one.
@@ -223,13 +228,14 @@ impl<'m> Story<'m> {
 
     /// The nearest segment with an id that one belongs to, or belongs to what it belongs to.
     pub(crate) fn up(&self, seg: Seg<'m>, id: &[u8; 3]) -> Option<Seg<'m>> {
-        let mut at = seg;
-        loop {
-            if at.is(id) {
-                return Some(at);
-            }
-            at = self.owner(at)?;
+        let mut at = seg.at();
+        while self.input.id_at(at) != *id {
+            at = match self.owners.owner_at(u32::try_from(at).ok()?) {
+                NONE => return None,
+                owner => owner as usize,
+            };
         }
+        Some(self.input.seg(at))
     }
 
     /// The PID of the patient that a segment is about: the one that it belongs to, else the first.
@@ -263,6 +269,32 @@ impl<'m> Story<'m> {
     }
 }
 
+/// Segments that belong to one, in their order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Children<'m> {
+    story: Story<'m>,
+    /// Those with this id, if not all.
+    id: Option<&'static [u8; 3]>,
+    /// Where the next one stands that may be one.
+    next: u32,
+}
+
+impl<'m> Iterator for Children<'m> {
+    type Item = Seg<'m>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Seg<'m>> {
+        while self.next != NONE {
+            let at = self.next as usize;
+            self.next = self.story.owners.links.get(at).map_or(NONE, |links| links.next_sibling);
+            if self.id.is_none_or(|id| self.story.input.id_at(at) == *id) {
+                return Some(self.story.input.seg(at));
+            }
+        }
+        None
+    }
+}
+
 impl Owners {
     /// The last of the segments with one of these ids.
     fn last(&self, ids: &[&[u8; 3]]) -> u32 {
@@ -274,6 +306,10 @@ impl Owners {
         let among = |id: &[u8; 3]| bits & bit_of(*id) != 0 && ids.contains(&id);
         let last = self.latest.iter().filter(|(id, _)| among(id)).map(|(_, at)| *at).max();
         last.unwrap_or(NONE)
+    }
+
+    fn owner_at(&self, at: u32) -> u32 {
+        self.links.get(at as usize).map_or(NONE, |links| links.owner)
     }
 
     fn owner_of(&self, input: Input<'_>, id: [u8; 3]) -> u32 {

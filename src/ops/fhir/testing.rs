@@ -5,9 +5,12 @@ use super::input::{Index, Input, Parts};
 use super::json::Json;
 use super::recall::Recall;
 use super::report::Report;
+use super::results::Results;
 use super::settings::Settings;
+use super::settings::{BundleKind, Ids, Upsert};
 use super::story::{Owners, Story};
-use crate::core::{Frame, Frames, Message, Scope};
+use super::{Converter, Memory};
+use crate::core::{Frame, Frames, Message, Scope, TextOptions};
 
 /// A message and settings, to write from.
 pub(crate) struct Case {
@@ -38,6 +41,7 @@ impl Case {
         let story = Story::read(input, &mut owners);
         let scope = Scope::new(&message);
         let (mut names, mut recall) = (Names::default(), Recall::default());
+        let mut results = Results::default();
         let source = message.bytes();
         let mut cx = Context::new(
             &self.settings,
@@ -45,7 +49,7 @@ impl Case {
             scope,
             source,
             &mut report,
-            (&mut names, &mut recall),
+            (&mut names, &mut recall, &mut results),
         );
         let mut w = Json::default();
         w.root(|w| write(w, &mut cx, input));
@@ -60,4 +64,38 @@ pub(crate) fn field(
 ) -> String {
     let message = format!("MSH|^~\\&|A|F\rZZZ|{value}");
     with_context(&message, |_| {}).write(|w, cx, input| write(w, cx, input.seg(1).get(1)))
+}
+
+/// Asserts that messages become the same, and are counted in the same way, whatever came before them.
+pub(crate) fn same_with_any_memory(messages: &[u8]) {
+    for variant in 0..6 {
+        let settings = Settings {
+            unmapped: variant % 2 == 0,
+            resources: variant == 1,
+            ids: if variant == 2 { Ids::Message } else { Ids::Business },
+            bundle: if variant > 2 { BundleKind::Transaction } else { BundleKind::Message },
+            upsert: if variant == 3 { Upsert::Conditional } else { Upsert::Put },
+            id_scope: (variant == 4).then(|| "here".to_owned()),
+            ..Settings::default()
+        };
+        let converter = Converter::new(settings);
+        let mut memory = Memory::default();
+        for round in 0..3 {
+            let (mut warm, mut cold) = (Report::default(), Report::default());
+            for frame in Frames::new(messages) {
+                let Frame::Message(framed) = frame else { continue };
+                let message = Message::new(framed).unwrap();
+                let convert = |memory: &mut Memory, report: &mut Report| {
+                    let mut out = Vec::new();
+                    let text = TextOptions::default();
+                    converter.message(&message, text, memory, report, &mut out).unwrap();
+                    String::from_utf8(out).unwrap()
+                };
+                let out = convert(&mut memory, &mut warm);
+                let alone = convert(&mut Memory::default(), &mut cold);
+                assert!(out == alone, "variant {variant}, round {round}:\n{out}\n{alone}");
+            }
+            assert_eq!(warm.to_ndjson(), cold.to_ndjson());
+        }
+    }
 }

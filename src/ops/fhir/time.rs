@@ -7,6 +7,7 @@
 use super::context::Context;
 use super::input::Parts;
 use super::json::Json;
+use super::plain::trimmed_ascii;
 use super::zones::offset_at;
 use crate::core::time::{Precision, Time, Timestamp};
 use std::cmp::Ordering;
@@ -16,7 +17,7 @@ const FARTHEST: i16 = 14 * 60;
 
 /// Reads DTM, DT, or TS with its second component; also ISO 8601, which some send.
 pub(crate) fn read(value: &Parts<'_>) -> Option<Timestamp> {
-    let first = value.first().trim_ascii();
+    let first = trimmed_ascii(value.first());
     if first.is_empty() {
         return None;
     }
@@ -63,7 +64,7 @@ pub(crate) fn order(cx: &Context<'_>, time: &Timestamp, other: &Timestamp) -> Or
 }
 
 /// Reads a value; one that is there and no time counts as dropped.
-fn read_or_drop(cx: &mut Context<'_>, value: &Parts<'_>) -> Option<Timestamp> {
+pub(super) fn read_or_drop(cx: &mut Context<'_>, value: &Parts<'_>) -> Option<Timestamp> {
     if value.is_empty() {
         return None;
     }
@@ -168,12 +169,17 @@ fn write_hours(clock: &Time, out: &mut Vec<u8>) {
     fraction(clock.precision(), clock.nanosecond(), out);
 }
 
-/// Appends `YYYY[-MM[-DD]]`.
-pub(crate) fn write_date(time: &Timestamp, out: &mut Vec<u8>) {
+/// `YYYY-MM-DD`
+fn date_of(time: &Timestamp) -> [u8; 10] {
     let [a, b] = digits(u8::try_from(time.year() / 100).unwrap_or(0));
     let [c, d] = digits(u8::try_from(time.year() % 100).unwrap_or(0));
     let ([e, f], [g, h]) = (digits(time.month()), digits(time.day()));
-    let text = [a, b, c, d, b'-', e, f, b'-', g, h];
+    [a, b, c, d, b'-', e, f, b'-', g, h]
+}
+
+/// Appends `YYYY[-MM[-DD]]`.
+pub(crate) fn write_date(time: &Timestamp, out: &mut Vec<u8>) {
+    let text = date_of(time);
     match time.precision() {
         precision if precision >= Precision::Day => out.extend_from_slice(&text),
         Precision::Month => out.extend_from_slice(&text[..7]),
@@ -184,23 +190,21 @@ pub(crate) fn write_date(time: &Timestamp, out: &mut Vec<u8>) {
 /// Appends a date with a clock, whose minutes and seconds are 0 if they are not known, as FHIR
 /// asks for.
 fn write_clock(time: &Timestamp, offset: i16, out: &mut Vec<u8>) {
-    write_date(time, out);
-    out.push(b'T');
-    two(time.hour(), out);
-    out.push(b':');
-    two(time.minute(), out);
-    out.push(b':');
-    two(time.second(), out);
+    let [a, b, c, d, _, e, f, _, g, h] = date_of(time);
+    let ([i, j], [k, l], [m, n]) =
+        (digits(time.hour()), digits(time.minute()), digits(time.second()));
+    out.extend_from_slice(&[
+        a, b, c, d, b'-', e, f, b'-', g, h, b'T', i, j, b':', k, l, b':', m, n,
+    ]);
     fraction(time.precision(), time.nanosecond(), out);
     if offset == 0 {
         out.push(b'Z');
         return;
     }
-    out.push(if offset < 0 { b'-' } else { b'+' });
     let minutes = offset.unsigned_abs();
-    two(u8::try_from(minutes / 60).unwrap_or(0), out);
-    out.push(b':');
-    two(u8::try_from(minutes % 60).unwrap_or(0), out);
+    let [a, b] = digits(u8::try_from(minutes / 60).unwrap_or(0));
+    let [c, d] = digits(u8::try_from(minutes % 60).unwrap_or(0));
+    out.extend_from_slice(&[if offset < 0 { b'-' } else { b'+' }, a, b, b':', c, d]);
 }
 
 fn fraction(precision: Precision, nanosecond: u32, out: &mut Vec<u8>) {

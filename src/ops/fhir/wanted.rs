@@ -1,12 +1,12 @@
 //! Resources that are there because others refer to them.
 
 use super::bundle::Arena;
-use super::context::{Context, Ref};
-use super::id::Key;
+use super::context::Context;
+use super::id::{Id, Key};
 use super::input::Parts;
 use super::kind::Kind;
 use super::types::participant::{self, Acting, Function};
-use super::types::{identifier, organization, place, practitioner, software};
+use super::types::{keys, organization, place, practitioner, software};
 
 /// What a resource is made of. Those that are made of more, and seldom are there, have it elsewhere:
 /// what is wanted is copied about, which took a fiftieth of all the time.
@@ -171,25 +171,36 @@ impl<'m> Wanted<'m> {
         key
     }
 
-    /// The key of what it is about, if that has an identifier.
-    pub(crate) fn key(&self, cx: &mut Context<'m>) -> Option<Key> {
+    /// The id of what it is about, if that has an identifier.
+    ///
+    /// To look for ids that were there before takes longer than to make them: what comes once in many
+    /// messages is further from a processor than a block of a hash.
+    pub(crate) fn id(&self, cx: &mut Context<'m>) -> Option<Id> {
+        if self.is_nameless() {
+            return None;
+        }
+        let mut key = Key::of(self.kind());
+        self.push_key(cx, &mut key).then(|| key.id())
+    }
+
+    fn push_key(&self, cx: &mut Context<'m>, key: &mut Key) -> bool {
         match *self {
             Self::Practitioner(parts) | Self::PractitionerAt(parts, _) => {
-                practitioner::key(cx, parts)
+                practitioner::push_key(cx, key, parts)
             }
-            Self::Device(parts) => identifier::ei_key(cx, Kind::Device, parts),
-            Self::Specimen(parts) => identifier::eip_key(cx, Kind::Specimen, parts),
-            Self::NamedPractitioner(parts) => practitioner::key(cx, parts.peek(1)),
-            Self::Organization(parts) => organization::key(cx, parts),
-            Self::OrganizationAt(ref all) => organization::key(cx, all[0]),
-            Self::Authority(parts) | Self::Sender(parts, _) => {
-                organization::authority_key(cx, parts)
+            Self::Device(parts) => keys::push_ei(cx, key, parts),
+            Self::Specimen(parts) => keys::push_eip(cx, key, parts),
+            Self::NamedPractitioner(parts) => practitioner::push_key(cx, key, parts.peek(1)),
+            Self::Organization(parts) => organization::push_key(cx, key, parts),
+            Self::OrganizationAt(ref all) => organization::push_key(cx, key, all[0]),
+            Self::Authority(parts)
+            | Self::Sender(parts, _)
+            | Self::Facility(parts)
+            | Self::Application(parts, _) => keys::push_authority(cx, key, parts),
+            Self::Location(parts, level, form) => {
+                place::push_key(cx, key, parts, level, form);
+                true
             }
-            Self::Facility(parts) | Self::Application(parts, _) => {
-                let uri = identifier::authority(cx, identifier::hd_again(parts))?;
-                Some(Key::new(self.kind().name()).with(&uri))
-            }
-            Self::Location(parts, level, form) => Some(place::key_as(cx, parts, level, form)),
             Self::NamedOrganization(_)
             | Self::NamedLocation(_)
             | Self::Discharge(_)
@@ -197,7 +208,7 @@ impl<'m> Wanted<'m> {
             | Self::Person(..)
             | Self::Acting(..)
             | Self::Ndl(_)
-            | Self::CodedDevice(_) => None,
+            | Self::CodedDevice(_) => false,
         }
     }
 
@@ -207,40 +218,49 @@ impl<'m> Wanted<'m> {
             parts.raw();
         }
     }
+}
 
-    /// Writes it.
-    pub(crate) fn write(&self, out: &mut Arena, cx: &mut Context<'m>, own: Ref) {
-        match *self {
-            Self::Practitioner(parts) => practitioner::write(out, cx, own, parts),
-            Self::NamedPractitioner(parts) => practitioner::write_named(out, cx, own, parts),
-            Self::Organization(parts) => organization::write(out, cx, own, parts),
-            Self::Authority(parts) => {
-                organization::write_authority(out, cx, own, parts, Parts::EMPTY);
-            }
-            Self::Sender(parts, country) => {
-                organization::write_authority(out, cx, own, parts, country);
-            }
-            Self::NamedOrganization(parts) => {
-                organization::write_named(out, cx, own, parts, |_, _| {});
-            }
-            Self::Location(parts, level, form) => place::write(out, cx, own, parts, (level, form)),
-            Self::NamedLocation(parts) => place::write_named(out, cx, own, parts, |_, _| {}),
-            Self::Facility(parts) => place::write_facility(out, cx, own, parts),
-            Self::Discharge(parts) => place::write_discharge(out, cx, own, parts),
-            Self::Application(parts, of) => software::write_application(out, cx, own, [parts, of]),
-            Self::PractitionerAt(who, at) => participant::write_person(out, cx, own, [who, at]),
-            Self::OrganizationAt(ref all) => participant::write_organization(out, cx, own, **all),
-            Self::Site(ref all) => participant::write_site(out, cx, own, **all),
-            Self::Person(function, who) => {
-                participant::write_acting(out, cx, own, function, Acting::alone(who));
-            }
-            Self::Acting(function, ref role) => {
-                participant::write_acting(out, cx, own, function, **role);
-            }
-            Self::Ndl(parts) => participant::write_ndl(out, cx, own, parts),
-            Self::Device(parts) => participant::write_device(out, cx, own, parts),
-            Self::CodedDevice(parts) => participant::write_coded_device(out, cx, own, parts),
-            Self::Specimen(parts) => participant::write_specimen(out, cx, own, parts),
+/// Writes the resource that was referred to as the `n`th, from 0. Returns whether there is one.
+pub(super) fn write(out: &mut Arena, cx: &mut Context<'_>, n: usize) -> bool {
+    let Some(&(own, ref wanted)) = cx.wanted(n) else { return false };
+    match *wanted {
+        Wanted::Practitioner(parts) => practitioner::write(out, cx, own, parts),
+        Wanted::NamedPractitioner(parts) => practitioner::write_named(out, cx, own, parts),
+        Wanted::Organization(parts) => organization::write(out, cx, own, parts),
+        Wanted::Authority(parts) => {
+            organization::write_authority(out, cx, own, parts, Parts::EMPTY);
         }
+        Wanted::Sender(parts, country) => {
+            organization::write_authority(out, cx, own, parts, country);
+        }
+        Wanted::NamedOrganization(parts) => {
+            organization::write_named(out, cx, own, parts, |_, _| {});
+        }
+        Wanted::Location(parts, level, form) => place::write(out, cx, own, parts, (level, form)),
+        Wanted::NamedLocation(parts) => place::write_named(out, cx, own, parts, |_, _| {}),
+        Wanted::Facility(parts) => place::write_facility(out, cx, own, parts),
+        Wanted::Discharge(parts) => place::write_discharge(out, cx, own, parts),
+        Wanted::Application(parts, of) => software::write_application(out, cx, own, [parts, of]),
+        Wanted::PractitionerAt(who, at) => participant::write_person(out, cx, own, [who, at]),
+        Wanted::OrganizationAt(ref all) => {
+            let all = **all;
+            participant::write_organization(out, cx, own, all);
+        }
+        Wanted::Site(ref all) => {
+            let all = **all;
+            participant::write_site(out, cx, own, all);
+        }
+        Wanted::Person(function, who) => {
+            participant::write_alone(out, cx, own, function, who);
+        }
+        Wanted::Acting(function, ref role) => {
+            let role = **role;
+            participant::write_acting(out, cx, own, function, role);
+        }
+        Wanted::Ndl(parts) => participant::write_ndl(out, cx, own, parts),
+        Wanted::Device(parts) => participant::write_device(out, cx, own, parts),
+        Wanted::CodedDevice(parts) => participant::write_coded_device(out, cx, own, parts),
+        Wanted::Specimen(parts) => participant::write_specimen(out, cx, own, parts),
     }
+    true
 }

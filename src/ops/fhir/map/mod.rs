@@ -53,7 +53,7 @@ pub(super) mod txa;
 pub(super) mod value;
 
 use super::bundle::Arena;
-use super::context::Context;
+use super::context::{Context, Ref};
 use super::input::{Parts, Seg};
 use super::json::Json;
 
@@ -108,13 +108,18 @@ pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
     }
 }
 
-/// Writes a member that refers to the patient whom a segment is about. Returns whether it is there.
-pub(super) fn subject<'m>(w: &mut Json, cx: &mut Context<'m>, name: &str, seg: Seg<'m>) -> bool {
-    let patient = |cx: &mut Context<'m>| {
+/// The patient whom a segment is about.
+fn patient_of<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Option<Ref> {
+    cx.same_owner(seg, 0, |cx| {
         let pid = cx.story.patient(seg)?;
         Some(pid::patient(cx, pid))
-    };
-    let Some(to) = cx.same_owner(seg, 0, patient) else { return false };
+    })
+}
+
+/// Writes a member that refers to the patient whom a segment is about. Returns whether it is there.
+#[inline(always)]
+pub(super) fn subject<'m>(w: &mut Json, cx: &mut Context<'m>, name: &str, seg: Seg<'m>) -> bool {
+    let Some(to) = patient_of(cx, seg) else { return false };
     cx.reference(w, name, to);
     true
 }
@@ -126,13 +131,18 @@ pub(super) fn subject_required<'m>(w: &mut Json, cx: &mut Context<'m>, name: &st
     }
 }
 
-/// Writes a member that refers to the visit that a segment is about. Returns whether it is there.
-pub(super) fn encounter<'m>(w: &mut Json, cx: &mut Context<'m>, name: &str, seg: Seg<'m>) -> bool {
-    let visit = |cx: &mut Context<'m>| {
+/// The visit that a segment is about.
+fn visit_of<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Option<Ref> {
+    cx.same_owner(seg, 1, |cx| {
         let pv1 = cx.story.visit(seg)?;
         Some(pv1::encounter(cx, pv1))
-    };
-    let Some(to) = cx.same_owner(seg, 1, visit) else { return false };
+    })
+}
+
+/// Writes a member that refers to the visit that a segment is about. Returns whether it is there.
+#[inline(always)]
+pub(super) fn encounter<'m>(w: &mut Json, cx: &mut Context<'m>, name: &str, seg: Seg<'m>) -> bool {
+    let Some(to) = visit_of(cx, seg) else { return false };
     cx.reference(w, name, to);
     true
 }

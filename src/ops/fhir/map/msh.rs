@@ -39,7 +39,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>) {
     let msh = cx.msh();
     [1, 2, 7].into_iter().for_each(|n| msh.done(n));
     let own = header(cx);
-    let focus: Vec<Ref> = out.focus().collect();
+    let focus = out.focus();
     let sender = sender(cx);
     let responsible = responsible(cx);
     out.resource(own, Some(msh), |w| {

@@ -9,6 +9,7 @@ use super::super::input::{Parts, Seg};
 use super::super::json::{Decimal, Json};
 use super::super::kind::Kind;
 use super::super::recall::{self, What};
+use super::super::results::{Common, Part};
 use super::super::time;
 use super::super::types::participant::{self, Acting, Function};
 use super::super::types::{coded, identifier, quantity, text};
@@ -30,17 +31,22 @@ const SPECIMEN: &str = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Ob
 /// The Observation of an OBX: known by its report or order, its code and sub-id, and its place
 /// among those with the same.
 pub(crate) fn observation<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Ref {
-    let of = cx.story.up(obx, b"OBR").map(|obr| match obr::is_report(cx, obr) {
-        true => obr::report(cx, obr),
-        false => service_request::request(cx, obr),
-    });
     cx.own_by_id(Kind::Observation, obx, 0, |cx| {
-        let key = Key::new(Kind::Observation.name()).with(of?.id.bytes());
-        let mut key = key.with(obx.peek(3).peek_raw()).with(obx.peek(4).peek_raw());
+        let of = cx.story.up(obx, b"OBR").map(|obr| match obr::is_report(cx, obr) {
+            true => obr::report(cx, obr),
+            false => service_request::request(cx, obr),
+        });
+        let mut key = Key::new(Kind::Observation.name());
+        key.push(of?.id.bytes());
+        key.push(obx.peek(3).peek_raw());
+        key.push(obx.peek(4).peek_raw());
         let id = key.id();
         match cx.times_before(id) {
             0 => Some(id),
-            n => Some(key.with(n.to_string().as_bytes()).id()),
+            n => {
+                key.push(n.to_string().as_bytes());
+                Some(key.id())
+            }
         }
     })
 }
@@ -57,16 +63,27 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, obx: Seg<'m>) {
     let own = observation(cx, obx);
     let owner = cx.story.owner(obx);
     obx.done(1);
+    let shape = value::shape(obx);
+    let number = value::number(obx, shape);
+    let mut common = match shape {
+        Shape::Components => Common::Made,
+        _ if obx.valued(29) => Common::Made,
+        _ => Common::of(cx, obx, number.is_some().into()),
+    };
     out.resource(own, Some(obx), |w| {
-        w.array("identifier", |w| {
-            identifier::ei_item(w, cx, obx.get(21), Some(identifier::FILLER));
-        });
-        part_of(w, cx, owner);
-        status(w, cx, obx);
-        category(w, cx, obx);
-        if !coded::concept(w, cx, "code", obx.get(3)) {
-            w.object("code", |w| w.literal("text", "unknown"));
+        if obx.valued(21) {
+            w.array("identifier", |w| {
+                identifier::ei_item(w, cx, obx.get(21), Some(identifier::FILLER));
+            });
         }
+        part_of(w, cx, owner);
+        common.write(w, cx, Part::Head, |w, cx| {
+            status(w, cx, obx);
+            category(w, cx, obx);
+            if !coded::concept(w, cx, "code", obx.get(3)) {
+                w.object("code", |w| w.literal("text", "unknown"));
+            }
+        });
         subject(w, cx, "subject", obx);
         if let Some(spm) = owner.filter(|owner| owner.is(b"SPM")) {
             w.array("focus", |w| {
@@ -75,43 +92,53 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, obx: Seg<'m>) {
             });
         }
         encounter(w, cx, "encounter", obx);
-        effective(w, cx, obx);
+        effective(w, cx, obx, owner);
         w.array("performer", |w| performers(w, cx, obx));
-        let shape = value::shape(obx);
-        let has_value = shape == Shape::Value && value::value(w, cx, obx);
+        let has_value = match number {
+            Some(number) => value::quantity(w, obx, number, |w| {
+                common.write(w, cx, Part::Unit, |w, cx| quantity::unit_in(w, cx, obx.get(6)));
+            }),
+            None => shape == Shape::Value && value::value(w, cx, obx),
+        };
         if shape == Shape::Nothing {
             obx.done(2);
         }
         if !has_value && shape == Shape::Nothing {
             absent(w, obx);
         }
-        w.array("interpretation", |w| {
-            for value in obx.all(8) {
-                coded::concept_item_by(w, cx, value, Table::InterpretationCodes);
-            }
+        common.write(w, cx, Part::Interpretation, |w, cx| {
+            w.array("interpretation", |w| {
+                for value in obx.all(8) {
+                    coded::concept_item_by(w, cx, value, Table::InterpretationCodes);
+                }
+            });
         });
         w.array("note", |w| note::items(w, cx, obx));
-        coded::concept(w, cx, "bodySite", obx.get(20));
-        coded::concept(w, cx, "method", obx.get(17));
+        if obx.any([17, 20]) {
+            coded::concept(w, cx, "bodySite", obx.get(20));
+            coded::concept(w, cx, "method", obx.get(17));
+        }
         specimen(w, cx, obx, owner);
         device(w, cx, obx);
         if shape == Shape::Components {
             w.array("component", |w| value::components(w, cx, obx));
         } else {
-            reference_range(w, cx, obx);
+            common.write(w, cx, Part::Range, |w, cx| reference_range(w, cx, obx));
         }
         w.extensions(|w| extensions(w, cx, obx));
     });
+    common.remember(cx);
 }
 
 /// OBX-14, which a result needs only if its time is not that of its report (2.8.2, 7.4.2.14); else
 /// OBR-7 and OBR-8.
-fn effective<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
-    let report = cx.story.owner(obx).filter(|owner| owner.is(b"OBR"));
-    let report = report.filter(|_| !obx.valued(14) && is_result(cx, obx));
-    match report {
-        None => _ = time::date_time(w, cx, "effectiveDateTime", obx.get(14)),
-        Some(obr) => obr::effective(w, cx, [obr.peek(7), obr.peek(8)]),
+fn effective<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>, owner: Option<Seg<'m>>) {
+    if obx.valued(14) {
+        time::date_time(w, cx, "effectiveDateTime", obx.get(14));
+    } else if let Some(obr) = owner.filter(|owner| owner.is(b"OBR"))
+        && is_result(cx, obx)
+    {
+        obr::effective(w, cx, [obr.peek(7), obr.peek(8)]);
     }
 }
 
@@ -219,15 +246,14 @@ fn performers<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
 
 /// OBX-33, else the specimen that the OBX belongs to, or the only one of its OBR.
 fn specimen<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>, owner: Option<Seg<'m>>) {
-    let mut values = obx.all_again(33);
-    let to = match (values.next(), values.next()) {
-        (Some(_), None) => spm::by_id(cx, obx.get(33)),
-        (Some(_), Some(_)) => None,
-        _ => match owner {
+    let to = match obx.all_again(33).take(2).count() {
+        1 => spm::by_id(cx, obx.get(33)),
+        2.. => None,
+        0 => cx.same_owner(obx, 2, |cx| match owner {
             Some(owner) if owner.is(b"SPM") => Some(spm::specimen(cx, owner)),
             Some(owner) if owner.is(b"OBR") => spm::only(cx, owner),
             _ => None,
-        },
+        }),
     };
     if let Some(to) = to {
         cx.reference(w, "specimen", to);
@@ -287,6 +313,10 @@ fn ends(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn extensions<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
+    if !obx.any([4, 10, 19, 30, 33]) && !cx.story.may_have(obx, b"PRT") && !value::is_document(obx)
+    {
+        return;
+    }
     if obx.valued(4) {
         sub_id(w, cx, obx.get(4));
     }
@@ -305,7 +335,7 @@ fn extensions<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
             coding(w, system, &code);
         });
     }
-    if obx.all_again(33).count() > 1 {
+    if obx.valued(33) && obx.all_again(33).count() > 1 {
         for value in obx.all(33) {
             if let Some(to) = spm::by_id(cx, value) {
                 w.extension(SPECIMEN, |w| cx.reference(w, "valueReference", to));

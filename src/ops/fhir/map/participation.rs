@@ -32,6 +32,12 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
     }
 }
 
+/// Whether the message has such segments, which most have not.
+fn has_any(cx: &Context<'_>) -> bool {
+    let input = cx.story.input();
+    input.has(b"ROL") || input.has(b"PRT")
+}
+
 /// The segments that belong to one of these.
 fn of<'m>(
     cx: &Context<'m>,
@@ -39,8 +45,11 @@ fn of<'m>(
     through: &'static [u8; 3],
 ) -> impl Iterator<Item = Seg<'m>> + use<'m> {
     let story = cx.story;
-    let further = story.of(owner, through).flat_map(move |seg| story.children(seg));
-    story.children(owner).chain(further).filter(|seg| is_participation(*seg))
+    let all = has_any(cx).then(|| {
+        let further = story.of(owner, through).flat_map(move |seg| story.children(seg));
+        story.children(owner).chain(further).filter(|seg| is_participation(*seg))
+    });
+    all.into_iter().flatten()
 }
 
 /// Writes the items of Patient.generalPractitioner.
@@ -104,6 +113,9 @@ fn is_role_of_team(seg: Seg<'_>) -> bool {
 
 /// The members of the care team of a patient.
 pub(crate) fn members<'m>(cx: &Context<'m>, pid: Seg<'m>) -> Vec<Seg<'m>> {
+    if !has_any(cx) {
+        return Vec::new();
+    }
     let is_member = |seg: &Seg<'m>| {
         is_participation(*seg)
             && matches!(part(cx, *seg), Part::Team | Part::Related)

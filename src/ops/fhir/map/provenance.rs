@@ -33,7 +33,8 @@ pub(super) fn activity<'m>(
     event: Parts<'m>,
 ) {
     let kind = cx.msh().peek(9);
-    let mut words = what.as_bytes().to_vec();
+    let mut words = Vec::with_capacity(64);
+    words.extend_from_slice(what.as_bytes());
     words.extend_from_slice(b" - ");
     for n in 1..=components {
         let part = kind.peek(n);

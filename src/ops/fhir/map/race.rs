@@ -41,6 +41,9 @@ fn extension(
     field: usize,
     (url, category): (&str, Category),
 ) {
+    if !pid.valued(field) {
+        return;
+    }
     w.extension(url, |w| {
         w.array("extension", |w| {
             for value in pid.all(field) {
@@ -58,7 +61,7 @@ fn extension(
                 value.get(3).translated();
             }
             // The text is required, and is all there is of other codes.
-            let mut texts = Vec::new();
+            let mut texts = Vec::with_capacity(64);
             for value in pid.all(field) {
                 let parts = [2, 9, 5, 1, 4].map(|n| value.peek(n));
                 let Some(n) = parts.iter().position(|part| !part.is_empty()) else { continue };

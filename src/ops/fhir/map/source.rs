@@ -26,7 +26,7 @@ static BASE64: LazyLock<base64::engine::GeneralPurpose> =
 
 /// Writes the document, unless the settings leave it out, and the Provenances.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>) {
-    let focus: Vec<Ref> = out.focus().collect();
+    let focus = out.focus();
     let document = cx.settings.source.then(|| write_document(out, cx));
     let own = Ref {
         kind: Kind::Provenance,

@@ -3,7 +3,8 @@
 
 use super::super::context::Context;
 use super::super::input::{Parts, Seg};
-use super::super::json::Json;
+use super::super::json::{Decimal, Json};
+use super::super::plain::trimmed_ascii;
 use super::super::time;
 use super::super::types::quantity::{self, Structured};
 use super::super::types::{attachment, coded, sampled, text, timing};
@@ -39,12 +40,40 @@ pub(crate) fn shape(obx: Seg<'_>) -> Shape {
 
 /// The data type of the value.
 pub(crate) fn kind(obx: Seg<'_>) -> &[u8] {
-    obx.peek(2).peek_raw().trim_ascii()
+    trimmed_ascii(obx.peek(2).peek_raw())
 }
 
 /// Whether the value is a document, for which R4 has only an extension.
-fn is_document(obx: Seg<'_>) -> bool {
+pub(super) fn is_document(obx: Seg<'_>) -> bool {
     matches!(kind(obx), b"ED" | b"RP")
+}
+
+/// A number with the comparator before it.
+type Compared<'m> = (&'static str, Decimal<'m>);
+
+/// The number that a value of type NM is, if it is one.
+pub(crate) fn number<'m>(obx: Seg<'m>, shape: Shape) -> Option<Compared<'m>> {
+    if shape != Shape::Value || kind(obx) != b"NM" {
+        return None;
+    }
+    let (comparator, number) = quantity::comparator(obx.peek(5).first());
+    Some((comparator, Decimal::of(number)?))
+}
+
+/// Writes that number as `valueQuantity`, with what `unit` adds to it. Returns whether it is there.
+pub(crate) fn quantity<'m>(
+    w: &mut Json,
+    obx: Seg<'m>,
+    (comparator, number): Compared<'m>,
+    unit: impl FnOnce(&mut Json),
+) -> bool {
+    obx.done(2);
+    obx.get(5).get(1);
+    w.object("valueQuantity", |w| {
+        w.decimal_of("value", &number);
+        w.string("comparator", comparator.as_bytes());
+        unit(w);
+    })
 }
 
 /// Writes `value[x]`. Returns whether it is there.

@@ -3,7 +3,7 @@
 use super::{text, timing};
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
-use crate::ops::fhir::input::Parts;
+use crate::ops::fhir::input::{Parts, component_bits};
 use crate::ops::fhir::json::Json;
 
 /// The R4 extension for a census tract.
@@ -92,8 +92,12 @@ fn address_in(
         w.back_to(start);
         return;
     }
-    let dates = [part(13), part(14)];
-    timing::period_or(w, cx, "period", part(12), dates);
+    // Most have nine components.
+    value.ask(component_bits([12, 13, 14].map(|n| before_it + n)));
+    if value.last() > before_it + 11 {
+        let dates = [part(13), part(14)];
+        timing::period_or(w, cx, "period", part(12), dates);
+    }
 }
 
 #[cfg(test)]

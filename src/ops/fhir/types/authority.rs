@@ -1,9 +1,10 @@
 //! HD as the URI of an authority.
 
+use crate::ops::fhir::authorities::{self, Authority};
 use crate::ops::fhir::context::Context;
-use crate::ops::fhir::input::Parts;
+use crate::ops::fhir::id::Key;
+use crate::ops::fhir::input::{Parts, component_bits};
 use crate::ops::fhir::json::Json;
-use crate::ops::fhir::recall::{self, What};
 use crate::ops::fhir::systems;
 use crate::ops::fhir::uri::Uri;
 
@@ -11,24 +12,81 @@ use crate::ops::fhir::uri::Uri;
 ///
 /// What the site has for the name counts first, then a universal id in a form that URIs have, then
 /// the name.
-pub(crate) fn authority<'n>(
-    cx: &mut Context<'n>,
-    [named, universal, kind]: [Parts<'n>; 3],
-) -> Option<Uri<'n>> {
-    // Nearly all have a name alone, and there are few names.
-    if universal.peek_raw().is_empty() && kind.peek_raw().is_empty() {
-        return recall::uri(cx, named, |cx| {
-            let uri = authority_made(cx, [named, Parts::EMPTY, Parts::EMPTY])?;
-            Some(Uri::of(&uri, b""))
-        });
+pub(crate) fn authority<'n>(cx: &mut Context<'n>, from: [Parts<'n>; 3]) -> Option<Uri<'n>> {
+    let copied = |known: &Authority| (!known.uri.is_empty()).then(|| Uri::of(&known.uri, b""));
+    match with_name(cx, from, copied) {
+        Some(uri) => uri,
+        None => authority_made(cx, from),
     }
-    authority_made(cx, [named, universal, kind])
+}
+
+/// Adds the URI of an authority to a key, as [`authority`]. Returns whether there is one.
+pub(crate) fn push<'m>(cx: &mut Context<'m>, key: &mut Key, from: [Parts<'m>; 3]) -> bool {
+    match with_name(cx, from, |known| push_uri(key, &known.uri)) {
+        Some(is_there) => is_there,
+        None => authority_made(cx, from).is_some_and(|uri| push_uri(key, &uri)),
+    }
+}
+
+/// As [`push`] for a name without subcomponents.
+#[inline]
+pub(super) fn push_name(cx: &mut Context<'_>, key: &mut Key, name: &[u8]) -> bool {
+    of_name(cx, name, |known| push_uri(key, &known.uri))
+}
+
+#[inline]
+fn push_uri(key: &mut Key, uri: &[u8]) -> bool {
+    if !uri.is_empty() {
+        key.push(uri);
+    }
+    !uri.is_empty()
+}
+
+/// Looks at an authority of which a name is told and nothing else, as nearly all are; `None` for
+/// others.
+#[inline]
+fn with_name<'m, R>(
+    cx: &mut Context<'m>,
+    [named, universal, kind]: [Parts<'m>; 3],
+    then: impl FnOnce(&Authority) -> R,
+) -> Option<R> {
+    let name = named.peek_raw();
+    if !universal.peek_raw().is_empty()
+        || !kind.peek_raw().is_empty()
+        || matches!(name, b"" | b"\"\"")
+        || named.is_split()
+    {
+        return None;
+    }
+    named.ask(component_bits([1]));
+    let (made, is_shown) = of_name(cx, name, |known| (then(known), known.is_shown));
+    if !is_shown {
+        named.translated();
+    }
+    Some(made)
+}
+
+/// Looks at the authority of a name without subcomponents.
+#[inline]
+pub(super) fn of_name<'m, R>(
+    cx: &mut Context<'m>,
+    name: &[u8],
+    then: impl FnOnce(&Authority) -> R,
+) -> R {
+    let make = |cx: &mut Context<'m>| {
+        let uri = authority_uri(cx, [name, b"", b""])?;
+        Some(Uri::of(&uri, b""))
+    };
+    authorities::with(cx, name, make, then)
 }
 
 fn authority_made<'n, 'm: 'n>(
     cx: &mut Context<'m>,
     [named, universal, kind]: [Parts<'n>; 3],
 ) -> Option<Uri<'n>> {
+    if [named, universal, kind].iter().all(|part| part.peek_raw().is_empty()) {
+        return None;
+    }
     let uri = authority_uri(cx, [named.first(), universal.first(), kind.first()])?;
     for part in [named, universal] {
         if !systems::shows(&uri, part.first()) {
@@ -70,18 +128,10 @@ fn authority_uri<'n, 'm: 'n>(
 
 /// Writes `system`.
 pub(super) fn system<'m>(w: &mut Json, cx: &mut Context<'m>, from: [Parts<'m>; 3]) {
-    let write = |w: &mut Json, cx: &mut Context<'m>, from: [Parts<'_>; 3]| {
-        if let Some(uri) = authority_made(cx, from) {
-            w.string("system", &uri);
-        }
-    };
-    let [named, universal, kind] = from;
-    if !universal.peek_raw().is_empty() || !kind.peek_raw().is_empty() {
-        return write(w, cx, from);
+    if with_name(cx, from, |known| w.ready(&known.system)).is_some() {
+        return;
     }
-    if !named.peek_raw().is_empty() {
-        recall::write(w, cx, What::System, [named], |w, cx| {
-            write(w, cx, [named, Parts::EMPTY, Parts::EMPTY]);
-        });
+    if let Some(uri) = authority_made(cx, from) {
+        w.string("system", &uri);
     }
 }

@@ -3,7 +3,7 @@
 use super::{text, timing};
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
-use crate::ops::fhir::input::Parts;
+use crate::ops::fhir::input::{Parts, component_bits};
 use crate::ops::fhir::json::Json;
 
 const COUNTRY: &str = "http://hl7.org/fhir/StructureDefinition/contactpoint-country";
@@ -137,9 +137,11 @@ impl Told<'_> {
 
 fn contact_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, told: &Told<'_>) {
     let start = w.len();
-    let parts = [(COUNTRY, 5), (AREA, 6), (LOCAL, 7), (EXTENSION, 8)];
-    let parts = parts.map(|(url, n)| (url, value.get(n)));
-    if told.preferred || parts.iter().any(|(_, part)| !part.peek_raw().is_empty()) {
+    // Most have three components.
+    value.ask(component_bits([5, 6, 7, 8]));
+    if told.preferred || value.last() > 4 {
+        let parts = [(COUNTRY, 5), (AREA, 6), (LOCAL, 7), (EXTENSION, 8)];
+        let parts = parts.map(|(url, n)| (url, value.get(n)));
         w.array("extension", |w| {
             if told.preferred {
                 w.extension(PREFERRED, |w| w.boolean("valueBoolean", true));
@@ -157,8 +159,11 @@ fn contact_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, told: &Told<
         return;
     }
     w.string("use", told.usage(w).as_bytes());
-    w.integer("rank", value.get(18).first(), 1);
-    timing::period_or(w, cx, "period", Parts::EMPTY, [value.get(13), value.get(14)]);
+    value.ask(component_bits([13, 14, 18]));
+    if value.last() > 12 {
+        w.integer("rank", value.get(18).first(), 1);
+        timing::period(w, cx, "period", [value.get(13), value.get(14)]);
+    }
 }
 
 /// Writes items of type ContactPoint for what else a value has: a number beside an address, an

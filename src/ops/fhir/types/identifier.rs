@@ -1,11 +1,12 @@
 //! CX, EI, EIP, HD, PLN and DLN as Identifier.
 
 pub(crate) use super::authority::authority;
+pub(super) use super::authority::of_name;
 use super::authority::{is_kind_of_uri, system};
+pub(crate) use super::keys::{cx_key, ei_key, eip_key};
 use super::{coded, text, timing};
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
-use crate::ops::fhir::id::Key;
 use crate::ops::fhir::input::{Parts, component_bits};
 use crate::ops::fhir::json::Json;
 use crate::ops::fhir::kind::Kind;
@@ -39,12 +40,19 @@ pub(crate) struct Places {
 
 impl Places {
     /// What is asked of each identifier besides its number.
-    fn asked(&self) -> u64 {
-        let Self {
-            digit, scheme, authority, kind, facility, start, end, jurisdiction, agency, ..
-        } = *self;
-        let all = [digit, scheme, authority, kind, facility, start, end, jurisdiction, agency];
-        component_bits(all)
+    #[inline]
+    pub(super) const fn asked(&self) -> u64 {
+        component_bits([
+            self.digit,
+            self.scheme,
+            self.authority,
+            self.kind,
+            self.facility,
+            self.start,
+            self.end,
+            self.jurisdiction,
+            self.agency,
+        ])
     }
 }
 
@@ -99,6 +107,10 @@ pub(crate) fn hd(value: Parts<'_>) -> [Parts<'_>; 3] {
         value.ask(component_bits([1, 2, 3]));
         return [Parts::EMPTY; 3];
     }
+    if !value.is_split() {
+        value.ask(component_bits([2, 3]));
+        return [value.get(1), Parts::EMPTY, Parts::EMPTY];
+    }
     [value.get(1), value.get(2), value.get(3)]
 }
 
@@ -146,6 +158,7 @@ pub(crate) fn item_at<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>, 
 }
 
 /// Writes the members of an Identifier; its type is one of table 0203, or `default`.
+#[inline]
 fn identifier_in<'m>(
     w: &mut Json,
     cx: &mut Context<'m>,
@@ -156,38 +169,47 @@ fn identifier_in<'m>(
     if value.peek(at.number).is_empty() {
         return;
     }
-    let last = value.last();
     value.ask(at.asked());
-    let part = |n: usize| if n == 0 || n > last { Parts::EMPTY } else { value.get(n) };
-    let (authority, facility) = (part(at.authority), part(at.facility));
-    let [digit, scheme] = [part(at.digit), part(at.scheme)];
-    let [jurisdiction, agency] = [part(at.jurisdiction), part(at.agency)];
-    let others = [digit, scheme, facility, jurisdiction, agency];
-    if others.iter().any(|other| !other.peek_raw().is_empty()) {
-        w.array("extension", |w| {
-            w.extension(CHECK_DIGIT, |w| _ = text::string(w, cx, "valueString", digit));
-            w.extension(CHECK_SCHEME, |w| _ = text::string(w, cx, "valueString", scheme));
-            // Most senders have one name for both.
-            if facility.peek_raw() != authority.peek_raw() {
-                w.extension(FACILITY, |w| {
-                    let hd = hd(facility);
-                    w.object("valueReference", |w| organization_in(w, cx, hd, !hd[1].is_empty()));
-                });
-            }
-            for (url, value) in [(JURISDICTION, jurisdiction), (AGENCY, agency)] {
-                w.extension(url, |w| _ = coded::concept(w, cx, "valueCodeableConcept", value));
-            }
-        });
+    // Few senders have more than number, authority and type.
+    let others = [at.digit, at.scheme, at.facility, at.jurisdiction, at.agency];
+    if others.iter().any(|&other| !value.part(other).is_empty()) {
+        extensions(w, cx, value, at);
     }
-    if !coded::concept_by(w, cx, "type", part(at.kind), Table::IdentifierType)
-        && let Some((code, display)) = default
-    {
+    let is_typed = !value.part(at.kind).is_empty()
+        && coded::concept_by(w, cx, "type", value.get(at.kind), Table::IdentifierType);
+    if !is_typed && let Some((code, display)) = default {
         coded::fixed(w, "type", TYPES, code, display);
     }
-    let from = hd(authority);
+    let authority = value.part(at.authority);
+    let from = if authority.is_empty() { [Parts::EMPTY; 3] } else { hd(value.get(at.authority)) };
     system_and_value(w, cx, from, value.get(at.number));
-    timing::period(w, cx, "period", [part(at.start), part(at.end)]);
-    assigner(w, cx, from);
+    if !value.part(at.start).is_empty() || !value.part(at.end).is_empty() {
+        timing::period(w, cx, "period", [value.get(at.start), value.get(at.end)]);
+    }
+    if !authority.is_empty() {
+        assigner(w, cx, from);
+    }
+}
+
+/// Writes the extensions for what R4 has no elements for.
+#[cold]
+fn extensions<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>, at: &Places) {
+    let part = |n: usize| if n == 0 { Parts::EMPTY } else { value.get(n) };
+    let [digit, scheme, facility] = [part(at.digit), part(at.scheme), part(at.facility)];
+    w.array("extension", |w| {
+        w.extension(CHECK_DIGIT, |w| _ = text::string(w, cx, "valueString", digit));
+        w.extension(CHECK_SCHEME, |w| _ = text::string(w, cx, "valueString", scheme));
+        // Most senders have one name for both.
+        if facility.peek_raw() != value.part(at.authority) {
+            w.extension(FACILITY, |w| {
+                let hd = hd(facility);
+                w.object("valueReference", |w| organization_in(w, cx, hd, !hd[1].is_empty()));
+            });
+        }
+        for (url, n) in [(JURISDICTION, at.jurisdiction), (AGENCY, at.agency)] {
+            w.extension(url, |w| _ = coded::concept(w, cx, "valueCodeableConcept", part(n)));
+        }
+    });
 }
 
 /// Writes `system` and `value`.
@@ -371,50 +393,9 @@ pub(crate) fn dln_item<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>)
 pub(crate) fn hd_items<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
     w.item(|w| _ = text::string(w, cx, "value", value.get(1)));
     let universal = value.get(2);
-    w.item(|w| {
-        if !universal.is_empty() {
-            universal_in(w, cx, universal, value.get(3));
-        }
-    });
-}
-
-/// The key of a resource by CX, whose authority may be missing; then the sender stands for it.
-pub(crate) fn cx_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
-    key(cx, kind, value.again().peek(1), hd_again(value.again().peek(4)))
-}
-
-/// The key of a resource by EI.
-pub(crate) fn ei_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
-    key(cx, kind, value.peek(1), [value.peek(2), value.peek(3), value.peek(4)])
-}
-
-/// The key of a resource by EIP: the filler's identifier, else the placer's.
-pub(crate) fn eip_key<'m>(cx: &mut Context<'m>, kind: Kind, value: Parts<'m>) -> Option<Key> {
-    ei_key(cx, kind, value.peek(2)).or_else(|| ei_key(cx, kind, value.peek(1)))
-}
-
-/// The components of an HD, not counted as mapped.
-pub(crate) fn hd_again(value: Parts<'_>) -> [Parts<'_>; 3] {
-    [value.peek(1), value.peek(2), value.peek(3)]
-}
-
-/// The key of a resource by an identifier and its authority.
-pub(crate) fn key<'m>(
-    cx: &mut Context<'m>,
-    kind: Kind,
-    value: Parts<'m>,
-    from: [Parts<'m>; 3],
-) -> Option<Key> {
-    let value = value.peek_raw();
-    if value.trim_ascii().is_empty() {
-        return None;
+    if !universal.is_empty() {
+        w.item(|w| universal_in(w, cx, universal, value.get(3)));
     }
-    let has_authority = from.iter().take(2).any(|part| !part.is_empty());
-    let key = match has_authority.then(|| authority(cx, from)).flatten() {
-        Some(uri) => Key::new(kind.name()).with(&uri),
-        None => cx.scope_key(kind),
-    };
-    Some(key.with(&cx.text(value)))
 }
 
 #[cfg(test)]

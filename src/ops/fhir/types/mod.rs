@@ -7,6 +7,7 @@ mod authority;
 pub(super) mod coded;
 pub(super) mod contact;
 pub(super) mod identifier;
+pub(super) mod keys;
 pub(super) mod name;
 pub(super) mod organization;
 pub(super) mod participant;

@@ -5,6 +5,7 @@ use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::input::{Parts, component_bits};
 use crate::ops::fhir::json::Json;
+use crate::ops::fhir::plain::trimmed_ascii;
 
 /// The R4 extensions for the parts of a family name (FN).
 const OWN_PREFIX: &str = "http://hl7.org/fhir/StructureDefinition/humanname-own-prefix";
@@ -35,10 +36,24 @@ pub(crate) struct Places {
 
 impl Places {
     /// What is asked of each name.
-    fn asked(&self) -> u64 {
-        let Self { family, given, further, prefix, suffix, degree, professional, order, .. } =
-            *self;
-        component_bits([family, given, further, prefix, suffix, degree, professional, order])
+    #[inline]
+    pub(super) const fn asked(&self) -> u64 {
+        component_bits([
+            self.family,
+            self.given,
+            self.further,
+            self.prefix,
+            self.suffix,
+            self.degree,
+            self.professional,
+            self.order,
+        ])
+    }
+
+    /// What is asked besides of each name that is there.
+    #[inline]
+    pub(super) const fn asked_later(&self) -> u64 {
+        component_bits([self.range, self.start, self.end])
     }
 }
 
@@ -123,15 +138,20 @@ pub(crate) fn plain(cx: &Context<'_>, value: Parts<'_>) -> Vec<u8> {
         true => [prefix, family, given, further, suffix, degree],
         false => [prefix, given, further, family, suffix, degree],
     };
-    let words: Vec<Vec<u8>> = order
-        .iter()
-        .map(|part| cx.text(part.raw()).trim_ascii().to_vec())
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join(&b' ')
+    let mut words = Vec::with_capacity(value.peek_raw().len() + 8);
+    for part in order {
+        let word = cx.text(part.raw());
+        let word = trimmed_ascii(&word);
+        if !words.is_empty() && !word.is_empty() {
+            words.push(b' ');
+        }
+        words.extend_from_slice(word);
+    }
+    words
 }
 
 /// Writes the members of a HumanName.
+#[inline]
 pub(crate) fn name_in(
     w: &mut Json,
     cx: &mut Context<'_>,
@@ -139,19 +159,24 @@ pub(crate) fn name_in(
     at: Places,
     default_use: &str,
 ) {
+    let is_plain = cx.is_plain(value.peek_raw());
+    name_of(w, cx, value, &at, default_use, is_plain);
+}
+
+/// As [`name_in`]. `is_plain`: whether all of the value is, so that no part need be looked at.
+#[inline]
+fn name_of(
+    w: &mut Json,
+    cx: &mut Context<'_>,
+    value: Parts<'_>,
+    at: &Places,
+    default_use: &str,
+    is_plain: bool,
+) {
     let start = w.len();
-    // Few senders have more than the first components.
     value.ask(at.asked());
-    let last = value.last();
-    let part = |n: usize| if n > last { Parts::EMPTY } else { value.get(n) };
-    let order = part(at.order);
-    if !order.is_empty() {
-        let code = cx.code(Table::NameAssemblyOrder, order.first());
-        w.array("extension", |w| {
-            w.extension(ASSEMBLY_ORDER, |w| {
-                w.string("valueCode", code.map_or("", |code| code.code).as_bytes());
-            });
-        });
+    if !value.part(at.order).is_empty() {
+        order(w, cx, value.get(at.order));
     }
     let kind = value.get(at.kind);
     let code =
@@ -160,38 +185,57 @@ pub(crate) fn name_in(
         Some(_) => kind.translated(),
         None => kind.give_up(),
     }
-    w.string("use", code.map_or(default_use, |code| code.code).as_bytes());
-    let before = w.len();
-    family(w, cx, part(at.family));
-    w.array("given", |w| {
-        text::string_item(w, cx, part(at.given));
-        text::string_item(w, cx, part(at.further));
-    });
-    let prefix = part(at.prefix);
-    if !prefix.peek_raw().is_empty() {
-        w.array("prefix", |w| _ = text::string_item(w, cx, prefix));
+    let usage = code.map_or(default_use, |code| code.code);
+    if !usage.is_empty() {
+        w.literal("use", usage);
     }
-    let degree = if at.degree > 0 { part(at.degree) } else { Parts::EMPTY };
-    let suffixes = [part(at.suffix), degree, part(at.professional)];
-    if suffixes.iter().any(|suffix| !suffix.peek_raw().is_empty()) {
-        w.array("suffix", |w| suffixes.iter().for_each(|part| _ = text::string_item(w, cx, *part)));
+    let before = w.len();
+    family(w, cx, value.get(at.family), is_plain);
+    w.array("given", |w| {
+        text::piece_item(w, cx, value.part(at.given), is_plain);
+        text::piece_item(w, cx, value.part(at.further), is_plain);
+    });
+    let prefix = value.part(at.prefix);
+    if !prefix.is_empty() {
+        w.array("prefix", |w| text::piece_item(w, cx, prefix, is_plain));
+    }
+    let suffixes = [at.suffix, at.degree, at.professional].map(|n| value.part(n));
+    if suffixes.iter().any(|suffix| !suffix.is_empty()) {
+        w.array("suffix", |w| {
+            suffixes.iter().for_each(|part| text::piece_item(w, cx, part, is_plain));
+        });
     }
     if w.len() == before {
         // A name of nothing but its kind.
         w.back_to(start);
         return;
     }
-    let dates = [at.start, at.end];
-    value.ask(component_bits([at.range, at.start, at.end]));
-    if at.range.min(at.start).min(at.end) <= last {
-        timing::period_or(w, cx, "period", part(at.range), dates.map(part));
+    value.ask(at.asked_later());
+    // Few senders have more than the first components.
+    if at.range.min(at.start).min(at.end) <= value.last() {
+        let dates = [at.start, at.end].map(|n| value.get(n));
+        timing::period_or(w, cx, "period", value.get(at.range), dates);
     }
 }
 
+/// Writes in which order the parts of a name are put together.
+#[cold]
+fn order(w: &mut Json, cx: &mut Context<'_>, order: Parts<'_>) {
+    if order.is_empty() {
+        return;
+    }
+    let code = cx.code(Table::NameAssemblyOrder, order.first());
+    w.array("extension", |w| {
+        w.extension(ASSEMBLY_ORDER, |w| {
+            w.string("valueCode", code.map_or("", |code| code.code).as_bytes());
+        });
+    });
+}
+
 /// Writes the family name, and its parts if FN has them.
-fn family(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) {
+fn family(w: &mut Json, cx: &Context<'_>, value: Parts<'_>, is_plain: bool) {
     if !value.is_split() {
-        text::string(w, cx, "family", value);
+        text::piece(w, cx, "family", value.raw(), is_plain);
         return;
     }
     text::string(w, cx, "family", value.get(1));

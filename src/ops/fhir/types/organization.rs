@@ -1,6 +1,6 @@
 //! XON, HD and names as Organization.
 
-use super::{coded, identifier, text};
+use super::{coded, identifier, keys, text};
 use crate::ops::fhir::bundle::Arena;
 use crate::ops::fhir::context::{Context, Ref};
 use crate::ops::fhir::id::Key;
@@ -9,17 +9,16 @@ use crate::ops::fhir::json::Json;
 use crate::ops::fhir::kind::Kind;
 use crate::ops::fhir::recall::{self, What};
 
-/// The key of an XON by its identifier, XON.10 or the older XON.3.
+/// The key of an XON by its identifier.
 pub(crate) fn key<'m>(cx: &mut Context<'m>, value: Parts<'m>) -> Option<Key> {
-    let number = if value.peek(10).is_empty() { value.peek(3) } else { value.peek(10) };
-    let from = identifier::hd_again(value.peek(6));
-    identifier::key(cx, Kind::Organization, number, from)
+    let mut key = Key::of(Kind::Organization);
+    push_key(cx, &mut key, value).then_some(key)
 }
 
-/// The key of an authority by its URI.
-pub(crate) fn authority_key<'m>(cx: &mut Context<'m>, value: Parts<'m>) -> Option<Key> {
-    let uri = identifier::authority(cx, identifier::hd_again(value))?;
-    Some(Key::new(Kind::Organization.name()).with(&uri))
+/// Adds the identifier of an XON to a key, XON.10 or the older XON.3. Returns whether it is there.
+pub(crate) fn push_key<'m>(cx: &mut Context<'m>, key: &mut Key, value: Parts<'m>) -> bool {
+    let number = if value.peek(10).is_empty() { value.part(3) } else { value.part(10) };
+    keys::push_of(cx, key, number, value.peek(6))
 }
 
 /// Writes the Organization of an XON.

@@ -8,7 +8,6 @@ use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::{Context, Ref};
 use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::Json;
-use crate::ops::fhir::recall::{self, What};
 use crate::ops::fhir::wanted::Wanted;
 
 /// Table 0912, participation.
@@ -130,6 +129,28 @@ pub(crate) fn write_acting<'m>(
 ) {
     let who = person(cx, role.who, role.who_at);
     let of = of(cx, role.of, role.of_at, role.of_call);
+    write_role(out, cx, own, function, [who, of]);
+}
+
+/// As [`write_acting`] for one of whom nothing else is told.
+pub(crate) fn write_alone<'m>(
+    out: &mut Arena,
+    cx: &mut Context<'m>,
+    own: Ref,
+    function: Function,
+    who: Parts<'m>,
+) {
+    let who = cx.refer(Wanted::Practitioner(who));
+    write_role(out, cx, own, function, [who, None]);
+}
+
+fn write_role(
+    out: &mut Arena,
+    cx: &Context<'_>,
+    own: Ref,
+    function: Function,
+    [who, of]: [Option<Ref>; 2],
+) {
     out.resource(own, None, |w| {
         if let Some(who) = who {
             cx.reference(w, "practitioner", who);
@@ -139,23 +160,21 @@ pub(crate) fn write_acting<'m>(
         }
         match function {
             Function::Plain => {}
-            Function::Observer => {
-                w.array("code", |w| {
-                    coded::fixed_item(w, ROLES, "RO", "Responsible Observer");
-                    // The guide's code, which the code system that it names does not have in R4.
-                    w.item(|w| {
-                        w.array("coding", |w| {
-                            w.item(|w| w.literal("code", "responsibleObserver"));
-                        });
-                    });
-                });
-            }
+            Function::Observer => w.ready(OBSERVER.as_bytes()),
             Function::Director => {
                 w.array("code", |w| coded::fixed_item(w, ROLES, "MDIR", "Medical Director"));
             }
         }
     });
 }
+
+/// What observers do, which is told with most results. The second is the guide's code, which the code
+/// system that it names does not have in R4.
+const OBSERVER: &str = concat!(
+    r#""code":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0912","#,
+    r#""code":"RO","display":"Responsible Observer"}]},"#,
+    r#"{"coding":[{"code":"responsibleObserver"}]}],"#
+);
 
 /// Writes the PractitionerRole of an NDL: the person, when and where.
 pub(crate) fn write_ndl<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
@@ -175,9 +194,7 @@ pub(crate) fn write_ndl<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, val
 /// Writes the Device of an EI.
 pub(crate) fn write_device<'m>(out: &mut Arena, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
     out.resource(own, None, |w| {
-        recall::write(w, cx, What::Device, [value], |w, cx| {
-            w.array("identifier", |w| _ = identifier::ei_item(w, cx, value, None));
-        });
+        w.array("identifier", |w| _ = identifier::ei_item(w, cx, value, None));
     });
 }
 

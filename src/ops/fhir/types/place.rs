@@ -4,10 +4,10 @@ use super::{address, coded, identifier, text};
 use crate::ops::fhir::bundle::Arena;
 use crate::ops::fhir::context::{Context, Ref};
 use crate::ops::fhir::id::Key;
-use crate::ops::fhir::input::Parts;
+use crate::ops::fhir::input::{Parts, is_valued};
 use crate::ops::fhir::json::Json;
 use crate::ops::fhir::kind::Kind;
-use crate::ops::fhir::recall::{self, What};
+use crate::ops::fhir::plain::trimmed_ascii;
 use crate::ops::fhir::wanted::Wanted;
 
 /// A level of a place, from the inside to the outside.
@@ -44,40 +44,47 @@ pub(crate) enum Form {
 use Level::{Bed, Building, Described, Facility, Floor, PointOfCare, Room};
 
 const LEVELS: [Level; 6] = [Bed, Room, Floor, PointOfCare, Building, Facility];
-/// The system of physical types of places.
-pub(crate) const PHYSICAL: &str = "http://terminology.hl7.org/CodeSystem/location-physical-type";
+
+/// The components that have the levels.
+const COMPONENTS: [usize; 7] = [3, 2, 8, 1, 7, 4, 9];
+/// The same in NDL.
+const COMPONENTS_OF_NDL: [usize; 7] = [6, 5, 11, 4, 10, 7, 9];
+
+/// The member `physicalType`.
+macro_rules! physical {
+    ($code:literal, $display:literal) => {
+        concat!(
+            r#""physicalType":{"coding":[{"system":"#,
+            r#""http://terminology.hl7.org/CodeSystem/location-physical-type","code":""#,
+            $code,
+            r#"","display":""#,
+            $display,
+            r#""}]},"#
+        )
+    };
+}
 
 impl Level {
     /// The component that has it.
+    #[inline]
     fn component(self, form: Form) -> usize {
-        match (self, form) {
-            (Described, _) => 9,
-            (PointOfCare, Form::Ndl) => 4,
-            (Room, Form::Ndl) => 5,
-            (Bed, Form::Ndl) => 6,
-            (Facility, Form::Ndl) => 7,
-            (Building, Form::Ndl) => 10,
-            (Floor, Form::Ndl) => 11,
-            (PointOfCare, _) => 1,
-            (Room, _) => 2,
-            (Bed, _) => 3,
-            (Facility, _) => 4,
-            (Building, _) => 7,
-            (Floor, _) => 8,
+        match form {
+            Form::Pl | Form::La2 => COMPONENTS[self as usize],
+            Form::Ndl => COMPONENTS_OF_NDL[self as usize],
         }
     }
 
-    /// The code of its physical type.
-    fn physical(self) -> Option<(&'static str, &'static str)> {
-        Some(match self {
-            Bed => ("bd", "Bed"),
-            Room => ("ro", "Room"),
-            Floor => ("lvl", "Level"),
-            PointOfCare => ("wa", "Ward"),
-            Building => ("bu", "Building"),
-            Facility => ("si", "Site"),
-            Described => return None,
-        })
+    /// The member `physicalType`; empty without one.
+    fn physical(self) -> &'static str {
+        match self {
+            Bed => physical!("bd", "Bed"),
+            Room => physical!("ro", "Room"),
+            Floor => physical!("lvl", "Level"),
+            PointOfCare => physical!("wa", "Ward"),
+            Building => physical!("bu", "Building"),
+            Facility => physical!("si", "Site"),
+            Described => "",
+        }
     }
 }
 
@@ -98,36 +105,51 @@ pub(crate) fn innermost(value: Parts<'_>) -> Option<Level> {
 }
 
 fn innermost_as(value: Parts<'_>, form: Form) -> Option<Level> {
-    let found = LEVELS.into_iter().find(|level| !value.peek(level.component(form)).is_empty());
+    if value.peek_raw().is_empty() {
+        return None;
+    }
+    let found = from(value, Bed, form);
     let rest = match form {
         Form::Pl => 9..11,
         Form::La2 => 9..17,
         Form::Ndl => 0..0,
     };
-    let is_described = rest.into_iter().any(|n| !value.peek(n).is_empty());
-    found.or(is_described.then_some(Described))
+    found.or_else(|| rest.into_iter().any(|n| is_valued(value.part(n))).then_some(Described))
+}
+
+/// The innermost level that is told of, from one on.
+fn from(value: Parts<'_>, level: Level, form: Form) -> Option<Level> {
+    let is_there = |level: &Level| is_valued(value.part(level.component(form)));
+    LEVELS.into_iter().skip(level as usize).find(is_there)
 }
 
 fn outside(value: Parts<'_>, level: Level, form: Form) -> Option<Level> {
-    let is_there = |outer: &Level| !value.peek(outer.component(form)).is_empty();
-    LEVELS.into_iter().find(|outer| *outer > level && is_there(outer))
+    LEVELS.get(level as usize + 1).and_then(|&outer| from(value, outer, form))
 }
 
 /// The key of a place: its name at each level from its own to the outside.
 pub(crate) fn key<'m>(cx: &Context<'m>, value: Parts<'m>, level: Level) -> Key {
-    key_as(cx, value, level, Form::Pl)
+    let mut key = Key::of(Kind::Location);
+    push_key(cx, &mut key, value, level, Form::Pl);
+    key
 }
 
-/// As [`key`] for a type like PL.
-pub(crate) fn key_as<'m>(cx: &Context<'m>, value: Parts<'m>, level: Level, form: Form) -> Key {
-    let mut key = cx.scope_key(Kind::Location).with(&[b'0' + level as u8]);
-    for outer in LEVELS.into_iter().filter(|&outer| outer >= level) {
-        key = key.with(&cx.text(value.peek(outer.component(form)).peek_raw()));
+/// Adds to a key what [`key`] has, for a type like PL.
+pub(crate) fn push_key<'m>(
+    cx: &Context<'m>,
+    key: &mut Key,
+    value: Parts<'m>,
+    level: Level,
+    form: Form,
+) {
+    cx.push_scope(key);
+    key.push(&[b'0' + level as u8]);
+    for outer in LEVELS.into_iter().skip(level as usize) {
+        key.push(&cx.text(value.part(outer.component(form))));
     }
     if level == Described {
-        key = (9..17).fold(key, |key, n| key.with(value.peek(n).peek_raw()));
+        (9..17).for_each(|n| key.push(value.part(n)));
     }
-    key
 }
 
 /// Writes the Location of a PL at a level, and refers to the one around it.
@@ -165,30 +187,47 @@ fn write_as<'m>(
     let around = around.and_then(|outer| cx.refer(Wanted::Location(value, outer, form)));
     let named = if level == Described { Parts::EMPTY } else { value.get(level.component(form)) };
     out.resource(own, None, |w| {
-        let what = What::Location(10 * form as u8 + level as u8);
         let is_innermost = innermost_as(value, form) == Some(level);
         let part = |n| if is_innermost && form == Form::Pl { value.get(n) } else { Parts::EMPTY };
         let [described, identified] = [part(9), part(10)];
-        recall::write(w, cx, what, [named, described, identified], |w, cx| {
+        if !usual(w, cx, named, [described, identified]) {
             w.array("identifier", |w| {
                 identifier::hd_items(w, cx, named);
                 identifier::ei_item(w, cx, identified, None);
             });
             text::string(w, cx, "name", named.get(1));
             text::string(w, cx, "description", described);
-            w.literal("mode", "instance");
-        });
+        }
+        w.literal("mode", "instance");
         if is_innermost && form == Form::La2 {
             address::of_la2(w, cx, "address", value);
         }
         more(w, cx);
-        if let Some((code, display)) = level.physical() {
-            coded::fixed(w, "physicalType", PHYSICAL, code, display);
-        }
+        w.ready(level.physical().as_bytes());
         if let Some(around) = around {
             cx.reference(w, "partOf", around);
         }
     });
+}
+
+/// Writes identifier and name of a place that is told of as nearly all are: with a plain name and
+/// nothing else. Returns whether it is one.
+fn usual(w: &mut Json, cx: &Context<'_>, named: Parts<'_>, others: [Parts<'_>; 2]) -> bool {
+    let name = named.raw();
+    if others.iter().any(|other| !other.peek_raw().is_empty())
+        || named.is_split()
+        || name.is_empty()
+        || trimmed_ascii(name).len() < name.len()
+        || !cx.is_plain(name)
+    {
+        return false;
+    }
+    w.ready(b"\"identifier\":[{\"value\":\"");
+    w.ready(name);
+    w.ready(b"\"}],\"name\":\"");
+    w.ready(name);
+    w.ready(b"\",");
+    true
 }
 
 /// Writes the Location of an HD.
@@ -199,12 +238,10 @@ pub(crate) fn write_facility<'m>(
     value: Parts<'m>,
 ) {
     out.resource(own, None, |w| {
-        recall::write(w, cx, What::Facility, [value], |w, cx| {
-            w.array("identifier", |w| identifier::hd_items(w, cx, value));
-            text::string(w, cx, "name", value.get(1));
-            w.literal("mode", "instance");
-            coded::fixed(w, "physicalType", PHYSICAL, "si", "Site");
-        });
+        w.array("identifier", |w| identifier::hd_items(w, cx, value));
+        text::string(w, cx, "name", value.get(1));
+        w.literal("mode", "instance");
+        w.ready(Facility.physical().as_bytes());
     });
 }
 
@@ -240,4 +277,40 @@ pub(crate) fn write_named<'m>(
         }
         more(w, cx);
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::fhir::testing::with_context;
+
+    #[test]
+    fn usual_places_are_told_of_as_all_are() {
+        let names = ["W1", "a b", "x\\T\\y", "H&1.2.3&ISO", "\u{DC}", "\"\"", " 7", "-", ""];
+        let message: String = names.iter().map(|name| format!("\rZZZ|{name}^2^3")).collect();
+        let message = format!("MSH|^~\\&|A|F{message}");
+        let written = |fast: bool| {
+            let (mut all, mut usual_ones) = (Vec::new(), 0);
+            with_context(&message, |_| {}).write(|w, cx, input| {
+                for seg in input.segs().skip(1) {
+                    let (named, start) = (seg.get(1).get(1), w.len());
+                    if fast && usual(w, cx, named, [Parts::EMPTY; 2]) {
+                        usual_ones += 1;
+                    } else {
+                        w.array("identifier", |w| identifier::hd_items(w, cx, named));
+                        text::string(w, cx, "name", named.get(1));
+                    }
+                    let mut told = String::from_utf8_lossy(&w.bytes()[start..]).into_owned();
+                    seg.unmapped(true, |lost, place, raw| {
+                        told += &format!("{lost}{place:?}{raw:?}")
+                    });
+                    all.push(told);
+                }
+            });
+            (all, usual_ones)
+        };
+        let ((fast, usual_ones), (general, _)) = (written(true), written(false));
+        assert_eq!(fast, general);
+        assert_eq!(usual_ones, 3);
+    }
 }

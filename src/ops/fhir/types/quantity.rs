@@ -4,6 +4,7 @@ use super::text;
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::{Decimal, Json};
+use crate::ops::fhir::plain::trimmed_ascii;
 use crate::ops::fhir::recall::{self, What};
 
 const UCUM: &[u8] = b"http://unitsofmeasure.org";
@@ -59,7 +60,10 @@ fn unit_made(w: &mut Json, cx: &mut Context<'_>, unit: Parts<'_>) {
 
 /// The comparator before a number, as FHIR has it, and what follows.
 pub(crate) fn comparator(text: &[u8]) -> (&'static str, &[u8]) {
-    let text = text.trim_ascii();
+    let text = trimmed_ascii(text);
+    if text.first().is_some_and(u8::is_ascii_digit) {
+        return ("", text);
+    }
     let signs: [(&[u8], &str); 6] =
         [(b"<=", "<="), (b">=", ">="), (b"<", "<"), (b">", ">"), (b"=", ""), (b"", "")];
     let found = signs.iter().find(|(sign, _)| text.starts_with(sign));

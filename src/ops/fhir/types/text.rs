@@ -24,6 +24,30 @@ fn special(w: &mut Json, cx: &Context<'_>, name: &str, raw: &[u8]) -> bool {
     w.string(name, &cx.text(raw))
 }
 
+/// As [`string`] for bytes of a value, which `are_plain` as all of it is, or are looked at.
+#[inline(always)]
+pub(crate) fn piece(w: &mut Json, cx: &Context<'_>, name: &str, raw: &[u8], are_plain: bool) {
+    if raw.is_empty() {
+        return;
+    }
+    match are_plain || cx.is_plain(raw) {
+        true => w.plain(name, raw),
+        false => special(w, cx, name, raw),
+    };
+}
+
+/// As [`piece`] for an item of an array.
+#[inline]
+pub(crate) fn piece_item(w: &mut Json, cx: &Context<'_>, raw: &[u8], are_plain: bool) {
+    if raw.is_empty() {
+        return;
+    }
+    match are_plain || cx.is_plain(raw) {
+        true => w.plain_item(raw),
+        false => w.string_item(&cx.text(raw)),
+    };
+}
+
 /// As [`string`] for an item of an array.
 pub(crate) fn string_item(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) -> bool {
     let raw = value.raw();
@@ -38,10 +62,12 @@ pub(crate) fn lines<'m>(
     w: &mut Json,
     cx: &Context<'_>,
     name: &str,
-    values: impl Iterator<Item = Parts<'m>>,
+    mut values: impl Iterator<Item = Parts<'m>>,
 ) -> bool {
+    let Some(first) = values.next() else { return false };
+    let Some(second) = values.next() else { return string(w, cx, name, first) };
     let mut text = Vec::new();
-    for value in values {
+    for value in [first, second].into_iter().chain(values) {
         if !text.is_empty() {
             text.push(b'\n');
         }

@@ -20,16 +20,18 @@ pub(crate) fn period(
     if start.is_empty() && end.is_empty() {
         return false;
     }
-    let both = !start.is_empty() && !end.is_empty();
-    let times = || time::read(&start).zip(time::read(&end));
-    let is_reversed = both
-        && times().is_some_and(|(start, end)| time::order(cx, &start, &end) == Ordering::Greater);
+    let [first, last] = [start, end].map(|value| time::read_or_drop(cx, &value));
+    let is_reversed = first
+        .zip(last)
+        .is_some_and(|(first, last)| time::order(cx, &first, &last) == Ordering::Greater);
     w.object(name, |w| {
-        time::date_time(w, cx, "start", start);
-        if is_reversed {
-            cx.give_up(&end, "time");
-        } else {
-            time::date_time(w, cx, "end", end);
+        if let Some(first) = first {
+            time::date_time_of(w, cx, "start", &first);
+        }
+        match last {
+            Some(_) if is_reversed => cx.give_up(&end, "time"),
+            Some(last) => time::date_time_of(w, cx, "end", &last),
+            None => {}
         }
     })
 }
