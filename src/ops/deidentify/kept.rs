@@ -75,8 +75,9 @@ impl Rewrite<'_, '_> {
         match rule.category {
             // What is produced, and when, tells nothing of a person.
             Category::Date => raw.split(|b| b"^&~".contains(b)).all(dates::is_date),
-            // Nor does where an insurer is, or how it is called.
-            Category::Payer => true,
+            // Nor does where an insurer is, or how it is called; who pays for themselves may be called
+            // by their number.
+            Category::Payer => !shape::has_ssn(raw),
             // Organisations and codes are words.
             Category::Party | Category::Coded => shape::is_harmless(raw, true),
             _ => shape::is_harmless(raw, false),

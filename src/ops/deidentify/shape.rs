@@ -207,6 +207,16 @@ pub(super) fn may_identify(raw: &[u8]) -> bool {
     digits >= LONG || (digits >= 7 && marks >= 1) || (digits >= 4 && marks >= 2)
 }
 
+/// Whether nine digits stand in a value as in a social security number, `123-45-6789`.
+pub(super) fn has_ssn(raw: &[u8]) -> bool {
+    raw.windows(11).any(|part| {
+        part.iter().enumerate().all(|(n, b)| match n {
+            3 | 6 => *b == b'-',
+            _ => b.is_ascii_digit(),
+        })
+    })
+}
+
 /// Whether nothing but a code, an amount or such can stand in a value, so that it need not be
 /// looked at closer: short, without blanks, escapes, and words that could be names.
 pub(super) fn is_harmless(raw: &[u8], words: bool) -> bool {

@@ -146,6 +146,19 @@ fn authorities_and_titles_have_the_form_of_some() {
 }
 
 #[test]
+fn an_insurer_is_told_but_no_social_security_number() {
+    for profile in [Profile::SafeHarbor, Profile::Pseudonymise] {
+        for number in [2, 3, 4, 35, 46] {
+            let bars = "|".repeat(number);
+            let out = one(profile, &format!("IN1{bars}219-09-9999"), number);
+            assert!(!out.contains("09-9999"), "IN1-{number}: {out}");
+            let kept = "BCBS^Blue 800-555-1212";
+            assert_eq!(one(profile, &format!("IN1{bars}{kept}"), number), kept, "IN1-{number}");
+        }
+    }
+}
+
+#[test]
 fn clocks_that_were_never_set_tell_no_age() {
     let born = |sent: &str| {
         let text = format!(
