@@ -98,6 +98,18 @@ fn panels_with_one_number_are_reports_of_their_own() {
     assert_eq!([blood, hb], id("CBC^Blood count^L"));
 }
 
+/// Chapter 7, OBX-5: repetitions of a text are its lines, and some are empty.
+#[test]
+fn a_text_keeps_its_empty_lines() {
+    let obx = |text: &str| format!("OBX|1|TX|1^a^L||{text}||||||F");
+    for (text, expected) in
+        [("L1~~L3", "L1\n\nL3"), ("L1~L2", "L1\nL2"), ("a~~~b~c", "a\n\n\nb\nc"), ("~a~", "a")]
+    {
+        let made = bundle("ORU^R01", &[SURVIVING, "OBR|1||F1|CBC^x^L", &obx(text)]);
+        assert_found(&made, "Observation.valueString", &[expected]);
+    }
+}
+
 #[test]
 fn linked_patients_see_each_other() {
     let other = "PID|1||P2^^^HOSP^MR||Doe^Jane";

@@ -1,11 +1,11 @@
 //! What maps need besides the fields: settings, text, ids, and the resources that are referred to.
 
-use super::by_id::ById;
 use super::codes::{Code, Table};
 use super::id::{Id, Key};
 use super::input::{Parts, Seg};
 use super::json::Json;
 use super::kind::Kind;
+use super::names::{Claim, Names, write_place};
 use super::recall::Recall;
 use super::report::Report;
 use super::results::Results;
@@ -18,6 +18,7 @@ use crate::core::Scope;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::ops::Range;
 
 /// A resource of the Bundle, to be referred to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,21 +27,6 @@ pub(crate) struct Ref {
     pub(crate) kind: Kind,
     /// Its id.
     pub(crate) id: Id,
-}
-
-/// Who has an id.
-#[derive(Clone, Copy, Debug)]
-enum Claim {
-    /// The resource of a segment, by its position.
-    Segment(u32),
-    /// The resource that is wanted, by its position.
-    Wanted(u32),
-}
-
-impl Default for Claim {
-    fn default() -> Self {
-        Self::Segment(0)
-    }
 }
 
 /// One message on its way.
@@ -74,80 +60,6 @@ pub(crate) struct Context<'m> {
     wanted: Vec<(Ref, Wanted<'m>)>,
     /// The last of `wanted` of each variant.
     latest: [u32; 64],
-}
-
-/// The ids of a message; kept from message to message for their memory alone.
-#[derive(Debug, Default)]
-pub(crate) struct Names {
-    claims: ById<Claim>,
-    /// The ids of resources that segments become: by the type and the part, and where the one
-    /// before of the same segment stands.
-    own: Vec<(Kind, u32, Id, u32)>,
-    /// Where the last one of each segment stands.
-    last_own: Vec<u32>,
-    /// How often each key was asked for.
-    repeats: ById<u32>,
-    /// What keys have of identifiers without an authority: who sends, or as the settings say.
-    scope: Vec<u8>,
-    /// Where the place of a segment is put together.
-    place: Vec<u8>,
-}
-
-const NONE: u32 = u32::MAX;
-
-impl Names {
-    fn own(&self, at: usize, kind: Kind, part: u32) -> Option<Id> {
-        let mut next = *self.last_own.get(at)?;
-        loop {
-            let (its_kind, its_part, id, before) = self.own.get(next as usize)?;
-            if (*its_kind, *its_part) == (kind, part) {
-                return Some(*id);
-            }
-            next = *before;
-        }
-    }
-
-    fn add_own(&mut self, at: usize, kind: Kind, part: u32, id: Id) {
-        if self.last_own.len() <= at {
-            self.last_own.resize(at + 1, NONE);
-        }
-        if let Some(last) = self.last_own.get_mut(at) {
-            let before = std::mem::replace(last, self.own.len() as u32);
-            self.own.push((kind, part, id, before));
-        }
-    }
-
-    fn clear(&mut self) {
-        self.claims.clear();
-        self.own.clear();
-        self.last_own.clear();
-        self.repeats.clear();
-    }
-}
-
-/// Writes the place of a segment in the message, as parts of keys have it: `OBX[3]` and a number.
-fn write_place(place: &mut Vec<u8>, seg: Seg<'_>, part: u32) {
-    place.clear();
-    let id = seg.id();
-    if id == *b"   " {
-        place.extend_from_slice(seg.at().to_string().as_bytes());
-        return;
-    }
-    match id.is_ascii() {
-        true => place.extend_from_slice(&id),
-        false => place.extend_from_slice(String::from_utf8_lossy(&id).as_bytes()),
-    }
-    place.push(b'[');
-    number(seg.ordinal(), place);
-    place.push(b']');
-    number(part, place);
-}
-
-fn number(n: u32, out: &mut Vec<u8>) {
-    if n >= 10 {
-        number(n / 10, out);
-    }
-    out.push(b'0' + (n % 10) as u8);
 }
 
 impl<'m> Context<'m> {
@@ -243,6 +155,13 @@ impl<'m> Context<'m> {
     pub(crate) fn is_plain(&self, raw: &[u8]) -> bool {
         // The usual delimiter of escapes is not plain.
         plain::is_plain(raw) && (self.escape == b'\\' || !raw.contains(&self.escape))
+    }
+
+    /// How many delimiters of repetitions stand in a place of the message.
+    pub(super) fn repetitions_between(&self, place: Range<usize>) -> usize {
+        let message = self.scope.message;
+        let between = message.bytes().get(place).unwrap_or_default();
+        between.iter().filter(|&&b| b == message.separators().repetition).count()
     }
 
     /// Counts a value as not carried, so that it is among the unmapped ones.

@@ -32,6 +32,7 @@ mod input;
 mod json;
 mod kind;
 mod map;
+mod names;
 mod parts;
 mod plain;
 mod recall;
@@ -77,7 +78,7 @@ pub struct Memory {
     index: input::Index,
     owners: story::Owners,
     arena: bundle::Arena,
-    names: context::Names,
+    names: names::Names,
     recall: recall::Recall,
     results: results::Results,
 }

@@ -1,6 +1,7 @@
 //! A value of a message and its parts, and which of them were asked for.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 /// What of a field was asked for, and what of that could not be carried, in any repetition.
 #[derive(Debug, Default)]
@@ -161,6 +162,12 @@ impl<'m> Parts<'m> {
     pub(super) fn of_field(raw: &'m [u8], start: u32, cuts: &'m [u32], then: u8) -> Self {
         // A value without components is its first one.
         Self { raw, cuts, start, by: b'\r', then, used: None, mask: COMPONENTS }
+    }
+
+    /// Where a field or a repetition stands in the message.
+    pub(super) fn range(&self) -> Range<usize> {
+        let start = self.start as usize;
+        start..start + self.raw.len()
     }
 
     /// The same, marking what is asked of it.

@@ -57,7 +57,7 @@ pub(crate) fn string_item(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) -> b
     if cx.is_plain(raw) { w.plain_item(raw) } else { w.string_item(&cx.text(raw)) }
 }
 
-/// Writes a member with the repetitions of a text as lines of one.
+/// Writes a member with the repetitions of a text as lines of one, empty ones between them as well.
 pub(crate) fn lines<'m>(
     w: &mut Json,
     cx: &Context<'_>,
@@ -66,12 +66,13 @@ pub(crate) fn lines<'m>(
 ) -> bool {
     let Some(first) = values.next() else { return false };
     let Some(second) = values.next() else { return string(w, cx, name, first) };
-    let mut text = Vec::new();
-    for value in [first, second].into_iter().chain(values) {
-        if !text.is_empty() {
-            text.push(b'\n');
-        }
+    let mut text = cx.text(first.raw()).into_owned();
+    let mut end = first.range().end;
+    for value in [second].into_iter().chain(values) {
+        let range = value.range();
+        text.resize(text.len() + cx.repetitions_between(end..range.start), b'\n');
         text.extend_from_slice(&cx.text(value.raw()));
+        end = range.end;
     }
     w.string(name, &text)
 }

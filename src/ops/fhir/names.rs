@@ -1,0 +1,95 @@
+//! The ids of one message: which segment or reference has which.
+
+use super::by_id::ById;
+use super::id::Id;
+use super::input::Seg;
+use super::kind::Kind;
+
+/// Who has an id.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Claim {
+    /// The resource of a segment, by its position.
+    Segment(u32),
+    /// The resource that is wanted, by its position.
+    Wanted(u32),
+}
+
+impl Default for Claim {
+    fn default() -> Self {
+        Self::Segment(0)
+    }
+}
+
+/// The ids of a message; kept from message to message for their memory alone.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub(super) claims: ById<Claim>,
+    /// The ids of resources that segments become: by the type and the part, and where the one
+    /// before of the same segment stands.
+    own: Vec<(Kind, u32, Id, u32)>,
+    /// Where the last one of each segment stands.
+    last_own: Vec<u32>,
+    /// How often each key was asked for.
+    pub(super) repeats: ById<u32>,
+    /// What keys have of identifiers without an authority: who sends, or as the settings say.
+    pub(super) scope: Vec<u8>,
+    /// Where the place of a segment is put together.
+    pub(super) place: Vec<u8>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Names {
+    pub(super) fn own(&self, at: usize, kind: Kind, part: u32) -> Option<Id> {
+        let mut next = *self.last_own.get(at)?;
+        loop {
+            let (its_kind, its_part, id, before) = self.own.get(next as usize)?;
+            if (*its_kind, *its_part) == (kind, part) {
+                return Some(*id);
+            }
+            next = *before;
+        }
+    }
+
+    pub(super) fn add_own(&mut self, at: usize, kind: Kind, part: u32, id: Id) {
+        if self.last_own.len() <= at {
+            self.last_own.resize(at + 1, NONE);
+        }
+        if let Some(last) = self.last_own.get_mut(at) {
+            let before = std::mem::replace(last, self.own.len() as u32);
+            self.own.push((kind, part, id, before));
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.claims.clear();
+        self.own.clear();
+        self.last_own.clear();
+        self.repeats.clear();
+    }
+}
+
+/// Writes the place of a segment in the message, as parts of keys have it: `OBX[3]` and a number.
+pub(super) fn write_place(place: &mut Vec<u8>, seg: Seg<'_>, part: u32) {
+    place.clear();
+    let id = seg.id();
+    if id == *b"   " {
+        place.extend_from_slice(seg.at().to_string().as_bytes());
+        return;
+    }
+    match id.is_ascii() {
+        true => place.extend_from_slice(&id),
+        false => place.extend_from_slice(String::from_utf8_lossy(&id).as_bytes()),
+    }
+    place.push(b'[');
+    number(seg.ordinal(), place);
+    place.push(b']');
+    number(part, place);
+}
+
+fn number(n: u32, out: &mut Vec<u8>) {
+    if n >= 10 {
+        number(n / 10, out);
+    }
+    out.push(b'0' + (n % 10) as u8);
+}
