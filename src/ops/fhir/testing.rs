@@ -1,8 +1,9 @@
 //! What tests of maps and types have in common.
 
-use super::context::{Context, Names};
+use super::context::Context;
 use super::input::{Index, Input, Parts};
 use super::json::Json;
+use super::names::Names;
 use super::recall::Recall;
 use super::report::Report;
 use super::results::Results;
