@@ -239,7 +239,7 @@ impl<'m> Context<'m> {
     /// The MessageHeader.
     pub(super) fn header(&mut self) -> Ref {
         let kind = Kind::MessageHeader;
-        let make = || self.message_id(Key::new(kind.name()));
+        let make = || self.message_id(Key::of(kind));
         let id = self.header.unwrap_or_else(make);
         self.header = Some(id);
         Ref { kind, id }

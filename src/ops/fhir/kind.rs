@@ -1,16 +1,5 @@
 //! The types of resources that messages become.
 
-use super::id::NAMESPACE;
-
-/// The namespace of ids, and a name behind it.
-const fn start(name: &str) -> [u8; 48] {
-    let mut start = [0; 48];
-    let (namespace, rest) = start.split_at_mut(NAMESPACE.len());
-    namespace.copy_from_slice(&NAMESPACE);
-    rest.split_at_mut(name.len()).0.copy_from_slice(name.as_bytes());
-    start
-}
-
 macro_rules! kinds {
     ($($kind:ident,)*) => {
         /// A type of resource.
@@ -36,16 +25,8 @@ macro_rules! kinds {
                 }
             }
 
-            /// How keys of it begin: the namespace and its name, and how long that is.
-            #[inline]
-            pub(super) fn key(self) -> (&'static [u8; 48], usize) {
-                match self {
-                    $(Self::$kind => {
-                        const START: [u8; 48] = start(stringify!($kind));
-                        (&START, NAMESPACE.len() + stringify!($kind).len())
-                    })*
-                }
-            }
+            /// All of them, in order.
+            pub(super) const ALL: &'static [Self] = &[$(Self::$kind,)*];
         }
     };
 }

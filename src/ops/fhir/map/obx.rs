@@ -36,7 +36,7 @@ pub(crate) fn observation<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Ref {
             true => obr::report(cx, obr),
             false => service_request::request(cx, obr),
         });
-        let mut key = Key::new(Kind::Observation.name());
+        let mut key = Key::of(Kind::Observation);
         key.push(of?.id.bytes());
         key.push(obx.peek(3).peek_raw());
         key.push(obx.peek(4).peek_raw());

@@ -106,9 +106,8 @@ pub(super) fn write_update<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'
 /// is an entity of the other Provenance.
 pub(super) fn write_conversion<'m>(out: &mut Arena, cx: &mut Context<'m>) {
     const VERSION: &str = env!("CARGO_PKG_VERSION");
-    static PROGRAM: LazyLock<Id> = LazyLock::new(|| {
-        Key::new(Kind::Device.name()).with(b"pipehat").with(VERSION.as_bytes()).id()
-    });
+    static PROGRAM: LazyLock<Id> =
+        LazyLock::new(|| Key::of(Kind::Device).with(b"pipehat").with(VERSION.as_bytes()).id());
     let device = Ref { kind: Kind::Device, id: *PROGRAM };
     out.resource(device, None, |w| {
         w.array("deviceName", |w| {

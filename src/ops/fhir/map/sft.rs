@@ -14,7 +14,7 @@ const INSTALL_DATE: &str =
 /// The Device of an SFT.
 pub(crate) fn device<'m>(cx: &mut Context<'m>, sft: Seg<'m>) -> Ref {
     cx.own(Kind::Device, sft, |_| {
-        let key = Key::new(Kind::Device.name()).with(b"SFT");
+        let key = Key::of(Kind::Device).with(b"SFT");
         Some((1..=6).fold(key, |key, n| key.with(sft.peek(n).peek_raw())))
     })
 }
