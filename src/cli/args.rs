@@ -382,8 +382,8 @@ impl Common {
         kept.context("writing the rejects")?;
         // What is no message was told; blanks alone were not. Who expects messages is told that there
         // are none; an empty input, or batch, is nobody's fault.
-        if found_nothing && !diagnostics.failed() {
-            diagnostics.missing("no message in the input");
+        if found_nothing {
+            diagnostics.no_message();
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use super::amounts::whole;
 use super::args::{Common, Plan, Spilling, Weight};
 use super::destinations::open;
 use super::form::Form;
-use super::sort::keys;
+use super::sort::{keys, tell_missing};
 use super::syntax::parsed;
 use crate::core::Cutter;
 use crate::io::Diagnostics;
@@ -201,7 +201,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         aside.finish().context("writing the duplicates")?;
     }
     if let Some(key) = keys.first().filter(|_| all > 0 && with_value == 0) {
-        diagnostics.note(&format!("no message has a value at {}", key.path()));
+        tell_missing(key, diagnostics);
     }
     // Of messages that are the same in all bytes nothing is lost.
     let is_kept = args.duplicates.is_some() || args.whole;

@@ -156,8 +156,8 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     result?;
     let Report { tally, output, .. } = report;
     output.finish()?;
-    if found_nothing && !diagnostics.failed() {
-        diagnostics.missing("no message in the input");
+    if found_nothing {
+        diagnostics.no_message();
     }
     diagnostics.detail(&format!(
         "{} pairs of messages compared, {} differ; {} messages are only in A, {} only in B",

@@ -117,7 +117,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     output.finish()?;
     for key in keys.iter().zip(found).filter(|(_, found)| !found && sorted > 0).map(|(key, _)| key)
     {
-        diagnostics.note(&format!("no message has a value at {}", key.path()));
+        tell_missing(key, diagnostics);
     }
     Ok(Verdict::Yes)
 }
@@ -126,6 +126,11 @@ fn write_sorted(sorter: Sorter, output: &mut Output) -> Result<()> {
     let mut output = BufWriter::with_capacity(256 << 10, output);
     sorter.finish(|_, message| result_written(output.write_all(message)))?;
     Ok(result_written(output.flush())?)
+}
+
+/// Says that a path tells nothing of any message.
+pub(super) fn tell_missing(key: &SortKey, diagnostics: &Diagnostics) {
+    diagnostics.note(&format!("no message has a value at {}", key.path()));
 }
 
 /// The keys that were given, or else the usual ones.

@@ -6,7 +6,7 @@ mod search;
 
 pub(crate) use search::hits;
 #[cfg(feature = "cli")]
-pub(crate) use search::{first, pieces};
+pub(crate) use search::{bits, first, last_block, pieces};
 
 use super::frame::{Framed, LineEnding};
 use super::segment_id::SegmentId;

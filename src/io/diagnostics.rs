@@ -45,6 +45,13 @@ impl Diagnostics {
         self.note(text);
     }
 
+    /// There is no message in an input that is not empty, unless something else was said of it.
+    pub fn no_message(&self) {
+        if !self.failed() {
+            self.missing("no message in the input");
+        }
+    }
+
     /// Something the user should know.
     pub fn note(&self, text: &str) {
         if self.quiet {

@@ -35,6 +35,26 @@ impl<'a> Iterator for Pieces<'a> {
     }
 }
 
+/// A bit for each byte of a block, the first byte lowest.
+#[cfg(feature = "cli")]
+#[inline]
+pub(crate) fn bits(block: &[u8; 64], is_one: impl Fn(u8) -> bool) -> u64 {
+    let ones = block.map(|b| u8::from(is_one(b)));
+    // The factor brings the lowest bits of eight bytes into the highest byte.
+    let eight =
+        |bytes: &[u8; 8]| u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    ones.as_chunks::<8>().0.iter().rev().fold(0, |bits, bytes| bits << 8 | eight(bytes))
+}
+
+/// The last block of a message, of less than 64 bytes, filled up, and the bits of its own bytes.
+#[cfg(feature = "cli")]
+#[inline]
+pub(crate) fn last_block(rest: &[u8]) -> ([u8; 64], u64) {
+    let mut block = [0; 64];
+    rest.iter().zip(&mut block).for_each(|(b, to)| *to = *b);
+    (block, (1 << rest.len()) - 1)
+}
+
 /// The offset of the first `needle`.
 #[inline]
 pub(crate) fn first(haystack: &[u8], needle: u8) -> Option<usize> {

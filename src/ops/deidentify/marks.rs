@@ -3,6 +3,7 @@
 //! noted and where it is written, took a tenth of all steps.
 
 use crate::core::Separators;
+use crate::core::message::{bits, last_block};
 use std::ops::Range;
 
 /// More room than for so many times 64 bytes is not kept for the next message.
@@ -29,11 +30,9 @@ impl Marks {
         self.0.shrink_to(KEPT_MAX);
         let (chunks, rest) = bytes.as_chunks::<64>();
         self.0.extend(chunks.iter().map(|chunk| Word::of(chunk, sep)));
-        let mut last = [0; 64];
-        last[..rest.len()].copy_from_slice(rest);
+        // What fills it up may look like one.
+        let (last, own) = last_block(rest);
         let word = Word::of(&last, sep);
-        // What fills up the last ones may look like one.
-        let own = (1 << rest.len()) - 1;
         self.0.push(Word {
             fields: word.fields & own,
             components: word.components & own,
@@ -85,22 +84,15 @@ impl Word {
         Self {
             fields: bits(chunk, |b| b == sep.field),
             components: bits(chunk, |b| b == sep.component),
-            others: bits(chunk, |b| {
-                let divides = (b == sep.repetition) | (b == sep.subcomponent);
-                divides | (b == sep.escape) | (b == 0x1B) | (b >= 0x80)
-            }),
+            others: bits(chunk, |b| (b == sep.repetition) | is_special(b, sep)),
         }
     }
 }
 
-/// A bit for each byte, the first byte lowest.
+/// Whether a byte divides components, or is no text as it stands.
 #[inline]
-fn bits(chunk: &[u8; 64], is_one: impl Fn(u8) -> bool) -> u64 {
-    let ones = chunk.map(|b| u8::from(is_one(b)));
-    // The factor brings the lowest bits of eight bytes into the highest byte.
-    let eight =
-        |bytes: &[u8; 8]| u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-    ones.as_chunks::<8>().0.iter().rev().fold(0, |bits, bytes| bits << 8 | eight(bytes))
+pub(super) fn is_special(b: u8, sep: Separators) -> bool {
+    (b == sep.subcomponent) | (b == sep.escape) | (b == 0x1B) | (b >= 0x80)
 }
 
 /// The positions of delimiters in a message, in order.

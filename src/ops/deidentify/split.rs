@@ -1,6 +1,6 @@
 //! Where the segments of a message and their fields stand, found once for all that is done with it.
 
-use super::marks::{Components, Marks};
+use super::marks::{Components, Marks, is_special};
 use super::rules::{Rules, SegmentRules};
 use crate::core::message::first;
 use crate::core::{Message, Separators};
@@ -200,8 +200,7 @@ fn has_own_separator(segment: &[u8]) -> bool {
 /// Whether nothing stands in a value but plain ASCII, repetitions and components.
 #[cold]
 fn is_simple(raw: &[u8], sep: &Separators) -> bool {
-    let is_other = |b: u8| (b == sep.subcomponent) | (b == sep.escape) | (b == 0x1B) | (b >= 0x80);
-    !raw.iter().fold(false, |has_others, &b| has_others | is_other(b))
+    !raw.iter().fold(false, |has_special, &b| has_special | is_special(b, *sep))
 }
 
 /// The repetitions of a simple field, each with its components.

@@ -6,7 +6,7 @@ use sha1::{Digest, Sha1};
 use std::sync::LazyLock;
 
 /// The namespace of all ids (RFC 9562, section 5.5), a UUID made once at random.
-pub(super) const NAMESPACE: [u8; 16] = [
+const NAMESPACE: [u8; 16] = [
     0x7d, 0x0e, 0x3b, 0x1a, 0x52, 0xf4, 0x4c, 0x3e, 0x9d, 0x0b, 0x6a, 0x4f, 0x1e, 0x7c, 0x8b, 0x25,
 ];
 

@@ -1,6 +1,7 @@
 //! Where segments, fields and components of a message stand.
 
 use super::parts::{Marks, is_valued};
+use crate::core::message::{bits, last_block};
 use crate::core::{Message, Separators};
 
 /// Where the fields of a message stand; kept from message to message.
@@ -81,25 +82,18 @@ struct Delimiters {
 impl Delimiters {
     /// Finds all. `found`: memory to use.
     fn of(bytes: &[u8], s: Separators, mut found: Vec<u64>) -> Self {
-        let bits = |chunk: &[u8; 64]| {
-            let is_one = chunk.map(|b| {
+        let of_block = |block: &[u8; 64]| {
+            bits(block, |b| {
                 let is_inner = (b == s.component) | (b == s.repetition) | (b == s.subcomponent);
-                u8::from((b == s.field) | is_inner)
-            });
-            // The factor brings the lowest bits of eight bytes into the highest byte.
-            let eight = |bytes: &[u8; 8]| {
-                u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56
-            };
-            let words = is_one.as_chunks::<8>().0.iter().rev();
-            words.fold(0, |bits, bytes| bits << 8 | eight(bytes))
+                (b == s.field) | is_inner
+            })
         };
         let (chunks, rest) = bytes.as_chunks::<64>();
         found.clear();
-        found.extend(chunks.iter().map(bits));
-        let mut last = [0; 64];
-        rest.iter().zip(&mut last).for_each(|(b, to)| *to = *b);
-        // What fills up the last ones may look like one.
-        found.push(bits(&last) & ((1 << rest.len()) - 1));
+        found.extend(chunks.iter().map(of_block));
+        // What fills it up may look like one.
+        let (last, own) = last_block(rest);
+        found.push(of_block(&last) & own);
         let first = found.first().copied().unwrap_or_default();
         Self { found, n: 0, rest: first }
     }

@@ -236,8 +236,7 @@ fn learn<'m, 'j, const N: usize>(
 
 #[cfg(test)]
 mod tests {
-    use crate::core::{Frame, Frames, Message, TextOptions};
-    use crate::ops::fhir::{BundleKind, Converter, Ids, Memory, Report, Settings, Upsert};
+    use crate::ops::fhir::testing::same_with_any_memory;
 
     /// Messages of several senders, character sets and delimiters. Values come again: with what is not
     /// known and is counted, with bytes that the character set tells the meaning of, with times that
@@ -275,33 +274,6 @@ mod tests {
 
     #[test]
     fn what_came_before_makes_no_difference() {
-        let all = messages();
-        for variant in 0..6 {
-            let settings = Settings {
-                unmapped: variant % 2 == 0,
-                resources: variant == 1,
-                ids: if variant == 2 { Ids::Message } else { Ids::Business },
-                bundle: if variant > 2 { BundleKind::Transaction } else { BundleKind::Message },
-                upsert: if variant == 3 { Upsert::Conditional } else { Upsert::Put },
-                id_scope: (variant == 4).then(|| "here".to_owned()),
-                ..Settings::default()
-            };
-            let converter = Converter::new(settings);
-            let text = TextOptions::default();
-            let mut memory = Memory::default();
-            for round in 0..4 {
-                let (mut warm, mut cold) = (Report::default(), Report::default());
-                for frame in Frames::new(&all) {
-                    let Frame::Message(framed) = frame else { continue };
-                    let message = Message::new(framed).unwrap();
-                    let (mut out, mut alone) = (Vec::new(), Vec::new());
-                    converter.message(&message, text, &mut memory, &mut warm, &mut out).unwrap();
-                    let mut none = Memory::default();
-                    converter.message(&message, text, &mut none, &mut cold, &mut alone).unwrap();
-                    assert!(out == alone, "variant {variant}, round {round}");
-                }
-                assert_eq!(warm.to_ndjson(), cold.to_ndjson());
-            }
-        }
+        same_with_any_memory(&messages());
     }
 }

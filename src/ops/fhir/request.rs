@@ -6,6 +6,7 @@ use super::map::pid;
 use super::settings::Upsert;
 use super::uri::percent_encoded;
 use serde_json::Value;
+use std::cmp::Reverse;
 
 /// What many messages tell of, and a server may know by an identifier under an id of its own.
 const SHARED: [Kind; 5] =
@@ -49,7 +50,7 @@ fn query(kind: Kind, resource: &[u8]) -> Option<Vec<u8>> {
         Some((rank, text("system")?, text("value")?))
     };
     let pairs = identifiers.iter().filter_map(pair);
-    let (_, system, value) = pairs.reduce(|best, one| if one.0 > best.0 { one } else { best })?;
+    let (_, system, value) = pairs.min_by_key(|(rank, ..)| Reverse(*rank))?;
     // What has a meaning in a search is escaped (R4, section 3.1.1.4.0.2), then what has one in a
     // URL.
     let encoded = |text: &str| {

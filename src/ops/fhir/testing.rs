@@ -81,7 +81,7 @@ pub(crate) fn same_with_any_memory(messages: &[u8]) {
         };
         let converter = Converter::new(settings);
         let mut memory = Memory::default();
-        for round in 0..3 {
+        for round in 0..4 {
             let (mut warm, mut cold) = (Report::default(), Report::default());
             for frame in Frames::new(messages) {
                 let Frame::Message(framed) = frame else { continue };

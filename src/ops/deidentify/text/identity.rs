@@ -12,6 +12,7 @@ use super::labels::Labels;
 use super::letters::{BEGINNINGS, Bits, Filter, MARKS, key, mark};
 use super::words::words;
 use crate::ops::deidentify::Kind;
+pub(super) use births::AGE_MAX;
 use births::Births;
 use index::Index;
 use std::cell::RefCell;

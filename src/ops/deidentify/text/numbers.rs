@@ -279,11 +279,14 @@ fn ends_sentence(rest: &[u8]) -> bool {
     }
 }
 
+/// Whether a word is one of some, in any case.
+fn is_one_of(text: &[u8], word: &Range<usize>, of: &[&[u8]]) -> bool {
+    text.get(word.clone()).is_some_and(|word| of.iter().any(|w| word.eq_ignore_ascii_case(w)))
+}
+
 /// Whether the words before a number are those before an age: `she is`, `patient turned`.
 fn is_said_of_somebody(text: &[u8], number: usize) -> bool {
-    let is = |range: &Range<usize>, of: &[&[u8]]| {
-        text.get(range.clone()).is_some_and(|word| of.iter().any(|w| word.eq_ignore_ascii_case(w)))
-    };
+    let is = |range: &Range<usize>, of: &[&[u8]]| is_one_of(text, range, of);
     let verb = word_before(text, number.saturating_sub(1));
     let who = word_before(text, verb.start.saturating_sub(1));
     is(&verb, &[b"is", b"was", b"turned", b"turns"])
@@ -333,9 +336,7 @@ fn is_foreign_age(text: &[u8], end: usize, rest: &[u8]) -> bool {
 /// Where an age over 89 begins and ends that is told in words, of which one is at `word`:
 /// `ninety-two year old`, `in her nineties`, `centenarian`.
 pub(super) fn age_in_words(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
-    let is = |range: &Range<usize>, of: &[&[u8]]| {
-        text.get(range.clone()).is_some_and(|word| of.iter().any(|w| word.eq_ignore_ascii_case(w)))
-    };
+    let is = |range: &Range<usize>, of: &[&[u8]]| is_one_of(text, range, of);
     let gap = |at: usize| at + usize::from(matches!(text.get(at), Some(b' ' | b'-')));
     let before = word_before(text, word.start.saturating_sub(1));
     if is(&word, &[b"nonagenarian", b"centenarian", b"supercentenarian"]) {

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::found::{Found, Sort};
-use super::identity::Noted;
+use super::identity::{AGE_MAX, Noted};
 use super::letters::{Case, case, is_alnum};
 use super::names::VALUE_MAX;
 use super::scan::{Span, What};
@@ -10,9 +10,6 @@ use crate::core::escape;
 use crate::core::time::{Precision, Timestamp};
 use crate::ops::deidentify::Kind;
 use jiff::civil;
-
-/// Ages over this are replaced, years included that tell of one.
-const AGE_MAX: u32 = 89;
 
 /// Replaces spans in one value.
 pub(super) struct Replacer<'a, 'c, 'm> {

@@ -2,6 +2,7 @@
 //! (guide: PID[Patient], PID[Provenance-Patient]).
 
 use crate::core::time::Precision;
+use std::cmp::Reverse;
 
 use super::super::bundle::Arena;
 use super::super::codes::Table;
@@ -39,7 +40,7 @@ pub(crate) fn key<'m>(cx: &mut Context<'m>, pid: Seg<'m>) -> Option<Key> {
 /// the best type, one with an authority before one without.
 pub(crate) fn best<'m>(ids: impl Iterator<Item = Parts<'m>>) -> Option<Parts<'m>> {
     let rank = |id: &Parts<'m>| (rank(id.peek(5).peek_raw()), !id.peek(4).is_empty());
-    ids.reduce(|best, id| if rank(&id) > rank(&best) { id } else { best })
+    ids.min_by_key(|id| Reverse(rank(id)))
 }
 
 /// How well an identifier tells a patient from others, by its type of table 0203: numbers of insurances

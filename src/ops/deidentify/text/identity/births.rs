@@ -7,7 +7,7 @@ use super::Identity;
 const MOST: usize = 16;
 
 /// An age that may be told: under Safe Harbor 89 (45 CFR 164.514(b)(2)(i)(C)).
-const AGE_MAX: u32 = 89;
+pub(in super::super) const AGE_MAX: u32 = 89;
 
 /// The dates of birth of a message, and how much may be told of them.
 #[derive(Debug, Default)]
