@@ -53,6 +53,9 @@ pub(super) struct Place {
     pub(super) repeating: bool,
     /// The segment that its group is about: the first one required.
     pub(super) is_main: bool,
+    /// The group apart that it is in or is: one with a patient of its own, inside of what has its patient
+    /// before it, as PRIOR_RESULT in an order (OML_O21). 0 for none.
+    pub(super) apart: u16,
 }
 
 /// Where a segment goes.
@@ -72,7 +75,7 @@ pub(super) struct Grammar {
     keys: Vec<u32>,
     /// By position and segment.
     moves: Vec<Move>,
-    /// By group and segment: the least depth at which the group has the segment.
+    /// By group and segment: the least depth at which the group has the segment, but in groups apart.
     reach: Vec<u8>,
 }
 
@@ -92,11 +95,13 @@ impl Grammar {
             nullable: false,
             repeating: false,
             is_main: false,
+            apart: 0,
         };
         let mut grammar =
             Self { places: vec![message], keys: Vec::new(), moves: Vec::new(), reach: Vec::new() };
         grammar.add_all(nodes, 0)?;
         grammar.mark_main();
+        grammar.mark_apart();
         let mut keys: Vec<u32> = grammar.places.iter().map(|p| p.key).filter(|&k| k > 0).collect();
         keys.sort_unstable();
         keys.dedup();
@@ -108,7 +113,8 @@ impl Grammar {
                 let found = if is_segment { grammar.find(at, key) } else { None };
                 grammar.moves.push(found.unwrap_or(nowhere));
                 let inside = &grammar.places[at..place.end as usize];
-                let depths = inside.iter().filter(|p| p.key == key).map(|p| p.depth);
+                let own = inside.iter().filter(|p| p.key == key && p.apart == place.apart);
+                let depths = own.map(|p| p.depth);
                 grammar.reach.push(depths.min().unwrap_or(NO_REACH));
             }
         }
@@ -129,7 +135,7 @@ impl Grammar {
         self.moves.get(at).copied().unwrap_or(Move { to: NOWHERE, keep: 0 })
     }
 
-    /// The least depth at which a group has a segment, or [`NO_REACH`].
+    /// The least depth at which a group has a segment, but in groups apart; or [`NO_REACH`].
     #[inline]
     pub(super) fn reach(&self, group: u16, symbol: usize) -> u8 {
         let at = usize::from(group) * self.keys.len() + symbol;
@@ -184,6 +190,7 @@ impl Grammar {
             nullable: node.is_optional(),
             repeating: node.is_repeating(),
             is_main: false,
+            apart: 0,
         });
         if kind == Kind::Segment {
             return Some(());
@@ -209,6 +216,18 @@ impl Grammar {
             for at in segments {
                 self.places[at].is_main |= at == main || self.parent(at) == main;
             }
+        }
+    }
+
+    /// Marks the groups that begin with a patient, behind the first one, and all that is in them.
+    fn mark_apart(&mut self) {
+        let pid = key(*b"PID");
+        let Some(first) = self.places.iter().position(|place| place.key == pid) else { return };
+        for at in first + 1..self.places.len() {
+            let around = self.places[self.parent(at)].apart;
+            let begins = self.places[at].kind == Kind::Group && self.first(at, pid).is_some();
+            let own = if begins { u16::try_from(at).unwrap_or(0) } else { 0 };
+            self.places[at].apart = if around == 0 { own } else { around };
         }
     }
 

@@ -21,6 +21,7 @@ use known::{structure_of, usual};
 use std::ops::Range;
 
 const NTE: u32 = key(*b"NTE");
+const ORC: u32 = key(*b"ORC");
 const PID: u32 = key(*b"PID");
 
 /// One occurrence of a group in a message.
@@ -95,6 +96,8 @@ impl Context {
         self.open.push(0);
         self.occurrences.push(Occurrence { group: 0, parent: 0, start: 0, end: 0 });
         let (mut state, mut owner) = (HEADER, 0);
+        // The last state that is in no group apart.
+        let mut outside = HEADER;
         for (at, segment) in (0_u32..).zip(segments) {
             let id = segment_id::at_head(segment.raw(), segment.separators().field);
             let key = id.map_or(0, key);
@@ -102,7 +105,8 @@ impl Context {
             if at > 0
                 && let Some(symbol) = grammar.symbol(key)
             {
-                let step = grammar.step(state, symbol);
+                let from = if key == ORC && is_asked_for(segment) { outside } else { state };
+                let step = grammar.step(from, symbol);
                 place = step.to;
                 if place != NOWHERE {
                     self.enter(grammar, place, usize::from(step.keep), at);
@@ -110,6 +114,9 @@ impl Context {
             }
             if place != NOWHERE {
                 state = place;
+                if self.place(place).is_some_and(|place| place.apart == 0) {
+                    outside = place;
+                }
             }
             // What follows a note belongs to what the note is about.
             if place != NOWHERE && key != NTE {
@@ -229,6 +236,14 @@ impl Context {
             .map(|found| (self.name(found), found.start as usize..found.end as usize))
     }
 
+    /// Whether a segment is of prior results inside of an order, or of another group with a patient of its
+    /// own inside of what has its patient before it.
+    #[must_use]
+    pub fn is_apart(&self, segment: usize) -> bool {
+        let place = self.segments.get(segment).and_then(|seated| self.place(seated.place));
+        place.is_some_and(|place| place.apart > 0)
+    }
+
     fn name(&self, of: &Occurrence) -> &'static str {
         self.place(of.group).map_or("", |place| place.name)
     }
@@ -261,9 +276,13 @@ impl Context {
         view.extend(of.clone());
         let mut found = Vec::new();
         for &id in ids {
-            // The segment itself stands for its id, and so do those of a group.
+            // The segment itself stands for its id, and so do those of a group, but those of prior
+            // results in it.
             let own = self.segments.get(of.clone()).unwrap_or_default();
-            if id == *b"MSH" || own.iter().any(|seated| seated.key == key(id)) {
+            let apart = |at: &Seated| self.place(at.place).map_or(0, |place| place.apart);
+            let first = own.first().map_or(0, apart);
+            let is_own = |at: &Seated| at.key == key(id) && apart(at) == first;
+            if id == *b"MSH" || own.iter().any(is_own) {
                 continue;
             }
             self.resolve(of.start, id, &mut found);
@@ -284,6 +303,8 @@ impl Context {
     ///    of its `ORDER_OBSERVATION`, PID that of its `PATIENT_RESULT`, SPM those of its order;
     ///    from an OBR, OBX are those of its order. A segment that begins several groups
     ///    stands for each of them: if its `PATIENT` has none, PID has those of `PATIENT_RESULT`.
+    ///    Prior results inside of an order (`PRIOR_RESULT`) have a patient and orders of their own, and
+    ///    tell nothing of what is outside of them.
     /// 4. A group that lacks the segment it begins with has that of the last one before it: the
     ///    second OBR under an ORC has this ORC.
     /// 5. Segments without a place, farther away: those in the groups around the row, unless
@@ -366,28 +387,33 @@ impl Context {
     ) {
         for number in self.outwards(seated.occurrence) {
             let Some(around) = self.occurrences.get(number as usize) else { return };
-            let least = grammar.reach(around.group, symbol);
-            if least == NO_REACH {
-                continue;
-            }
             let whole = self.until_next(seated, number, around);
             if seated.place == HEADER {
                 found.extend(self.with_id(key, whole).map(index));
                 return;
             }
-            self.at_depth(key, whole, least, found);
+            let least = grammar.reach(around.group, symbol);
+            if least == NO_REACH {
+                continue;
+            }
+            let apart = self.place(around.group).map_or(0, |place| place.apart);
+            self.at_depth(key, whole, (apart, least), found);
             if found.is_empty() {
                 // What is deeper is the row's own only before the next of its kind: the prior
                 // results of an order have orders of their own.
                 let next = self.with_id(seated.key, seated.owner + 1..around.end).next();
                 let rest = seated.owner..next.unwrap_or(around.end);
-                let present = self.with_id(key, rest.clone()).filter_map(|at| self.depth(at));
-                if let Some(depth) = present.min() {
-                    self.at_depth(key, rest, depth, found);
+                let present = self.with_id(key, rest.clone()).filter_map(|at| self.level(at));
+                if let Some(level) = present.filter(|&(group, _)| group == apart).min() {
+                    self.at_depth(key, rest, level, found);
                 }
             }
             if !found.is_empty() {
                 return;
+            }
+            // Prior results without a patient of their own are of the patient of the message.
+            if apart == around.group && apart > 0 {
+                continue;
             }
             if grammar.begins_with(around.group, key) {
                 found.extend(self.head_before(number, key).map(index));
@@ -424,14 +450,15 @@ impl Context {
         start..next.unwrap_or(around.end)
     }
 
-    /// How many groups a segment with a place is in.
-    fn depth(&self, at: u32) -> Option<u8> {
-        self.place(self.segments.get(at as usize)?.place).map(|place| place.depth)
+    /// The group apart that a segment with a place is in, and how many groups in all.
+    fn level(&self, at: u32) -> Option<(u16, u8)> {
+        let place = self.place(self.segments.get(at as usize)?.place)?;
+        Some((place.apart, place.depth))
     }
 
-    /// The segments with an id in a range whose places are in so many groups.
-    fn at_depth(&self, key: u32, within: Range<u32>, depth: u8, found: &mut Vec<usize>) {
-        let here = |&at: &u32| self.depth(at) == Some(depth);
+    /// The segments with an id in a range whose places are at a level.
+    fn at_depth(&self, key: u32, within: Range<u32>, level: (u16, u8), found: &mut Vec<usize>) {
+        let here = |&at: &u32| self.level(at) == Some(level);
         found.extend(self.with_id(key, within).filter(here).map(index));
     }
 
@@ -463,6 +490,13 @@ impl Context {
             }
         }
     }
+}
+
+/// Whether an ORC asks for something, by its order control code (table 0119). By its place in a message
+/// alone it could be one more of the prior results of the order before it.
+fn is_asked_for(orc: Segment<'_>) -> bool {
+    let control = orc.field(1).map_or(&b""[..], |field| field.raw());
+    matches!(control, b"NW" | b"CA" | b"DC" | b"XO" | b"HD" | b"RL" | b"RP" | b"PA" | b"CH")
 }
 
 fn index(at: u32) -> usize {

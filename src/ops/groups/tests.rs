@@ -122,6 +122,60 @@ fn orders_are_not_prior_results() {
     );
 }
 
+/// An order of a laboratory can hold prior results (OML_O21, chapter 4), with patients and orders of their
+/// own.
+#[test]
+fn prior_results_tell_nothing_of_their_order() {
+    let plain = context(&text("OML^O21^OML_O21", "2.5.1", "PID PV1 ORC OBR DG1 SPM ORC OBR SPM"));
+    belong(
+        &plain,
+        &[
+            (4, b"PID", &[1]),
+            (4, b"PV1", &[2]),
+            (4, b"ORC", &[3]),
+            (4, b"SPM", &[6]),
+            (5, b"PID", &[1]),
+            (6, b"ORC", &[3]),
+            (8, b"PID", &[1]),
+            (8, b"ORC", &[7]),
+            (9, b"OBR", &[8]),
+        ],
+    );
+    assert_eq!(plain.view(3..7, &[*b"PID", *b"ORC"]), [0, 1, 3, 4, 5, 6]);
+    //                  1   2   3   4   5   6   7   8   9   10  11  12  13
+    let segments = "PID PV1 ORC OBR SPM PID PV1 AL1 ORC OBR OBX ORC OBR";
+    let asked =
+        text("OML^O21^OML_O21", "2.5.1", segments).replace("ORC|1\rOBR|1\r", "ORC|RE\rOBR|1\r");
+    // The last order is a new one, by its control code.
+    let (before, last) = asked.rsplit_once("ORC|RE").unwrap();
+    let prior = context(&format!("{before}ORC|NW{last}"));
+    assert_eq!(prior.occurrences("ORDER").collect::<Vec<_>>(), [3..12, 12..14]);
+    belong(
+        &prior,
+        &[
+            (4, b"PID", &[1]),
+            (4, b"PV1", &[2]),
+            (4, b"AL1", &[]),
+            (4, b"ORC", &[3]),
+            (4, b"OBX", &[]),
+            (5, b"PID", &[1]),
+            (5, b"ORC", &[3]),
+            (10, b"PID", &[6]),
+            (11, b"PID", &[6]),
+            (11, b"PV1", &[7]),
+            (11, b"ORC", &[9]),
+            (11, b"AL1", &[8]),
+            (13, b"PID", &[1]),
+            (13, b"PV1", &[2]),
+            (13, b"ORC", &[12]),
+        ],
+    );
+    assert_eq!(prior.view(3..12, &[*b"PID"]), [&[0, 1][..], &(3..12).collect::<Vec<_>>()].concat());
+    // Without a patient of their own they are the patient's of the message.
+    let same = context(&text("OML^O21^OML_O21", "2.5.1", "PID ORC OBR SPM AL1 ORC OBR OBX"));
+    belong(&same, &[(8, b"PID", &[1]), (8, b"AL1", &[5]), (3, b"AL1", &[]), (8, b"ORC", &[6])]);
+}
+
 #[test]
 fn admissions() {
     groups(
