@@ -8,8 +8,10 @@ use crate::io::{Diagnostics, Folder, Output};
 use crate::ops::fhir::{
     BundleKind, Converter, Ids, LocalCodes, Memory, Report, Settings, Systems, Upsert,
 };
+use crate::ops::quoted::misquoted;
 use anyhow::{Context, Result, anyhow, bail};
 use std::ffi::OsString;
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -270,13 +272,17 @@ fn settings(args: &Args) -> Result<Settings> {
 /// The lines of a CSV file, each with its number, blanks around values cut.
 fn records(path: &Path) -> Result<Vec<(u64, csv::StringRecord)>> {
     let named = || format!("reading {}", path.display());
+    let bytes = fs::read(path).with_context(named)?;
+    if let Some(at) = misquoted(&bytes) {
+        let line = 1 + bytes[..at].iter().filter(|&&b| b == b'\n').count();
+        bail!("{}:{line}: a quote that is not closed as it should be", path.display());
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
         .comment(Some(b'#'))
-        .from_path(path)
-        .with_context(named)?;
+        .from_reader(&bytes[..]);
     let mut all = Vec::new();
     for record in reader.records() {
         let record = record.with_context(named)?;

@@ -11,6 +11,7 @@ pub mod json;
 pub mod names;
 pub mod pass;
 pub mod query;
+pub(crate) mod quoted;
 pub mod sort;
 pub mod stats;
 pub mod transform;

@@ -1,6 +1,7 @@
 //! Tables of codes and units: CSV files with a header, loaded once and looked up by the bytes of
 //! their cells.
 
+use crate::ops::quoted::misquoted;
 use crate::ops::visible;
 use csv::{ByteRecord, ReaderBuilder};
 use std::collections::HashMap;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::str::from_utf8;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A CSV file (RFC 4180) in UTF-8, its first line a header. Rows may be shorter or longer than
+/// A CSV file (RFC 4180) in UTF-8, its first line a header. Rows may be shorter than
 /// that; a cell that is not there is empty. Rows without any text are left out.
 #[derive(Debug)]
 pub struct Table {
@@ -46,17 +47,30 @@ impl Table {
             let line = 1 + line_feeds(&bytes[..error.valid_up_to()]);
             return Err(format!("{name}: line {line} is not in UTF-8"));
         }
+        if let Some(at) = misquoted(bytes) {
+            let line = 1 + line_feeds(&bytes[..at]);
+            return Err(format!(
+                "{name}: line {line} has a quote that is not closed as it should be"
+            ));
+        }
         let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-        let mut header = None;
+        let mut header: Option<Vec<String>> = None;
         let mut rows = Vec::new();
         let mut cells = ByteRecord::new();
         while reader.read_byte_record(&mut cells).map_err(|error| format!("{name}: {error}"))? {
-            if header.is_none() {
+            let Some(header) = &header else {
                 let names =
                     cells.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned());
                 header = Some(names.collect());
-            } else if cells.iter().any(|cell| !cell.is_empty()) {
-                rows.push(Row { line: line_of(&cells, bytes), cells: cells.clone() });
+                continue;
+            };
+            let line = line_of(&cells, bytes);
+            // A comma that should have been in quotes moves all behind it into the next column.
+            if cells.iter().skip(header.len()).any(|cell| !cell.is_empty()) {
+                return Err(format!("{name}: line {line} has more cells than the header"));
+            }
+            if cells.iter().any(|cell| !cell.is_empty()) {
+                rows.push(Row { line, cells: cells.clone() });
             }
         }
         let header = header.ok_or_else(|| format!("{name}: there is no header"))?;
@@ -261,8 +275,9 @@ mod tests {
 
     #[test]
     fn rows_are_found_by_their_cells() {
-        let table =
-            table(b"code,system,text\na,1,A one\na,2\n\"b,\"\"c\",1,\"two\nlines\",more\n,,\n");
+        let table = table(
+            b"code,system,text,note\na,1,A one\na,2\n\"b,\"\"c\",1,\"two\nlines\",more\n,,\n",
+        );
         assert_eq!(table.len(), 3);
         assert_eq!((table.line(0), table.line(1), table.line(2), table.line(3)), (2, 3, 4, 0));
         let index = table.index(&[0, 1]).unwrap();
@@ -290,6 +305,14 @@ mod tests {
         );
         assert_eq!(error(b"a,b\n1\n1,\n", &[1]), "codes.csv: line 3 repeats the key of line 2");
         assert_eq!(error(b"code\nx\nsecret\xE9\n", &[0]), "codes.csv: line 3 is not in UTF-8");
+        assert_eq!(
+            error(b"a,b\n1,2\n3,secret, 4\n", &[0]),
+            "codes.csv: line 3 has more cells than the header"
+        );
+        assert_eq!(
+            error(b"a,b\n1,\"2\n3,secret\n", &[0]),
+            "codes.csv: line 2 has a quote that is not closed as it should be"
+        );
         assert_eq!(error(b"", &[0]), "codes.csv: there is no header");
         assert_eq!(error(b"\n\r\n", &[0]), "codes.csv: there is no header");
     }
