@@ -55,9 +55,10 @@ fn parts<const N: usize>(value: &[u8], by: u8) -> [&[u8]; N] {
 /// CX: the check digit fits the number by the scheme of table 0061.
 fn identifier(walk: &Walk<'_, '_>, value: &[u8]) -> Option<Fault> {
     let [number, digit, scheme] = parts(value, delimiter(walk, false));
+    // M10 and M11 tell nothing of a number with letters.
     let is_right = match scheme {
-        b"M10" if !digit.is_empty() => check_digit::mod10(number).map(|d| digit == [d]),
-        b"M11" if !digit.is_empty() => check_digit::mod11(number).map(|d| digit == [d]),
+        b"M10" if !digit.is_empty() => Some(digit == [check_digit::mod10(number)?]),
+        b"M11" if !digit.is_empty() => Some(digit == [check_digit::mod11(number)?]),
         b"NPI" => npi(number, digit),
         _ => return None,
     };

@@ -366,6 +366,8 @@ fn fmt_4_check_digits() {
         );
     }
     assert_rule(Fmt4, Warning, "2:PID-3.2", "123456^^^", "1234567890^^NPI^", "1234567893^^NPI^");
+    // The schemes are about digits: of a number with letters they tell nothing.
+    assert_rule(Fmt4, Warning, "2:PID-3.2", "123456^^^", "1234567^5^M11^", "AB1234567^5^M11^");
 }
 
 #[test]
