@@ -333,6 +333,7 @@ fn times_are_written_in_a_format() {
         ("20240131+0100", "%s", ""), // midnight would be invented
         ("202401311030+0100", "%s", ""),
         ("20240131", "100 %%", "100 %"),
+        ("20240131", "%%c%Y", "%c2024"),
         ("x", "%Y", ""),
         ("x", "100 %%", ""),
         ("", "%Y", ""),
@@ -382,6 +383,9 @@ fn formats_and_zones_that_cannot_be_used() {
         ("format_time", &["x", "%!"], 1),
         ("format_time", &["x", "%Z"], 1),
         ("format_time", &["x", "%"], 1),
+        ("format_time", &["x", "%Y %x"], 1),
+        ("format_time", &["x", "%%%c"], 1),
+        ("parse_time", &["x", "%X"], 1),
         ("in_zone", &["x", ""], 1),
         ("in_zone", &["x", "../etc/passwd"], 1),
         ("in_zone", &["x", "UTC", "CEST"], 2),

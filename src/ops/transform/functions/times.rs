@@ -28,6 +28,9 @@ struct Parse {
 /// `parse_time(x, "format"[, "zone"])`
 pub(super) fn parse(args: Literals<'_>) -> Bound {
     let format = args.text(1, "a format in quotes, such as \"%d.%m.%Y %H:%M\"")?;
+    if has_customary(format) {
+        return Err(unreadable(CUSTOMARY));
+    }
     let zone = args.optional(2, ZONE)?.map(|name| zone(2, name)).transpose()?;
     // What a format can read is what it can write.
     let sample = Timestamp::parse(SAMPLE).ok_or_else(|| unreadable("it has no time"))?;
@@ -41,6 +44,25 @@ pub(super) fn parse(args: Literals<'_>) -> Bound {
         return Err(unreadable("a time would not come back as it was"));
     }
     Ok(Arc::new(Parse { format: format.into(), precision, zone }))
+}
+
+const CUSTOMARY: &str = "what %c, %x, %X and %r stand for is the custom of a place";
+
+/// Whether a format says how times are written by custom: none is known here.
+fn has_customary(format: &str) -> bool {
+    let mut rest = format.split('%').skip(1);
+    while let Some(specifier) = rest.next() {
+        if specifier.is_empty() {
+            // Two are one sign.
+            rest.next();
+            continue;
+        }
+        let letter = specifier.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+        if letter.starts_with(['c', 'x', 'X', 'r']) {
+            return true;
+        }
+    }
+    false
 }
 
 fn unreadable(reason: &str) -> Unusable {
@@ -132,6 +154,9 @@ struct Format {
 pub(super) fn format(args: Literals<'_>) -> Bound {
     let format = args.text(1, "a format in quotes, such as \"%d.%m.%Y\"")?;
     let unusable = |reason: &str| (1, format!("a format, but {reason}"));
+    if has_customary(format) {
+        return Err(unusable(CUSTOMARY));
+    }
     let sample = Timestamp::parse(SAMPLE).ok_or_else(|| unusable("there is no time"))?;
     let text = |precision| broken_down(sample.truncated(precision))?.to_string(format);
     let units = [
