@@ -354,6 +354,60 @@ fn emit_writes_the_whole_message_wherever_it_stands() {
     assert_eq!(out, read("b.hl7"));
 }
 
+/// An order without the segment that a message is split by is asked for once, not with each of the others.
+#[test]
+fn split_asks_for_no_order_twice() {
+    const ORM: &str = "MSH|^~\\&|A|B|||20240101||ORM^O01^ORM_O01|C1|P|2.5.1\rPID|1||7\r\
+        ORC|NW|L1\rOBR|1|L1||718-7\rORC|NW|M1\rRXO|DIGOXIN\rORC|NW|L2\rOBR|2|L2||2345-7\r\n";
+    let out = pipehat(&["transform", "split by OBR"]).stdin(ORM).text();
+    let shown =
+        pipehat(&["query", "MSH-10", "PID-3", "ORC-2", "RXO-1", "OBR-2"]).stdin(&out).text();
+    assert_eq!(shown, "C1-1\t7\tL1\t\tL1\nC1-2\t7\tM1\tDIGOXIN\t\nC1-3\t7\tL2\t\tL2\n");
+    // Prior results are no orders of the message.
+    const OML: &str = "MSH|^~\\&|A|B|||20240101||OML^O21^OML_O21|C1|P|2.5.1\rPID|1||7\r\
+        ORC|NW|L1\rOBR|1|L1||718-7\rPID|1||7A\rORC|RE|P1\rOBR|1|P1||718-7\rOBX|1|NM|718-7||9\r\
+        ORC|NW|L2\rOBR|2|L2||2345-7\r\n";
+    let out = pipehat(&["transform", "split by OBR"]).stdin(OML).text();
+    let shown = pipehat(&["query", "MSH-10", "OBR-2", "OBX-5"]).stdin(&out).text();
+    assert_eq!(shown, "C1-1\tL1~P1\t9\nC1-2\tL2\t\n");
+    // Whose order it is can be asked in each of them.
+    let rows = pipehat(&["query", "--each", "OBR", "OBR-2", "PID-3", "ORC-2"]).stdin(OML).text();
+    assert_eq!(rows, "L1\t7\tL1\nP1\t7A\tP1\nL2\t7\tL2\n");
+}
+
+#[test]
+fn what_a_segment_was_told_is_not_told_of_the_next() {
+    const OBX: &str =
+        "MSH|^~\\&|A||||20240101||ORU^R01|1|P|2.5.1\rOBR|1\rOBX|1|NM|a||1\rOBX|2|NM|b||2\r\n";
+    let each = "each OBX { when OBX-5 < 2 { let flag = \"L\" } set OBX-8 = $flag }";
+    let flags = |script: &str| {
+        let out = pipehat(&["transform", script]).stdin(OBX).text();
+        pipehat(&["query", "--each", "OBX", "OBX-8"]).stdin(out).text()
+    };
+    assert_eq!(flags(each), "L\n\n");
+    // What had a value before is counted on.
+    let count = "let n = 0 each OBX { let n = $n + 1 set OBX-8 = $n }";
+    assert_eq!(flags(count), "1\n2\n");
+}
+
+#[test]
+fn a_table_that_is_torn_is_not_used() {
+    let dir = folder();
+    for (table, line) in [
+        ("from,to,display\nGLU,2345-7,\"Glucose\n718-7,HB,Hb\n", 2),
+        ("from,to,display\nGLU,2345-7,\"Glucose\n718-7,HB,\"Hb\"\n", 2),
+        ("from,to,display\nHB,718-7,Hb\nGLU,2345-7,Glucose, fasting\n", 3),
+    ] {
+        let file = dir.path().join("codes.csv");
+        fs::write(&file, table).unwrap();
+        let script = format!("map OBX-3 with \"{}\"", file.display());
+        let run = pipehat(&["transform", &script]).stdin(ORU).run();
+        assert_eq!(run.code, 2, "{table}");
+        assert!(run.stdout.is_empty() && run.stderr.contains(&format!("line {line} ")), "{run:?}");
+        assert!(!run.stderr.contains("fasting"), "{}", run.stderr);
+    }
+}
+
 #[test]
 fn split_makes_a_message_of_each_order() {
     let out =

@@ -27,6 +27,21 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The variables without a value.
+    pub(super) fn unset(&self) -> Vec<usize> {
+        let none = self.variables.iter().enumerate().filter(|(_, values)| values.is_empty());
+        none.map(|(number, _)| number).collect()
+    }
+
+    /// Takes the values of variables: what one segment told is not told of the next.
+    pub(super) fn forget(&mut self, variables: &[usize]) {
+        for &number in variables {
+            if let Some(values) = self.variables.get_mut(number) {
+                values.clear();
+            }
+        }
+    }
+
     /// The length of the values that the variables have.
     pub(super) fn kept(&self) -> usize {
         self.variables.iter().flatten().map(Vec::len).sum()

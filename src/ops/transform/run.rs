@@ -146,7 +146,9 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
             }
             What::Each { each, condition, block, ids } => {
                 let added = self.draft.added();
+                let unset = self.facts.unset();
                 for row in self.rows(each, ids) {
+                    self.facts.forget(&unset);
                     self.draft.enter(row.view.into_iter());
                     let end = self.end.replace(row.end);
                     let wanted = condition.as_ref().is_none_or(|c| c.holds(&self.scope()));
@@ -267,16 +269,15 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
     /// Goes on with one message for each segment of an id, if there are several.
     fn split(&mut self, id: SegmentId, rest: &Rest<'_>) -> Done<Option<Ended>> {
         let context = self.context();
-        let rows: Vec<usize> =
-            (0..self.draft.lines().len()).filter(|&n| self.segment(n).has_id(id)).collect();
+        let is_row = |&n: &usize| self.segment(n).has_id(id) && !context.is_apart(n);
+        let rows: Vec<usize> = (0..self.draft.lines().len()).filter(is_row).collect();
         if rows.len() < 2 {
             return Ok(None);
         }
         let whole = self.draft.clone();
         let variables = self.facts.variables.clone();
-        let count = rows.len();
         let parts = split::Parts::new(&context, rows);
-        for n in 0..count {
+        for n in 0..parts.len() {
             let without = parts.without(n, &context);
             self.draft = whole.narrowed(|index| without.get(index) != Some(&true));
             self.facts.variables.clone_from(&variables);

@@ -14,13 +14,21 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    pub(super) fn new(context: &Context, rows: Vec<usize>) -> Self {
+    pub(super) fn new(context: &Context, mut rows: Vec<usize>) -> Self {
+        rows.extend(others(context, &rows));
+        rows.sort_unstable();
+        rows.dedup();
         let groups = rows.iter().map(|&row| {
             let mut groups: Vec<_> = context.enclosing(row).map(|(_, range)| range).collect();
             groups.reverse();
             groups
         });
         Self { groups: groups.collect(), rows }
+    }
+
+    /// How many messages there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
     }
 
     /// Which segments the message for row `n` does not have: the groups of the other rows, as far
@@ -51,4 +59,21 @@ impl Parts {
         }
         without
     }
+}
+
+/// Where groups begin that are like those of the rows, which are in order, and have none: an order of a medicine among orders
+/// of tests. In the messages of all the others it would be asked for as often as there are rows.
+fn others(context: &Context, rows: &[usize]) -> Vec<usize> {
+    let count = |range: &Range<usize>| {
+        let before = |end: usize| rows.partition_point(|&row| row < end);
+        before(range.end) - before(range.start)
+    };
+    // The outermost group that a row has for itself.
+    let own =
+        |&row: &usize| context.enclosing(row).take_while(|(_, range)| count(range) == 1).last();
+    let mut names: Vec<&str> = rows.iter().filter_map(own).map(|(name, _)| name).collect();
+    names.sort_unstable();
+    names.dedup();
+    let like = names.into_iter().flat_map(|name| context.occurrences(name));
+    like.filter(|range| count(range) == 0).map(|range| range.start).collect()
 }
