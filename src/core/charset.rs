@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use encoding_rs::{
     BIG5, EUC_JP, EncoderResult, Encoding, GB18030, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE,
@@ -194,6 +195,12 @@ impl Default for Charset {
     }
 }
 
+/// A name without what does not matter in it.
+fn plain_name(label: &[u8]) -> String {
+    let letters = label.iter().filter(|b| b.is_ascii_alphanumeric());
+    letters.map(|b| char::from(b.to_ascii_uppercase())).collect()
+}
+
 impl Charset {
     /// UTF-8, the character set of messages that name none.
     pub const UTF_8: Self = Self(UTF_8);
@@ -218,11 +225,7 @@ impl Charset {
             b"8859/1" => return Some(Self(WINDOWS_1252)),
             _ => {}
         }
-        let name: String = label
-            .iter()
-            .filter(|b| b.is_ascii_alphanumeric())
-            .map(|b| char::from(b.to_ascii_uppercase()))
-            .collect();
+        let name = plain_name(label);
         // The year of a standard (`ISO_8859-1:1987`) is left to the WHATWG's own table.
         let short = name.strip_prefix("ISO").filter(|part| part.starts_with("8859"));
         let key = short.unwrap_or(&name);
@@ -232,6 +235,19 @@ impl Charset {
             None => Encoding::for_label_no_replacement(label),
         };
         found.filter(|e| ![UTF_16LE, UTF_16BE, X_USER_DEFINED].contains(e)).map(Self)
+    }
+
+    /// The bytes that the only set lacks which a raw MSH-18 names, though the set that it is read as has
+    /// them: of ASCII all beyond it, of ISO 8859-1, -9 and -11 those of control characters. `None` for
+    /// other sets.
+    #[must_use]
+    pub(crate) fn lacking(raw_field: &[u8]) -> Option<RangeInclusive<u8>> {
+        let name = plain_name(raw_field.get(..NAME_MAX).unwrap_or(raw_field));
+        match name.strip_prefix("ISO").unwrap_or(&name) {
+            "ASCII" | "USASCII" | "IR6" => Some(0x80..=0xFF),
+            "88591" | "88599" | "885911" => Some(0x80..=0x9F),
+            _ => None,
+        }
     }
 
     /// The character set that a raw MSH-18 names.

@@ -106,6 +106,23 @@ fn other_delimiters_and_character_sets_are_those_of_the_message() {
     let out = pipehat(&["transform", "set ZPD-2 = '日'"]).stdin(&odd).run();
     assert_eq!((out.code, out.stdout.len()), (2, 0));
     assert!(out.stderr.contains("character"), "{out:?}");
+    // ISO 8859-1 is read as windows-1252, which many mean by it, and ASCII as UTF-8. What they lack is
+    // written only into messages that have such characters.
+    for (set, own, code) in [
+        ("8859/1", &b"caf\xE9"[..], 2),
+        ("8859/1", b"O\x92Brien", 0),
+        ("ISO 8859-9", b"x", 2),
+        ("WINDOWS-1252", b"x", 0),
+        ("ASCII", b"x", 2),
+        ("ASCII", "é".as_bytes(), 0),
+        ("", b"x", 0),
+    ] {
+        let head = format!("MSH|^~\\&||||||||||||||||{set}\rPID|1||");
+        let message = [head.as_bytes(), own, b"\r\n"].concat();
+        let out = pipehat(&["transform", "set PID-4 = '5 €'"]).stdin(&message).run();
+        assert_eq!(out.code, code, "{set} {}", own.escape_ascii());
+        assert_eq!(out.stdout.is_empty(), code == 2);
+    }
     // The second byte of 表 in Shift_JIS is a backslash: what is not touched keeps its bytes, and
     // what is set is written in that set.
     let japanese = b"MSH|^~\\&||||||||||||||||SHIFT_JIS\rPID|1||\x95\x5C^x||\x95\x5C\r\n";

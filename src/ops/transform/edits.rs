@@ -6,7 +6,7 @@ use super::run::{Done, Run};
 use super::statement::{Own, Source};
 use crate::core::edit::{self, Change, EditError, delete_in_segment, set_in_segment};
 use crate::core::expr::Pattern;
-use crate::core::{Line, Part, Path, Position, Scope, Segment, Select, escape};
+use crate::core::{Charset, Line, Part, Path, Position, Scope, Segment, Select, escape};
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
@@ -59,12 +59,22 @@ impl<'a, S> Run<'_, 'a, S> {
         }
         // What is no UTF-8 came so from the message, whose bytes stay what they are.
         let Ok(text) = std::str::from_utf8(&raw) else { return Ok(self.draft.keep(&raw)) };
+        let lacks = || Fault::of("a character that the message's character set does not have");
         let mut bytes = Vec::with_capacity(raw.len());
-        self.scope()
-            .charset()
-            .encode_into(text, &mut bytes)
-            .map_err(|_| Fault::of("a character that the message's character set does not have"))?;
+        self.scope().charset().encode_into(text, &mut bytes).map_err(|_| lacks())?;
+        if self.is_beyond_its_set(&bytes) {
+            return Err(lacks());
+        }
         Ok(self.draft.keep(&bytes))
+    }
+
+    /// Whether bytes are not of the set that the message names, but of the larger one that it is read as.
+    /// Many senders mean the larger one: then the message that came has such bytes, too.
+    fn is_beyond_its_set(&self, bytes: &[u8]) -> bool {
+        let named = self.message.header().field(18).map(|field| field.raw());
+        let Some(lacking) = named.and_then(Charset::lacking) else { return false };
+        let has_such = |bytes: &[u8]| bytes.iter().any(|b| lacking.contains(b));
+        self.options.charset.is_none() && has_such(bytes) && !has_such(self.message.bytes())
     }
 
     /// HL7 of the script, with the delimiters of the message and in its character set.
