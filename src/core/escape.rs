@@ -220,6 +220,32 @@ pub fn encode_into(text: &[u8], sep: &Separators, out: &mut Vec<u8>) -> Result<(
     Ok(())
 }
 
+/// Changes text that was decoded, but for the kept sequences in it, which have no text.
+pub(crate) fn change_text(
+    text: &[u8],
+    sep: &Separators,
+    change: impl Fn(&[u8]) -> Vec<u8>,
+) -> Vec<u8> {
+    let mut changed = Vec::with_capacity(text.len());
+    // What is not in the changed text yet, and from where on a sequence is looked for.
+    let (mut rest, mut from) = (text, 0);
+    while sep.escape != sep.field
+        && let Some(open) = memchr(sep.escape, &rest[from..]).map(|at| from + at)
+        && let Some(length) = memchr(sep.escape, &rest[open + 1..])
+    {
+        let close = open + 1 + length;
+        if Sequence::of(&rest[open + 1..close], sep) == Some(Sequence::Kept) {
+            changed.extend(change(&rest[..open]));
+            changed.extend_from_slice(&rest[open..=close]);
+            (rest, from) = (&rest[close + 1..], 0);
+        } else {
+            from = open + 1;
+        }
+    }
+    changed.extend(change(rest));
+    changed
+}
+
 /// Appends the body of the sequence that stands for a byte that cannot stand for itself.
 fn push_body(byte: u8, sep: &Separators, out: &mut Vec<u8>) {
     let letter = match byte {

@@ -245,6 +245,22 @@ fn nothing_is_lost_on_the_way() {
     }
 }
 
+/// Highlighting and formatting (chapter 2, "Use of escape sequences in text fields") are no text.
+#[test]
+fn sequences_without_a_text_stay_as_they_are() {
+    const NTE: &str =
+        "MSH|^~\\&|A\rNTE|1||\\H\\Critical\\N\\ \\.in+4\\Value \\T\\ \\E\\x\\Z1a\\ c:\\E\\d\r\n";
+    for (function, expected) in [
+        ("upper", r"\H\CRITICAL\N\ \.in+4\VALUE \T\ \E\X\Z1a\ C:\E\D"),
+        ("lower", r"\H\critical\N\ \.in+4\value \T\ \E\x\Z1a\ c:\E\d"),
+        ("capitalize", r"\H\Critical\N\ \.in+4\Value \T\ \E\X\Z1a\ C:\E\D"),
+    ] {
+        let script = format!("set NTE-3 = {function}(NTE-3)");
+        let out = pipehat(&["transform", &script]).stdin(NTE).text();
+        assert_eq!(out, format!("MSH|^~\\&|A\rNTE|1||{expected}\r\n"));
+    }
+}
+
 #[test]
 fn each_sees_what_belongs_to_it() {
     let each = "each OBX { set OBX-4 = OBR-4.1 }";

@@ -8,6 +8,7 @@ use super::compare::is_void;
 use super::eval::{Env, Text, row, text_of};
 use super::host::Signature;
 use super::number::{Decimal, Number};
+use crate::core::escape;
 use std::borrow::Cow;
 
 pub(super) use time::{UNITS, unit};
@@ -332,10 +333,13 @@ fn apply<'v>(function: Function, args: &[&[u8]], env: Env<'_>) -> Text<'v> {
     let second = args.get(1).copied();
     let third = args.get(2).copied();
     let now = env.scope.options.now;
+    let cased = |change: fn(&[u8]) -> Vec<u8>| {
+        Some(escape::change_text(first, &env.scope.message.separators(), change))
+    };
     let text: Option<Vec<u8>> = match function {
-        Function::Upper => Some(text::upper(first)),
-        Function::Lower => Some(text::lower(first)),
-        Function::Capitalize => Some(text::capitalize(first)),
+        Function::Upper => cased(text::upper),
+        Function::Lower => cased(text::lower),
+        Function::Capitalize => cased(text::capitalize),
         Function::Trim => Some(text::trim(first)),
         Function::Digits => Some(first.iter().copied().filter(u8::is_ascii_digit).collect()),
         Function::Length => Some(text::length(first).to_string().into_bytes()),
