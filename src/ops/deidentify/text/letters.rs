@@ -39,7 +39,7 @@ pub(super) fn key(word: &[u8]) -> u64 {
 }
 
 /// Small letters for capitals, in eight bytes.
-const LOWER: u64 = 0x2020_2020_2020_2020;
+pub(super) const LOWER: u64 = 0x2020_2020_2020_2020;
 
 /// Takes eight bytes into a hash.
 pub(super) fn mix(hash: u64, value: u64) -> u64 {
