@@ -268,7 +268,7 @@ const BEFORE: [[i32; 13]; 2] = {
 };
 
 fn days_before(year: u16) -> &'static [i32; 13] {
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     &BEFORE[usize::from(is_leap)]
 }
 

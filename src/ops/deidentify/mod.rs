@@ -320,6 +320,7 @@ fn is_abroad(country: &[u8]) -> bool {
 }
 
 /// What a value for a telephone number is by what stands in it.
+#[inline]
 fn look(kind: Kind, raw: &[u8]) -> Kind {
     if !matches!(kind, Kind::Phone | Kind::Email) {
         return kind;

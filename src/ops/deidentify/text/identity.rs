@@ -28,8 +28,8 @@ pub(super) const NUMBER_MAX: u32 = 19;
 /// case and accents, digits without separators and leading zeros.
 ///
 /// Of nearly all words and numbers that are looked for, bits tell that they were not noted; so the
-/// table is made when something is asked for that they cannot tell, which most messages have not. To
-/// make it for each took a fiftieth of all steps.
+/// table is made when something is asked for that they cannot tell, in every second message.
+/// Measured: to make it for each took 3 % more steps.
 #[derive(Debug, Default)]
 pub struct Identity {
     index: OnceCell<Index>,

@@ -39,7 +39,7 @@ pub(super) fn key(word: &[u8]) -> u64 {
 }
 
 /// Small letters for capitals, in eight bytes.
-pub(super) const LOWER: u64 = 0x2020_2020_2020_2020;
+const LOWER: u64 = 0x2020_2020_2020_2020;
 
 /// Takes eight bytes into a hash.
 pub(super) fn mix(hash: u64, value: u64) -> u64 {
@@ -102,7 +102,7 @@ impl<const WORDS: usize> Bits<WORDS> {
 
     #[inline]
     pub(super) fn has(&self, at: u16) -> bool {
-        self.0.get(usize::from(at / 64)).is_some_and(|bits| bits >> (at % 64) & 1 != 0)
+        self.0[usize::from(at / 64) % WORDS] >> (at % 64) & 1 != 0
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::codes::{CodeKey, LONG_MIN};
 use super::super::digits::Digits;
 use super::super::letters::{
-    LOWER, beginning, fold_text, is_alnum, is_letter, key, mark, misread_utf8, mix, word_at,
+    beginning, fold_text, is_alnum, is_letter, key, mark, misread_utf8, mix, word_at,
 };
 use super::super::words::words;
 use super::index::Entry;
@@ -395,39 +395,11 @@ const SIGNS: [u8; 256] = {
     signs
 };
 
-/// Which letters, digits and others a text has; beyond ASCII, no more is said.
+/// Which letters, digits and others a text has.
 #[inline]
 fn signs(text: &[u8]) -> u8 {
-    let last = match (text.last_chunk::<8>(), text.first_chunk::<4>(), text.last_chunk::<4>()) {
-        (Some(last), _, _) => u64::from_le_bytes(*last),
-        (_, Some(first), Some(last)) => {
-            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
-        }
-        _ => return text.iter().fold(0, |signs, &b| signs | SIGNS[usize::from(b)]),
-    };
-    let mut signs = signs_of(last);
-    for word in text.as_chunks::<8>().0 {
-        signs |= signs_of(u64::from_le_bytes(*word));
-    }
-    signs
+    text.iter().fold(0, |signs, &b| signs | SIGNS[usize::from(b)])
 }
-
-/// The signs of eight bytes, all at once.
-#[inline]
-fn signs_of(word: u64) -> u8 {
-    const HIGH: u64 = ONES << 7;
-    if word & HIGH != 0 {
-        return BEYOND;
-    }
-    let from = |word: u64, least: u8| word + ONES * u64::from(0x80 - least);
-    let small = word | LOWER;
-    let letters = from(small, b'a') & !from(small, b'z' + 1) & HIGH;
-    let digits = from(word, b'0') & !from(word, b'9' + 1) & HIGH;
-    let bit = |bytes: u64, sign: u8| if bytes == 0 { 0 } else { sign };
-    bit(letters, LETTER) | bit(digits, DIGIT) | bit(HIGH & !(letters | digits), OTHER)
-}
-
-const ONES: u64 = 0x0101_0101_0101_0101;
 
 fn is_name(kind: Kind) -> bool {
     matches!(kind, Kind::Family | Kind::Given)
