@@ -20,9 +20,15 @@ pub(super) struct Collect<'r, 'c, 'm> {
     /// The newest date that was met, as eight digits.
     pub(super) newest: [u8; 8],
     pub(super) scratch: &'c mut Vec<u8>,
+    /// Identifiers in plain ASCII whose surrogates may be asked for, as far as there is room.
+    pub(super) ids: [&'m [u8]; IDS],
+    pub(super) count: usize,
     /// The last values of some fields, with the numbers of their rules: what is noted once is noted.
     pub(super) last: [(usize, &'m [u8]); LAST],
 }
+
+/// So many identifiers of a message are told; most have fewer.
+pub(super) const IDS: usize = 32;
 
 /// So many values are known to have been noted.
 pub(super) const LAST: usize = 16;
@@ -33,19 +39,23 @@ impl<'m> Collect<'_, '_, 'm> {
         let rules = self.rules;
         let Some(of) = line.rules(rules) else { return };
         for field in line.fields {
-            if !of.briefs.get(field.n - 1).is_some_and(|brief| brief.is_noted) {
+            let Some(brief) = of.briefs.get(field.n - 1).filter(|brief| brief.is_noted) else {
                 continue;
-            }
+            };
             let Some(rule) = of.fields.get(field.n - 1) else { continue };
             let raw = &line.raw[field.range()];
-            let last = &mut self.last[rule.number % LAST];
-            if *last == (rule.number, raw) && rule.special == Special::None {
+            let number = brief.number as usize;
+            let last = &mut self.last[number % LAST];
+            if *last == (number, raw) && brief.special == Special::None {
                 continue;
             }
-            *last = (rule.number, raw);
-            match rule.special {
+            *last = (number, raw);
+            match brief.special {
                 Special::None => match line.simple(field, &self.sep) {
-                    Some(values) => values.for_each(|(raw, parts)| self.simple(rule, raw, parts)),
+                    Some(values) => values.for_each(|(raw, parts)| {
+                        let of = brief.only.or_else(|| choose(rules, rule, raw, &self.sep));
+                        self.simple(rule, of, raw, parts);
+                    }),
                     None => self.field(rule, raw),
                 },
                 Special::Observation => self.observation(line.field(2), raw),
@@ -74,10 +84,18 @@ impl<'m> Collect<'_, '_, 'm> {
         }
     }
 
-    /// As [`Collect::field`], of a repetition of a field that is simple.
-    fn simple(&mut self, rule: &Rule, raw: &[u8], mut components: Components<'_, '_>) {
+    /// As [`Collect::field`], of a repetition of a field that is simple, and of a data type if that
+    /// has components.
+    #[inline]
+    fn simple(
+        &mut self,
+        rule: &Rule,
+        of: Option<u8>,
+        raw: &[u8],
+        mut components: Components<'_, 'm>,
+    ) {
         let rules = self.rules;
-        let Some(of) = choose(rules, rule, raw, &self.sep) else {
+        let Some(of) = of else {
             return self.plain(rule.part, rule, components.next().unwrap_or_default());
         };
         let role = rules.role(of);
@@ -90,6 +108,7 @@ impl<'m> Collect<'_, '_, 'm> {
         let is_ssn = role == Role::Cx && components.clone().nth(4) == Some(b"SS");
         for (&part, component) in rules.noted_parts(of).iter().zip(components) {
             match part {
+                _ if component.is_empty() => {}
                 Part::Drop => {}
                 Part::Is(Kind::Id) if is_ssn => self.plain(Part::Is(Kind::Ssn), rule, component),
                 part => self.plain(part, rule, component),
@@ -99,9 +118,15 @@ impl<'m> Collect<'_, '_, 'm> {
 
     /// A value in plain ASCII.
     #[inline]
-    fn plain(&mut self, part: Part, rule: &Rule, raw: &[u8]) {
+    fn plain(&mut self, part: Part, rule: &Rule, raw: &'m [u8]) {
         if let Some(kind) = self.kind(part, Some(rule), raw) {
             self.identity.note(kind, raw);
+            if kind == Kind::Id
+                && let Some(id) = self.ids.get_mut(self.count)
+            {
+                *id = raw;
+                self.count += 1;
+            }
         }
     }
 
@@ -168,7 +193,9 @@ impl<'m> Collect<'_, '_, 'm> {
     }
 
     /// A telephone number in its parts.
+    #[inline]
     fn telephone(&mut self, raw: &[u8]) {
+        // Nearly all have less than seven components.
         let mut components = pieces(raw, self.sep.component).skip(5);
         let (Some(area), Some(local)) = (components.next(), components.next()) else { return };
         if local.is_empty() {

@@ -254,7 +254,41 @@ fn is_day(year: u16, month: u8, day: u8) -> bool {
             && civil_from_days(days_from_civil(year, month, day)) == Some((year, month, day))
 }
 
+/// The days of a year before each month and behind the last; the second row is that of leap years.
+const BEFORE: [[i32; 13]; 2] = {
+    let mut before = [[0; 13]; 2];
+    let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let mut month = 0;
+    while month < 12 {
+        before[0][month + 1] = before[0][month] + lengths[month];
+        before[1][month + 1] = before[1][month] + lengths[month] + (month == 1) as i32;
+        month += 1;
+    }
+    before
+};
+
+fn days_before(year: u16) -> &'static [i32; 13] {
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    &BEFORE[usize::from(is_leap)]
+}
+
+/// A day that is moved, if it stays between the years 1 and 9999.
 fn moved(year: u16, month: u8, day: u8, days: i32) -> Option<(u16, u8, u8)> {
+    // By less than a year into the past, as nearly all are: without reckoning in centuries.
+    if (-364..=0).contains(&days) && year > 1 && (1..=12).contains(&month) {
+        let mut of_year = days_before(year)[usize::from(month) - 1] + i32::from(day) + days;
+        let mut year = year;
+        if of_year <= 0 {
+            year -= 1;
+            of_year += days_before(year)[12];
+        }
+        let before = days_before(year);
+        // No month is longer than 32 days, and none begins so late that it is not the next one.
+        let likely = (of_year as usize - 1) / 32;
+        let month = likely + usize::from(of_year > before[(likely + 1).min(12)]);
+        let day = of_year - before[month.min(11)];
+        return Some((year, month as u8 + 1, day as u8));
+    }
     civil_from_days(days_from_civil(year, month, day).checked_add(days)?)
 }
 

@@ -52,18 +52,20 @@ impl Marks {
     /// delimiters of fields and components.
     #[inline]
     pub(super) fn has_others(&self, range: Range<usize>) -> bool {
+        if range.len() <= 64 {
+            return window(&self.0, range.start, range.len(), |word| word.others) != 0;
+        }
         let (first, last) = (range.start / 64, (range.end - 1) / 64);
         let from = !0 << (range.start % 64);
         let to = !0 >> (63 - (range.end - 1) % 64);
         let Some(words) = self.0.get(first..=last) else { return true };
         match words {
-            [only] => only.others & from & to != 0,
             [first, between @ .., last] => {
                 first.others & from != 0
                     || last.others & to != 0
                     || between.iter().any(|word| word.others != 0)
             }
-            [] => true,
+            _ => true,
         }
     }
 
@@ -72,9 +74,9 @@ impl Marks {
     /// `at`: where it begins in the message.
     #[inline]
     pub(super) fn components<'s, 'm>(&'s self, at: usize, raw: &'m [u8]) -> Components<'s, 'm> {
-        let n = at / 64;
-        let bits = self.0.get(n).map_or(0, |word| word.components & (!0 << (at % 64)));
-        Components { words: &self.0, n, bits, at, rest: Some(raw) }
+        let mut components = Components { words: &self.0, at, raw, start: 0, base: 0, bits: 0 };
+        components.bits = components.window();
+        components
     }
 }
 
@@ -87,6 +89,16 @@ impl Word {
             others: bits(chunk, |b| (b == sep.repetition) | is_special(b, sep)),
         }
     }
+}
+
+/// Some of the bits of so many bytes from `at` on, of 64 at most.
+#[inline]
+fn window(words: &[Word], at: usize, length: usize, of: impl Fn(&Word) -> u64) -> u64 {
+    let (n, shift) = (at / 64, at % 64);
+    let word = |n: usize| words.get(n).map_or(0, &of);
+    // Twice, for a shift by 64 is none.
+    let bits = word(n) >> shift | word(n + 1) << 1 << (63 - shift);
+    if length < 64 { bits & !(!0 << length) } else { bits }
 }
 
 /// Whether a byte divides components, or is no text as it stands.
@@ -124,12 +136,24 @@ impl Iterator for Fields<'_> {
 #[derive(Clone, Debug)]
 pub(super) struct Components<'s, 'm> {
     words: &'s [Word],
-    /// The word under way, and what is left of it.
-    n: usize,
-    bits: u64,
-    /// Where the rest begins in the message.
+    /// Where the value begins in the message.
     at: usize,
-    rest: Option<&'m [u8]>,
+    raw: &'m [u8],
+    /// Where the next component begins in the value; behind its end if there is none.
+    start: usize,
+    /// What is left of the delimiters among the 64 bytes of the value from here on: most values have
+    /// no more, and need no step from block to block.
+    base: usize,
+    bits: u64,
+}
+
+impl Components<'_, '_> {
+    /// The delimiters among the 64 bytes from the base on.
+    #[inline]
+    fn window(&self) -> u64 {
+        let length = self.raw.len() - self.base;
+        window(self.words, self.at + self.base, length, |word| word.components)
+    }
 }
 
 impl<'m> Iterator for Components<'_, 'm> {
@@ -137,26 +161,20 @@ impl<'m> Iterator for Components<'_, 'm> {
 
     #[inline]
     fn next(&mut self) -> Option<&'m [u8]> {
-        let rest = self.rest?;
         while self.bits == 0 {
-            self.n += 1;
-            match self.words.get(self.n).filter(|_| self.n * 64 < self.at + rest.len()) {
-                Some(word) => self.bits = word.components,
-                None => {
-                    self.rest = None;
-                    return Some(rest);
-                }
+            if self.raw.len() - self.base <= 64 {
+                let last = self.raw.get(self.start..);
+                self.start = self.raw.len() + 1;
+                return last;
             }
+            self.base += 64;
+            self.bits = self.window();
         }
-        let end = self.n * 64 + self.bits.trailing_zeros() as usize;
-        let Some((piece, [_, behind @ ..])) = rest.split_at_checked(end - self.at) else {
-            self.rest = None;
-            return Some(rest);
-        };
+        let end = self.base + self.bits.trailing_zeros() as usize;
         self.bits &= self.bits - 1;
-        self.rest = Some(behind);
-        self.at = end + 1;
-        Some(piece)
+        let piece = self.raw.get(self.start..end);
+        self.start = end + 1;
+        piece
     }
 }
 

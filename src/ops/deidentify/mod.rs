@@ -164,12 +164,17 @@ impl Deidentifier {
             identity,
             newest: *b"00000000",
             scratch,
+            ids: [b""; collect::IDS],
+            count: 0,
             last: [(Rule::NO_NUMBER, b""); collect::LAST],
         };
         for line in split.lines(message.bytes()) {
             collect.segment(line);
         }
         let newest = collect.newest;
+        if self.own.gain_together() {
+            memo.foresee(Look::Own as u8, &self.own, &collect.ids[..collect.count]);
+        }
         let header = |n| message.header().field(n).map_or(&b""[..], |field| field.raw());
         // A clock that was never set, or is far ahead, tells nothing; of two days the later one
         // makes people older, which is the safe side.
@@ -201,6 +206,7 @@ impl Deidentifier {
             today,
             memo,
             seen,
+            learns: false,
             varies: false,
             looked_at,
             tally,
@@ -314,6 +320,7 @@ fn is_abroad(country: &[u8]) -> bool {
 }
 
 /// What a value for a telephone number is by what stands in it.
+#[inline]
 fn look(kind: Kind, raw: &[u8]) -> Kind {
     if !matches!(kind, Kind::Phone | Kind::Email) {
         return kind;

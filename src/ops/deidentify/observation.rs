@@ -7,17 +7,18 @@ use super::shape::{is_number, is_range, is_time, may_identify};
 use super::split::Line;
 use super::subject::Kind;
 use crate::core::message::pieces;
-use memchr::memchr2_iter;
+use memchr::{memchr_iter, memchr2_iter};
 
 /// Data that is written as letters and digits is longer than any word.
 const LONGEST_WORD: usize = 24;
 
-/// Whether a value of a few letters and digits is a number that stays as it is.
+/// Whether a value of a few letters and digits is a number that stays as it is, in a message with
+/// the usual delimiters.
 #[inline]
 pub(super) fn stays(line: Line<'_, '_>, value: &[u8]) -> bool {
     line.field(2) == b"NM"
         && value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'+' | b'-'))
-        && !may_be_old(value)
+        && !(may_be_old(value) && is_age(line.field(3), b'^'))
 }
 
 /// Writes OBX-5.
@@ -264,9 +265,13 @@ fn is_document(raw: &[u8]) -> bool {
         Some(b'%') => text.starts_with(b"%PDF-"),
         _ => {
             // Nearly all texts are one line.
-            let has_lines = || memchr::memchr(b'\\', text).is_some();
-            let lines = || memchr::memmem::find_iter(text, b"\\.br\\").map(|at| at + 5);
-            is_segment(0) || (has_lines() && lines().take(LINES_MAX).any(is_segment))
+            let mut line = 0;
+            let lines = memchr_iter(b'\\', text).filter_map(|at| {
+                let is_end = at >= line && text[at..].starts_with(b"\\.br\\");
+                line = if is_end { at + 5 } else { line };
+                is_end.then_some(line)
+            });
+            is_segment(0) || lines.take(LINES_MAX).any(is_segment)
         }
     }
 }

@@ -68,7 +68,7 @@ impl Rewrite<'_, '_> {
         }
         let made = self.memo.get(look as u8, self.of.looking(look), kind, text);
         if made.is_plain {
-            self.out.extend_from_slice(made.text);
+            made.append(self.out);
         } else {
             append_text(made.text, &self.sep, self.out);
         }

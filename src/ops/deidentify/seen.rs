@@ -1,5 +1,6 @@
 //! Fields that come again and again: units, tests, wards, the parties of messages.
 
+use super::rules::Rule;
 use super::slots::{place, tag};
 use super::text::{Identity, Trace};
 use std::fmt;
@@ -17,7 +18,7 @@ const CREDIT: u8 = 3;
 /// Its size is fixed. It is wiped when it is dropped.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// The [`tag`] of the field in each slot: a field that is not there is told by it alone, slots
+    /// The [`tag`] of the field in each slot, or of one that was met once: a field that is not there is told by it alone, slots
     /// are too many to be at hand.
     tags: Vec<u32>,
     /// For how many uses by others each stays.
@@ -25,7 +26,10 @@ pub(super) struct Seen {
     slots: Vec<Slot>,
 }
 
+/// In the order in which it is looked at: most are short, and stay, and take no more than two lines
+/// of a processor's cache.
 #[derive(Clone)]
+#[repr(C, align(64))]
 struct Slot {
     /// The rule by its number.
     rule: usize,
@@ -33,9 +37,9 @@ struct Slot {
     length: u8,
     /// How much was written; [`SAME`] if that is the field itself.
     written_length: u8,
+    raw: [u8; Seen::LONGEST],
     /// What of it could be noted of somebody.
     trace: Trace,
-    raw: [u8; Seen::LONGEST],
     written: [u8; Seen::LONGEST],
 }
 
@@ -71,6 +75,9 @@ impl Seen {
     /// The longest field, and the longest that is written for one, that are remembered.
     pub(super) const LONGEST: usize = 76;
 
+    /// In place of the number of a rule, for values that are kept whatever field they stand in.
+    pub(super) const KEPT: usize = usize::MAX - 1;
+
     /// What is written for a field, if that is known and nobody is named in it.
     #[inline]
     pub(super) fn find(
@@ -96,6 +103,15 @@ impl Seen {
         })
     }
 
+    /// Remembers that nothing stands in a value that is kept, as far as nobody is named in it.
+    pub(super) fn learn_kept(&mut self, raw: &[u8], identity: &Identity) {
+        let mut looked_at = [b'|'; Self::LONGEST + 1];
+        if let Some(part) = looked_at.get_mut(..raw.len()) {
+            part.copy_from_slice(raw);
+            self.learn(Self::KEPT, raw, raw, &looked_at[..=raw.len()], identity);
+        }
+    }
+
     /// Remembers what was written for a field. It must not depend on the message but for whether
     /// what was looked at is about its persons.
     ///
@@ -114,20 +130,18 @@ impl Seen {
             *credit -= 1;
             return;
         }
+        // Most that come never come again.
+        if self.tags.get(at) != Some(&tag(hash)) {
+            self.make_room();
+            self.tags[at] = tag(hash);
+            return;
+        }
         if raw.len() > Seen::LONGEST || written.len() > Seen::LONGEST || !is_plain(raw) {
             return;
         }
         let Some(trace) = Trace::of(looked_at).filter(|trace| !identity.may_name(trace)) else {
             return;
         };
-        if self.slots.is_empty() {
-            let (raw, written) = ([0; Seen::LONGEST], [0; Seen::LONGEST]);
-            let free = Slot { rule, length: 0, written_length: 0, trace, raw, written };
-            self.slots = vec![free; SLOTS];
-            self.credits = vec![0; SLOTS];
-            self.tags = vec![0; SLOTS];
-        }
-        self.tags[at] = tag(hash);
         let slot = &mut self.slots[at];
         self.credits[at] = 1;
         slot.rule = rule;
@@ -136,6 +150,18 @@ impl Seen {
         slot.trace = trace;
         slot.raw[..raw.len()].copy_from_slice(raw);
         slot.written[..written.len()].copy_from_slice(written);
+    }
+
+    fn make_room(&mut self) {
+        if self.slots.is_empty() {
+            let (raw, written) = ([0; Seen::LONGEST], [0; Seen::LONGEST]);
+            let trace = Trace::default();
+            let rule = Rule::NO_NUMBER;
+            let free = Slot { rule, length: 0, written_length: 0, raw, trace, written };
+            self.slots = vec![free; SLOTS];
+            self.credits = vec![0; SLOTS];
+            self.tags = vec![0; SLOTS];
+        }
     }
 }
 

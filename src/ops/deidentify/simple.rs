@@ -16,7 +16,9 @@ use crate::core::check_digit::check_digit;
 impl Rewrite<'_, '_> {
     /// Writes a field whose rule says that its data types are all that matters
     /// (`Brief::is_typed`).
-    pub(super) fn simple(&mut self, rule: &Rule, values: Simple<'_, '_>) {
+    ///
+    /// `only`: the data type that all its values are of (`Brief::only`).
+    pub(super) fn simple(&mut self, rule: &Rule, only: Option<u8>, values: Simple<'_, '_>) {
         self.is_coded = false;
         self.looked_at.clear();
         self.has_sub = false;
@@ -27,16 +29,20 @@ impl Rewrite<'_, '_> {
             match raw {
                 b"" => {}
                 b"\"\"" => self.out.extend_from_slice(raw),
-                _ => self.value(rule, raw, components),
+                _ => {
+                    let of = only.or_else(|| choose(&self.of.rules, rule, raw, &self.sep));
+                    if let Some(of) = of {
+                        self.value(rule, of, raw, components);
+                    }
+                }
             }
         }
     }
 
     /// As [`Rewrite::typed`].
-    fn value(&mut self, rule: &Rule, raw: &[u8], components: Components<'_, '_>) {
+    fn value(&mut self, rule: &Rule, of: u8, raw: &[u8], components: Components<'_, '_>) {
         let rules = &self.of.rules;
         let action = rule.action;
-        let Some(of) = choose(rules, rule, raw, &self.sep) else { return };
         let part = |n| components.clone().nth(n).unwrap_or_default();
         let mut standard = 0;
         let mut is_ssn = false;

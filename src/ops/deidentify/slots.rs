@@ -12,3 +12,9 @@ pub(super) fn place(hash: u64, slots: usize) -> usize {
 pub(super) fn tag(hash: u64) -> u32 {
     (hash >> 8) as u32 | 1
 }
+
+/// As [`tag`], in half the space.
+#[inline]
+pub(super) fn short_tag(hash: u64) -> u16 {
+    (hash >> 24) as u16 | 1
+}

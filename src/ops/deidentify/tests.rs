@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 mod births;
 mod values;
+mod ways;
 
 /// Segments of a message made of `text`, whose line ends become CR.
 fn with(settings: &Settings, overlay: &str, text: &[u8]) -> (Vec<u8>, Tally, Rules) {

@@ -57,6 +57,17 @@ fn dates_are_moved_in_their_spelling() {
 }
 
 #[test]
+fn days_are_moved_within_a_year_as_over_centuries() {
+    for year in [1, 2, 4, 1900, 1901, 1999, 2000, 2023, 2024, 9999] {
+        let begin = days_from_civil(year, 1, 1);
+        for (of_year, days) in (0..366).flat_map(|day| (-364..=0).map(move |days| (day, days))) {
+            let Some((year, month, day)) = civil_from_days(begin + of_year) else { continue };
+            assert_eq!(moved(year, month, day, days), civil_from_days(begin + of_year + days));
+        }
+    }
+}
+
+#[test]
 fn what_has_no_day_stays() {
     for value in
         ["", "\"\"", "2023", "2023-0500", "1030", "10", "1030-0500", "103015.5", "103015+0100"]

@@ -33,6 +33,9 @@ pub(in super::super) struct Brief {
     pub(in super::super) is_noted: bool,
     /// Whether its values are written by their data types alone, component by component.
     pub(in super::super) is_typed: bool,
+    pub(in super::super) special: Special,
+    /// The data type that all its values are of, if they have components.
+    pub(in super::super) only: Option<u8>,
 }
 
 impl Rules {
@@ -45,6 +48,16 @@ impl Rules {
             is_common: self.is_common(rule),
             is_noted: self.is_noted(rule),
             is_typed: is_typed(rule),
+            special: rule.special,
+            only: if let [only] = *rule.types { Some(only) } else { None },
+        }
+    }
+
+    /// Has every value gone through part by part.
+    #[cfg(test)]
+    pub(in super::super) fn take_long_ways(&mut self) {
+        for brief in self.segments.iter_mut().flat_map(|segment| &mut segment.briefs) {
+            *brief = Brief { way: Way::Any, is_common: false, is_typed: false, ..*brief };
         }
     }
 

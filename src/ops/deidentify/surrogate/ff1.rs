@@ -77,6 +77,68 @@ impl<C: BlockCipherEncrypt + BlockSizeUser<BlockSize = U16>> Ff1<C> {
     }
 }
 
+/// Strings that are encrypted side by side, each in its form: no more than a processor can have
+/// under way.
+#[derive(Default)]
+pub(super) struct Lanes<'f> {
+    forms: [Option<&'f Form>; LANES],
+    halves: [[u128; 2]; LANES],
+    count: usize,
+}
+
+/// The most strings that are encrypted side by side.
+pub(super) const LANES: usize = 8;
+
+impl<'f> Lanes<'f> {
+    /// Adds symbols; there is room for [`LANES`] of them.
+    pub(super) fn add(&mut self, form: &'f Form, symbols: &[u8]) {
+        let (left, right) = symbols.split_at(form.lengths[0]);
+        self.forms[self.count] = Some(form);
+        self.halves[self.count] = [number(form.radix, left), number(form.radix, right)];
+        self.count += 1;
+    }
+
+    /// The symbols that became of those that were added as the `n`th, from 0.
+    pub(super) fn write(&self, n: usize, symbols: &mut [u8]) {
+        if let Some(form) = self.forms[n] {
+            let (left, right) = symbols.split_at_mut(form.lengths[0]);
+            write(form.radix, self.halves[n][0], left);
+            write(form.radix, self.halves[n][1], right);
+        }
+    }
+}
+
+impl<C: BlockCipherEncrypt + BlockSizeUser<BlockSize = U16>> Ff1<C> {
+    /// Encrypts all strings.
+    pub(super) fn encrypt_all(&self, lanes: &mut Lanes<'_>) {
+        if lanes.count > 0 {
+            self.0.encrypt_with_backend(AllRounds(lanes));
+        }
+    }
+}
+
+/// The ten rounds of several strings.
+struct AllRounds<'l, 'f>(&'l mut Lanes<'f>);
+
+impl BlockSizeUser for AllRounds<'_, '_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for AllRounds<'_, '_> {
+    #[inline(always)]
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, cipher: &B) {
+        let lanes = self.0;
+        let count = lanes.count;
+        for round in 0..10 {
+            for (form, halves) in lanes.forms.iter().zip(&mut lanes.halves).take(count) {
+                if let Some(form) = form {
+                    *halves = form.step(cipher, round, *halves);
+                }
+            }
+        }
+    }
+}
+
 /// The ten rounds over two halves.
 struct Rounds<'f> {
     form: &'f Form,
@@ -90,18 +152,24 @@ impl BlockSizeUser for Rounds<'_> {
 impl BlockCipherEncClosure for Rounds<'_> {
     #[inline(always)]
     fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, cipher: &B) {
-        let [mut a, mut b] = *self.halves;
-        for round in 0..10 {
-            let modulus = self.form.moduli[usize::from(round % 2)];
-            let sum = a + self.form.round(cipher, round, b, modulus);
-            a = b;
-            b = if sum < modulus { sum } else { sum - modulus };
-        }
-        *self.halves = [a, b];
+        *self.halves = (0..10).fold(*self.halves, |halves, n| self.form.step(cipher, n, halves));
     }
 }
 
 impl Form {
+    /// The halves behind a round.
+    #[inline(always)]
+    fn step<B: BlockCipherEncBackend<BlockSize = U16>>(
+        &self,
+        cipher: &B,
+        round: u8,
+        [a, b]: [u128; 2],
+    ) -> [u128; 2] {
+        let modulus = self.moduli[usize::from(round % 2)];
+        let sum = a + self.round(cipher, round, b, modulus);
+        [b, if sum < modulus { sum } else { sum - modulus }]
+    }
+
     /// `y` of a round, less whole multiples of the modulus.
     #[inline(always)]
     fn round<B: BlockCipherEncBackend<BlockSize = U16>>(

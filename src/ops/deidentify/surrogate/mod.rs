@@ -116,6 +116,22 @@ impl Surrogates {
         }
     }
 
+    /// Whether the surrogate of an identifier can be made by [`Surrogates::write_together`].
+    #[inline]
+    fn are_made_together(&self, id: &[u8]) -> bool {
+        self.style != Style::Token && Ids::is_digits(id)
+    }
+
+    /// As [`Surrogates::write`] of several identifiers, with each surrogate and its number.
+    fn write_together(&self, ids: &[&[u8]], each: impl FnMut(usize, &[u8])) {
+        self.ids.write_together(ids, each);
+    }
+
+    /// Whether several identifiers take less time together.
+    pub(super) fn gain_together(&self) -> bool {
+        self.style != Style::Token
+    }
+
     /// Puts a surrogate in the form of the value where the value stands as it is compared.
     fn write_form(
         &self,

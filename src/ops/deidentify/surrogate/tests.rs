@@ -341,6 +341,26 @@ proptest! {
         }
     }
 
+    /// Foreseen, they are the same; those of providers walk on, as `1234567893` does.
+    #[test]
+    fn identifiers_that_are_foreseen_are_the_same(
+        mut texts in proptest::collection::vec("[0-9]{4,20}|[A-Z][0-9]{6}", 0..20),
+    ) {
+        texts.push("1234567893".to_owned());
+        let surrogates = surrogates(KEY, Style::Pseudonym);
+        let mut memo = Memo::default();
+        let ids: Vec<_> = texts.iter().map(String::as_bytes).collect();
+        memo.foresee(0, &surrogates, &ids);
+        for (text, id) in texts.iter().zip(ids) {
+            let expected = made(&surrogates, Kind::Id, text);
+            let found = memo.get(0, &surrogates, Kind::Id, id);
+            let mut out = Vec::new();
+            found.append(&mut out);
+            prop_assert_eq!(found.text, expected.as_bytes());
+            prop_assert_eq!(out, expected.as_bytes());
+        }
+    }
+
     #[test]
     fn identifiers_stay_distinct(texts in proptest::collection::hash_set("[A-C0-3]{1,7}|[0-9]{5,10}", 2..50)) {
         let surrogates = surrogates(KEY, Style::Pseudonym);

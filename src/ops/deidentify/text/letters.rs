@@ -102,7 +102,7 @@ impl<const WORDS: usize> Bits<WORDS> {
 
     #[inline]
     pub(super) fn has(&self, at: u16) -> bool {
-        self.0.get(usize::from(at / 64)).is_some_and(|bits| bits >> (at % 64) & 1 != 0)
+        self.0[usize::from(at / 64) % WORDS] >> (at % 64) & 1 != 0
     }
 }
 

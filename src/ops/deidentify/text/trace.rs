@@ -13,20 +13,35 @@ const NUMBERS_MAX: usize = 40;
 
 /// What of a text could be noted.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Trace {
+    count: u8,
+    begins_count: u8,
+    length: u8,
+    /// How names would begin that its words are parts of.
+    begins: [u16; BEGINS_MAX],
     /// The marks of its words, and of parts of them that can be names; of short numbers, and of how
     /// codes begin.
     marks: [u16; MARKS_MAX],
-    count: u8,
-    /// How names would begin that its words are parts of.
-    begins: [u16; BEGINS_MAX],
-    begins_count: u8,
     /// The parts with numbers.
     numbers: [u8; NUMBERS_MAX],
-    length: u8,
     /// How many digits long numbers have that may be found in them, as bits. With the marks this
     /// spares nearly all looking for numbers, which took a fortieth of all steps.
     counts: u32,
+}
+
+impl Default for Trace {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            begins_count: 0,
+            length: 0,
+            begins: [0; BEGINS_MAX],
+            marks: [0; MARKS_MAX],
+            numbers: [0; NUMBERS_MAX],
+            counts: 0,
+        }
+    }
 }
 
 impl Trace {
@@ -34,15 +49,7 @@ impl Trace {
     /// numbers, or words written together.
     #[must_use]
     pub fn of(parts: &[u8]) -> Option<Self> {
-        let mut trace = Self {
-            marks: [0; MARKS_MAX],
-            count: 0,
-            begins: [0; BEGINS_MAX],
-            begins_count: 0,
-            numbers: [0; NUMBERS_MAX],
-            length: 0,
-            counts: 0,
-        };
+        let mut trace = Self::default();
         let mut at = 0;
         while let Some(&byte) = parts.get(at) {
             if !is_letter(byte) {

@@ -1,6 +1,7 @@
 //! Keys of words and numbers, with what they were noted for.
 
 use super::{Hold, Noted};
+use crate::ops::deidentify::Kind;
 
 /// So many values of one kind are told apart that share a word or number. More tell nothing new,
 /// and all of them would be gone through for each.
@@ -23,6 +24,15 @@ struct Slot {
     noted: Noted,
 }
 
+/// A word or number that is to be found by its key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub(super) key: u64,
+    pub(super) noted: Noted,
+    /// It is none if the same value has the key already.
+    pub(super) is_spelling: bool,
+}
+
 impl Index {
     /// Forgets all keys.
     pub(super) fn clear(&mut self) {
@@ -34,7 +44,7 @@ impl Index {
     }
 
     /// Takes a key, not 0, unless as many values of the kind have it that are told apart.
-    pub(super) fn insert(&mut self, key: u64, noted: Noted) {
+    fn insert(&mut self, key: u64, noted: Noted) {
         self.make_room();
         let mask = self.slots.len() - 1;
         let mut at = place(key, mask);
@@ -55,9 +65,25 @@ impl Index {
         }
     }
 
+    /// Takes a word or number of the last value.
+    pub(super) fn add(&mut self, entry: Entry) {
+        let Entry { key, noted, is_spelling } = entry;
+        if !is_spelling || !self.find(key).any(|known| known.value == noted.value) {
+            self.insert(key, noted);
+        }
+    }
+
+    /// Takes a value, of which what it consists of is to follow; `false` if it is known. A date has
+    /// the key of its day.
+    pub(super) fn take_value(&mut self, kind: Kind, key: u64, value: u32) -> bool {
+        match kind {
+            Kind::Date => !self.find(key).any(|noted| noted.kind == Kind::Date),
+            _ => self.insert_new(key, value),
+        }
+    }
+
     /// Takes the key of a whole value; `false` if it is known.
-    #[inline]
-    pub(super) fn insert_new(&mut self, key: u64, value: u32) -> bool {
+    fn insert_new(&mut self, key: u64, value: u32) -> bool {
         self.make_room();
         let mask = self.slots.len() - 1;
         let mut at = place(key, mask);

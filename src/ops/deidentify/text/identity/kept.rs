@@ -96,6 +96,10 @@ impl Identity {
         if word.len() > LETTERS_MIN && self.may_have_inside(word) && is_inside() {
             return true;
         }
+        // Where they do not count, an authority is often called as an organisation of the message.
+        if !counts(Kind::Organisation) && !self.may_have_other(word) {
+            return false;
+        }
         self.of_word(word).filter(|noted| counts(noted.kind)).any(|noted| match noted.hold {
             Hold::Strong => true,
             Hold::Capital => noted.kind != Kind::Id && case(word) == Case::Title || is_whole(),

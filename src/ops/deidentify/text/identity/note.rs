@@ -6,7 +6,10 @@ use super::super::letters::{
     beginning, fold_text, is_alnum, is_letter, key, mark, misread_utf8, mix, word_at,
 };
 use super::super::words::words;
-use super::{Hold, Identity, NUMBER_MAX, Noted, Unless, Value, is_particle};
+use super::index::Entry;
+use super::{
+    Hold, Identity, NUMBER_MAX, Noted, Recent, Unless, Value, WAITING_MAX, is_particle, number_mark,
+};
 use crate::ops::deidentify::Kind;
 
 impl Identity {
@@ -24,12 +27,12 @@ impl Identity {
         }
         let hash = key(text);
         let whole = mix(hash, 1 + kind as u64) | 1;
-        if !self.index.insert_new(whole, self.values.len() as u32) {
+        if !self.is_new(kind, whole) {
             return;
         }
         let signs = signs(text);
         if signs & BEYOND == 0 {
-            let value = self.add_value(kind, text, None);
+            let value = self.add_value(kind, whole, text, None);
             // Most names are one word, and most numbers digits.
             if is_made_of_words(kind) && signs == LETTER {
                 self.note_word(kind, value, text, hash, text.len() == 1);
@@ -44,10 +47,14 @@ impl Identity {
             }
             return;
         }
+        // Those are few, and no more than some are taken.
+        if self.foreign.iter().any(|(_, value)| self.values[*value as usize].key == whole) {
+            return;
+        }
         let mut folded = std::mem::take(&mut self.folded);
         folded.clear();
         fold_text(text, &mut folded);
-        let value = self.add_value(kind, text, Some(&folded));
+        let value = self.add_value(kind, whole, text, Some(&folded));
         self.note_parts(kind, value, &folded);
         if is_name(kind) {
             self.note_spellings(kind, value, text);
@@ -61,7 +68,32 @@ impl Identity {
         self.folded = folded;
     }
 
-    fn add_value(&mut self, kind: Kind, text: &[u8], folded: Option<&[u8]>) -> u32 {
+    /// Whether a value, by its key, is not known to have been noted. If it was nevertheless, the
+    /// index tells when it is made.
+    #[inline]
+    fn is_new(&mut self, kind: Kind, key: u64) -> bool {
+        let recent = &mut self.recent.0[(key >> 7) as usize % Recent::PLACES];
+        if std::mem::replace(recent, key) == key {
+            return false;
+        }
+        if self.values.len() >= WAITING_MAX {
+            self.index();
+        }
+        let value = self.values.len() as u32;
+        self.index.get_mut().is_none_or(|index| index.take_value(kind, key, value))
+    }
+
+    /// Takes a word or number of the last value.
+    #[inline]
+    fn add(&mut self, key: u64, noted: Noted, is_spelling: bool) {
+        let entry = Entry { key, noted, is_spelling };
+        match self.index.get_mut() {
+            Some(index) => index.add(entry),
+            None => self.entries.push(entry),
+        }
+    }
+
+    fn add_value(&mut self, kind: Kind, key: u64, text: &[u8], folded: Option<&[u8]>) -> u32 {
         let start = self.texts.len() as u32;
         self.texts.extend_from_slice(text);
         let text = start..self.texts.len() as u32;
@@ -72,7 +104,8 @@ impl Identity {
             }
             None => text.clone(),
         };
-        self.values.push(Value { kind, text, folded });
+        let first = self.entries.len() as u32;
+        self.values.push(Value { kind, text, folded, key, first });
         self.values.len() as u32 - 1
     }
 
@@ -161,10 +194,9 @@ impl Identity {
 
     fn note_spelling(&mut self, kind: Kind, value: u32, text: &[u8], unless: Unless) {
         for word in text.split(|&b| !is_letter(b)).filter(|word| word.len() > 3) {
-            if !self.index.find(key(word)).any(|noted| noted.value == value) {
-                let noted = Noted { value, kind, hold: Hold::Strong, unless };
-                self.add_word(word, key(word), noted);
-            }
+            let noted = Noted { value, kind, hold: Hold::Strong, unless };
+            self.mark_word(word, key(word), kind);
+            self.add(key(word), noted, true);
         }
     }
 
@@ -231,7 +263,14 @@ impl Identity {
 
     #[inline]
     fn add_word(&mut self, word: &[u8], key: u64, noted: Noted) {
-        if is_name(noted.kind)
+        self.mark_word(word, key, noted.kind);
+        self.add(key, noted, false);
+    }
+
+    /// Marks a word as one that may be found.
+    #[inline]
+    fn mark_word(&mut self, word: &[u8], key: u64, kind: Kind) {
+        if is_name(kind)
             && word.len() > 3
             && let Some(at) = beginning(word)
         {
@@ -239,7 +278,9 @@ impl Identity {
         }
         self.filter.add(word);
         self.marks.add(mark(key));
-        self.index.insert(key, noted);
+        if kind != Kind::Organisation {
+            self.others.add(mark(key));
+        }
     }
 
     /// Notes an identifier: by its digits if it has no letters, else whole.
@@ -278,7 +319,8 @@ impl Identity {
             self.code_begins = u64::MAX;
         }
         let noted = Noted { value, kind, hold: Hold::Strong, unless: Unless::Never };
-        self.index.insert(key.value(), noted);
+        self.numbers.add(number_mark(key.value()));
+        self.add(key.value(), noted, false);
     }
 
     fn note_digits(&mut self, kind: Kind, value: u32, text: &[u8], least: u32) {
@@ -307,11 +349,11 @@ impl Identity {
     /// [`Identity::of_number`].
     fn note_date(&mut self, text: &[u8]) {
         let Some(day) = text.first_chunk().and_then(Digits::of_day) else { return };
-        if day.count < 5 || self.index.find(day.key()).any(|noted| noted.kind == Kind::Date) {
+        if day.count < 5 || !self.is_new(Kind::Date, day.key()) {
             return;
         }
         // The text of a date is not asked for.
-        let value = self.add_value(Kind::Date, b"", None);
+        let value = self.add_value(Kind::Date, day.key(), b"", None);
         self.lengths |= day.counts_in_other_orders();
         self.has_days = true;
         self.add_number(day, Kind::Date, value);
@@ -324,7 +366,8 @@ impl Identity {
                 self.marks.add(number.mark());
             }
             let noted = Noted { value, kind, hold: Hold::Strong, unless: Unless::Never };
-            self.index.insert(number.key(), noted);
+            self.numbers.add(number_mark(number.key()));
+            self.add(number.key(), noted, false);
         }
     }
 }
