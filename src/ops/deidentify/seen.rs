@@ -18,8 +18,8 @@ const CREDIT: u8 = 3;
 /// Its size is fixed. It is wiped when it is dropped.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// The [`tag`] of the field in each slot, or of one that was met once: a field that is not there is told by it alone, slots
-    /// are too many to be at hand.
+    /// The [`tag`] of the field in each slot, or of one that was met once: a field that is not there is
+    /// told by it alone, slots are too many to be at hand.
     tags: Vec<u32>,
     /// For how many uses by others each stays.
     credits: Vec<u8>,
