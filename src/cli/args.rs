@@ -44,7 +44,7 @@ pub(super) struct Common {
     #[arg(long, value_name = "LIST", help_heading = "Input")]
     files_from: Option<OsString>,
 
-    /// The names in LIST end with NUL, as `find -print0` writes them
+    /// The names in LIST end with NUL, as `find DIR -type f -print0` writes them
     #[arg(short = '0', long = "null", requires = "files_from", help_heading = "Input")]
     null: bool,
 
