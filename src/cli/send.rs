@@ -216,8 +216,10 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
     let queue = args.open_queue()?;
     let rejects_path = args.rejects_path();
     let sidecar = rejects_path.as_deref().and_then(desk::sidecar);
-    let (output, _) = args.common.output_beside(sidecar.as_deref())?;
-    let journal = args.journal(&receiver)?;
+    let journal_path = args.journal_path();
+    let kept = [rejects_path.as_deref(), sidecar.as_deref(), journal_path.as_deref()];
+    let output = args.common.output_among(&kept)?;
+    let journal = args.journal(journal_path.as_deref(), &receiver)?;
     let rejects = match &rejects_path {
         None => None,
         Some(path) => Some(args.common.append_rejects(path, sidecar.as_deref())?),
@@ -319,15 +321,16 @@ impl Args {
         Ok(Some(opened.with_context(|| format!("the queue {}", folder.display()))?))
     }
 
-    fn journal(&self, receiver: &str) -> Result<Option<Journal>> {
-        let path = match (&self.state, &self.queue) {
-            (Some(path), _) => path.clone(),
-            (None, Some(folder)) => folder.join("state"),
-            (None, None) => return Ok(None),
-        };
+    fn journal_path(&self) -> Option<PathBuf> {
+        let of_queue = || Some(self.queue.as_ref()?.join("state"));
+        self.state.clone().or_else(of_queue)
+    }
+
+    fn journal(&self, path: Option<&Path>, receiver: &str) -> Result<Option<Journal>> {
+        let Some(path) = path else { return Ok(None) };
         // What waits in a queue goes wherever it is sent now.
         let receiver = if self.queue.is_some() { "a queue" } else { receiver };
-        let journal = Journal::open(&path, receiver);
+        let journal = Journal::open(path, receiver);
         Ok(Some(journal.with_context(|| format!("the state {}", path.display()))?))
     }
 }

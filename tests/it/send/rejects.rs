@@ -54,6 +54,25 @@ fn rejects_are_in_order_and_nothing_in_them_is_joined() {
 }
 
 #[test]
+fn no_file_is_for_two_things() {
+    let folder = folder();
+    let file = put(&folder, "in.hl7", many(2));
+    let host = receiver(|_, id| say("AE", id));
+    for args in [
+        &["--state", "a", "--rejects", "a"][..],
+        &["--state", "r.ndjson", "--rejects", "r"],
+        &["--state", "a", "-o", "a"],
+        &["--queue", "q", "--rejects", "q/state"],
+        &["--queue", "q", "-o", "q/rejects.hl7"],
+    ] {
+        let files: &[&str] = if args[0] == "--queue" { &[] } else { &[&file] };
+        let out = send(&host, &[args, files].concat()).dir(folder.path()).stdin(many(1)).run();
+        assert!(out.code == 2 && out.stderr.contains("one file for two things"), "{out:?}");
+    }
+    assert!(host.ids().is_empty());
+}
+
+#[test]
 fn connections_keep_the_order_of_the_rejects() {
     let folder = folder();
     let rejects = folder.path().join("rejects.hl7").to_str().unwrap().to_owned();
