@@ -125,7 +125,8 @@ impl<'d> Desk<'d> {
     pub(super) fn is_settled(&mut self, fingerprint: Option<Fingerprint>) -> bool {
         let known = fingerprint.zip(self.journal.as_ref());
         match known.and_then(|(fingerprint, journal)| journal.known(fingerprint)) {
-            None => return false,
+            // What could not be sent then may be sendable now.
+            None | Some(Answered::PutAside) => return false,
             Some(Answered::Accepted) => self.counts.accepted_before += 1,
             Some(Answered::Refused) => self.counts.refused_before += 1,
         }
@@ -151,10 +152,20 @@ impl<'d> Desk<'d> {
         Watch { desk: self, sheet, outcomes, letters_kept: 0, rejected_kept: 0 }
     }
 
-    /// Puts into the rejects what is no message or cannot be sent.
+    /// Puts into the rejects what is no message or cannot be sent, unless an earlier run has.
     fn keep_rejected(&mut self, rejected: &Rejected<'_>, source: Source<'_>) -> io::Result<()> {
         let Some(rejects) = self.rejects else { return Ok(()) };
         let Rejected { bytes, offset, number, ref why } = *rejected;
+        if let Some(journal) = &mut self.journal {
+            let ends = bytes.iter().rev().take_while(|b| matches!(b, b'\r' | b'\n' | 0x1C)).count();
+            // What ends it may come only when its file grows.
+            let content = &bytes[..bytes.len() - ends];
+            let fingerprint = Journal::fingerprint(source.file, offset, content);
+            if journal.known(fingerprint) == Some(Answered::PutAside) {
+                return Ok(());
+            }
+            journal.note(fingerprint, Answered::PutAside);
+        }
         let mut begins = true;
         if number.is_none() {
             begins = self.stray != Some((source.index, offset));

@@ -97,3 +97,52 @@ fn connections_keep_the_order_of_the_rejects() {
         .collect();
     assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_state_knows_what_cannot_be_sent() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (rejects, state) = (path("rejects.hl7"), path("state"));
+    let unusable = "MSH|broken\r\n";
+    let odd = ["stray one\nstray two\n\n", &adt("", "Adams"), unusable];
+    let file = put(&folder, "in.hl7", odd.concat() + &many(1));
+    let host = friendly();
+    let args = [&file, "--state", &state, "--rejects", &rejects, "-f", "none"];
+    // It is told each time, and kept once.
+    for _ in 0..3 {
+        let out = send(&host, &args).run();
+        assert!(out.code == 2 && out.stderr.contains("no control id"), "{out:?}");
+        assert!(out.stderr.contains("byte 0: not part of any message"), "{out:?}");
+        let kept = fs::read_to_string(&rejects).unwrap();
+        for entry in ["stray one", "|Adams", "MSH|broken"] {
+            assert_eq!(kept.matches(entry).count(), 1, "{kept}");
+        }
+        assert_eq!(ndjson(&format!("{rejects}.ndjson")).len(), 3);
+    }
+    assert_eq!(host.ids(), ["M-1"]);
+    // What can be sent at last is sent, once.
+    for _ in 0..2 {
+        send(&host, &[&args[..], &["--set", "MSH-10 = \"NEW\""]].concat()).run();
+    }
+    assert_eq!(host.ids(), ["NEW"]);
+    // Where nothing was kept, nothing is known.
+    let other = path("other");
+    send(&host, &[&file, "--state", &other, "-f", "none"]).run();
+    fs::remove_file(&rejects).unwrap();
+    send(&host, &[&file, "--state", &other, "--rejects", &rejects, "-f", "none"]).run();
+    assert_eq!(ndjson(&format!("{rejects}.ndjson")).len(), 6);
+}
+
+#[test]
+fn a_queue_rejects_what_cannot_be_sent_once() {
+    let folder = folder();
+    let queue = folder.path().join("queue");
+    let name = queue.to_str().unwrap();
+    let address = closed_port();
+    let args = ["send", &address, "--queue", name, "--retries", "0", "-f", "none"];
+    pipehat(&args).stdin(adt("", "Adams") + &many(1)).run();
+    for _ in 0..2 {
+        assert_eq!(pipehat(&args).stdin("").run().code, 2);
+    }
+    assert_eq!(fs::read_to_string(queue.join("rejects.hl7")).unwrap(), adt("", "Adams"));
+}
