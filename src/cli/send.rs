@@ -25,7 +25,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempo::{Rate, Retries, rate, retries};
 
 /// Send messages over MLLP and wait for the answers
@@ -247,9 +247,12 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
     let work = Mutex::new(Work { desk, lanes, failed: None, parts: 0 });
     // Lines and a progress bar would write over each other.
     let mut shown = if terminal { Output::stdout()? } else { Output::Gone };
-    let all = || match &queue {
-        Some(queue) => queue::run(queue, &office, &work),
-        None => office.run(&files, &mut shown, &work),
+    let all = || {
+        match &queue {
+            Some(queue) => queue::run(queue, &office, &work)?,
+            None => office.run(&files, &mut shown, &work)?,
+        }
+        Ok(office.hear_out(&work)?)
     };
     interrupt::until_done(&office.policy, &work, all)
 }
@@ -335,6 +338,9 @@ impl Args {
     }
 }
 
+/// So long a run waits at its end for what may follow on a CA.
+const LAST_WORDS: Duration = Duration::from_millis(250);
+
 /// Longer than this no retry waits.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
@@ -380,6 +386,15 @@ impl Office<'_> {
             None => Ok(()),
             Some(error) => Err(error.into()),
         }
+    }
+
+    /// Hears what receivers say behind their last answers.
+    fn hear_out(&self, work: &Mutex<Work<'_>>) -> io::Result<()> {
+        let Work { desk, lanes, .. } = &mut *work.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = Instant::now() + LAST_WORDS;
+        let sheet = Sheet::default();
+        let observer = Mutex::new(desk.over(&sheet));
+        lanes.iter_mut().try_for_each(|lane| lane.hear_out(&self.policy, until, &observer))
     }
 
     /// Sends the messages of a part, and returns when each is settled.

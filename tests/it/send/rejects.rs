@@ -146,3 +146,52 @@ fn a_queue_rejects_what_cannot_be_sent_once() {
     }
     assert_eq!(fs::read_to_string(queue.join("rejects.hl7")).unwrap(), adt("", "Adams"));
 }
+
+/// Accepts each message with CA, and then refuses the second.
+fn changing_its_mind() -> Host {
+    receiver(|_, id| {
+        let mut steps = say("CA", id);
+        if id == "M-2" {
+            steps.extend(say("AE", id));
+        }
+        steps
+    })
+}
+
+#[test]
+fn a_refusal_behind_a_ca_is_told() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let line = adt("M-1", "Adams^Ann").len();
+    // Also if it comes behind the last message.
+    for count in [2, 3] {
+        let (rejects, state) = (path(&format!("rejects{count}")), path(&format!("state{count}")));
+        let file = put(&folder, &format!("{count}.hl7"), many(count));
+        let host = changing_its_mind();
+        let args = [&file, "--rejects", &rejects, "--state", &state, "-f", "ndjson"];
+        let out = send(&host, &args).run();
+        assert_eq!(out.code, 1, "{out:?}");
+        let told = format!("pipehat: {file}: message 2 (byte {line}): refused: AE after CA\n");
+        assert!(out.stderr.contains(&told), "{out:?}");
+        assert!(out.stderr.contains(&format!("{} accepted, 1 refused in", count - 1)), "{out:?}");
+        assert!(!out.stderr.contains("no message in flight"), "{out:?}");
+        assert_eq!(fs::read_to_string(&rejects).unwrap(), adt("M-2", "Adams^Ann"));
+        let reason = &ndjson(&format!("{rejects}.ndjson"))[0];
+        let expected = (&2.into(), &"refused".into(), &"AE".into());
+        assert_eq!((&reason["number"], &reason["outcome"], &reason["code"]), expected);
+        let last = out.text().lines().rfind(|l| l.contains("\"M-2\"")).unwrap().to_owned();
+        assert!(last.contains("\"refused\"") && last.contains("\"code\":\"AE\""), "{last}");
+        // The state knows it, too.
+        let out = send(&host, &args).run();
+        assert!(out.code == 1 && out.stderr.contains("1 refused before"), "{out:?}");
+        assert_eq!(host.ids().len(), count);
+    }
+}
+
+#[test]
+fn an_answer_behind_a_ca_that_is_no_refusal_changes_nothing() {
+    let host = receiver(|_, id| [say("CA", id), say("AA", id), say("AE", "M-9")].concat());
+    let out = send(&host, &["-f", "none"]).stdin(many(3)).run();
+    assert_eq!(out.code, 0, "{out:?}");
+    assert!(out.stderr.contains("answers that belonged to no message in flight: 6"), "{out:?}");
+}
