@@ -44,7 +44,7 @@ pub(super) struct Common {
     #[arg(long, value_name = "LIST", help_heading = "Input")]
     files_from: Option<OsString>,
 
-    /// The names in LIST end with NUL, as `find -print0` writes them
+    /// The names in LIST end with NUL, as `find DIR -type f -print0` writes them
     #[arg(short = '0', long = "null", requires = "files_from", help_heading = "Input")]
     null: bool,
 
@@ -254,8 +254,14 @@ impl Common {
 
     /// Opens where results go, where another file will be written, too; and tells all of them.
     pub(super) fn output_beside(&self, beside: Option<&Path>) -> Result<(Output, Vec<PathBuf>)> {
-        let places = destinations([self.output.as_deref(), self.rejects.as_deref(), beside])?;
+        let places = destinations(self.output.as_deref(), &[self.rejects.as_deref(), beside])?;
         Ok((open(self.output.as_deref())?, places))
+    }
+
+    /// As [`Common::output`], where these files will be written, too, the rejects among them.
+    pub(super) fn output_among(&self, others: &[Option<&Path>]) -> Result<Output> {
+        destinations(self.output.as_deref(), others)?;
+        open(self.output.as_deref())
     }
 
     /// Runs `work` over all messages of the inputs.

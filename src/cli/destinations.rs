@@ -61,12 +61,15 @@ pub(super) fn no_dash(path: &Path) -> Result<()> {
 }
 
 /// Where files will be that are written, the output first, of which no two may be the same.
-pub(super) fn destinations(paths: [Option<&Path>; 3]) -> Result<Vec<PathBuf>> {
+pub(super) fn destinations(
+    output: Option<&Path>,
+    others: &[Option<&Path>],
+) -> Result<Vec<PathBuf>> {
     let mut places = Vec::new();
-    let [output, others @ ..] = paths;
-    others.into_iter().flatten().try_for_each(no_dash)?;
+    let others = others.iter().copied().flatten();
+    others.clone().try_for_each(no_dash)?;
     let output = output.filter(|path| !is_dash(path));
-    for path in output.into_iter().chain(others.into_iter().flatten()) {
+    for path in output.into_iter().chain(others) {
         let place = place(path).with_context(|| format!("creating {}", path.display()))?;
         // Devices such as /dev/null take anything.
         let is_device = std::fs::metadata(&place).is_ok_and(|found| !found.is_file());

@@ -118,13 +118,13 @@ enum FormatArg {
     /// Cells between tabs, a row a line
     #[default]
     Tsv,
-    /// Comma-separated values, RFC 4180
+    /// Comma-separated values, RFC 4180, but rows end with LF
     Csv,
     /// One array of objects
     Json,
     /// An object a line
     Ndjson,
-    /// Each value on a line of its own
+    /// Each value on a line of its own, escaped as in tsv
     Values,
 }
 

@@ -25,7 +25,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempo::{Rate, Retries, rate, retries};
 
 /// Send messages over MLLP and wait for the answers
@@ -216,8 +216,10 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
     let queue = args.open_queue()?;
     let rejects_path = args.rejects_path();
     let sidecar = rejects_path.as_deref().and_then(desk::sidecar);
-    let (output, _) = args.common.output_beside(sidecar.as_deref())?;
-    let journal = args.journal(&receiver)?;
+    let journal_path = args.journal_path();
+    let kept = [rejects_path.as_deref(), sidecar.as_deref(), journal_path.as_deref()];
+    let output = args.common.output_among(&kept)?;
+    let journal = args.journal(journal_path.as_deref(), &receiver)?;
     let rejects = match &rejects_path {
         None => None,
         Some(path) => Some(args.common.append_rejects(path, sidecar.as_deref())?),
@@ -245,9 +247,12 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
     let work = Mutex::new(Work { desk, lanes, failed: None, parts: 0 });
     // Lines and a progress bar would write over each other.
     let mut shown = if terminal { Output::stdout()? } else { Output::Gone };
-    let all = || match &queue {
-        Some(queue) => queue::run(queue, &office, &work),
-        None => office.run(&files, &mut shown, &work),
+    let all = || {
+        match &queue {
+            Some(queue) => queue::run(queue, &office, &work)?,
+            None => office.run(&files, &mut shown, &work)?,
+        }
+        Ok(office.hear_out(&work)?)
     };
     interrupt::until_done(&office.policy, &work, all)
 }
@@ -319,18 +324,22 @@ impl Args {
         Ok(Some(opened.with_context(|| format!("the queue {}", folder.display()))?))
     }
 
-    fn journal(&self, receiver: &str) -> Result<Option<Journal>> {
-        let path = match (&self.state, &self.queue) {
-            (Some(path), _) => path.clone(),
-            (None, Some(folder)) => folder.join("state"),
-            (None, None) => return Ok(None),
-        };
+    fn journal_path(&self) -> Option<PathBuf> {
+        let of_queue = || Some(self.queue.as_ref()?.join("state"));
+        self.state.clone().or_else(of_queue)
+    }
+
+    fn journal(&self, path: Option<&Path>, receiver: &str) -> Result<Option<Journal>> {
+        let Some(path) = path else { return Ok(None) };
         // What waits in a queue goes wherever it is sent now.
         let receiver = if self.queue.is_some() { "a queue" } else { receiver };
-        let journal = Journal::open(&path, receiver);
+        let journal = Journal::open(path, receiver);
         Ok(Some(journal.with_context(|| format!("the state {}", path.display()))?))
     }
 }
+
+/// So long a run waits at its end for what may follow on a CA.
+const LAST_WORDS: Duration = Duration::from_millis(250);
 
 /// Longer than this no retry waits.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -377,6 +386,15 @@ impl Office<'_> {
             None => Ok(()),
             Some(error) => Err(error.into()),
         }
+    }
+
+    /// Hears what receivers say behind their last answers.
+    fn hear_out(&self, work: &Mutex<Work<'_>>) -> io::Result<()> {
+        let Work { desk, lanes, .. } = &mut *work.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = Instant::now() + LAST_WORDS;
+        let sheet = Sheet::default();
+        let observer = Mutex::new(desk.over(&sheet));
+        lanes.iter_mut().try_for_each(|lane| lane.hear_out(&self.policy, until, &observer))
     }
 
     /// Sends the messages of a part, and returns when each is settled.

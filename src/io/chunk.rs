@@ -395,10 +395,7 @@ impl<C: Cut> Current<C> {
     /// Looks at the first bytes; true when they are plain and can be used as they are. Else the
     /// reader unpacks from now on, or more bytes are needed.
     fn unpack(&mut self, head: &[u8], eof: bool) -> io::Result<bool> {
-        self.packing = match Packing::of(head) {
-            Packing::Unknown if eof => Packing::Plain,
-            packing => packing,
-        };
+        self.packing = Packing::of(head, eof);
         match self.packing {
             Packing::Plain => Ok(true),
             Packing::Unknown => Ok(false),

@@ -83,6 +83,11 @@ mod tests {
         assert_eq!(name(b"%PDF-1.7\n"), Some("a PDF document"));
         assert_eq!(name(&utf16("FHS|^~", u16::to_le_bytes)), Some("UTF-16"));
         assert_eq!(name(&utf16("\r\nMSH|^~", u16::to_be_bytes)), Some("UTF-16"));
+        let utf32 = |order: fn(u32) -> [u8; 4]| -> Vec<u8> {
+            "MSH|^~".chars().flat_map(|c| order(u32::from(c))).collect()
+        };
+        assert_eq!(name(&utf32(u32::to_le_bytes)), Some("UTF-32"));
+        assert_eq!(name(&utf32(u32::to_be_bytes)), Some("UTF-32"));
         assert_eq!(
             name(b"<?xml version=\"1.0\"?><ADT_A01 xmlns=\"urn:hl7-org:v2xml\">"),
             Some("XML")

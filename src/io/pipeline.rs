@@ -2,11 +2,13 @@
 //! them is written in the order of the input.
 
 mod job;
+mod odd_line;
 mod parallel;
 mod sink;
 mod view;
 
 pub use job::{Job, Report};
+pub use odd_line::odd_line;
 pub use sink::Sink;
 pub use view::{Item, Mark, Met, Rejected, Unusable, View};
 

@@ -6,7 +6,7 @@ use crate::core::frame::begins_message;
 use memchr::{memchr2, memmem};
 use serde_json::Value;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -19,6 +19,8 @@ pub struct Rejects(Mutex<Inner>);
 struct Inner {
     output: Output,
     end: End,
+    /// The last entry could not be written.
+    torn: bool,
     /// Tells why each entry is there.
     reasons: Option<File>,
 }
@@ -82,7 +84,7 @@ impl Rejects {
     }
 
     fn of(output: Output, end: End) -> Self {
-        Self(Mutex::new(Inner { output, end, reasons: None }))
+        Self(Mutex::new(Inner { output, end, torn: false, reasons: None }))
     }
 
     /// With a file that gets a line of JSON for each entry, behind what earlier runs put there.
@@ -133,20 +135,18 @@ impl Rejects {
     /// those are ended first where their source ended without: else two would run together.
     ///
     /// # Errors
-    /// When they cannot be written.
+    /// When they cannot be written; then no part of them is there, and later ones may go well.
     pub fn add(&self, bytes: &[u8], begins: bool) -> io::Result<()> {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Inner { output, end, .. } = &mut *inner;
-        if begins {
-            output.write_all(end.separator(bytes))?;
-            end.kind = kind(bytes);
+        let Inner { output, end, torn, .. } = &mut *inner;
+        let before = (file_len(output), *end);
+        let added = end.add(bytes, begins || *torn, output);
+        *torn = added.is_err();
+        if *torn {
+            take_back(output, before.0);
+            *end = before.1;
         }
-        match *bytes {
-            [] => {}
-            [only] => end.last = [end.last[1], Some(only)],
-            [.., before, last] => end.last = [Some(before), Some(last)],
-        }
-        output.write_all(bytes)
+        added
     }
 
     /// Brings to disk what was added.
@@ -168,7 +168,37 @@ impl Rejects {
     }
 }
 
+/// The length of a file; a device or a pipe has none.
+fn file_len(output: &Output) -> Option<u64> {
+    let Output::Direct(file) = output else { return None };
+    file.metadata().ok().filter(std::fs::Metadata::is_file).map(|found| found.len())
+}
+
+/// Takes back what a full disk took of an entry: the half of a message must not be read as a whole.
+fn take_back(output: &Output, len: Option<u64>) {
+    if let (Output::Direct(file), Some(len)) = (output, len)
+        && file.set_len(len).is_ok()
+    {
+        let mut file = file;
+        let _ = file.seek(SeekFrom::Start(len));
+    }
+}
+
 impl End {
+    /// Writes an entry, and what ends the one before it.
+    fn add(&mut self, bytes: &[u8], begins: bool, output: &mut Output) -> io::Result<()> {
+        if begins {
+            output.write_all(self.separator(bytes))?;
+            self.kind = kind(bytes);
+        }
+        match *bytes {
+            [] => {}
+            [only] => self.last = [self.last[1], Some(only)],
+            [.., before, last] => self.last = [Some(before), Some(last)],
+        }
+        output.write_all(bytes)
+    }
+
     /// What stands between an entry and the next, so that nobody reads the second as a part of
     /// the first, and nothing as a part of either (see [`crate::core::Frames`]).
     ///

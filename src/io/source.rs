@@ -328,23 +328,26 @@ pub(super) enum Packing {
 }
 
 impl Packing {
-    /// Tells from the first bytes of a source.
-    pub(super) fn of(head: &[u8]) -> Self {
-        const MAGICS: [(&[u8], Packing); 6] = [
-            (b"\x1F\x8B", Packing::Gzip),
-            (b"\x28\xB5\x2F\xFD", Packing::Zstd),
-            (b"\xFF\xFE", Packing::Utf16Le),
-            (b"\xFE\xFF", Packing::Utf16Be),
-            (b"M\0S\0H\0", Packing::Utf16Le),
-            (b"\0M\0S\0H", Packing::Utf16Be),
-        ];
-        for (magic, packing) in MAGICS {
-            if head.starts_with(magic) {
-                return packing;
-            }
-        }
+    /// The first that fits counts.
+    const MAGICS: [(&[u8], Self); 7] = [
+        (b"\x1F\x8B", Self::Gzip),
+        (b"\x28\xB5\x2F\xFD", Self::Zstd),
+        // UTF-32, which is only told (`foreign`); no text in UTF-16 begins with NUL.
+        (b"\xFF\xFE\0\0", Self::Plain),
+        (b"\xFF\xFE", Self::Utf16Le),
+        (b"\xFE\xFF", Self::Utf16Be),
+        (b"M\0S\0H\0", Self::Utf16Le),
+        (b"\0M\0S\0H", Self::Utf16Be),
+    ];
+
+    /// Tells from the first bytes of a source. `eof`: there are no more.
+    pub(super) fn of(head: &[u8], eof: bool) -> Self {
         let partial = |magic: &[u8]| head.len() < magic.len() && magic.starts_with(head);
-        if MAGICS.iter().any(|(magic, _)| partial(magic)) { Self::Unknown } else { Self::Plain }
+        if !eof && Self::MAGICS.iter().any(|(magic, _)| partial(magic)) {
+            return Self::Unknown;
+        }
+        let known = Self::MAGICS.iter().find(|(magic, _)| head.starts_with(magic));
+        known.map_or(Self::Plain, |(_, packing)| *packing)
     }
 
     /// A reader of the unpacked bytes; `head` was read from `reader` already.

@@ -177,4 +177,22 @@ fn utf16_is_read_as_text() {
         assert_eq!(pipehat(&["query", "PID-5.1", "PID-5.2"]).stdin(&bytes).text(), "Müller\t愛\n");
         assert_eq!(pipehat(&["parse", "-f", "hl7"]).stdin(&bytes).text(), message);
     }
+    pipehat(&["parse", "-f", "hl7"]).stdin(b"\xFF\xFE").run().is(0, "", "");
+}
+
+#[test]
+fn utf32_is_told_for_what_it_is() {
+    let message = format!("{HEAD}W-1|P|2.4\r\n");
+    let little: Vec<u8> = message.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+    let big: Vec<u8> = message.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
+    for (bytes, name) in [
+        ([b"\xFF\xFE\0\0", &little[..]].concat(), "UTF-32"),
+        ([b"\0\0\xFE\xFF", &big[..]].concat(), "UTF-32"),
+        (little.clone(), "UTF-32LE"),
+        (big.clone(), "UTF-32BE"),
+    ] {
+        let out = pipehat(&["query", "PID-5"]).stdin(&bytes).run();
+        let told = format!("this looks like UTF-32: iconv -f {name} -t UTF-8 FILE | pipehat ...");
+        assert!(out.code == 2 && out.stderr.contains(&told), "{out:?}");
+    }
 }

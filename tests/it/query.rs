@@ -32,7 +32,7 @@ fn rows_in_every_format() {
     assert_eq!(array, json!([object]));
     assert_eq!(
         with(&["-f", "values"]),
-        "4711\n900-12-345\nWilma\n\"\"\nHives & swelling\nseen twice\n"
+        "4711\n900-12-345\nWilma\n\"\"\nHives & swelling\\nseen twice\n"
     );
 }
 
@@ -76,8 +76,13 @@ fn several_values_are_joined_or_cut() {
 fn raw_values_are_as_written() {
     let escaped = r"one\.br\two \X41\\E\ \Zown\ 5\S\6 \R\";
     assert_eq!(query(&["--raw", "OBX[3]-5"], "mdm_t02.hl7"), format!("{escaped}\n"));
-    let decoded = "one\ntwo A\\ \\Zown\\ 5^6 ~\n";
+    // A value is a line, whatever is in it.
+    let decoded = "one\\ntwo A\\\\ \\\\Zown\\\\ 5^6 ~\n";
     assert_eq!(query(&["-f", "values", "OBX[3]-5"], "mdm_t02.hl7"), decoded);
+    assert_eq!(
+        query(&["--raw", "-f", "values", "OBX[3]-5"], "mdm_t02.hl7"),
+        format!("{escaped}\n")
+    );
     // A whole field keeps its delimiters, a whole segment too.
     assert_eq!(query(&["PID-3[1]"], "adt_a01.hl7"), "4711^^^NORTH&1.2.3.4&ISO^MR\n");
     assert_eq!(query(&["EVN"], "mdm_t02.hl7"), "EVN|T02|20240131160000\n");

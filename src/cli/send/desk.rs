@@ -1,5 +1,6 @@
 //! What became of messages: told, counted, kept.
 
+mod recent;
 mod sheet;
 mod shown;
 
@@ -11,8 +12,11 @@ use crate::core::TextOptions;
 use crate::io::pipeline::{Item, Rejected};
 use crate::io::source::plain_error;
 use crate::io::{Diagnostics, Output, Rejects};
-use crate::net::send::{Answered, Fate, Fingerprint, Journal, Observer, Settled};
+use crate::net::ack::Kind;
+use crate::net::reply::Ack;
+use crate::net::send::{Answered, Fate, Fingerprint, Journal, Observer, Refusal, Settled};
 use anyhow::Result;
+use recent::Recent;
 use serde_json::Value;
 use sheet::Letter;
 use shown::error_code;
@@ -58,6 +62,7 @@ pub(super) struct Desk<'d> {
     is_dirty: bool,
     journal: Option<Journal>,
     in_queue: bool,
+    recent: Recent,
     counts: Counts,
     text: TextOptions,
     diagnostics: &'d Diagnostics,
@@ -80,6 +85,7 @@ impl<'d> Desk<'d> {
             is_dirty: false,
             journal: None,
             in_queue: false,
+            recent: Recent::default(),
             counts: Counts::default(),
             text,
             diagnostics,
@@ -125,7 +131,8 @@ impl<'d> Desk<'d> {
     pub(super) fn is_settled(&mut self, fingerprint: Option<Fingerprint>) -> bool {
         let known = fingerprint.zip(self.journal.as_ref());
         match known.and_then(|(fingerprint, journal)| journal.known(fingerprint)) {
-            None => return false,
+            // What could not be sent then may be sendable now.
+            None | Some(Answered::PutAside) => return false,
             Some(Answered::Accepted) => self.counts.accepted_before += 1,
             Some(Answered::Refused) => self.counts.refused_before += 1,
         }
@@ -151,10 +158,20 @@ impl<'d> Desk<'d> {
         Watch { desk: self, sheet, outcomes, letters_kept: 0, rejected_kept: 0 }
     }
 
-    /// Puts into the rejects what is no message or cannot be sent.
+    /// Puts into the rejects what is no message or cannot be sent, unless an earlier run has.
     fn keep_rejected(&mut self, rejected: &Rejected<'_>, source: Source<'_>) -> io::Result<()> {
         let Some(rejects) = self.rejects else { return Ok(()) };
         let Rejected { bytes, offset, number, ref why } = *rejected;
+        if let Some(journal) = &mut self.journal {
+            let ends = bytes.iter().rev().take_while(|b| matches!(b, b'\r' | b'\n' | 0x1C)).count();
+            // What ends it may come only when its file grows.
+            let content = &bytes[..bytes.len() - ends];
+            let fingerprint = Journal::fingerprint(source.file, offset, content);
+            if journal.known(fingerprint) == Some(Answered::PutAside) {
+                return Ok(());
+            }
+            journal.note(fingerprint, Answered::PutAside);
+        }
         let mut begins = true;
         if number.is_none() {
             begins = self.stray != Some((source.index, offset));
@@ -182,14 +199,40 @@ impl<'d> Desk<'d> {
         Ok(())
     }
 
+    /// A refusal came of a message that was accepted with CA; false if no such message is known.
+    fn refused_later(&mut self, ack: &Ack<'_>) -> io::Result<bool> {
+        let Some(stored) = self.recent.take(ack.control_id) else { return Ok(false) };
+        self.counts.accepted = self.counts.accepted.saturating_sub(1);
+        self.counts.refused += 1;
+        let code = Refusal::Code(ack.code, ack.kind);
+        let (place, error) = (&stored.place, error_text(Some(ack)));
+        self.diagnostics.note(&format!("{place}: refused: {code} after CA{error}"));
+        let settled = Settled {
+            index: 0,
+            fate: Fate::Refused(code, Some(ack)),
+            took: stored.sent.elapsed(),
+            tries: stored.tries,
+        };
+        let (from, lines) = (stored.origin(), &mut self.lines);
+        shown::append(self.format, from, &stored.control_id, &settled, self.text, lines);
+        if let Some(rejects) = self.rejects {
+            self.is_dirty = true;
+            rejects.add(&stored.whole, true)?;
+            rejects.explain(from.file, Some(from.number), from.offset, &reasons(&settled))?;
+        }
+        if let (Some(fingerprint), Some(journal)) = (stored.fingerprint, &mut self.journal) {
+            journal.note(fingerprint, Answered::Refused);
+        }
+        Ok(true)
+    }
+
     /// Tells of a message that was not accepted, without content of it.
     fn report(&self, item: &Item<'_>, settled: &Settled<'_>) {
         let place = item.place();
         match settled.fate {
             Fate::Accepted(_) | Fate::Unsent(None) => {}
             Fate::Refused(code, ack) => {
-                let error = ack.and_then(error_code).map(|code| format!(", error {code}"));
-                let error = error.unwrap_or_default();
+                let error = error_text(ack);
                 self.diagnostics.note(&format!("{place}: refused: {code}{error}"));
             }
             Fate::Unexpected(ack) => {
@@ -362,8 +405,11 @@ impl Observer for Watch<'_, '_> {
         let Some(letter) = sheet.letters.get(settled.index) else { return Ok(()) };
         let counts = &mut desk.counts;
         let answered = match settled.fate {
-            Fate::Accepted(_) => {
+            Fate::Accepted(ack) => {
                 counts.accepted += 1;
+                if ack.kind == Kind::Accept {
+                    desk.recent.add(letter, control_id, settled, desk.rejects.is_some());
+                }
                 Some(Answered::Accepted)
             }
             Fate::Unexpected(_) => {
@@ -386,7 +432,8 @@ impl Observer for Watch<'_, '_> {
         let is_refused = answered == Some(Answered::Refused);
         let is_kept = is_refused || answered.is_none() && desk.keeps_undelivered();
         desk.report(&letter.item, settled);
-        shown::append(desk.format, letter, control_id, settled, desk.text, &mut desk.lines);
+        let from = letter.item.origin();
+        shown::append(desk.format, from, control_id, settled, desk.text, &mut desk.lines);
         if !is_kept {
             // Nothing has to be in order, so nothing need wait.
             desk.keep(letter, Outcome { answered, rejected: None })?;
@@ -403,11 +450,20 @@ impl Observer for Watch<'_, '_> {
         self.desk.commit()
     }
 
+    fn refused_later(&mut self, ack: &Ack<'_>) -> io::Result<bool> {
+        self.desk.refused_later(ack).map_err(|e| named("the rejects", &e))
+    }
+
     fn retrying(&mut self, index: usize, why: &dyn Display, pause: Duration) {
         let Some(letter) = self.sheet.letters.get(index) else { return };
         let (place, pause) = (letter.item.place(), pause.as_secs_f64());
         self.desk.diagnostics.note(&format!("{place}: {why}; once more in {pause:.1} s"));
     }
+}
+
+/// The error code of an answer as a part of a report.
+fn error_text(ack: Option<&Ack<'_>>) -> String {
+    ack.and_then(error_code).map(|code| format!(", error {code}")).unwrap_or_default()
 }
 
 fn named(what: &str, error: &io::Error) -> io::Error {

@@ -1,12 +1,11 @@
 //! What a command sees of the input: the messages of a part, and what stands between them.
 
 use super::job::{Fate, Job, Kind, Report};
+use super::odd_line::odd_line;
 use super::sink::{NO_MESSAGE, place};
 use super::too_long;
 use crate::core::expr::Origin;
-use crate::core::{
-    Frame, Framed, Frames, LineEnding, Message, Segment, SeparatorsError, segment_id,
-};
+use crate::core::{Frame, Framed, Frames, LineEnding, Message, SeparatorsError};
 use crate::io::chunk::{Part, PartKind};
 use crate::io::source::Source;
 use std::ops::Range;
@@ -155,8 +154,10 @@ impl<'a> View<'a> {
     ) {
         self.walk(job, |met, job| match met {
             Met::Message(item) => {
-                if item.message.line_ending() == LineEnding::Lf {
-                    check_lines(&item, job);
+                if item.message.line_ending() == LineEnding::Lf
+                    && let Some(text) = odd_line(&item.message)
+                {
+                    job.warn(&item, text);
                 }
                 each(item, job);
             }
@@ -267,20 +268,5 @@ impl<'a> View<'a> {
     /// Counts a message, for commands that do their own framing.
     pub fn count<T>(&self, job: &mut Job<T>) {
         job.messages += 1;
-    }
-}
-
-/// Tells of a line that is no segment: in a message whose segments end with LF, a line feed
-/// inside a field cannot be told from the end of a segment.
-fn check_lines<T>(item: &Item<'_>, job: &mut Job<T>) {
-    let separator = item.message.separators().field;
-    // Some senders write ids in small letters.
-    let odd = |segment: &Segment<'_>| {
-        !segment_id::at_head(segment.raw(), separator)
-            .is_some_and(|id| segment_id::is_proper(id.map(|b| b.to_ascii_uppercase())))
-    };
-    if let Some(n) = item.message.segments().position(|segment| odd(&segment)) {
-        let text = format!("line {} is not a segment; a line end inside a field?", n + 1);
-        job.warn(item, text);
     }
 }

@@ -8,6 +8,7 @@ use super::judge::{Judged, Refusal};
 use super::peer::{Heard, Peer};
 use super::shared::Shared;
 use crate::core::mllp::{Deframer, Piece};
+use crate::io::pipeline::odd_line;
 use crate::net::ack::{Code, Condition, Fault, Header};
 use decide::Begun;
 use serde_json::json;
@@ -269,6 +270,10 @@ impl<'s> Reader<'s> {
             Judged::Taken(message, header) => {
                 let begun = Begun::new(received, content, Some(&header));
                 self.lag(&header);
+                if let Some(text) = odd_line(&message) {
+                    shared.metrics.error("odd line", 1);
+                    shared.log.warn(Some(self.peer), &text);
+                }
                 if let Err(refusal) = self.accept(&message, &header, content, begun) {
                     self.refuse(&refusal, content, begun);
                 }

@@ -34,6 +34,8 @@ pub(super) struct Shared {
     pub(super) log: Log,
     pub(super) duplicates: Option<Arc<Duplicates>>,
     rejects: Mutex<Option<Rejects>>,
+    /// The last of them could not be written.
+    rejects_full: AtomicBool,
     peers: Mutex<HashMap<u64, Arc<Peer>>>,
     /// A connection ended.
     pub(super) left: Condvar,
@@ -73,6 +75,7 @@ impl Shared {
                 .take()
                 .map(|(then, window)| Arc::new(Duplicates::new(then, window))),
             rejects: Mutex::new(settings.rejects.take()),
+            rejects_full: AtomicBool::new(false),
             tickets: AtomicU64::new(settings.count.unwrap_or(u64::MAX)),
             settings,
             control,
@@ -146,14 +149,23 @@ impl Shared {
         self.reject(&block, true);
     }
 
-    /// Keeps bytes that are in no block.
+    /// Keeps bytes that are in no block. If they cannot be written the next ones are tried all the
+    /// same, for a full disk does not stay full.
     pub(super) fn reject(&self, bytes: &[u8], begins: bool) {
-        let mut rejects = self.rejects.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(file) = rejects.as_mut() else { return };
-        if file.add(bytes, begins).is_err() {
-            *rejects = None;
-            drop(rejects);
-            self.log.error("the rejects cannot be written; they are not kept any more");
+        let rejects = self.rejects.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(added) = rejects.as_ref().map(|file| file.add(bytes, begins)) else { return };
+        drop(rejects);
+        match (added, self.rejects_full.load(Ordering::Relaxed)) {
+            (Ok(()), false) | (Err(_), true) => {}
+            (Ok(()), true) => {
+                self.rejects_full.store(false, Ordering::Relaxed);
+                self.log.warn(None, "the rejects can be written again");
+            }
+            (Err(_), false) => {
+                self.rejects_full.store(true, Ordering::Relaxed);
+                let text = "the rejects cannot be written; each is tried, and lost until they can";
+                self.log.error(text);
+            }
         }
     }
 

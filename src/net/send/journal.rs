@@ -1,7 +1,7 @@
 //! What a receiver has answered, on disk, so that a run that ended early goes on where it was.
 //!
-//! The file is text: a line that names the receiver, and a line for each message, `A` (accepted)
-//! or `R` (refused) and the fingerprint of the message and its place. A line is written and synced
+//! The file is text: a line that names the receiver, and a line for each message, `A` (accepted),
+//! `R` (refused) or `U` (it cannot be sent) and the fingerprint of the message and its place. A line is written and synced
 //! after the answer came and before another message is sent: what a crash can lose are answers to
 //! messages in flight, and those are sent again.
 
@@ -20,6 +20,8 @@ pub enum Answered {
     Accepted,
     /// No; it went to the rejects.
     Refused,
+    /// Nothing: it cannot be sent, or is no message, and went to the rejects.
+    PutAside,
 }
 
 /// A message and its place: the first half of a SHA-256.
@@ -101,6 +103,7 @@ impl Journal {
         let mark = match answered {
             Answered::Accepted => 'A',
             Answered::Refused => 'R',
+            Answered::PutAside => 'U',
         };
         self.lines.extend_from_slice(format!("{mark} {fingerprint:032x}\n").as_bytes());
     }
@@ -144,6 +147,7 @@ fn entry(line: &[u8]) -> Option<(Fingerprint, Answered)> {
     let answered = match mark {
         b"A " => Answered::Accepted,
         b"R " => Answered::Refused,
+        b"U " => Answered::PutAside,
         _ => return None,
     };
     let digits = std::str::from_utf8(digits).ok().filter(|digits| digits.len() == 32)?;

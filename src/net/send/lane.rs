@@ -3,7 +3,7 @@
 use super::{Failure, Fate, Link, Observer, Parcel, Policy, Refusal, Settled, lock};
 use crate::core::mllp::{Commit, Piece};
 use crate::net::ack::{Answer, Code, Header, Kind};
-use crate::net::reply::{Ack, Reply, Verdict, replies};
+use crate::net::reply::{Ack, Expect, Reply, Verdict, replies};
 use std::collections::VecDeque;
 use std::fmt::Display;
 use std::io;
@@ -37,6 +37,8 @@ pub struct Lane {
     habit: Habit,
     /// Failures in a row.
     failures: u32,
+    /// The last answer was a CA that was enough.
+    ends_with_ca: bool,
 }
 
 impl std::fmt::Debug for Lane {
@@ -84,6 +86,23 @@ impl Lane {
         let now = Instant::now();
         Delivery { lane: self, policy, parcels, observer, waiting, flying, due: None, moved: now }
             .all()
+    }
+
+    /// Hears what comes behind the last answer. It waits for that only where a CA was enough, though
+    /// nobody has asked for it: then an answer of the application may follow.
+    ///
+    /// # Errors
+    /// When the observer failed.
+    pub fn hear_out<O: Observer>(
+        &mut self,
+        policy: &Policy,
+        until: Instant,
+        observer: &Mutex<O>,
+    ) -> io::Result<()> {
+        let Some(link) = &mut self.link else { return Ok(()) };
+        let waits = self.ends_with_ca && policy.expect == Expect::Either && !policy.is_stopped();
+        let until = if waits { until } else { Instant::now() };
+        is_gone(&mut **link, until, policy, observer).map(drop)
     }
 }
 
@@ -172,7 +191,10 @@ impl<O: Observer> Delivery<'_, O> {
             } else {
                 Duration::ZERO
             };
-            if (closes && lane.served > 0) || is_gone(&mut **link, wait, self.policy) {
+            let until = Instant::now() + wait;
+            if (closes && lane.served > 0)
+                || is_gone(&mut **link, until, self.policy, self.observer)?
+            {
                 lane.link = None;
                 if lane.served == 1 {
                     lane.habit = Habit::ClosesEachTime;
@@ -269,7 +291,12 @@ impl<O: Observer> Delivery<'_, O> {
                     Reply::Ack(ack) => {
                         let of_it = |f: &Flying| parcels[f.index].control_id == ack.control_id;
                         let Some(at) = flying.iter().position(of_it) else {
-                            stray();
+                            if counts_late(&ack, policy) && observer.refused_later(&ack)? {
+                                any = true;
+                                receipts.extend(receipt(&ack, policy));
+                            } else {
+                                stray();
+                            }
                             continue;
                         };
                         (at, Refusal::Code(ack.code, ack.kind), Some(ack))
@@ -300,6 +327,7 @@ impl<O: Observer> Delivery<'_, O> {
                     continue;
                 }
                 lane.failures = 0;
+                lane.ends_with_ca = matches!(fate, Fate::Accepted(ack) if ack.kind == Kind::Accept);
                 any = true;
                 let settled = Settled { index, fate, took: put.elapsed(), tries };
                 observer.settled(&settled, parcels[index].control_id)?;
@@ -439,20 +467,53 @@ fn receipt(ack: &Ack<'_>, policy: &Policy) -> Option<Vec<u8>> {
 
 /// Whether the receiver has closed while nothing was under way. What came meanwhile belongs to
 /// no message that waits; one that does not stop talking is as good as gone.
-fn is_gone(link: &mut dyn Link, wait: Duration, policy: &Policy) -> bool {
+fn is_gone<O: Observer>(
+    link: &mut dyn Link,
+    until: Instant,
+    policy: &Policy,
+    observer: &Mutex<O>,
+) -> io::Result<bool> {
     const PATIENCE: usize = 64;
-    let until = Instant::now() + wait;
     for _ in 0..PATIENCE {
         let mut gone = link.look(until).is_err();
         let mut any = false;
         while let Some(piece) = link.take() {
             any = true;
             gone |= matches!(piece, Piece::TooLong(_));
-            policy.strays.fetch_add(1, Ordering::Relaxed);
+            if !is_late_refusal(&piece, policy, observer)? {
+                policy.strays.fetch_add(1, Ordering::Relaxed);
+            }
         }
         if gone || !any {
-            return gone;
+            return Ok(gone);
         }
     }
-    true
+    Ok(true)
+}
+
+/// Whether a message is refused that was accepted with CA.
+fn is_late_refusal<O: Observer>(
+    piece: &Piece<'_>,
+    policy: &Policy,
+    observer: &Mutex<O>,
+) -> io::Result<bool> {
+    let Piece::Block(content) = piece else { return Ok(false) };
+    let mut observer = lock(observer);
+    let mut any = false;
+    for reply in replies(content) {
+        if let Reply::Ack(ack) = reply
+            && counts_late(&ack, policy)
+        {
+            any |= observer.refused_later(&ack)?;
+        }
+    }
+    if any {
+        observer.commit()?;
+    }
+    Ok(any)
+}
+
+/// Whether an answer may take back the CA before it: a refusal, unless CA is all that is asked for.
+fn counts_late(ack: &Ack<'_>, policy: &Policy) -> bool {
+    policy.expect == Expect::Either && matches!(ack.code, Code::Error | Code::Reject)
 }

@@ -5,7 +5,8 @@
 //! message and to deliver it twice:
 //!
 //! - An answer counts for the message whose control id stands in its MSA-2, and only while that
-//!   message waits for one. Any other answer is passed over.
+//!   message waits for one. Any other answer is passed over, but for one: who has said CA may still
+//!   refuse, and that is told as long as the message is remembered.
 //! - When no answer comes in time, the connection is closed: it could come later, and must not
 //!   meet another message.
 //! - A message of which a byte was written and that got no answer may have arrived. It is sent
@@ -304,6 +305,13 @@ pub trait Observer: Send {
     /// # Errors
     /// As [`Observer::settled`].
     fn commit(&mut self) -> io::Result<()>;
+
+    /// A refusal came that is for no message in flight. It may be for one that was accepted with
+    /// CA, and then counts for it; false if it is for none that is known.
+    ///
+    /// # Errors
+    /// As [`Observer::settled`].
+    fn refused_later(&mut self, ack: &Ack<'_>) -> io::Result<bool>;
 
     /// A message will be sent again, or a connection tried again.
     fn retrying(&mut self, index: usize, why: &dyn Display, pause: Duration);

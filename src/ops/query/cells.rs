@@ -10,13 +10,13 @@ pub enum Format {
     /// `\n`, `\r`, `\\`.
     #[default]
     Tsv,
-    /// Cells between commas as RFC 4180 has it.
+    /// Cells between commas as RFC 4180 has it, but for the end of a row, which is LF.
     Csv,
     /// One array of objects.
     Json,
     /// An object a line.
     Ndjson,
-    /// Each value on a line of its own, as it is.
+    /// Each value on a line of its own, with the escapes of a TSV cell.
     Values,
 }
 
@@ -50,7 +50,7 @@ pub(super) fn is_simple(raw: &[u8], escape: u8) -> bool {
     (words.iter().fold(0, |found, word| found | odd(*word)) | odd(rest)) == 0
 }
 
-/// Appends a value to a TSV cell. As written, a backslash stays one: it is HL7's own.
+/// Appends a value to a TSV cell, or as a line. As written, a backslash stays one: it is HL7's own.
 #[inline]
 pub(super) fn tsv(value: &[u8], as_written: bool, out: &mut Vec<u8>) {
     let special = |b: u8| b == b'\t' || b == b'\n' || b == b'\r' || (b == b'\\' && !as_written);

@@ -222,11 +222,8 @@ impl<'a> Rows<'_, 'a> {
                 for column in columns {
                     self.each_value(column, scope, origin, |value| {
                         if !value.is_empty() {
-                            out.extend_from_slice(&text_or_raw(
-                                scope,
-                                value,
-                                self.query.as_written,
-                            ));
+                            let as_written = self.query.as_written;
+                            tsv(&text_or_raw(scope, value, as_written), as_written, out);
                             out.push(b'\n');
                         }
                     });

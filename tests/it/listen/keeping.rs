@@ -407,3 +407,27 @@ fn a_full_disk_is_not_acknowledged() {
     assert_eq!(out.code, 2);
     assert!(out.stderr.contains("messages cannot be stored any more"), "{}", out.stderr);
 }
+
+#[test]
+fn rejects_go_on_when_a_full_disk_has_room() {
+    let folder = folder();
+    let (file, name) = path(&folder, "rejects");
+    fs::write(&file, "old\n").unwrap();
+    // A file of this process cannot be longer than a block of 512 or 1024 bytes.
+    let limited = "ulimit -f 1; trap '' XFSZ; exec \"$@\"";
+    let mut command = Command::new("sh");
+    let binary = binary();
+    command.args(["-c", limited, "sh"]).arg(binary).args(["listen", "0", "--rejects", &name]);
+    let mut listening = Listening::of(command.stdout(std::process::Stdio::null()));
+    let long = format!("long {}", "x".repeat(2000));
+    for _ in 0..2 {
+        listening.answer_to(block(&long));
+    }
+    // Nothing is there by half.
+    assert_eq!(fs::read_to_string(&file).unwrap(), "old\n");
+    listening.answer_to(block("short"));
+    listening.wait_for("the rejects can be written again");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "old\n\x1c\r\n\x0bshort\x1c\r");
+    let out = listening.stop();
+    assert_eq!(out.stderr.matches("the rejects cannot be written").count(), 1, "{}", out.stderr);
+}

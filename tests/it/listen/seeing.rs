@@ -1,6 +1,6 @@
 //! What is told of messages, and what is not.
 
-use super::{Listening, adt, block};
+use super::{Listening, adt, block, msa};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
@@ -188,5 +188,23 @@ fn figures_are_told_as_often_as_was_asked_for() {
         let idle = ["\"per_second\":0,", " per_second=0 ", ", 0 a second, "];
         let is_idle = |line: &str| idle.iter().any(|text| line.contains(text));
         assert!(is_idle(&line) || is_idle(&listening.wait_for(told)), "{line}");
+    }
+}
+
+#[test]
+fn a_line_that_is_no_segment_is_told() {
+    let torn =
+        |end: &str| adt("M1").replace('\r', end) + &format!("OBX|1|TX|a||no{end}SECRET1{end}");
+    let told = "line 4 is not a segment; a line end inside a field?";
+    for log in [&[][..], &["--log", "text"], &["--log", "json"]] {
+        let mut listening = Listening::start(&[log, &["--stdout", "never"]].concat());
+        for end in ["\n", "\r"] {
+            assert_eq!(msa(&listening.answer_to(block(torn(end)))), ("AA", "M1"));
+            listening.wait_for(told);
+        }
+        listening.answer_to(block(adt("M2")));
+        let out = listening.stop();
+        assert_eq!(out.stderr.matches(told).count(), 2, "{}", out.stderr);
+        assert!(!out.stderr.contains("SECRET"), "{}", out.stderr);
     }
 }

@@ -54,6 +54,25 @@ fn rejects_are_in_order_and_nothing_in_them_is_joined() {
 }
 
 #[test]
+fn no_file_is_for_two_things() {
+    let folder = folder();
+    let file = put(&folder, "in.hl7", many(2));
+    let host = receiver(|_, id| say("AE", id));
+    for args in [
+        &["--state", "a", "--rejects", "a"][..],
+        &["--state", "r.ndjson", "--rejects", "r"],
+        &["--state", "a", "-o", "a"],
+        &["--queue", "q", "--rejects", "q/state"],
+        &["--queue", "q", "-o", "q/rejects.hl7"],
+    ] {
+        let files: &[&str] = if args[0] == "--queue" { &[] } else { &[&file] };
+        let out = send(&host, &[args, files].concat()).dir(folder.path()).stdin(many(1)).run();
+        assert!(out.code == 2 && out.stderr.contains("one file for two things"), "{out:?}");
+    }
+    assert!(host.ids().is_empty());
+}
+
+#[test]
 fn connections_keep_the_order_of_the_rejects() {
     let folder = folder();
     let rejects = folder.path().join("rejects.hl7").to_str().unwrap().to_owned();
@@ -77,4 +96,102 @@ fn connections_keep_the_order_of_the_rejects() {
         .map(|r| r["number"].as_u64().unwrap())
         .collect();
     assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_state_knows_what_cannot_be_sent() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (rejects, state) = (path("rejects.hl7"), path("state"));
+    let unusable = "MSH|broken\r\n";
+    let odd = ["stray one\nstray two\n\n", &adt("", "Adams"), unusable];
+    let file = put(&folder, "in.hl7", odd.concat() + &many(1));
+    let host = friendly();
+    let args = [&file, "--state", &state, "--rejects", &rejects, "-f", "none"];
+    // It is told each time, and kept once.
+    for _ in 0..3 {
+        let out = send(&host, &args).run();
+        assert!(out.code == 2 && out.stderr.contains("no control id"), "{out:?}");
+        assert!(out.stderr.contains("byte 0: not part of any message"), "{out:?}");
+        let kept = fs::read_to_string(&rejects).unwrap();
+        for entry in ["stray one", "|Adams", "MSH|broken"] {
+            assert_eq!(kept.matches(entry).count(), 1, "{kept}");
+        }
+        assert_eq!(ndjson(&format!("{rejects}.ndjson")).len(), 3);
+    }
+    assert_eq!(host.ids(), ["M-1"]);
+    // What can be sent at last is sent, once.
+    for _ in 0..2 {
+        send(&host, &[&args[..], &["--set", "MSH-10 = \"NEW\""]].concat()).run();
+    }
+    assert_eq!(host.ids(), ["NEW"]);
+    // Where nothing was kept, nothing is known.
+    let other = path("other");
+    send(&host, &[&file, "--state", &other, "-f", "none"]).run();
+    fs::remove_file(&rejects).unwrap();
+    send(&host, &[&file, "--state", &other, "--rejects", &rejects, "-f", "none"]).run();
+    assert_eq!(ndjson(&format!("{rejects}.ndjson")).len(), 6);
+}
+
+#[test]
+fn a_queue_rejects_what_cannot_be_sent_once() {
+    let folder = folder();
+    let queue = folder.path().join("queue");
+    let name = queue.to_str().unwrap();
+    let address = closed_port();
+    let args = ["send", &address, "--queue", name, "--retries", "0", "-f", "none"];
+    pipehat(&args).stdin(adt("", "Adams") + &many(1)).run();
+    for _ in 0..2 {
+        assert_eq!(pipehat(&args).stdin("").run().code, 2);
+    }
+    assert_eq!(fs::read_to_string(queue.join("rejects.hl7")).unwrap(), adt("", "Adams"));
+}
+
+/// Accepts each message with CA, and then refuses the second.
+fn changing_its_mind() -> Host {
+    receiver(|_, id| {
+        let mut steps = say("CA", id);
+        if id == "M-2" {
+            steps.extend(say("AE", id));
+        }
+        steps
+    })
+}
+
+#[test]
+fn a_refusal_behind_a_ca_is_told() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let line = adt("M-1", "Adams^Ann").len();
+    // Also if it comes behind the last message.
+    for count in [2, 3] {
+        let (rejects, state) = (path(&format!("rejects{count}")), path(&format!("state{count}")));
+        let file = put(&folder, &format!("{count}.hl7"), many(count));
+        let host = changing_its_mind();
+        let args = [&file, "--rejects", &rejects, "--state", &state, "-f", "ndjson"];
+        let out = send(&host, &args).run();
+        assert_eq!(out.code, 1, "{out:?}");
+        let told = format!("pipehat: {file}: message 2 (byte {line}): refused: AE after CA\n");
+        assert!(out.stderr.contains(&told), "{out:?}");
+        assert!(out.stderr.contains(&format!("{} accepted, 1 refused in", count - 1)), "{out:?}");
+        assert!(!out.stderr.contains("no message in flight"), "{out:?}");
+        assert_eq!(fs::read_to_string(&rejects).unwrap(), adt("M-2", "Adams^Ann"));
+        let reason = &ndjson(&format!("{rejects}.ndjson"))[0];
+        let expected = (&2.into(), &"refused".into(), &"AE".into());
+        assert_eq!((&reason["number"], &reason["outcome"], &reason["code"]), expected);
+        let last = out.text().lines().rfind(|l| l.contains("\"M-2\"")).unwrap().to_owned();
+        assert!(last.contains("\"refused\"") && last.contains("\"code\":\"AE\""), "{last}");
+        // The state knows it, too.
+        let out = send(&host, &args).run();
+        assert!(out.code == 1 && out.stderr.contains("1 refused before"), "{out:?}");
+        assert_eq!(host.ids().len(), count);
+    }
+}
+
+#[test]
+fn an_answer_behind_a_ca_that_is_no_refusal_changes_nothing() {
+    let host = receiver(|_, id| [say("CA", id), say("AA", id), say("AE", "M-9")].concat());
+    let out = send(&host, &["-f", "none"]).stdin(many(3)).run();
+    assert_eq!(out.code, 0, "{out:?}");
+    assert!(out.stderr.contains("answers that belonged to no message in flight: 6"), "{out:?}");
 }

@@ -1,9 +1,8 @@
 //! What is shown of a message whose fate is known.
 
-use super::sheet::Letter;
 use crate::cli::send::FormatArg;
+use crate::core::expr::Origin;
 use crate::core::{Scope, TextOptions};
-use crate::io::pipeline::Item;
 use crate::io::{append_object, origin};
 use crate::net::reply::Ack;
 use crate::net::send::{Fate, Settled};
@@ -15,7 +14,7 @@ use std::fmt::Write as _;
 /// Appends what is shown of a message.
 pub(super) fn append(
     format: FormatArg,
-    letter: &Letter<'_>,
+    from: Origin<'_>,
     control_id: &[u8],
     settled: &Settled<'_>,
     reading: TextOptions,
@@ -55,7 +54,7 @@ pub(super) fn append(
             out.push(b'\n');
         }
         FormatArg::Ndjson => {
-            let mut pairs = place(&letter.item).to_vec();
+            let mut pairs = origin(from.file, Some(from.number), from.offset).to_vec();
             pairs.push(("control_id", text(control_id)));
             pairs.push(("outcome", settled.fate.name().into()));
             if let Some(code) = settled.fate.code() {
@@ -79,12 +78,6 @@ pub(super) fn append(
             append_object(out, &pairs);
         }
     }
-}
-
-/// Where a message stands, as pairs of an object.
-fn place(item: &Item<'_>) -> [(&'static str, Value); 3] {
-    let from = item.origin();
-    origin(from.file, Some(from.number), from.offset)
 }
 
 fn text(bytes: &[u8]) -> Value {
