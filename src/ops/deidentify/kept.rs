@@ -102,6 +102,24 @@ impl Rewrite<'_, '_> {
         }
     }
 
+    /// Writes a value by `write`; if something was found in it and it `may_go`, nothing.
+    pub(super) fn found_goes(
+        &mut self,
+        rule: &Rule,
+        raw: &[u8],
+        may_go: bool,
+        write: fn(&mut Self, &[u8]),
+    ) {
+        let start = self.out.len();
+        write(self, raw);
+        // A text that is dropped was not searched for somebody.
+        if may_go && !matches!(self.out.get(start..), Some(b"") | None) && self.out[start..] != *raw
+        {
+            self.tally.residual(rule.number);
+            self.out.truncate(start);
+        }
+    }
+
     /// A value in which something may stand that identifies by its form. Where nothing is replaced,
     /// it goes whole.
     pub(super) fn checked(&mut self, rule: &Rule, raw: &[u8]) {
