@@ -3,7 +3,7 @@
 use super::dates;
 use super::rewrite::Rewrite;
 use super::rules::parts::Look;
-use super::rules::{Category, Rule};
+use super::rules::{Action, Category, Rule};
 use super::shape::{self, is_code};
 use super::subject::Kind;
 use super::text::is_frequent_name;
@@ -142,6 +142,10 @@ impl Rewrite<'_, '_> {
 fn counts_in(rule: &Rule) -> fn(Kind) -> bool {
     match rule.category {
         Category::Party => |kind| kind != Kind::Organisation,
+        // Whom a provider who stays shares a name with tells nothing of either.
+        Category::Provider if rule.action == Action::Keep => {
+            |kind| !matches!(kind, Kind::Family | Kind::Given)
+        }
         Category::Payer => |kind| !matches!(kind, Kind::Organisation | Kind::Place | Kind::Zip),
         _ => |_| true,
     }

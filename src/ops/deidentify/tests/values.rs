@@ -495,3 +495,21 @@ fn a_date_without_a_year_moves_as_with_it() {
         assert_eq!(one.rsplit_once(' ').unwrap().0, other, "{with_year} as {one}");
     }
 }
+
+/// As in texts, in which ages over 89 are found whatever the profile.
+#[test]
+fn ages_over_89_are_capped_in_every_profile() {
+    for profile in [Profile::SafeHarbor, Profile::Pseudonymise, Profile::TestData] {
+        assert_eq!(one(profile, "OBX|1|NM|30525-0^Age^LN||93|a", 5), "90", "{profile:?}");
+    }
+}
+
+#[test]
+fn a_provider_who_stays_may_be_called_as_the_patient() {
+    let mut settings = Settings::of(Profile::SafeHarbor);
+    settings.keep_providers = true;
+    let text = format!("{HEADER}\rPID|1||9^^^N^MR||SMITH^JOHN\rPV1|1|I|||||1001^SMITH^PETER^^^DR");
+    let (out, ..) = with(&settings, "", text.as_bytes());
+    let out = String::from_utf8(out).unwrap();
+    assert_eq!(field(out.split('\r').nth(2).unwrap(), 7), "1001^SMITH^PETER^^^DR");
+}
