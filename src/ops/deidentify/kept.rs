@@ -3,7 +3,7 @@
 use super::dates;
 use super::rewrite::Rewrite;
 use super::rules::parts::Look;
-use super::rules::{Category, Rule};
+use super::rules::{Action, Category, Rule};
 use super::seen::Seen;
 use super::shape::{self, is_code};
 use super::subject::Kind;
@@ -113,6 +113,24 @@ impl Rewrite<'_, '_> {
         }
     }
 
+    /// Writes a value by `write`; if something was found in it and it `may_go`, nothing.
+    pub(super) fn found_goes(
+        &mut self,
+        rule: &Rule,
+        raw: &[u8],
+        may_go: bool,
+        write: fn(&mut Self, &[u8]),
+    ) {
+        let start = self.out.len();
+        write(self, raw);
+        // A text that is dropped was not searched for somebody.
+        if may_go && !matches!(self.out.get(start..), Some(b"") | None) && self.out[start..] != *raw
+        {
+            self.tally.residual(rule.number);
+            self.out.truncate(start);
+        }
+    }
+
     /// A value in which something may stand that identifies by its form. Where nothing is replaced,
     /// it goes whole.
     pub(super) fn checked(&mut self, rule: &Rule, raw: &[u8]) {
@@ -135,6 +153,10 @@ impl Rewrite<'_, '_> {
 fn counts_in(rule: &Rule) -> fn(Kind) -> bool {
     match rule.category {
         Category::Party => |kind| kind != Kind::Organisation,
+        // Whom a provider who stays shares a name with tells nothing of either.
+        Category::Provider if rule.action == Action::Keep => {
+            |kind| !matches!(kind, Kind::Family | Kind::Given)
+        }
         Category::Payer => |kind| !matches!(kind, Kind::Organisation | Kind::Place | Kind::Zip),
         _ => |_| true,
     }

@@ -3,7 +3,7 @@
 use super::rewrite::Rewrite;
 use super::rules::parts::{Look, Op, look};
 use super::rules::{Action, Rule};
-use super::shape::{is_number, is_range, is_time, may_identify};
+use super::shape::{LONG, is_number, is_range, is_time, may_identify};
 use super::split::Line;
 use super::subject::Kind;
 use crate::core::message::pieces;
@@ -53,19 +53,12 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, r
     match name {
         b"ST" | b"TX" | b"FT" => to.line(raw),
         b"NM" | b"SN" | b"NR" | b"NA" | b"MA" | b"SI" | b"CP" | b"MO" | b"CQ" => {
+            let has_unit = has_unit(line);
             to.each(raw, sep.repetition, |to, _, value| {
-                if !is_numeric(value, sep.component, sep.subcomponent) {
-                    to.free(value);
-                } else if !may_identify(value) {
-                    to.kept(rule, value);
+                if is_numeric(value, sep.component, sep.subcomponent) {
+                    amounts(to, rule, value, has_unit);
                 } else {
-                    to.each(value, sep.component, |to, _, part| {
-                        if !may_identify(part) || is_number(part) || is_range(part) {
-                            to.kept(rule, part);
-                        } else {
-                            to.checked(rule, part);
-                        }
-                    });
+                    to.found_goes(rule, value, begins_number(value, sep.component), Rewrite::free);
                 }
             });
         }
@@ -95,6 +88,62 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, r
             None => to.line(raw),
         },
     }
+}
+
+/// Writes what OBX-7 has, if that is from one amount to another; `false` if it is something else.
+pub(super) fn range(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, raw: &[u8]) -> bool {
+    let is_it = rule.field == 7 && line.raw.starts_with(b"OBX") && is_range(raw);
+    if is_it && !rule.is_kept_by_site {
+        amounts(to, rule, raw, has_unit(line));
+        return true;
+    }
+    false
+}
+
+/// Writes amounts, or nothing: another number would be as plausible, and nobody would see that it is
+/// none that was measured.
+///
+/// A number that is one of somebody's as a whole goes, unless it has a unit and is no longer than
+/// amounts are; so does what is one by its form.
+fn amounts(to: &mut Rewrite<'_, '_>, rule: &Rule, value: &[u8], has_unit: bool) {
+    let sep = to.sep;
+    let parts = value.split(|&b| b == sep.component || b == sep.subcomponent);
+    let start = to.out.len();
+    let mut goes = false;
+    for part in parts {
+        to.looks_at(part);
+        let digits = to.identity.digits_of_whole(part);
+        to.varies |= digits > 0;
+        let is_amount = is_number(part) || is_range(part);
+        if digits > 0 {
+            goes |= !has_unit || !is_amount || digits >= LONG;
+        } else if may_identify(part) && !is_amount && !(has_unit && is_plain(part)) {
+            to.text(part);
+            goes |= to.out.get(start..) != Some(part);
+            to.out.truncate(start);
+        }
+    }
+    if goes {
+        to.tally.residual(rule.number);
+    } else {
+        to.out.extend_from_slice(value);
+    }
+}
+
+/// Whether an observation says in what it was measured.
+fn has_unit(line: Line<'_, '_>) -> bool {
+    !matches!(line.field(6), b"" | b"\"\"")
+}
+
+/// Digits with a point at most: no number of a telephone is written so.
+fn is_plain(part: &[u8]) -> bool {
+    part.iter().all(|b| b.is_ascii_digit() || *b == b'.')
+}
+
+/// Whether a value begins with an amount, of which what is behind it says more.
+fn begins_number(value: &[u8], component: u8) -> bool {
+    let is_before = |b: &&u8| **b == component || b"<>=+-~ ".contains(b);
+    value.iter().find(|b| !is_before(b)).is_some_and(u8::is_ascii_digit)
 }
 
 /// Whether a number stands in a value that is 90 or more, so that it may be capped.
@@ -195,7 +244,10 @@ fn is_numeric(raw: &[u8], component: u8, subcomponent: u8) -> bool {
             let sign = |b: &u8| b.is_ascii_digit() || matches!(b, b'.' | b'+' | b'-' | b'E' | b'e');
             let compares =
                 |b: &u8| matches!(b, b'<' | b'>' | b'=' | b'~' | b'-' | b'/' | b':' | b'+');
-            (part.len() <= 16 && part.iter().all(sign) && !part.iter().all(u8::is_ascii_alphabetic))
+            is_range(part)
+                || (part.len() <= 16
+                    && part.iter().all(sign)
+                    && !part.iter().all(u8::is_ascii_alphabetic))
                 || part.is_empty()
                 || (part.len() <= 2 && part.iter().all(compares))
                 || (part.len() == 3 && part.iter().all(u8::is_ascii_uppercase))

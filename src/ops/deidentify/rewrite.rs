@@ -168,7 +168,11 @@ impl<'c, 'm> Rewrite<'c, 'm> {
         self.has_sub = sub != self.sep.field && first(raw, sub).is_some();
         match rule.action {
             _ if raw == b"\"\"" => self.out.extend_from_slice(raw),
-            Action::Keep if rule.components.is_empty() => self.keep(rule, raw),
+            Action::Keep if rule.components.is_empty() => {
+                if !observation::range(self, rule, line, raw) {
+                    self.keep(rule, raw);
+                }
+            }
             Action::Remove if rule.components.is_empty() => {}
             Action::Constant(n) if rule.components.is_empty() => self.constant(n),
             _ => match rule.special {

@@ -57,7 +57,7 @@ impl Known {
 }
 
 /// From how many digits on a number is that of somebody or something.
-const LONG: usize = 8;
+pub(super) const LONG: usize = 8;
 
 /// A code: short and without blanks.
 pub(super) fn is_code(raw: &[u8]) -> bool {

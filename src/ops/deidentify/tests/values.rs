@@ -93,6 +93,55 @@ fn numbers_of_somebody_are_no_amounts() {
     }
 }
 
+/// What is measured may have the digits of somebody's number: no result becomes another one.
+#[test]
+fn no_result_becomes_another_one() {
+    for profile in [Profile::SafeHarbor, Profile::Pseudonymise, Profile::TestData] {
+        let result = |number: &str, observation: &str, n: usize| {
+            let pid = format!("PID|1||{number}^^^N^MR||DOE^JOHN||19400317|M|||||5551234");
+            let mut settings = Settings::of(profile);
+            settings.text = text::Mode::Scrub;
+            let text = format!("{HEADER}\r{pid}\rOBX|1|{observation}");
+            let (out, tally, rules) = with(&settings, "", text.as_bytes());
+            let out = String::from_utf8(out).unwrap();
+            let value = field(out.split('\r').nth(2).unwrap(), n).to_owned();
+            (value, tally.residual_hits(&rules).any(|(_, n)| n > 0))
+        };
+        for (number, observation, n, stays) in [
+            ("150000", "NM|777-3^Platelets^LN||150000|/uL|150000-400000", 5, "150000"),
+            ("150000", "NM|777-3^Platelets^LN||150000|/uL|150000-400000", 7, "150000-400000"),
+            ("150000", "NM|777-3^Platelets^LN||99|/uL|<150000", 7, "<150000"),
+            ("150000", "SN|777-3^Platelets^LN||>^150000|/uL", 5, ">^150000"),
+            ("150000", "SN|777-3^Platelets^LN||>^1500001", 5, ">^1500001"),
+            ("15000", "NM|777-3^Platelets^LN||15000|/uL", 5, "15000"),
+            ("15000", "NM|777-3^Platelets^LN||15000.5", 5, "15000.5"),
+            ("15000", "NM|777-3^Platelets^LN||150000", 5, "150000"),
+            ("1234567", "NM|777-3^Platelets^LN||12345678|/uL", 5, "12345678"),
+            ("1234567", "NM|20447-9^HIV^LN||170000000|[IU]/mL", 5, "170000000"),
+            ("99", "NM|777-3^Platelets^LN||5551234|/uL", 5, "5551234"),
+        ] {
+            let expected = (stays.to_owned(), false);
+            assert_eq!(result(number, observation, n), expected, "{profile:?} {observation}");
+        }
+        for (number, observation, n) in [
+            ("150000", "NM|777-3^Platelets^LN||150000", 5),
+            ("150000", "NM|777-3^Platelets^LN||<150000", 5),
+            ("150000", "NM|777-3^Platelets^LN||150000 about", 5),
+            ("150000", "SN|777-3^Platelets^LN||>^150000", 5),
+            ("150000", "NM|777-3^Platelets^LN||9||150000", 7),
+            ("99", "NM|777-3^Platelets^LN||5551234", 5),
+            ("99", "NM|777-3^Platelets^LN||555-1234|/uL", 5),
+            ("99", "NM|777-3^Platelets^LN||3128675309", 5),
+            ("99", "NM|777-3^Platelets^LN||19400317", 5),
+            // No amount has so many digits, and all of them.
+            ("482913756", "NM|777-3^Platelets^LN||482913756|/uL", 5),
+        ] {
+            let expected = (String::new(), true);
+            assert_eq!(result(number, observation, n), expected, "{profile:?} {observation}");
+        }
+    }
+}
+
 #[test]
 fn what_is_kept_is_no_text() {
     let text = "Bogumila Wojciechowska 219-09-9999";
@@ -445,4 +494,22 @@ fn a_date_without_a_year_moves_as_with_it() {
             .unwrap();
         assert_eq!(one.rsplit_once(' ').unwrap().0, other, "{with_year} as {one}");
     }
+}
+
+/// As in texts, in which ages over 89 are found whatever the profile.
+#[test]
+fn ages_over_89_are_capped_in_every_profile() {
+    for profile in [Profile::SafeHarbor, Profile::Pseudonymise, Profile::TestData] {
+        assert_eq!(one(profile, "OBX|1|NM|30525-0^Age^LN||93|a", 5), "90", "{profile:?}");
+    }
+}
+
+#[test]
+fn a_provider_who_stays_may_be_called_as_the_patient() {
+    let mut settings = Settings::of(Profile::SafeHarbor);
+    settings.keep_providers = true;
+    let text = format!("{HEADER}\rPID|1||9^^^N^MR||SMITH^JOHN\rPV1|1|I|||||1001^SMITH^PETER^^^DR");
+    let (out, ..) = with(&settings, "", text.as_bytes());
+    let out = String::from_utf8(out).unwrap();
+    assert_eq!(field(out.split('\r').nth(2).unwrap(), 7), "1001^SMITH^PETER^^^DR");
 }

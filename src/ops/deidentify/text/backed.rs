@@ -6,6 +6,7 @@ use super::identity::{Hold, Identity, Noted};
 use super::letters::{Case, case, word_at, word_before};
 use super::names::{begins_sentence, gap_end, gap_start};
 use super::streets::is_street_type;
+use super::words::words;
 use crate::ops::deidentify::Kind;
 use std::ops::Range;
 
@@ -22,9 +23,15 @@ pub(super) fn is_backed(
     let behind = word_at(text, gap_end(text, word.end));
     match noted.kind {
         Kind::Family | Kind::Given => {
+            // Two words that join others, in small letters, are such words: "may do".
+            let joins = |word: &[u8]| case(word) == Case::Lower && words().of(word).is_common();
+            let is_short = word.len() < 3 && joins(at(word.clone()));
             let is_other = |beside: &[u8]| {
                 identity.of_word(beside).any(|other| match (noted.kind, other.kind) {
-                    (Kind::Family, Kind::Given) | (Kind::Given, Kind::Family) => true,
+                    (Kind::Family, Kind::Given) | (Kind::Given, Kind::Family) => {
+                        !(is_short || beside.len() < 3)
+                            || !(joins(beside) && joins(at(word.clone())))
+                    }
                     (Kind::Family | Kind::Given, Kind::Family | Kind::Given) => {
                         other.hold == Hold::Strong
                     }
@@ -32,12 +39,16 @@ pub(super) fn is_backed(
                 })
             };
             is_other(at(before.clone()))
-                || is_other(at(behind))
+                || is_other(at(behind.clone()))
+                || is_initial(identity, text, &behind)
+                    && is_other(at(word_at(text, gap_end(text, behind.end))))
                 || cues().of(at(before.clone())) == Some(Cue::Title)
                 || !is_code
                     && (is_unexplained(text, word, &before)
                         || is_of_person(text, word)
-                        || noted.kind == Kind::Family && has_initial(identity, text, word, &before))
+                        || noted.kind == Kind::Family
+                            && (has_initial(identity, text, word, &before)
+                                || has_listed(text, word, &before)))
         }
         Kind::Place => {
             let is_state = at(behind.clone()).len() == 2 && case(at(behind)) == Case::Upper;
@@ -81,8 +92,17 @@ fn is_of_person(text: &[u8], word: &Range<usize>) -> bool {
     }
     let says = says(text, word.end);
     let acts = acts(text, word.end);
+    // A name in capitals in a sentence that has none.
+    let is_marked = || {
+        let verb = at(word_at(text, blank_end(text, word.end)));
+        word.len() > 2 && case(name) == Case::Upper && matches!(verb, b"has" | b"had" | b"was")
+    };
     if begins_sentence(text, word.start)
-        && (says || acts || is_aged(text, word.end) || name.len() > 1 && has_own(text, word))
+        && (says
+            || acts
+            || is_marked()
+            || is_aged(text, word.end)
+            || name.len() > 1 && has_own(text, word))
     {
         return true;
     }
@@ -91,8 +111,9 @@ fn is_of_person(text: &[u8], word: &Range<usize>) -> bool {
     let gap = head.len() - gap..head.len();
     let is_named = at(gap.clone()).iter().any(|b| b":=".contains(b));
     let previous = at(word_before(text, gap.start));
-    let is_person = cues().of(previous) == Some(Cue::Person)
+    let is_person = (cues().of(previous) == Some(Cue::Person)
         && !is_any(previous, &[b"by", b"with", b"contact"])
+        || is_any(previous, &MET))
         && !gap.is_empty();
     let ends = text.get(word.end).is_none_or(|b| b".,;|~^\n)".contains(b));
     let next = at(word_at(text, gap_end(text, word.end)));
@@ -102,6 +123,25 @@ fn is_of_person(text: &[u8], word: &Range<usize>) -> bool {
     let is_title = case(name) == Case::Title && !is_verb && !is_single;
     is_person && (is_named || says || ends || is_title || is_or_has && !is_verb)
 }
+
+/// Words behind which somebody is named of whom a note is, or who was spoken to.
+const MET: [&[u8]; 15] = [
+    b"re",
+    b"subject",
+    b"regarding",
+    b"dear",
+    b"saw",
+    b"met",
+    b"told",
+    b"asked",
+    b"informed",
+    b"advised",
+    b"examined",
+    b"counseled",
+    b"counselled",
+    b"interviewed",
+    b"reassured",
+];
 
 fn is_any(word: &[u8], of: &[&[u8]]) -> bool {
     of.iter().any(|w| word.eq_ignore_ascii_case(w))
@@ -245,16 +285,93 @@ fn blank_end(text: &[u8], at: usize) -> usize {
     at + rest.iter().take(2).take_while(|&&b| b == b' ').count()
 }
 
-/// Whether the initial of a given name stands before a family name: "M. Long".
+/// Whether a word is the initial of a given name.
+fn is_initial(identity: &Identity, text: &[u8], word: &Range<usize>) -> bool {
+    let initial = text.get(word.clone());
+    matches!(initial, Some(&[b]) if b.is_ascii_uppercase() && identity.is_initial(b))
+}
+
+/// Whether the initial of a given name stands before or behind a family name: "M. Long", "M Long",
+/// "Long, M.", "Long M was seen".
 fn has_initial(
     identity: &Identity,
     text: &[u8],
     word: &Range<usize>,
     before: &Range<usize>,
 ) -> bool {
-    let is_initial = text.get(before.clone()).is_some_and(
-        |initial| matches!(initial, [b] if b.is_ascii_uppercase() && identity.is_initial(*b)),
-    );
-    let has_capital = text.get(word.start).is_some_and(u8::is_ascii_uppercase);
-    is_initial && has_capital && text.get(before.end) == Some(&b'.')
+    let at = |range: Range<usize>| text.get(range).unwrap_or_default();
+    let name = at(word.clone());
+    if !name.first().is_some_and(u8::is_ascii_uppercase) {
+        return false;
+    }
+    let is_said = |end: usize| {
+        let verb = at(word_at(text, blank_end(text, end)));
+        says(text, end)
+            || acts(text, end)
+            || is_aged(text, end)
+            || is_any(verb, &[b"is", b"was", b"has", b"had"])
+    };
+    let is_long = name.len() > 1 && case(name) != Case::Lower;
+    if is_initial(identity, text, before) {
+        let gap = at(before.end..word.start);
+        let is_alone = before.start.checked_sub(1).and_then(|n| text.get(n));
+        let is_alone = is_alone.is_none_or(|b| b" .,:;(\n\x1E".contains(b));
+        // Words, and sides of the body, unless somebody is spoken of.
+        let is_name = !matches!(at(before.clone()), b"A" | b"I" | b"L" | b"R") || is_said(word.end);
+        if gap.first() == Some(&b'.')
+            || is_long && gap == b" " && is_alone && is_name && !is_of_class(text, before)
+        {
+            return true;
+        }
+    }
+    let behind = word_at(text, gap_end(text, word.end));
+    let is_beside = matches!(at(word.end..behind.start), b" " | b", ");
+    is_long
+        && is_beside
+        && is_initial(identity, text, &behind)
+        && (text.get(behind.end).is_none_or(|b| b".,;)\n\x1E".contains(b)) || is_said(behind.end))
+}
+
+/// Whether a letter is one of a class, and no initial: "type A", "vitamin K".
+fn is_of_class(text: &[u8], letter: &Range<usize>) -> bool {
+    const CLASSES: [&[u8]; 20] = [
+        b"type",
+        b"group",
+        b"vitamin",
+        b"hepatitis",
+        b"influenza",
+        b"strep",
+        b"class",
+        b"grade",
+        b"stage",
+        b"level",
+        b"factor",
+        b"plan",
+        b"part",
+        b"unit",
+        b"room",
+        b"ward",
+        b"wing",
+        b"section",
+        b"protein",
+        b"site",
+    ];
+    let class = word_before(text, gap_start(text, letter.start));
+    text.get(class).is_some_and(|class| is_any(class, &CLASSES))
+}
+
+/// Whether a given name that many people bear stands before a family name, or behind it and a comma:
+/// "Tom Long", "LONG, TOM".
+fn has_listed(text: &[u8], word: &Range<usize>, before: &Range<usize>) -> bool {
+    let at = |range: Range<usize>| text.get(range).unwrap_or_default();
+    let style = case(at(word.clone()));
+    let is_given = |given: &[u8]| {
+        let listed = words().of(given);
+        given.len() > 1 && case(given) == style && listed.is_given() && !listed.is_common()
+    };
+    let behind = word_at(text, gap_end(text, word.end));
+    style != Case::Lower
+        && word.len() > 1
+        && (at(before.end..word.start) == b" " && is_given(at(before.clone()))
+            || at(word.end..behind.start) == b", " && is_given(at(behind)))
 }

@@ -20,6 +20,10 @@ pub(super) enum Cue {
     Record,
     /// A number comes that may be an identifier.
     Number,
+    /// The plate of a vehicle comes.
+    Plate,
+    /// A ZIP code comes.
+    Zip,
     /// Stands between such a word and the number: no, is.
     Link,
     /// An age comes.
@@ -80,8 +84,10 @@ const WORDS: &[(Cue, &str)] = &[
     (
         Cue::Number,
         "record chart account visit encounter accession policy member subscriber id identifier \
-         case claim order certificate serial registration",
+         case claim order certificate serial registration sn device pacemaker implant",
     ),
+    (Cue::Plate, "plate"),
+    (Cue::Zip, "zip zipcode postcode postal"),
     (Cue::Link, "no num nr is was id of the at"),
     (Cue::Age, "age aged"),
     (Cue::Old, "ninety nineties hundred nonagenarian centenarian supercentenarian"),

@@ -90,11 +90,7 @@ pub(super) fn of_digits(text: &[u8], groups: &Groups) -> Option<Written> {
         (b"/" | b"-" | b"_", (1 | 2, 1 | 2, 4)) | (b" ", (2, 2, 4)) if is_whole => {
             month_first(at(0), at(1), at(2))
         }
-        (b"-", (2, 2, 2)) if is_whole && !is_spaced && !is_amount() => {
-            Written::new(Some(at(2)), at(0), Some(at(1)))
-        }
-        // No weeks and doses are so many.
-        (b"-", (1 | 2, 1 | 2, 2)) if is_whole && !is_spaced && at(2).value > 31 && !is_amount() => {
+        (b"-", (1 | 2, 1 | 2, 2)) if is_whole && !is_spaced && !is_amount() => {
             month_first(at(0), at(1), at(2))
         }
         (b".", (1 | 2, 1 | 2, 4)) if is_whole => day_first(at(0), at(1), at(2)),
@@ -140,11 +136,12 @@ fn reversed(text: &[u8], run: Range<usize>) -> Option<Written> {
 }
 
 /// Whether a unit follows: then the number is a dose, a dilution or a duration.
-fn is_measured(text: &[u8], at: usize) -> bool {
-    const UNITS: [&[u8]; 26] = [
+pub(super) fn is_measured(text: &[u8], at: usize) -> bool {
+    const UNITS: [&[u8]; 37] = [
         b"mg", b"mcg", b"ml", b"g", b"kg", b"l", b"cc", b"cm", b"mm", b"u", b"iu", b"meq", b"mmol",
         b"unit", b"units", b"tab", b"tabs", b"tablet", b"tablets", b"puffs", b"drops", b"percent",
-        b"hour", b"hours", b"hrs", b"minutes",
+        b"hour", b"hours", b"hrs", b"minutes", b"day", b"days", b"week", b"weeks", b"wks",
+        b"month", b"months", b"times", b"mmhg", b"fr", b"french",
     ];
     let unit = text.get(word_at(text, at + 1)).unwrap_or_default();
     text.get(at) == Some(&b' ') && UNITS.iter().any(|known| unit.eq_ignore_ascii_case(known))
@@ -354,11 +351,12 @@ pub(super) fn of_month(text: &[u8], word: Range<usize>, month: u8) -> Option<Wri
         at += 2;
         day.range.end = at;
     }
-    let behind = skip(text, at, b" ,-/.'", 2);
+    let behind = skip(text, at, b" ,-/.'", 3);
     let year = digits_at(text, behind)
         .filter(|year| behind > at && year.range.len() == 4 && is_year(year.value));
     let apart = text.get(word.end) == Some(&b'-') && text.get(at) == Some(&b'-');
-    let short = digits_at(text, behind).filter(|year| apart && year.range.len() == 2);
+    let is_short = apart || text.get(..behind).is_some_and(|text| text.ends_with(b"'"));
+    let short = digits_at(text, behind).filter(|year| is_short && year.range.len() == 2);
     let year = year.or(short);
     let next = text.get(at).copied().unwrap_or(b' ');
     let is_number = is_alnum(next)

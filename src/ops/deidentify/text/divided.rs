@@ -12,6 +12,10 @@ const LETTERS_MAX: usize = 40;
 /// The fewest letters of one.
 const LETTERS_MIN: usize = 5;
 
+/// The fewest letters of the first of two names in one word: of shorter ones it is not known how they
+/// begin.
+const FIRST_MIN: usize = 4;
+
 /// The most bytes of a mark-up tag between two parts.
 const TAG_MAX: usize = 32;
 
@@ -123,6 +127,21 @@ pub(super) fn beginning_with(identity: &Identity, word: &[u8], behind: Behind) -
     if listed.is_word() || listed.is_name() {
         return None;
     }
+    let is = |noted: &Noted, kind| noted.kind == kind;
+    // A given name and the family name make one word together, and say so though each is a word.
+    let full = (FIRST_MIN..word.len().saturating_sub(2)).find_map(|end| {
+        let (head, rest) = word.split_at_checked(end)?;
+        identity.of_word(head).find(|noted| {
+            let other = if is(noted, Kind::Given) { Kind::Family } else { Kind::Given };
+            (is(noted, Kind::Family) || is(noted, Kind::Given))
+                && identity.of_word(rest).any(|noted| is(&noted, other))
+        })
+    });
+    full.or_else(|| beginning_alone(identity, word, behind))
+}
+
+/// As [`beginning_with`], of a name that is found wherever it stands.
+fn beginning_alone(identity: &Identity, word: &[u8], behind: Behind) -> Option<Noted> {
     (LETTERS_MIN..word.len()).rev().find_map(|end| {
         let (head, rest) = word.split_at_checked(end)?;
         let noted = name(identity, head)?;

@@ -20,9 +20,11 @@ mod names;
 mod numbers;
 mod replace;
 mod scan;
+mod serials;
 mod streets;
 mod trace;
 mod words;
+mod zips;
 
 pub use beside::Beside;
 pub use found::Found;

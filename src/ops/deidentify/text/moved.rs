@@ -46,7 +46,9 @@ impl Written {
                 u32::from(sent.year().unsigned_abs()) - u32::from(is_ahead)
             }),
             Some(year) if year.range.len() == 2 => {
-                year.value + if year.value < 50 { 2000 } else { 1900 }
+                // No century is told: it is the last one in which the year was.
+                let sent = sent.map_or(2049, |sent| u32::from(sent.year().unsigned_abs()));
+                year.value + if 2000 + year.value <= sent { 2000 } else { 1900 }
             }
             Some(year) => year.value,
         };

@@ -107,7 +107,10 @@ fn with_initials(identity: &Identity, text: &[u8], name: Range<usize>) -> Range<
         }
     }
     let behind = word_at(text, gap_end(text, range.end));
-    if behind.start > range.end && is_initial(&behind) {
+    // Behind a sentence that ends, somebody else's name may begin.
+    let gap = text.get(range.end..behind.start).unwrap_or_default();
+    let is_divided = gap.len() > 1 && gap.starts_with(b".");
+    if !gap.is_empty() && !is_divided && is_initial(&behind) {
         range.end = behind.end;
     }
     range
@@ -157,6 +160,11 @@ pub(super) fn inside(
     if found.is_some() && !words().of(letters).is_word() {
         return found;
     }
+    if behind == Behind::Ending
+        && let Some(found) = of_user(identity, letters)
+    {
+        return Some((word.clone(), found));
+    }
     if let Some((range, noted)) = identity.foreign_in(letters) {
         return Some((word.start + range.start..word.start + range.end, noted));
     }
@@ -172,6 +180,21 @@ pub(super) fn inside(
     }
     let last = if start > 0 { named(start..end, 4) } else { None };
     last.or_else(|| beginning_with(identity, letters, behind).map(|noted| (word.clone(), noted)))
+}
+
+/// A family name that is a word, with an initial before or behind it, as names of users have it
+/// (`BROWNM`): together they are no word, and no other name.
+fn of_user(identity: &Identity, word: &[u8]) -> Option<Noted> {
+    let family = |part: &[u8]| {
+        let family = identity.of_word(part).find(|noted| noted.kind == Kind::Family);
+        family.filter(|_| part.len() > 3)
+    };
+    let (&first, rest) = word.split_first()?;
+    let (&last, head) = word.split_last()?;
+    let noted = if identity.is_initial(last) { family(head) } else { None }
+        .or_else(|| if identity.is_initial(first) { family(rest) } else { None })?;
+    let listed = words().of(word);
+    (!listed.is_word() && !listed.is_name()).then_some(noted)
 }
 
 /// The last word of a name that begins with `word` and is made of names that many people bear.

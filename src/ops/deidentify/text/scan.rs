@@ -8,7 +8,7 @@ use super::found::Sort;
 use super::identity::{Identity, Noted};
 use super::letters::{Case, case, is_letter, word_at};
 use super::words::words;
-use super::{codes, contacts, divided, names, numbers, streets};
+use super::{codes, contacts, divided, names, numbers, serials, streets, zips};
 use crate::ops::deidentify::Kind;
 use std::ops::Range;
 
@@ -46,6 +46,12 @@ fn is_name(what: &What) -> bool {
         What::Other(sort) => matches!(sort, Sort::Name | Sort::Word),
         What::Date(..) => false,
     }
+}
+
+/// Whether a word says no more than that a number comes: of a telephone, unless a word before it says
+/// of what.
+fn is_number_of(gap: &[u8]) -> bool {
+    gap.strip_prefix(b" ").is_some_and(|word| word.eq_ignore_ascii_case(b"number"))
 }
 
 /// How a text is looked at.
@@ -241,6 +247,12 @@ impl Scan<'_> {
             (Cue::Link, Some((known, at))) if end - at < CUE_REACH => Some((known, end)),
             (Cue::Link, _) => None,
             (Cue::Number, Some((Cue::Record | Cue::Ssn, _))) => self.cue.map(|(c, _)| (c, end)),
+            // "Serial number"
+            (Cue::Phone, Some((known @ (Cue::Number | Cue::Record | Cue::Ssn), at)))
+                if self.text.get(at..end).is_some_and(is_number_of) =>
+            {
+                Some((known, end))
+            }
             _ => Some((cue, end)),
         };
     }
@@ -268,7 +280,10 @@ impl Scan<'_> {
     fn number(&mut self, at: usize) -> usize {
         let own = codes::own(self.identity, self.text, at);
         let own = match own {
-            Some((range, noted)) if noted.kind != Kind::Date => {
+            Some((mut range, noted)) if noted.kind != Kind::Date => {
+                if noted.kind == Kind::Zip {
+                    range.end = zips::whole_end(self.text, range.end);
+                }
                 let end = range.end;
                 self.push(range, What::Own(noted));
                 return end.max(digits_end(self.text, at));
@@ -299,7 +314,20 @@ impl Scan<'_> {
             };
             return end;
         }
+        if let Some(range) = serials::by_form(self.text, at) {
+            return self.push(range, What::Other(Sort::Id));
+        }
         let cue = self.cue_before(at);
+        if let Some((Cue::Plate, from)) = self.cue.filter(|_| cue == Some(Cue::Plate))
+            && let Some(range) = serials::plate(self.text, from, at)
+        {
+            return self.push(range, What::Other(Sort::Id));
+        }
+        if let Some(end) = zips::zip(self.text, &groups, cue) {
+            return self.push(at..end, What::Other(Sort::Address));
+        }
+        let is_serial = cue.is_none() && serials::is_announced(self.text, at);
+        let cue = if is_serial { Some(Cue::Number) } else { cue };
         if let Some((range, sort)) = numbers::by_form(self.text, at, &groups, cue) {
             return self.push(range, What::Other(sort)).max(groups.range(0).end);
         }
@@ -329,7 +357,11 @@ impl Scan<'_> {
         let gap = self.text.get(end..at).filter(|gap| gap.len() <= reach)?;
         let signs = gap.iter().all(|&b| b" .:#=-()+\n\x1E".contains(&b) || is_letter(b));
         let letters = gap.iter().filter(|&&b| is_letter(b)).count();
-        let glued = if cue == Cue::Phone { 12 } else { 3 };
+        let glued = match cue {
+            Cue::Phone => 12,
+            Cue::Zip => 4,
+            _ => 3,
+        };
         (signs && letters <= glued).then_some(cue)
     }
 

@@ -1,6 +1,7 @@
 //! Names beyond the Latin letters, which are found inside of longer words.
 
 use super::{Hold, Identity, Noted, Unless};
+use crate::ops::deidentify::Kind;
 use std::ops::Range;
 
 /// More words of names beyond the Latin letters are found only where they stand alone.
@@ -38,9 +39,19 @@ impl Identity {
         };
         let (mut range, value) = (0..word.len()).find_map(|at| {
             let rest = word.get(at..)?;
-            let (name, value) = names().find(|(name, _)| {
+            let (name, value) = names().find(|&(name, value)| {
+                let behind = rest.get(name.len()..).unwrap_or_default();
                 let fits = match spread(name) {
-                    Some(of_one) => name.len() >= 2 * of_one || is_honoured(rest.get(name.len()..)),
+                    // One character is found beside another name, too: two make most full names.
+                    Some(of_one) => {
+                        name.len() >= 2 * of_one
+                            || is_honoured(behind)
+                            || names().any(|(other, of)| {
+                                spread(other).is_some()
+                                    && behind.starts_with(other)
+                                    && self.kind_of(of) != self.kind_of(value)
+                            })
+                    }
                     None => {
                         (at == 0 || at <= 4 && is_prefixed(name))
                             && name.len() >= 8
@@ -59,8 +70,12 @@ impl Identity {
                 range.end += name.len();
             }
         }
-        let kind = self.values.get(value as usize)?.kind;
+        let kind = self.kind_of(value)?;
         Some((range, Noted { value, kind, hold: Hold::Strong, unless: Unless::Never }))
+    }
+
+    fn kind_of(&self, value: u32) -> Option<Kind> {
+        self.values.get(value as usize).map(|value| value.kind)
     }
 }
 
@@ -76,7 +91,7 @@ fn spread(name: &[u8]) -> Option<usize> {
 
 /// Whether what stands behind a name of one character is said to persons alone: Chinese, Japanese,
 /// Korean, the last as texts are looked at.
-fn is_honoured(behind: Option<&[u8]>) -> bool {
+fn is_honoured(behind: &[u8]) -> bool {
     const HONOURS: [&str; 18] = [
         "先生",
         "女士",
@@ -97,7 +112,7 @@ fn is_honoured(behind: Option<&[u8]>) -> bool {
         "\u{110A}\u{1175}",
         "\u{1109}\u{1165}\u{11AB}\u{1109}\u{1162}\u{11BC}",
     ];
-    behind.is_some_and(|behind| HONOURS.iter().any(|word| behind.starts_with(word.as_bytes())))
+    HONOURS.iter().any(|word| behind.starts_with(word.as_bytes()))
 }
 
 /// Whether articles and prepositions are written together with a name: Hebrew, Arabic.

@@ -34,6 +34,18 @@ impl Identity {
         self.stands_in_folded(&folded, counts)
     }
 
+    /// How many digits a value has that is a noted number as a whole, signs aside; 0 if it is none.
+    #[must_use]
+    pub fn digits_of_whole(&self, text: &[u8]) -> usize {
+        let Some(at) = text.iter().position(u8::is_ascii_digit) else { return 0 };
+        let is_all = |range: &Range<usize>| {
+            text.iter().enumerate().all(|(n, &b)| range.contains(&n) || !is_alnum(b))
+        };
+        codes::own(self, text, at)
+            .filter(|(range, noted)| noted.kind != Kind::Zip && is_all(range))
+            .map_or(0, |(range, _)| text[range].iter().filter(|b| b.is_ascii_digit()).count())
+    }
+
     fn stands_in_folded(&self, text: &[u8], counts: fn(Kind) -> bool) -> bool {
         let mut has_signs = false;
         let mut stands = |text: &[u8]| self.stands_as_written(text, counts, &mut has_signs);

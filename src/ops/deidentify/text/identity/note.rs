@@ -35,7 +35,7 @@ impl Identity {
             let value = self.add_value(kind, whole, text, None);
             // Most names are one word, and most numbers digits.
             if is_made_of_words(kind) && signs == LETTER {
-                self.note_word(kind, value, text, hash, text.len() == 1);
+                self.note_word(kind, value, text, hash, true);
             } else if kind == Kind::Id && signs & LETTER == 0 {
                 self.note_digits(kind, value, text, ID_MIN);
             } else {
@@ -206,14 +206,14 @@ impl Identity {
             let word = word_at(text, at);
             at = word.end + 1;
             let word = text.get(word).unwrap_or_default();
-            self.note_word(kind, value, word, key(word), text.len() == 1);
+            self.note_word(kind, value, word, key(word), text.len() == word.len());
         }
         self.note_compact(kind, value, text);
     }
 
     /// Notes a word of a value, with its key.
     ///
-    /// `is_all`: the value is one letter.
+    /// `is_all`: it is the whole value. Then a letter is a name, and so is what joins others: Mr Le.
     #[inline]
     fn note_word(&mut self, kind: Kind, value: u32, word: &[u8], key: u64, is_all: bool) {
         if kind == Kind::Given
@@ -221,11 +221,11 @@ impl Identity {
         {
             self.initials |= 1 << (first & 31);
         }
-        if kind == Kind::Family && is_all {
+        if kind == Kind::Family && is_all && word.len() == 1 {
             let noted = Noted { value, kind, hold: Hold::Weak, unless: Unless::Never };
             self.add_word(word, key, noted);
         }
-        if word.len() < 2 || is_particle(word) {
+        if word.len() < 2 || !(is_all && is_name(kind)) && is_particle(word) {
             return;
         }
         self.add_foreign(word, value);

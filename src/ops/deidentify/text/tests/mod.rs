@@ -1,3 +1,4 @@
+mod common_names;
 mod modes;
 mod names;
 mod numbers;
@@ -66,6 +67,23 @@ fn check(mode: Mode, days: Option<i32>, raw: &str, expected: &str) {
 #[track_caller]
 fn scrubs(raw: &str, expected: &str) {
     check(Mode::Scrub, None, raw, expected);
+}
+
+/// What becomes of texts in a message about somebody of these names alone, under Safe Harbor.
+#[track_caller]
+fn scrubs_of(names: &[(Kind, &str)], texts: &[(&str, &str)]) {
+    let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
+    let message = Message::new(framed).unwrap();
+    let scope = Scope::new(&message);
+    let mut identity = Identity::default();
+    names.iter().for_each(|(kind, name)| identity.note(*kind, name.as_bytes()));
+    let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+    for (raw, expected) in texts {
+        let mut out = Vec::new();
+        let found = &mut Found::default();
+        Cleaner::new(Mode::Scrub).free_text(raw.as_bytes(), context, found, &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), *expected, "{raw}");
+    }
 }
 
 #[test]

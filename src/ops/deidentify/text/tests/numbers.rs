@@ -294,3 +294,72 @@ fn ages_over_89_are_found_in_words_and_other_languages() {
         scrubs(kept, kept);
     }
 }
+
+#[test]
+fn short_dates_with_hyphens_are_dates() {
+    for (raw, expected) in [
+        ("seen on 9-7-24, again 9-17-24", "seen on 8-17-24, again 8-27-24"),
+        ("Given on 1-5-24", "Given on 12-15-23"),
+        ("appt 3-4-24", "appt 2-12-24"),
+    ] {
+        check(Mode::Scrub, Some(-21), raw, expected);
+    }
+    for kept in ["6-8-10 weeks", "doses 10-12-20 mg", "1-0-1", "0-10-20", "8-9-9", "T2-3-10"] {
+        check(Mode::Scrub, Some(-21), kept, kept);
+    }
+}
+
+/// 17 March 1940 less 231 days.
+#[test]
+fn a_short_year_is_the_last_one_so_called() {
+    for (raw, expected) in
+        [("Mar. 17, '40", "Jul. 30, '39"), ("3/17/40", "7/30/39"), ("3/17/23", "7/29/22")]
+    {
+        check(Mode::Scrub, Some(-231), raw, expected);
+    }
+}
+
+#[test]
+fn serial_numbers_and_plates_are_found() {
+    for (raw, expected) in [
+        ("Serial number: PJN123456H", "Serial number: [ID]"),
+        ("SN: PJN123456H", "SN: [ID]"),
+        ("pump S/N PJN123456H", "pump S/N [ID]"),
+        ("device #PJN123456H", "device #[ID]"),
+        ("plate ABC 1234", "plate [ID]"),
+        ("plate # ABC1234", "plate # [ID]"),
+        ("SN 4711-ABC-99", "SN [ID]"),
+        ("A213B1(21)12345 ok", "A213B1(21)[ID] ok"),
+        ("VIN 1HGCM82633A004352", "VIN [ID]"),
+    ] {
+        scrubs(raw, expected);
+    }
+    for kept in [
+        "plate 3.5 mm with 12 holes",
+        "plate count 100000",
+        "SN 4711",
+        "1HGCM82643A004352",
+        "number 5 of (21) and S/N ratio 12",
+    ] {
+        scrubs(kept, kept);
+    }
+}
+
+#[test]
+fn zip_codes_that_are_said_to_be_some_are_found() {
+    for (raw, expected) in [
+        ("Vrandtz IL 61602", "Vrandtz IL [ADDRESS]"),
+        ("in Illinois 61602, again", "in Illinois [ADDRESS], again"),
+        ("New York 10001", "New York [ADDRESS]"),
+        ("Vrandtz, OR 97201-1234", "Vrandtz, OR [ADDRESS]"),
+        ("ZIP 61602", "ZIP [ADDRESS]"),
+        ("zip code 61602-4455", "zip code [ADDRESS]"),
+        // Known, with four digits more.
+        ("of 02139-1234", "of [ADDRESS]"),
+    ] {
+        scrubs(raw, expected);
+    }
+    for kept in ["heparin 5000 OR 10000 units", "GIVEN IN 10000 ML", "IL 10000.5", "count 61602"] {
+        scrubs(kept, kept);
+    }
+}
