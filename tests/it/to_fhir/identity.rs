@@ -22,6 +22,9 @@ fn bundle(event: &str, segments: &[&str]) -> Value {
 }
 
 const ANNE: &str = "PID|1||111^^^NORTH^MR||ALPHA^ANNE||19700101|F";
+const EVE: &str = "PID|1||222^^^NORTH^MR||BETA^EVE||19800101|F";
+const V9: &str = "PV1|1|I|W1^101^A||||||||||||||||V9^^^NORTH^VN";
+const V8: &str = "PV1|2|I|W1^102^A||||||||||||||||V8^^^NORTH^VN";
 
 /// A patient of whom no more is told the second time is one Patient; one with another name is not.
 #[test]
@@ -59,4 +62,75 @@ fn an_insurer_of_several_policies_is_one() {
     );
     let insurers = find(&made, "Coverage.payor -> Organization.name");
     assert_eq!(insurers, ["Company two", "Company two", "Another name"]);
+}
+
+/// ADT_A45 (chapter 3): MERGE_INFO is an MRG and the PV1 of the visit that moves.
+#[test]
+fn each_visit_has_its_own_numbers_from_before() {
+    let made = bundle(
+        "ADT^A45^ADT_A45",
+        &[
+            ANNE,
+            "MRG|222^^^NORTH^MR||||V7^^^NORTH^VN|A7^^^NORTH",
+            V9,
+            "MRG|222^^^NORTH^MR||||V8^^^NORTH^VN|A8^^^NORTH",
+            V8,
+        ],
+    );
+    for (visit, before) in [("V9", &["V7", "A7"][..]), ("V8", &["A8"])] {
+        let path = format!("Encounter[identifier[0].value={visit}].identifier[use=old].value");
+        assert_eq!(find(&made, &path), before, "a number that a visit has is none from before");
+    }
+    assert_eq!(find(&made, "Patient.identifier.value"), ["111", "222"], "one patient from before");
+}
+
+/// A number that several MRG tell of is one of a visit all the same, if there is one PV1.
+#[test]
+fn one_visit_has_all_numbers_from_before() {
+    let numbers = ["MRG|222^^^NORTH^MR||||V7^^^NORTH^VN", "MRG|222^^^NORTH^MR||||V6^^^NORTH^VN"];
+    for segments in [[numbers[0], numbers[1], V9], [V9, numbers[0], numbers[1]]] {
+        let made = bundle("ADT^A42^ADT_A39", &[&[ANNE][..], &segments].concat());
+        assert_eq!(find(&made, "Encounter.identifier[use=old].value"), ["V7", "V6"]);
+        assert_eq!(find(&made, "Patient.link[type=replaces].type"), ["replaces"]);
+    }
+}
+
+/// A visit that moves to another patient (chapter 3, A45) is the same visit.
+#[test]
+fn a_visit_stays_the_same_at_another_patient() {
+    let made = bundles(&[
+        ("ADT^A01^ADT_A01", "1", &[EVE, V9]),
+        ("ADT^A45^ADT_A45", "2", &[ANNE, "MRG|222^^^NORTH^MR||||V9^^^NORTH^VN", V9]),
+    ]);
+    let [before, now] = [0, 1].map(|n| find(&made[n], "Encounter.id"));
+    assert_eq!(before, now);
+    assert_eq!(find(&made[1], "Encounter.subject -> Patient.name.given"), ["ANNE"]);
+}
+
+/// A number without an authority counts within the sender, and an authority makes it another.
+#[test]
+fn visits_of_other_authorities_are_others() {
+    let visit = |number: &str| {
+        let pv1 = format!("PV1|1|I|||||||||||||||||{number}");
+        find(&bundle("ADT^A01^ADT_A01", &[ANNE, &pv1]), "Encounter.id").concat()
+    };
+    let ids = ["1^^^NORTH^VN", "1^^^SOUTH^VN", "1", "2"].map(visit);
+    for (n, id) in ids.iter().enumerate() {
+        assert!(!ids[..n].contains(id), "{ids:?}");
+    }
+    assert_eq!(visit("1^^^NORTH"), ids[0]);
+}
+
+/// A44 (chapter 3) moves an account to the patient of PID.
+#[test]
+fn an_account_that_moves_stays_one() {
+    let made = bundle(
+        "ADT^A44^ADT_A43",
+        &[
+            "PID|1||111^^^NORTH^MR||ALPHA^ANNE||19700101|F||||||||||ACC1^^^NORTH^AN",
+            "MRG|222^^^NORTH^MR||ACC1^^^NORTH^AN",
+        ],
+    );
+    assert_eq!(find(&made, "Account.identifier.value"), ["ACC1"]);
+    assert_eq!(find(&made, "Account.subject -> Patient.identifier.value"), ["111"]);
 }
