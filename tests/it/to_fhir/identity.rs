@@ -134,3 +134,15 @@ fn an_account_that_moves_stays_one() {
     assert_eq!(find(&made, "Account.identifier.value"), ["ACC1"]);
     assert_eq!(find(&made, "Account.subject -> Patient.identifier.value"), ["111"]);
 }
+
+/// What is around two places is one place.
+#[test]
+fn rooms_are_in_one_house() {
+    let visit = "PV1|1|I|W1^101^A^NORTH|||W1^102^B^NORTH^^^^^by the door";
+    let made = bundle("ADT^A02^ADT_A02", &[ANNE, visit]);
+    let mut names = find(&made, "Location.name");
+    names.sort();
+    assert_eq!(names, ["101", "102", "A", "B", "NORTH", "W1"]);
+    let wards = "Location[physicalType.coding.code=ro].partOf -> Location.name";
+    assert_eq!(find(&made, wards), ["W1", "W1"]);
+}
