@@ -87,6 +87,11 @@ impl<'m> Context<'m> {
             .iter()
             .fold(Key::new("message"), |key, part| key.with(part.peek_raw()));
         let mut key = if control.is_empty() { key.with(story.input().bytes()) } else { key };
+        // Numbers of messages begin anew every day or at every start, and times may be dates.
+        let patient = story.input().first(b"PID").and_then(map::pid::best_id);
+        if let Some(patient) = patient {
+            key.push(patient.peek_raw());
+        }
         Self {
             settings,
             story,

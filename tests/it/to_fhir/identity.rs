@@ -146,3 +146,17 @@ fn rooms_are_in_one_house() {
     let wards = "Location[physicalType.coding.code=ro].partOf -> Location.name";
     assert_eq!(find(&made, wards), ["W1", "W1"]);
 }
+
+/// Numbers of messages (MSH-10) begin anew, and MSH-7 may be a date.
+#[test]
+fn messages_about_two_patients_share_nothing() {
+    let allergy = "AL1|1|DA|PEN^Penicillin^L";
+    let made = bundles(&[
+        ("ADT^A08^ADT_A01", "1", &[ANNE, allergy]),
+        ("ADT^A08^ADT_A01", "1", &[EVE, allergy]),
+        ("ADT^A08^ADT_A01", "1", &[ANNE, allergy]),
+    ]);
+    let ids: Vec<_> = made.iter().map(|made| find(made, "AllergyIntolerance.id")).collect();
+    assert_ne!(ids[0], ids[1]);
+    assert_eq!(ids[0], ids[2]);
+}
