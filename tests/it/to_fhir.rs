@@ -4,6 +4,8 @@
 mod generated;
 #[path = "to_fhir/grouping.rs"]
 mod grouping;
+#[path = "to_fhir/identity.rs"]
+mod identity;
 #[path = "to_fhir/kept.rs"]
 mod kept;
 #[path = "to_fhir/options.rs"]

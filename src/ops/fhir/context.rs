@@ -5,7 +5,7 @@ use super::id::{Id, Key};
 use super::input::{Parts, Seg};
 use super::json::Json;
 use super::kind::Kind;
-use super::names::{Claim, Names, write_place};
+use super::names::{Claim, Names, is_told_again, write_place};
 use super::recall::Recall;
 use super::report::Report;
 use super::results::Results;
@@ -87,6 +87,11 @@ impl<'m> Context<'m> {
             .iter()
             .fold(Key::new("message"), |key, part| key.with(part.peek_raw()));
         let mut key = if control.is_empty() { key.with(story.input().bytes()) } else { key };
+        // Numbers of messages begin anew every day or at every start, and times may be dates.
+        let patient = story.input().first(b"PID").and_then(map::pid::best_id);
+        if let Some(patient) = patient {
+            key.push(patient.peek_raw());
+        }
         Self {
             settings,
             story,
@@ -337,20 +342,32 @@ impl<'m> Context<'m> {
             Ids::Business => business(self),
             Ids::Message => None,
         };
-        let is_free = |claim: Option<Claim>| match claim {
+        let own = by_business.filter(|id| match self.names.claims.get(id) {
             None => true,
-            // A patient or a specimen may come again with every order.
-            Some(Claim::Segment(at)) if matches!(kind, Kind::Patient | Kind::Specimen) => {
-                self.story.input().seg(at as usize).raw() == seg.raw()
+            Some(Claim::Wanted(_)) => false,
+            Some(Claim::Segment(at)) => {
+                let is_same = is_told_again(kind, self.story.input().seg(at as usize), seg);
+                if is_same {
+                    self.names.told_again.push([at, seg.at() as u32]);
+                }
+                is_same
             }
-            Some(_) => false,
-        };
-        let id = by_business
-            .filter(|id| is_free(self.names.claims.get(id)))
-            .unwrap_or_else(|| self.id_by_place(kind, seg, part));
-        self.names.claims.insert(&id, Claim::Segment(seg.at() as u32));
+        });
+        let id = own.unwrap_or_else(|| self.id_by_place(kind, seg, part));
+        // Whoever was the first to say it may have said more.
+        if self.names.claims.get(&id).is_none() {
+            self.names.claims.insert(&id, Claim::Segment(seg.at() as u32));
+        }
         self.names.add_own(seg.at(), kind, part, id);
         Ref { kind, id }
+    }
+
+    /// Counts what is said again as mapped where it is said first.
+    pub(super) fn count_told_again(&self) {
+        let input = self.story.input();
+        for [first, again] in &self.names.told_again {
+            input.seg(*again as usize).count_as(&input.seg(*first as usize));
+        }
     }
 
     fn id_by_place(&mut self, kind: Kind, seg: Seg<'m>, part: u32) -> Id {

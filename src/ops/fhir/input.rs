@@ -149,6 +149,26 @@ impl<'m> Seg<'m> {
         self.input.bytes.get(start.start as usize..end as usize).unwrap_or_default()
     }
 
+    /// Whether each of some fields says the same as in another segment, or nothing.
+    pub(super) fn adds_nothing_to(&self, other: &Self, fields: &[usize]) -> bool {
+        let is_same = |n| !self.valued(n) || self.run(n, n) == other.run(n, n);
+        fields.iter().all(|&n| is_same(n))
+    }
+
+    /// As [`Seg::adds_nothing_to`] for all fields but the first, which is a number in most segments.
+    pub(super) fn is_told_by(&self, other: &Self) -> bool {
+        (2..=self.fields.len()).all(|n| self.adds_nothing_to(other, &[n]))
+    }
+
+    /// Counts fields that say the same as in another segment as mapped if they are there.
+    pub(super) fn count_as(&self, other: &Self) {
+        for n in 1..=self.fields.len() {
+            if let Some(known) = other.entry(n).filter(|_| self.run(n, n) == other.run(n, n)) {
+                self.mark(n, &known.marks);
+            }
+        }
+    }
+
     /// Marks what was asked of field `n` where it was the same.
     #[inline]
     pub(super) fn mark(&self, n: usize, marks: &Marks) {

@@ -25,6 +25,7 @@ mod by_id;
 mod codes;
 mod context;
 mod decimal;
+mod groups;
 mod hash;
 mod id;
 mod index;

@@ -31,6 +31,8 @@ pub(super) struct Names {
     last_own: Vec<u32>,
     /// How often each key was asked for.
     pub(super) repeats: ById<u32>,
+    /// The segments that say again what another one says, each behind that.
+    pub(super) told_again: Vec<[u32; 2]>,
     /// What keys have of identifiers without an authority: who sends, or as the settings say.
     pub(super) scope: Vec<u8>,
     /// Where the place of a segment is put together.
@@ -66,6 +68,22 @@ impl Names {
         self.own.clear();
         self.last_own.clear();
         self.repeats.clear();
+        self.told_again.clear();
+    }
+}
+
+/// Whether a segment says of a thing with one identifier what one before it said, and no more. A patient
+/// or a specimen may come again with every order, who was merged with every visit.
+pub(super) fn is_told_again(kind: Kind, before: Seg<'_>, seg: Seg<'_>) -> bool {
+    let ids = [before, seg].map(|seg| seg.id());
+    match (kind, ids.each_ref().map(|id| &id[..])) {
+        (Kind::Patient, [b"PID", b"PID"]) => seg.is_told_by(&before),
+        (Kind::Patient, [b"MRG", b"MRG"]) => seg.adds_nothing_to(&before, &[1, 2, 4, 7]),
+        (Kind::Account, [b"PID", b"PID"]) => seg.adds_nothing_to(&before, &[3, 18]),
+        (Kind::Account, [b"MRG", b"MRG"]) => seg.adds_nothing_to(&before, &[1, 2, 3, 4]),
+        (Kind::Organization, [b"IN1", b"IN1"]) => seg.adds_nothing_to(&before, &[3, 4, 5, 6, 7]),
+        (Kind::Specimen, _) => before.raw() == seg.raw(),
+        _ => false,
     }
 }
 

@@ -1,8 +1,10 @@
 //! What belongs to what in a message: each segment's owner, by the order of the segments.
 //!
 //! The order is what senders get right; groups they leave out, mix and extend. So a segment belongs
-//! to the last one before it that can own such a segment, and no type of message is unknown.
+//! to the last one before it that can own such a segment, and no type of message is unknown. Where a
+//! type has another order, [`Groups`] tells.
 
+use super::groups::{Behind, Groups};
 use super::hash::ByName;
 use super::input::{Input, Seg};
 use std::collections::HashMap;
@@ -27,6 +29,20 @@ struct Links {
     children: u64,
     /// Of a PID, its last PV1; of an OBR, the SPM before it where specimens come first.
     aside: u32,
+    /// Of a PID, whether it begins results from before.
+    is_before: bool,
+}
+
+impl Links {
+    const NONE: Self = Self {
+        owner: NONE,
+        first_child: NONE,
+        last_child: NONE,
+        next_sibling: NONE,
+        children: 0,
+        aside: NONE,
+        is_before: false,
+    };
 }
 
 const NONE: u32 = u32::MAX;
@@ -141,46 +157,80 @@ const ONE_OF_ORDER: &[&[u8; 3]] = &[b"OBR", b"RXO", b"RXE", b"RXD", b"RXG", b"RQ
 pub(crate) struct Story<'m> {
     input: Input<'m>,
     owners: &'m Owners,
-    /// Specimens come before the orders for them, as in OUL^R22 and OML^O33.
-    specimen_first: bool,
+    /// See [`Groups`].
+    specimens_first: bool,
 }
 
 impl<'m> Story<'m> {
     /// Finds the owner of each segment.
     pub(crate) fn read(input: Input<'m>, memory: &'m mut Owners) -> Self {
-        let position = |id: &[u8; 3]| input.first(id).map(|seg| seg.at());
-        let specimen_first =
-            position(b"SPM").is_some_and(|spm| position(b"OBR").is_some_and(|obr| spm < obr));
+        let groups = Groups::of(input);
         memory.links.clear();
+        memory.links.resize(input.len(), Links::NONE);
         memory.latest.clear();
         let mut before_note = NONE;
+        let mut behind = Behind::default();
+        // The PID of the orders, while another one has results from before.
+        let mut patient = NONE;
         for seg in input.segs() {
             let (id, at) = (seg.id(), seg.at() as u32);
+            let ends_before = match &id {
+                b"ORC" if behind.order == Some(at) => false,
+                b"ORC" => patient != NONE && !groups.tells_of_before(seg),
+                b"SPM" => groups.specimens_first,
+                b"FT1" => true,
+                _ => false,
+            };
+            if ends_before && patient != NONE {
+                memory.note(*b"PID", patient);
+                patient = NONE;
+            }
             let owner = match &id {
                 b"NTE" => before_note,
                 // As the one before it: what comes between them is of it.
                 b"OBX" if before_note != NONE && input.id_at(before_note as usize) == *b"OBX" => {
                     memory.owner_at(before_note)
                 }
-                b"SPM" if specimen_first => memory.last(&[b"PID"]),
+                b"OBX" => memory.owner_of_observation(input, &behind, at),
+                b"OBR" => {
+                    behind = groups.behind(seg);
+                    let owner = memory.owner_of(input, id);
+                    let has_order = owner != NONE && input.id_at(owner as usize) == *b"ORC";
+                    behind.order.filter(|_| !has_order).unwrap_or(owner)
+                }
+                b"SPM" if groups.specimens_first => memory.last(&[b"PID"]),
+                b"SPM" => match memory.owner_of(input, id) {
+                    // Of what is asked for, though its ORC is behind that.
+                    owner if behind.order == Some(owner) => memory.last(&[b"OBR"]),
+                    owner => owner,
+                },
+                b"GOL" if groups.goals_first => memory.last(&[b"PID"]),
+                b"PRB" if groups.goals_first => memory.last(&[b"GOL", b"PID"]),
                 _ => memory.owner_of(input, id),
             };
             memory.add(at, owner, id);
             match &id {
                 b"PV1" => memory.put_aside(owner, at),
-                b"OBR" if specimen_first => memory.put_aside(at, memory.last(&[b"SPM"])),
+                // Results from before are of other specimens.
+                b"OBR" if groups.specimens_first && patient == NONE => {
+                    memory.put_aside(at, memory.last(&[b"SPM"]));
+                }
+                b"PID" => {
+                    let first = if patient == NONE { memory.last(&[b"PID"]) } else { patient };
+                    let is_within = first != NONE && memory.last_at(&[b"OBR"]) > Some(first);
+                    let is_before = is_within && groups.tells_of_before(seg);
+                    patient = if is_before { first } else { NONE };
+                    memory.set_before(at, is_before);
+                }
                 _ => {}
             }
             if &id == b"NTE" {
                 continue;
             }
             before_note = at;
-            match memory.latest.iter_mut().find(|(known, _)| *known == id) {
-                Some((_, last)) => *last = at,
-                None => memory.latest.push((id, at)),
-            }
+            memory.note(id, at);
         }
-        Self { input, owners: memory, specimen_first }
+        Self { input, owners: memory, specimens_first: groups.specimens_first }
     }
 
     fn links(&self, seg: Seg<'m>) -> Option<&'m Links> {
@@ -251,6 +301,12 @@ impl<'m> Story<'m> {
         }
     }
 
+    /// Whether a segment is among results from before, which an order comes with.
+    pub(crate) fn is_before(&self, seg: Seg<'m>) -> bool {
+        let patient = self.up(seg, b"PID").and_then(|pid| self.links(pid));
+        patient.is_some_and(|links| links.is_before)
+    }
+
     /// The ORC of the order that a segment belongs to.
     pub(crate) fn order(&self, seg: Seg<'m>) -> Option<Seg<'m>> {
         self.up(seg, b"ORC")
@@ -259,7 +315,7 @@ impl<'m> Story<'m> {
     /// The SPM segments of an OBR: those behind it, or the last one before it where specimens come
     /// first.
     pub(crate) fn specimens(&self, obr: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
-        let before = self.specimen_first.then(|| self.at(self.links(obr)?.aside));
+        let before = self.specimens_first.then(|| self.at(self.links(obr)?.aside));
         self.of(obr, b"SPM").chain(before.flatten())
     }
 
@@ -296,6 +352,11 @@ impl<'m> Iterator for Children<'m> {
 }
 
 impl Owners {
+    /// As [`Owners::last`], if there is one.
+    fn last_at(&self, ids: &[&[u8; 3]]) -> Option<u32> {
+        Some(self.last(ids)).filter(|&at| at != NONE)
+    }
+
     /// The last of the segments with one of these ids.
     fn last(&self, ids: &[&[u8; 3]]) -> u32 {
         self.last_of(ids, ids.iter().fold(0, |bits, id| bits | bit_of(**id)))
@@ -316,11 +377,41 @@ impl Owners {
         let Some(&(can_own, bits)) = OWNED.get(&id) else { return NONE };
         let owner = self.last_of(can_own, bits);
         let is_order = owner != NONE && input.seg(owner as usize).is(b"ORC");
-        // The last one is behind the ORC: then it belongs to it, or something else has since.
+        // The last one belongs to the ORC, which may be behind it; or it is behind the ORC, and
+        // something else has belonged to that since.
         let before = self.latest.iter().find(|(known, _)| *known == id).map(|(_, at)| *at);
-        let is_taken =
-            is_order && ONE_OF_ORDER.contains(&&id) && before.is_some_and(|before| before > owner);
+        let is_taken = is_order
+            && ONE_OF_ORDER.contains(&&id)
+            && before.is_some_and(|before| before > owner || self.owner_at(before) == owner);
         if is_taken { self.last(&[b"PID"]) } else { owner }
+    }
+
+    /// The owner of an OBX, of which the OBR before it tells more.
+    fn owner_of_observation(&self, input: Input<'_>, behind: &Behind, at: u32) -> u32 {
+        let owner = self.owner_of(input, *b"OBX");
+        if owner == NONE {
+            return owner;
+        }
+        match (&input.id_at(owner as usize), behind.document, behind.results_from) {
+            (b"TXA", Some(document), _) if document < at => self.last(&[b"OBR"]),
+            (_, Some(document), _) if at < document => document,
+            (b"SPM" | b"SAC", _, Some(from)) if from < at => self.last(&[b"OBR"]),
+            _ => owner,
+        }
+    }
+
+    /// Notes the last segment with an id.
+    fn note(&mut self, id: [u8; 3], at: u32) {
+        match self.latest.iter_mut().find(|(known, _)| *known == id) {
+            Some((_, last)) => *last = at,
+            None => self.latest.push((id, at)),
+        }
+    }
+
+    fn set_before(&mut self, pid: u32, is_before: bool) {
+        if let Some(links) = self.links.get_mut(pid as usize) {
+            links.is_before = is_before;
+        }
     }
 
     fn put_aside(&mut self, of: u32, at: u32) {
@@ -330,14 +421,9 @@ impl Owners {
     }
 
     fn add(&mut self, at: u32, owner: u32, id: [u8; 3]) {
-        self.links.push(Links {
-            owner,
-            first_child: NONE,
-            last_child: NONE,
-            next_sibling: NONE,
-            children: 0,
-            aside: NONE,
-        });
+        if let Some(links) = self.links.get_mut(at as usize) {
+            links.owner = owner;
+        }
         let Some(links) = self.links.get_mut(owner as usize) else { return };
         links.children |= bit_of(id);
         let before = std::mem::replace(&mut links.last_child, at);

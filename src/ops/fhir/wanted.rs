@@ -161,7 +161,18 @@ impl<'m> Wanted<'m> {
             let (a, b) = (a.peek_raw(), b.peek_raw());
             a.len() == b.len() && (a.is_empty() || a == b)
         };
-        self.variant() == other.variant() && self.parts().into_iter().zip(other.parts()).all(same)
+        if self.variant() != other.variant() {
+            return false;
+        }
+        if self.parts().into_iter().zip(other.parts()).all(same) {
+            return true;
+        }
+        match (self, other) {
+            (Self::Location(one, level, form), Self::Location(other, ..)) => {
+                place::is_same_around([*one, *other], (*level, *form))
+            }
+            _ => false,
+        }
     }
 
     /// All that is said of it as a key.
@@ -214,6 +225,9 @@ impl<'m> Wanted<'m> {
 
     /// Counts what it is made of as mapped, as it was where the same was said before.
     pub(crate) fn count_as_mapped(&self) {
+        if let Self::Location(value, level, form) = *self {
+            return place::count_as_mapped(value, level, form);
+        }
         for parts in self.parts() {
             parts.raw();
         }

@@ -230,3 +230,198 @@ fn the_same_thing_has_the_same_id_in_each_message() {
     let headers = ids(&[], "MessageHeader");
     assert!(headers[0] != headers[1], "each message is another");
 }
+
+/// OUL_R22 (chapter 7): a specimen, its orders, and in each the OBR before its ORC.
+const BY_SPECIMEN: [&str; 10] = [
+    PID,
+    "SPM|1|S1&SYS||BLD^Blood^L",
+    "OBX|1|ST|COND^Condition^L||fine||||||F",
+    "SAC|||C1",
+    "OBR|1|PL1^SYS|FI1^SYS|A^Report A^L",
+    "ORC|RE|PL1^SYS|FI1^SYS||CM",
+    "OBX|1|ST|X1^One^L||first||||||F",
+    "SPM|2|S2&SYS||UR^Urine^L",
+    "OBR|2|PL2^SYS|FI2^SYS|B^Report B^L",
+    "ORC|RE|PL2^SYS|FI2^SYS||CA",
+];
+
+/// What a report says of its order, its specimens and its results.
+fn told(bundle: &Value, code: &str) -> [String; 4] {
+    let report = format!("DiagnosticReport[code.coding.code={code}]");
+    [
+        "basedOn -> ServiceRequest.identifier.value",
+        "basedOn -> ServiceRequest.status",
+        "specimen -> Specimen.identifier.value",
+        "result -> Observation.valueString",
+    ]
+    .map(|path| find(bundle, &format!("{report}.{path}")).join(" "))
+}
+
+#[test]
+fn an_order_may_stand_behind_what_it_asks_for() {
+    for event in ["OUL^R22^OUL_R22", "OUL^R23^OUL_R23", "OPU^R25^OPU_R25"] {
+        let bundle = bundle(event, &BY_SPECIMEN);
+        assert_eq!(told(&bundle, "A"), ["PL1 FI1", "completed", "S1", "first"], "{event}");
+        assert_eq!(told(&bundle, "B"), ["PL2 FI2", "revoked", "S2", ""], "{event}");
+        assert_eq!(find(&bundle, "ServiceRequest.code.coding.code"), ["A", "B"], "{event}");
+    }
+}
+
+/// Senders that have the ORC first in such a message are understood by its place, or its numbers.
+#[test]
+fn an_order_may_stand_before_it_all_the_same() {
+    let mut first = BY_SPECIMEN;
+    first.swap(4, 5);
+    first.swap(8, 9);
+    let second_alone = [&BY_SPECIMEN[..2], &BY_SPECIMEN[4..5], &[first[8], first[9]]].concat();
+    let made = bundle("OUL^R22^OUL_R22", &first);
+    assert_eq!(told(&made, "A"), ["PL1 FI1", "completed", "S1", "first"]);
+    assert_eq!(told(&made, "B"), ["PL2 FI2", "revoked", "S2", ""]);
+    let made = bundle("OUL^R22^OUL_R22", &second_alone);
+    assert_eq!(told(&made, "A")[..3], ["", "", "S1"].map(str::to_owned));
+    assert_eq!(told(&made, "B"), ["PL2 FI2", "revoked", "S1", ""]);
+}
+
+/// OUL_R22 of 2.9: the document of an order is a TXA with its OBX before it; results follow.
+#[test]
+fn a_document_of_an_order_has_no_results() {
+    let segments = [
+        &BY_SPECIMEN[..6],
+        &["OBX|1|TX|D^Document^L||words||||||F", "TXA|1|DI|TX|||||||||D1^SYS"],
+        &BY_SPECIMEN[6..],
+    ]
+    .concat();
+    let bundle = bundle("OUL^R22^OUL_R22", &segments);
+    assert_eq!(told(&bundle, "A")[3], "first");
+    let words = "DocumentReference[content.attachment.title=Document].content.attachment.data";
+    assert_eq!(find(&bundle, words), ["d29yZHM="]);
+}
+
+/// OUL_R24: an order, its specimens with their containers, and then its results.
+#[test]
+fn results_may_stand_behind_specimens() {
+    let bundle = bundle(
+        "OUL^R24^OUL_R24",
+        &[
+            PID,
+            "OBR|1|PL1^SYS|FI1^SYS|A^Report A^L",
+            "ORC|RE|PL1^SYS|FI1^SYS||CM",
+            "SPM|1|S1&SYS||BLD^Blood^L",
+            "OBX|1|ST|COND^Condition^L||fine||||||F",
+            "SAC|||C1",
+            "OBX|1|ST|X1^One^L||first||||||F",
+            "NTE|1||noted",
+            "OBX|2|ST|X2^Two^L||second||||||F",
+            "OBR|2|PL2^SYS|FI2^SYS|B^Report B^L",
+            "ORC|RE|PL2^SYS|FI2^SYS||CM",
+            "SPM|1|S2&SYS||UR^Urine^L",
+            "OBX|1|ST|X3^Three^L||third||||||F",
+        ],
+    );
+    assert_eq!(told(&bundle, "A"), ["PL1 FI1", "completed", "S1", "first second"]);
+    assert_eq!(told(&bundle, "B"), ["PL2 FI2", "completed", "S2", "third"]);
+    let of_specimen = "Observation[focus -> Specimen.identifier.value=S1].valueString";
+    assert_eq!(find(&bundle, of_specimen), ["fine"]);
+}
+
+/// OML_O21 (chapter 4): orders repeat under one patient, each with results from before.
+#[test]
+fn an_order_behind_results_from_before_is_of_the_patient() {
+    let bundle = bundle(
+        "OML^O21^OML_O21",
+        &[
+            PID,
+            "PV1|1|I|4W||||||||||||||||V1^^^HOSP^VN",
+            "ORC|NW|PL1^SYS",
+            "OBR|1|PL1^SYS||A^Order A^L",
+            "PID|2||P7^^^ELSE^MR||Doe^J",
+            "PV1|1|O|X||||||||||||||||V7^^^ELSE^VN",
+            "ORC|PR|PL0^SYS|FI0^SYS",
+            "OBR|1|PL0^SYS|FI0^SYS|Z^Order Z^L|||20230101",
+            "OBX|1|ST|X0^Old^L||from before||||||F",
+            "FT1|1|||20240501||CG|99^Fee^L",
+            "ORC|NW|PL2^SYS",
+            "OBR|2|PL2^SYS||B^Order B^L",
+            "DG1|1||I10^Hypertension^I10",
+            "OBX|1|NM|W^Weight^L||70||||||F",
+        ],
+    );
+    for code in ["A", "B"] {
+        let order = format!("ServiceRequest[code.coding.code={code}]");
+        let of = |path: &str| find(&bundle, &format!("{order}.{path}.identifier.value"));
+        assert_eq!(of("subject -> Patient"), ["P1"], "{code}");
+        assert_eq!(of("encounter -> Encounter"), ["V1"], "{code}");
+    }
+    let subject = |of: &str| find(&bundle, &format!("{of}.subject -> Patient.identifier.value"));
+    assert_eq!(subject("DiagnosticReport[code.coding.code=Z]"), ["P7"]);
+    assert_eq!(subject("Observation[valueString=from before]"), ["P7"]);
+    assert_eq!(subject("Observation[code.coding.code=W]"), ["P1"]);
+    assert_eq!(subject("Condition"), ["P1"]);
+    assert_eq!(subject("ChargeItem"), ["P1"]);
+    let prior = "ServiceRequest.supportingInfo -> DiagnosticReport.code.coding.code";
+    assert_eq!(find(&bundle, prior), ["Z"]);
+}
+
+/// OPL_O37 (chapter 7): the ORC of results from before is behind their OBR.
+#[test]
+fn results_from_before_of_a_population_order() {
+    let bundle = bundle(
+        "OPL^O37^OPL_O37",
+        &[
+            PID,
+            "SPM|1|S1&SYS||BLD^Blood^L",
+            "ORC|NW|PL1^SYS",
+            "OBR|1|PL1^SYS||A^Order A^L",
+            "PID|2||P7^^^ELSE^MR||Doe^J",
+            "OBR|1|PL0^SYS|FI0^SYS|Z^Order Z^L|||20230101",
+            "ORC|PR|PL0^SYS|FI0^SYS||CM",
+            "OBX|1|ST|X0^Old^L||from before||||||F",
+        ],
+    );
+    assert_eq!(told(&bundle, "Z"), ["PL0 FI0", "completed", "", "from before"]);
+    let subject = |of: &str| find(&bundle, &format!("{of}.subject -> Patient.identifier.value"));
+    assert_eq!(subject("DiagnosticReport"), ["P7"]);
+    assert_eq!(subject("ServiceRequest[code.coding.code=A]"), ["P1"]);
+}
+
+/// No structure has several patients with orders, but senders do: a new order is no result from before.
+#[test]
+fn the_next_patient_is_no_result_from_before() {
+    let bundle = bundle(
+        "ORM^O01^ORM_O01",
+        &[
+            PID,
+            "ORC|NW|PL1^SYS",
+            "OBR|1|PL1^SYS||A^Order A^L",
+            "PID|2||P2^^^HOSP^MR||Roe^Ray",
+            "ORC|NW|PL2^SYS",
+            "OBR|2|PL2^SYS||B^Order B^L",
+            "OBX|1|NM|W^Weight^L||70||||||F",
+            "ORC|NW|PL3^SYS",
+            "OBR|3|PL3^SYS||C^Order C^L",
+        ],
+    );
+    for (code, patient) in [("A", "P1"), ("B", "P2"), ("C", "P2")] {
+        let path = format!("ServiceRequest[code.coding.code={code}].subject -> Patient");
+        assert_eq!(find(&bundle, &format!("{path}.identifier.value")), [patient], "{code}");
+    }
+    assert!(find(&bundle, "DiagnosticReport.id").is_empty());
+}
+
+/// PGL_PC6 (chapter 12) has problems behind their goal, PPR_PC1 goals behind their problem.
+#[test]
+fn goals_are_about_their_problems() {
+    let (goals, problems) = (
+        ["GOL|AD|20240105|G1^Walk^L|GOL1^EHR", "GOL|AD|20240105|G2^Quit^L|GOL2^EHR"],
+        ["PRB|AD|20240105|M17^Knee^I10|PRB1^EHR", "PRB|AD|20240105|F17^Smoke^I10|PRB2^EHR"],
+    );
+    let by_goal = bundle("PGL^PC6^PGL_PC6", &[PID, goals[0], problems[0], goals[1], problems[1]]);
+    let by_problem =
+        bundle("PPR^PC1^PPR_PC1", &[PID, problems[0], goals[0], problems[1], goals[1]]);
+    for made in [by_goal, by_problem] {
+        for (goal, problem) in [("G1", "M17"), ("G2", "F17")] {
+            let path = format!("Goal[description.coding.code={goal}].addresses -> Condition");
+            assert_eq!(find(&made, &format!("{path}.code.coding.code")), [problem]);
+        }
+    }
+}

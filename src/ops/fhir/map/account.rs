@@ -48,6 +48,14 @@ pub(crate) fn write_prior<'m>(
     mrg: Seg<'m>,
     patient: Option<Ref>,
 ) {
+    let key = |cx: &mut Context<'m>, value| identifier::cx_key(cx, Kind::Account, value);
+    let before = key(cx, mrg.peek(3)).map(|mut key| key.id());
+    let now = cx.story.owner(mrg).and_then(|pid| key(cx, pid.peek(18)));
+    if before.is_some() && before == now.map(|mut key| key.id()) {
+        // The same account, which is the patient's of PID now (A44).
+        mrg.get(3).raw();
+        return;
+    }
     let Some(own) = of(cx, mrg, 3) else { return };
     out.resource(own, Some(mrg), |w| account_in(w, cx, mrg.get(3), "unknown", patient));
 }

@@ -34,10 +34,13 @@ fn is_replaced(cx: &Context<'_>) -> bool {
 /// be the same person (A24).
 pub(crate) fn links<'m>(w: &mut Json, cx: &mut Context<'m>, pid: Seg<'m>) {
     if is_replaced(cx) {
+        let mut last = None;
         for mrg in cx.story.of(pid, b"MRG") {
-            if let Some(prior) = prior(cx, mrg) {
+            let prior = prior(cx, mrg);
+            if let Some(prior) = prior.filter(|_| prior != last) {
                 link(w, cx, prior, "replaces");
             }
+            last = prior.or(last);
         }
     }
     if cx.event() == b"A24" {
@@ -58,13 +61,40 @@ fn link(w: &mut Json, cx: &Context<'_>, to: Ref, kind: &str) {
     });
 }
 
-/// Writes the identifiers that a visit had (MRG-5, MRG-6).
+/// The MRG of a visit: those before its PV1 and behind the one before (group MERGE_INFO of A45), and
+/// those behind the last one.
+fn of_visit<'m>(cx: &Context<'m>, pv1: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
+    let story = cx.story;
+    let (mut from, mut to) = (0, usize::MAX);
+    let patient = story.owner(pv1);
+    for at in patient.into_iter().flat_map(|pid| story.of(pid, b"PV1")).map(|pv1| pv1.at()) {
+        if at < pv1.at() {
+            from = at;
+        } else if at > pv1.at() {
+            to = pv1.at();
+        }
+    }
+    let all = patient.into_iter().flat_map(move |pid| story.of(pid, b"MRG"));
+    all.filter(move |mrg| (from..to).contains(&mrg.at()))
+}
+
+/// Writes the identifiers that a visit had (MRG-5, MRG-6), and has no more.
 pub(crate) fn visit_identifiers<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>) {
-    let Some(patient) = cx.story.owner(pv1) else { return };
-    for mrg in cx.story.of(patient, b"MRG") {
-        identifier::cx_item_old(w, cx, mrg.get(5), Some(("VN", "Visit number")));
-        for value in mrg.all(6) {
-            identifier::cx_item_old(w, cx, value, None);
+    let is_kept = |value: Parts<'m>| {
+        let mut now = pv1.all_again(19).chain(pv1.all_again(50));
+        now.any(|now| {
+            [1, 4].into_iter().all(|n| now.peek(n).peek_raw() == value.peek(n).peek_raw())
+        })
+    };
+    for mrg in of_visit(cx, pv1) {
+        for (field, kind) in [(5, Some(("VN", "Visit number"))), (6, None)] {
+            for value in mrg.all(field) {
+                if is_kept(value) {
+                    value.raw();
+                } else {
+                    identifier::cx_item_old(w, cx, value, kind);
+                }
+            }
         }
     }
 }

@@ -47,14 +47,8 @@ fn tells_results<'m>(cx: &Context<'m>, obr: Seg<'m>) -> bool {
 /// Whether an OBR in a message that asks tells of earlier results: these come with a PID of their
 /// own inside of the order (group PRIOR_RESULT, chapter 4 of 2.9).
 pub(crate) fn is_prior<'m>(cx: &Context<'m>, obr: Seg<'m>) -> bool {
-    let input = cx.story.input();
-    let first = input.first(b"PID").map(|pid| pid.at());
-    let own = cx.story.up(obr, b"PID").map(|pid| pid.at());
     let has_results = obr.valued(22) || obr.valued(25) || cx.story.first_of(obr, b"OBX").is_some();
-    own.is_some()
-        && own != first
-        && has_results
-        && input.first(b"OBR").is_some_and(|obr| Some(obr.at()) < own)
+    has_results && cx.story.is_before(obr)
 }
 
 /// The earlier reports that belong to the last order before them.

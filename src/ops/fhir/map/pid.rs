@@ -30,10 +30,14 @@ pub(crate) fn patient<'m>(cx: &mut Context<'m>, pid: Seg<'m>) -> Ref {
     cx.own(Kind::Patient, pid, |cx| key(cx, pid))
 }
 
-/// The key of the Patient: the best identifier of PID-3, or PID-2 of old versions.
+/// The key of the Patient.
 pub(crate) fn key<'m>(cx: &mut Context<'m>, pid: Seg<'m>) -> Option<Key> {
-    let id = best(pid.all_again(3).chain(pid.all_again(2)))?;
-    identifier::cx_key(cx, Kind::Patient, id)
+    identifier::cx_key(cx, Kind::Patient, best_id(pid)?)
+}
+
+/// The best identifier of PID-3, or PID-2 of old versions.
+pub(crate) fn best_id<'m>(pid: Seg<'m>) -> Option<Parts<'m>> {
+    best(pid.all_again(3).chain(pid.all_again(2)))
 }
 
 /// The one of some identifiers by which a patient is known, wherever it stands among them: the first of

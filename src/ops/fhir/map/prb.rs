@@ -154,7 +154,9 @@ pub(crate) fn write_goal<'m>(out: &mut Arena, cx: &mut Context<'m>, gol: Seg<'m>
         });
         time::date(w, cx, "statusDate", gol.get(19));
         w.array("addresses", |w| {
-            if let Some(prb) = cx.story.owner(gol).filter(|owner| owner.is(b"PRB")) {
+            // A problem has its goals behind it, or a goal its problems (PPR, PGL).
+            let owner = cx.story.owner(gol).filter(|owner| owner.is(b"PRB"));
+            for prb in owner.into_iter().chain(cx.story.of(gol, b"PRB")) {
                 let to = condition(cx, prb);
                 cx.reference_item(w, to);
             }

@@ -4,7 +4,6 @@
 use super::super::bundle::Arena;
 use super::super::codes::Table;
 use super::super::context::{Context, Ref};
-use super::super::id::Key;
 use super::super::input::{Parts, Seg};
 use super::super::json::Json;
 use super::super::kind::Kind;
@@ -21,16 +20,9 @@ const CLASSIFICATION: &str =
 const DESCRIPTION: &str = "http://hl7.org/fhir/StructureDefinition/resource-instance-description";
 const PARTICIPATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
 
-/// The Encounter of a PV1.
+/// The Encounter of a PV1: of its number alone, for a visit may move to another patient (A18, A40, A45).
 pub(crate) fn encounter<'m>(cx: &mut Context<'m>, pv1: Seg<'m>) -> Ref {
-    let patient = cx.story.patient(pv1).map(|pid| super::pid::patient(cx, pid));
-    cx.own(Kind::Encounter, pv1, |cx| {
-        let number: Key = identifier::cx_key(cx, Kind::Encounter, pv1.peek(19))?;
-        Some(match patient {
-            Some(patient) => number.with(patient.id.bytes()),
-            None => number,
-        })
-    })
+    cx.own(Kind::Encounter, pv1, |cx| identifier::cx_key(cx, Kind::Encounter, pv1.peek(19)))
 }
 
 /// Writes the Encounter, and what else the segment tells of.

@@ -152,6 +152,32 @@ pub(crate) fn push_key<'m>(
     }
 }
 
+/// Whether a level is the same place in two values, of both of which it is not the innermost one: then
+/// nothing else is said of it but what is around it.
+pub(crate) fn is_same_around([one, other]: [Parts<'_>; 2], (level, form): (Level, Form)) -> bool {
+    let is_same = |level: &Level| {
+        let n = level.component(form);
+        one.part(n) == other.part(n)
+    };
+    [one, other].into_iter().all(|value| is_around(value, level, form))
+        && LEVELS.iter().skip(level as usize).all(is_same)
+}
+
+fn is_around(value: Parts<'_>, level: Level, form: Form) -> bool {
+    innermost_as(value, form).is_some_and(|innermost| innermost < level)
+}
+
+/// Counts what a place is made of as mapped, as it was where the same was said before.
+pub(crate) fn count_as_mapped(value: Parts<'_>, level: Level, form: Form) {
+    if is_around(value, level, form) {
+        for outer in LEVELS.into_iter().skip(level as usize) {
+            value.get(outer.component(form)).raw();
+        }
+    } else {
+        value.raw();
+    }
+}
+
 /// Writes the Location of a PL at a level, and refers to the one around it.
 pub(crate) fn write<'m>(
     out: &mut Arena,

@@ -1,0 +1,131 @@
+//! Groups that the order of segments alone does not tell: some types of message have it otherwise
+//! than most. All of it is told by a look ahead, once for each segment that begins a group.
+
+use super::input::{Input, Seg};
+use super::map;
+
+/// How a message has its groups.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Groups<'m> {
+    input: Input<'m>,
+    /// Specimens come before the orders for them, as in OUL^R22 and OML^O33.
+    pub(super) specimens_first: bool,
+    /// Goals come before the problems that they are about, as in PGL^PC6.
+    pub(super) goals_first: bool,
+    /// An ORC comes behind its OBR: OUL^R22 to R24, OPU^R25, and the results from before of OPL^O37.
+    orders_behind: bool,
+    /// Results come behind the specimens of their order: OUL^R24.
+    results_last: bool,
+    /// It asks for something: results from before may stand within an order.
+    asks: bool,
+}
+
+/// What is behind an OBR and of it, up to the next one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Behind {
+    /// Its ORC.
+    pub(super) order: Option<u32>,
+    /// The TXA of the document of the order, whose OBX come before it.
+    pub(super) document: Option<u32>,
+    /// Where OBX are results, though a specimen or a container is before them.
+    pub(super) results_from: Option<u32>,
+}
+
+impl<'m> Groups<'m> {
+    pub(super) fn of(input: Input<'m>) -> Self {
+        let comes_first = |first: &[u8; 3], second: &[u8; 3]| {
+            let position = |id| input.first(id).map(|seg| seg.at());
+            position(first).is_some_and(|first| position(second).is_some_and(|at| first < at))
+        };
+        let specimens_first = comes_first(b"SPM", b"OBR");
+        let of_type = input.seg(0).peek(9);
+        let (kind, event) = (of_type.first(), of_type.at(2));
+        Self {
+            input,
+            specimens_first,
+            goals_first: comes_first(b"GOL", b"PRB"),
+            orders_behind: matches!(kind, b"OUL" | b"OPU" | b"OPL") && event != b"R21",
+            results_last: kind == b"OUL" && event == b"R24" && !specimens_first,
+            asks: map::asks_by(kind),
+        }
+    }
+
+    /// What is behind an OBR, in messages that have it there.
+    pub(super) fn behind(&self, obr: Seg<'m>) -> Behind {
+        let mut behind = Behind::default();
+        if !self.orders_behind {
+            return behind;
+        }
+        // Whether nothing came yet but what may stand before the ORC, and before the TXA.
+        let (mut begins, mut may_be_document, mut has_document) = (true, true, false);
+        for at in obr.at() as u32 + 1..self.input.len() as u32 {
+            match &self.input.id_at(at as usize) {
+                b"NTE" | b"PRT" | b"ROL" => {}
+                b"ORC" if begins => {
+                    behind.order = Some(at);
+                    begins = false;
+                }
+                b"OBX" => {
+                    begins = false;
+                    has_document = may_be_document;
+                }
+                b"OBR" => {
+                    let next = self.input.seg(at as usize);
+                    behind.order = behind.order.filter(|&orc| {
+                        let orc = self.input.seg(orc as usize);
+                        has_number_of(orc, obr) || !has_number_of(orc, next)
+                    });
+                    break;
+                }
+                id => {
+                    begins = false;
+                    if id == b"TXA" && may_be_document && has_document {
+                        behind.document = Some(at);
+                    }
+                    may_be_document = false;
+                    if self.results_last && matches!(id, b"SPM" | b"SAC" | b"INV") {
+                        behind.results_from = Some(at);
+                    }
+                }
+            }
+        }
+        behind
+    }
+
+    /// Whether a PID within an order begins results from before (group PRIOR_RESULT, chapter 4), and is
+    /// not the next patient; or whether an ORC behind such goes on with them, and is not the next order.
+    pub(super) fn tells_of_before(&self, seg: Seg<'m>) -> bool {
+        if !self.asks {
+            return false;
+        }
+        let mut control: Option<&[u8]> = None;
+        let mut result: Option<Seg<'m>> = None;
+        let behind = (seg.at()..self.input.len()).map(|at| self.input.seg(at));
+        for next in behind {
+            match &next.id() {
+                b"PID" if next.at() != seg.at() => return false,
+                b"ORC" if control.is_some() => return false,
+                b"ORC" if result.is_some() && self.orders_behind => control = Some(b""),
+                b"ORC" | b"OBR" if result.is_some() => return false,
+                b"ORC" => control = Some(next.peek(1).first()),
+                b"OBR" => match (control, next.valued(22) || next.valued(25)) {
+                    (Some(b"NW"), _) => return false,
+                    (_, true) => return true,
+                    (None | Some(b"" | b"PR" | b"RE"), false) => result = Some(next),
+                    _ => return false,
+                },
+                b"OBX" if result.is_some() => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+}
+
+/// Whether an ORC has the number of an OBR, the placer's or the filler's.
+fn has_number_of(orc: Seg<'_>, obr: Seg<'_>) -> bool {
+    [2, 3].into_iter().any(|n| {
+        let [in_orc, in_obr] = [orc, obr].map(|seg| seg.peek(n).peek(1).peek_raw());
+        !in_orc.is_empty() && in_orc == in_obr
+    })
+}
