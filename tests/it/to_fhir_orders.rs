@@ -206,7 +206,7 @@ fn orders_ask_and_reports_tell() {
     assert_eq!(one(&report, "DiagnosticReport.result -> Observation.valueString"), "Yes");
     assert!(find(&report, "ServiceRequest.supportingInfo").is_empty());
     let cancelled = bundle("ORM^O01", &["ORC|CA|P1^SYS||||||||||55^Doc^Di"]);
-    assert_eq!(one(&cancelled, "ServiceRequest.status"), "active");
+    assert_eq!(one(&cancelled, "ServiceRequest.status"), "revoked");
     assert_eq!(one(&cancelled, "Provenance.activity.coding[code=CANCEL].display"), "cancel");
 }
 
