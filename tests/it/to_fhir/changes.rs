@@ -65,3 +65,98 @@ fn each_that_is_to_be_given_of_an_order_is_one_of_its_own() {
     };
     assert_ne!(give("1"), give("2"));
 }
+
+const SCH: &str = "SCH|A1^SCH|B1^SCHF|||||||30|min|^^30^20240510090000+0000^20240510093000+0000";
+
+#[test]
+fn an_appointment_that_does_not_take_place_is_not_booked() {
+    let booked = format!("{SCH}{}|Booked^^HL70278", "|".repeat(13));
+    let complete = format!("{SCH}{}|Complete^^HL70278", "|".repeat(13));
+    let ais = "AIS|1|A|MRI^Head^L|20240510090000+0000|||30|min||Booked";
+    let first = [PID, "PV1|1|O|||||||||||||||||V1^^^HOSP", SCH, ais];
+    for (event, sch, status, visit) in [
+        ("SIU^S12", SCH, "booked", "planned"),
+        ("SIU^S15", SCH, "cancelled", "cancelled"),
+        ("SIU^S15", &booked, "cancelled", "cancelled"),
+        ("SIU^S17", SCH, "entered-in-error", "entered-in-error"),
+        ("SIU^S17", &booked, "entered-in-error", "entered-in-error"),
+        ("SIU^S26", SCH, "noshow", "cancelled"),
+        ("SIU^S26", &booked, "noshow", "cancelled"),
+        ("SIU^S14", &complete, "fulfilled", "finished"),
+    ] {
+        let made = bundle("2", event, &[PID, "PV1|1|O|||||||||||||||||V1^^^HOSP", sch, ais]);
+        assert_eq!(find(&made, "Appointment.status"), [status], "{event} {sch}");
+        assert_eq!(find(&made, "Encounter.status"), [visit], "{event} {sch}");
+        assert_eq!(
+            find(&made, "Appointment.id"),
+            find(&bundle("1", "SIU^S12", &first), "Appointment.id")
+        );
+    }
+    // Who is in the hospital stays there.
+    let made = bundle("1", "SIU^S15", &[PID, "PV1|1|I", SCH, ais]);
+    assert_eq!(find(&made, "Encounter.status"), ["in-progress"]);
+}
+
+#[test]
+fn what_is_taken_out_of_an_appointment_takes_no_part() {
+    let needs = [
+        "RGS|1",
+        "AIS|1|D|XR^Old^L|20240510090000+0000",
+        "AIS|2|A|MRI^Head^L|20240510090000+0000",
+        "AIG|1|D|M1^Old scanner^L|EQUIP",
+        "AIG|2|A|M2^New scanner^L|EQUIP",
+        "AIL|1|D|RAD^101",
+        "AIL|2|A|RAD^102",
+        "AIP|1|D|1001^OLD^AL",
+        "AIP|2|A|1002^NEW^BO",
+    ];
+    let segments = [&[PID, SCH], &needs[..]].concat();
+    let made = bundle("1", "SIU^S14", &segments);
+    let actor = |path: &str| find(&made, &format!("Appointment.participant.actor -> {path}"));
+    assert_eq!(actor("Practitioner.name.family"), ["NEW"]);
+    assert_eq!(actor("Device.deviceName.name"), ["New scanner"]);
+    assert_eq!(actor("Location.name"), ["102"]);
+    assert_eq!(actor("HealthcareService.type.coding.display"), ["Head"]);
+    assert_eq!(find(&made, "Appointment.serviceType.coding.display"), ["Head"]);
+    // When all of it is called off, it is still told what it was.
+    let made = bundle("1", "SIU^S15", &segments);
+    let old = "Appointment.participant[status=declined].actor -> Practitioner.name.family";
+    assert_eq!(find(&made, old), ["OLD"]);
+}
+
+#[test]
+fn a_referral_that_is_cancelled_is_revoked() {
+    for status in ["", "A", "P"] {
+        let rf1 = format!("RF1|{status}|R||||R1^EHR");
+        let made = bundle("1", "REF^I14", &[&rf1, PID]);
+        assert_eq!(find(&made, "ServiceRequest.status"), ["revoked"]);
+    }
+}
+
+#[test]
+fn an_order_that_is_cancelled_is_not_active() {
+    let first: &[&str] = &[PID, "ORC|NW|P9^HIS", "OBR|1|P9^HIS||GLU^Glucose^L"];
+    for control in ["CA", "DC", "OC"] {
+        let orc = format!("ORC|{control}|P9^HIS|F9^LAB");
+        let after: &[&str] = &[PID, &orc, "OBR|1|P9^HIS|F9^LAB|GLU^Glucose^L"];
+        let found = changed("ORM^O01", "ServiceRequest", [first, after], "status");
+        assert_eq!(found, ["revoked"], "{control}");
+    }
+}
+
+#[test]
+fn a_discharge_that_is_cancelled_ends_nothing() {
+    let pv1 = format!("PV1|1|I{}V1^^^HOSP{}20240501|20240503", "|".repeat(17), "|".repeat(25));
+    let made = bundle("1", "ADT^A13", &["EVN||20240504", PID, &pv1]);
+    assert_eq!(find(&made, "Encounter.status"), ["in-progress"]);
+    assert_eq!(find(&made, "Encounter.period.start"), ["2024-05-01"]);
+    assert_eq!(find(&made, "Encounter.period.end"), [""; 0]);
+}
+
+#[test]
+fn a_diagnosis_that_is_taken_back_is_none_of_the_visit() {
+    let dg1 = format!("DG1|1||I20^Angina^I10C|||W{}D1^HIS|D", "|".repeat(14));
+    let made = bundle("1", "ADT^A08", &["EVN||20240504", PID, "PV1|1|I", &dg1]);
+    assert_eq!(find(&made, "Condition.verificationStatus.coding.code"), ["entered-in-error"]);
+    assert_eq!(find(&made, "Encounter.diagnosis.condition.reference"), [""; 0]);
+}
