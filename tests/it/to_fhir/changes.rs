@@ -160,3 +160,63 @@ fn a_diagnosis_that_is_taken_back_is_none_of_the_visit() {
     assert_eq!(find(&made, "Condition.verificationStatus.coding.code"), ["entered-in-error"]);
     assert_eq!(find(&made, "Encounter.diagnosis.condition.reference"), [""; 0]);
 }
+
+#[test]
+fn a_result_that_is_corrected_is_the_same_though_its_words_are_others() {
+    let result = |code: &str, value: &str, status: &str| {
+        format!("OBX|1|NM|{code}||{value}|g/dL^^UCUM|||||{status}")
+    };
+    let obr = "OBR|1|P9^HIS|F9^LAB|CBC^Blood count^L|||20240501";
+    let first = result("718-7^Hemoglobin^LN", "9.8", "P");
+    for code in [
+        "718-7^Hemoglobin [Mass/volume] in Blood^LN",
+        "718-7^^LN",
+        "718-7^Hemoglobin^LN^HB^Hb^L",
+        "718-7^Hemoglobin^LN^^^^2.74",
+    ] {
+        let after = result(code, "12.8", "C");
+        let messages: [&[&str]; 2] = [&[PID, obr, &first], &[PID, obr, &after]];
+        let found = changed("ORU^R01", "Observation", messages, "valueQuantity.value");
+        assert_eq!(found, ["12.8"], "{code}");
+    }
+    // What is another code, or the same of another system, is another result.
+    let both = [PID, obr, &first, &result("718-7^Other^L", "1", "F"), &result("^Words", "2", "F")];
+    let made = bundle("1", "ORU^R01", &both);
+    let ids: std::collections::BTreeSet<_> = find(&made, "Observation.id").into_iter().collect();
+    assert_eq!(ids.len(), 3);
+}
+
+fn dose(number: &str, date: &str, vaccine: &str, action: &str) -> [String; 3] {
+    let rxa = format!("RXA|0|1|{date}||{vaccine}|0.5|mL^^UCUM{}CP|{action}", "|".repeat(13));
+    [PID.to_owned(), format!("ORC|RE|{number}"), rxa]
+}
+
+#[test]
+fn a_dose_of_a_vaccine_is_the_same_when_its_date_or_vaccine_is_corrected() {
+    let first = dose("P1^EHR|F1^EHR", "20240501", "03^MMR^CVX", "A");
+    let first = first.each_ref().map(String::as_str);
+    for (date, vaccine) in
+        [("20240502", "03^MMR^CVX"), ("20240501", "03^Measles^CVX"), ("20240501", "94^MMRV^CVX")]
+    {
+        let after = dose("P1^EHR|F1^EHR", date, vaccine, "U");
+        let after = after.each_ref().map(String::as_str);
+        let code = &vaccine[..2];
+        let path = "vaccineCode.coding[0].code";
+        assert_eq!(changed("VXU^V04", "Immunization", [&first, &after], path), [code]);
+    }
+}
+
+/// `9999` stands for all doses that have no number (CDC guide for immunization messaging, ORC-3).
+#[test]
+fn doses_without_a_number_of_their_own_differ_by_date_and_vaccine() {
+    for number in ["P1^EHR|9999^EHR", "P1^EHR|"] {
+        let id = |date: &str, vaccine: &str| {
+            let dose = dose(number, date, vaccine, "A");
+            find(&bundle("1", "VXU^V04", &dose.each_ref().map(String::as_str)), "Immunization.id")
+        };
+        let one = id("20240501", "03^MMR^CVX");
+        assert_eq!(one, id("20240501", "03^Measles, mumps, rubella^CVX"));
+        assert_ne!(one, id("20240502", "03^MMR^CVX"));
+        assert_ne!(one, id("20240501", "94^MMRV^CVX"));
+    }
+}
