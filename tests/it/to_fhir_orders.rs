@@ -296,3 +296,14 @@ fn a_result_without_a_time_has_that_of_its_report() {
     let made = bundle("ORM^O01", &["ORC|NW|P1^SYS", &obr(""), &obx("1", "")]);
     assert_eq!(find(&made, "Observation.effectiveDateTime"), [""; 0]);
 }
+
+#[test]
+fn what_is_no_charge_has_no_price() {
+    for kind in ["PY", "AJ", "CO", "REFUND"] {
+        let ft1 = segment("FT1", &[(4, "20240501"), (6, kind), (7, "99^Visit^L"), (11, "50")]);
+        let made = bundle("DFT^P03", &["PV1|1|O", &ft1]);
+        assert_eq!(one(&made, "ChargeItem.priceOverride.value"), "", "{kind}");
+        assert_eq!(one(&made, "ChargeItem.extension(transaction-amount).valueMoney.value"), "50");
+        assert_ne!(one(&made, "ChargeItem.status"), "billable");
+    }
+}

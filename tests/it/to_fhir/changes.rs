@@ -220,3 +220,15 @@ fn doses_without_a_number_of_their_own_differ_by_date_and_vaccine() {
         assert_ne!(one, id("20240501", "94^MMRV^CVX"));
     }
 }
+
+#[test]
+fn a_charge_is_the_same_though_its_words_are_others_and_a_credit_is_not_it() {
+    let charge = |kind: &str, words: &str, amount: &str| {
+        format!("FT1|1|T1||20240501||{kind}|99213^{words}^C4||||{amount}")
+    };
+    let first = charge("CG", "Visit", "100");
+    let messages: [&[&str]; 2] = [&[PID, &first], &[PID, &charge("CG", "Office visit", "90")]];
+    assert_eq!(changed("DFT^P03", "ChargeItem", messages, "priceOverride.value"), ["90"]);
+    let id = |ft1: &str| find(&bundle("1", "DFT^P03", &[PID, ft1]), "ChargeItem.id");
+    assert_ne!(id(&first), id(&charge("CD", "Visit", "100")));
+}
