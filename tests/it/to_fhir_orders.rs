@@ -307,3 +307,30 @@ fn what_is_no_charge_has_no_price() {
         assert_ne!(one(&made, "ChargeItem.status"), "billable");
     }
 }
+
+#[test]
+fn an_order_that_is_part_of_another_refers_to_it() {
+    for parent in ["P1&SYS^F1&LAB", "P1&SYS", "P0&SYS^F1&LAB"] {
+        let number = if parent.starts_with("P0") { "" } else { "P1^SYS" };
+        let culture =
+            segment("OBR", &[(2, number), (3, "F1^LAB"), (4, "CULT^Culture^L"), (13, "x")]);
+        let susceptibility = segment(
+            "OBR",
+            &[(2, "P2^SYS"), (3, "F2^LAB"), (4, "SUSC^Susceptibility^L"), (29, parent)],
+        );
+        let made = bundle(
+            "ORU^R01",
+            &[&culture, "OBX|1|ST|ORG^Organism^L||E. coli||||||F", &susceptibility],
+        );
+        let path = "ServiceRequest.basedOn -> ServiceRequest.code.coding.code";
+        assert_eq!(one(&made, path), "CULT", "{parent}");
+        assert_eq!(one(&made, "ServiceRequest.basedOn.identifier.value"), "");
+    }
+    // It may be in no message, and nothing is part of itself.
+    for parent in ["P7&SYS", "P2&SYS"] {
+        let obr = segment("OBR", &[(2, "P2^SYS"), (4, "SUSC^Susceptibility^L"), (29, parent)]);
+        let made = bundle("ORU^R01", &[&obr]);
+        assert_eq!(one(&made, "ServiceRequest.basedOn.identifier.value"), &parent[..2]);
+        assert_eq!(one(&made, "ServiceRequest.basedOn.reference"), "");
+    }
+}
