@@ -334,3 +334,35 @@ fn an_order_that_is_part_of_another_refers_to_it() {
         assert_eq!(one(&made, "ServiceRequest.basedOn.reference"), "");
     }
 }
+
+#[test]
+fn a_number_that_is_text_keeps_its_unit() {
+    for (kind, value, unit, expected) in [
+        ("NM", "1,234", "mg/dL", "1,234 mg/dL"),
+        ("NM", "1e5", "CFU/mL^^UCUM", "1e5 CFU/mL"),
+        ("ST", "12.5", "mg", "12.5 mg"),
+        ("ST", ">100,000", "CFU/mL", ">100,000 CFU/mL"),
+        ("TX", "0-5", "/HPF", "0-5 /HPF"),
+        ("ST", "NEGATIVE", "mg/dL", "NEGATIVE"),
+        ("ST", "2+", "mg/dL", "2+"),
+        ("ST", "12.5 mg", "mg", "12.5 mg"),
+        ("ST", "HLA-B27", "mg", "HLA-B27"),
+        ("ST", "12.5", "", "12.5"),
+    ] {
+        let obx = format!("OBX|1|{kind}|X^X^L||{value}|{unit}|||||F");
+        let made = bundle("ORU^R01", &["OBR|1||F1^LAB|A^A^L", &obx]);
+        assert_eq!(one(&made, "Observation.valueString"), expected, "{kind} {value}");
+    }
+}
+
+#[test]
+fn a_base_may_be_active() {
+    let rxc = |kind: &str| {
+        let rxc = format!("RXC|{kind}|4850^Glucose^RXNORM|500|mL^^UCUM");
+        let rxe = "RXE||TPN^Nutrition^L|1||BAG";
+        let made = bundle("RDE^O11", &["ORC|NW|P1^SYS", rxe, &rxc]);
+        one(&made, "Medication.ingredient.isActive")
+    };
+    assert_eq!(rxc("B"), "");
+    assert_eq!(rxc("A"), "true");
+}
