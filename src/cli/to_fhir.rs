@@ -35,6 +35,11 @@ Ids:
 Ids are made of identifiers in the message and their authorities, so that a patient has the same id
 in every message. Equal input gives equal output, on any machine and at any time.
 
+Changes:
+With --upsert put, the default, a message changes what those before it made. With conditional, a
+server that knows a patient, practitioner, organization, place or visit keeps what it has: merges,
+discharges and cancellations never arrive there. Feeds that change things need put.
+
 Times:
 A time without an offset gets that of MSH-7, else that of --timezone; without any, only its date is
 written.
@@ -120,7 +125,8 @@ enum UpsertArg {
     /// Under their ids, which are created or updated
     #[default]
     Put,
-    /// Patients, practitioners, organizations, places and visits only if none has their identifier
+    /// Patients, practitioners, organizations, places and visits only if none has their identifier; what
+    /// the server has of them is never changed
     Conditional,
 }
 

@@ -1,5 +1,7 @@
 //! `pipehat to-fhir`: whatever comes in, what goes out is valid FHIR R4.
 
+#[path = "to_fhir/changes.rs"]
+mod changes;
 #[path = "to_fhir/generated.rs"]
 mod generated;
 #[path = "to_fhir/grouping.rs"]

@@ -206,7 +206,7 @@ fn orders_ask_and_reports_tell() {
     assert_eq!(one(&report, "DiagnosticReport.result -> Observation.valueString"), "Yes");
     assert!(find(&report, "ServiceRequest.supportingInfo").is_empty());
     let cancelled = bundle("ORM^O01", &["ORC|CA|P1^SYS||||||||||55^Doc^Di"]);
-    assert_eq!(one(&cancelled, "ServiceRequest.status"), "active");
+    assert_eq!(one(&cancelled, "ServiceRequest.status"), "revoked");
     assert_eq!(one(&cancelled, "Provenance.activity.coding[code=CANCEL].display"), "cancel");
 }
 
@@ -295,4 +295,74 @@ fn a_result_without_a_time_has_that_of_its_report() {
     // What is asked with an order was not so when the order's specimen is taken.
     let made = bundle("ORM^O01", &["ORC|NW|P1^SYS", &obr(""), &obx("1", "")]);
     assert_eq!(find(&made, "Observation.effectiveDateTime"), [""; 0]);
+}
+
+#[test]
+fn what_is_no_charge_has_no_price() {
+    for kind in ["PY", "AJ", "CO", "REFUND"] {
+        let ft1 = segment("FT1", &[(4, "20240501"), (6, kind), (7, "99^Visit^L"), (11, "50")]);
+        let made = bundle("DFT^P03", &["PV1|1|O", &ft1]);
+        assert_eq!(one(&made, "ChargeItem.priceOverride.value"), "", "{kind}");
+        assert_eq!(one(&made, "ChargeItem.extension(transaction-amount).valueMoney.value"), "50");
+        assert_ne!(one(&made, "ChargeItem.status"), "billable");
+    }
+}
+
+#[test]
+fn an_order_that_is_part_of_another_refers_to_it() {
+    for parent in ["P1&SYS^F1&LAB", "P1&SYS", "P0&SYS^F1&LAB"] {
+        let number = if parent.starts_with("P0") { "" } else { "P1^SYS" };
+        let culture =
+            segment("OBR", &[(2, number), (3, "F1^LAB"), (4, "CULT^Culture^L"), (13, "x")]);
+        let susceptibility = segment(
+            "OBR",
+            &[(2, "P2^SYS"), (3, "F2^LAB"), (4, "SUSC^Susceptibility^L"), (29, parent)],
+        );
+        let made = bundle(
+            "ORU^R01",
+            &[&culture, "OBX|1|ST|ORG^Organism^L||E. coli||||||F", &susceptibility],
+        );
+        let path = "ServiceRequest.basedOn -> ServiceRequest.code.coding.code";
+        assert_eq!(one(&made, path), "CULT", "{parent}");
+        assert_eq!(one(&made, "ServiceRequest.basedOn.identifier.value"), "");
+    }
+    // It may be in no message, and nothing is part of itself.
+    for parent in ["P7&SYS", "P2&SYS"] {
+        let obr = segment("OBR", &[(2, "P2^SYS"), (4, "SUSC^Susceptibility^L"), (29, parent)]);
+        let made = bundle("ORU^R01", &[&obr]);
+        assert_eq!(one(&made, "ServiceRequest.basedOn.identifier.value"), &parent[..2]);
+        assert_eq!(one(&made, "ServiceRequest.basedOn.reference"), "");
+    }
+}
+
+#[test]
+fn a_number_that_is_text_keeps_its_unit() {
+    for (kind, value, unit, expected) in [
+        ("NM", "1,234", "mg/dL", "1,234 mg/dL"),
+        ("NM", "1e5", "CFU/mL^^UCUM", "1e5 CFU/mL"),
+        ("ST", "12.5", "mg", "12.5 mg"),
+        ("ST", ">100,000", "CFU/mL", ">100,000 CFU/mL"),
+        ("TX", "0-5", "/HPF", "0-5 /HPF"),
+        ("ST", "NEGATIVE", "mg/dL", "NEGATIVE"),
+        ("ST", "2+", "mg/dL", "2+"),
+        ("ST", "12.5 mg", "mg", "12.5 mg"),
+        ("ST", "HLA-B27", "mg", "HLA-B27"),
+        ("ST", "12.5", "", "12.5"),
+    ] {
+        let obx = format!("OBX|1|{kind}|X^X^L||{value}|{unit}|||||F");
+        let made = bundle("ORU^R01", &["OBR|1||F1^LAB|A^A^L", &obx]);
+        assert_eq!(one(&made, "Observation.valueString"), expected, "{kind} {value}");
+    }
+}
+
+#[test]
+fn a_base_may_be_active() {
+    let rxc = |kind: &str| {
+        let rxc = format!("RXC|{kind}|4850^Glucose^RXNORM|500|mL^^UCUM");
+        let rxe = "RXE||TPN^Nutrition^L|1||BAG";
+        let made = bundle("RDE^O11", &["ORC|NW|P1^SYS", rxe, &rxc]);
+        one(&made, "Medication.ingredient.isActive")
+    };
+    assert_eq!(rxc("B"), "");
+    assert_eq!(rxc("A"), "true");
 }

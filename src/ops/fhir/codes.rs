@@ -120,6 +120,7 @@ tables! {
     TelecommunicationEquipmentType = "TelecommunicationEquipmentType",
     TelecommunicationUseCode = "TelecommunicationUseCode",
     TransactionType = "TransactionType",
+    TransactionCode = "TransactionType[code]",
     UniversalIdType = "UniversalIDType",
     VisitUserCode = "VisitUserCode",
     YesNoIndicator = "YesNoIndicator",

@@ -370,6 +370,12 @@ impl<'m> Context<'m> {
         }
     }
 
+    /// The resource of a segment before that has the id of a key.
+    pub(crate) fn known(&self, kind: Kind, mut key: Key) -> Option<Ref> {
+        let id = key.id();
+        matches!(self.names.claims.get(&id), Some(Claim::Segment(_))).then_some(Ref { kind, id })
+    }
+
     fn id_by_place(&mut self, kind: Kind, seg: Seg<'m>, part: u32) -> Id {
         write_place(&mut self.names.place, seg, part);
         self.message_key(kind).with(&self.names.place).id()

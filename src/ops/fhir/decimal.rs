@@ -54,6 +54,39 @@ impl<'t> Decimal<'t> {
         i32::try_from(if self.negative { -number } else { number }).ok()
     }
 
+    /// The same below 0.
+    pub(crate) fn negative(self) -> Self {
+        Self { negative: true, ..self }
+    }
+
+    /// The text of the product with another, with all of its digits.
+    pub(crate) fn times(&self, other: &Decimal<'_>) -> Vec<u8> {
+        let digits = |of: &Decimal<'_>| [of.whole, of.fraction].concat();
+        let (one, two) = (digits(self), digits(other));
+        // Digit by digit from the right, as on paper.
+        let mut product = vec![0_u32; one.len() + two.len()];
+        for (i, a) in one.iter().rev().enumerate() {
+            for (j, b) in two.iter().rev().enumerate() {
+                product[i + j] += u32::from(a - b'0') * u32::from(b - b'0');
+            }
+        }
+        let mut carry = 0;
+        for digit in &mut product {
+            carry += *digit;
+            *digit = carry % 10;
+            carry /= 10;
+        }
+        let mut text: Vec<u8> = product.iter().rev().map(|&digit| b'0' + digit as u8).collect();
+        let behind = self.fraction.len() + other.fraction.len();
+        if behind > 0 {
+            text.insert(text.len() - behind, b'.');
+        }
+        if self.negative != other.negative {
+            text.insert(0, b'-');
+        }
+        text
+    }
+
     /// Appends it in the grammar of JSON.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         if self.is_negative() {
@@ -64,5 +97,39 @@ impl<'t> Decimal<'t> {
             out.push(b'.');
             out.extend_from_slice(self.fraction);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_are_exact() {
+        let product = |one: &str, two: &str| {
+            let (one, two) = (Decimal::of(one.as_bytes())?, Decimal::of(two.as_bytes())?);
+            let product = one.times(&two);
+            let mut out = Vec::new();
+            Decimal::of(&product)?.write(&mut out);
+            Some(String::from_utf8(out).unwrap())
+        };
+        for (one, two, expected) in [
+            ("2", "50", "100"),
+            ("2", "50.00", "100.00"),
+            ("-2", "50", "-100"),
+            ("-2", "-0.5", "1.0"),
+            ("1.5", ".25", "0.375"),
+            ("3", "0.10", "0.30"),
+            (
+                "99999999999999999999",
+                "99999999999999999999",
+                "9999999999999999999800000000000000000001",
+            ),
+            ("0", "12.5", "0.0"),
+            ("-0", "12.5", "0.0"),
+        ] {
+            assert_eq!(product(one, two).as_deref(), Some(expected), "{one} times {two}");
+        }
+        assert_eq!(product("9".repeat(30).as_str(), "9".repeat(30).as_str()), None);
     }
 }

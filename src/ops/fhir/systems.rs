@@ -5,7 +5,8 @@ use super::uri::{Uri, percent_encoded};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Names of table 0396 and such as are in use, with the URIs that FHIR has for them.
+/// Names of table 0396 and such as are in use, with the URIs that HL7 Terminology has for them (its
+/// NamingSystems). A name that has none there, such as `ISO+`, is not here.
 static KNOWN: LazyLock<HashMap<&'static [u8], &'static str, ByName>> = LazyLock::new(|| {
     let lines = include_str!("systems.tsv").lines();
     lines.filter_map(|line| line.split_once('\t')).map(|(n, uri)| (n.as_bytes(), uri)).collect()
@@ -154,6 +155,16 @@ mod tests {
         assert_eq!(uri("LN"), "http://loinc.org");
         assert_eq!(uri("SCT"), "http://snomed.info/sct");
         assert_eq!(uri("ucum"), "http://unitsofmeasure.org");
+        // As HL7 Terminology has them; ATC of table 0396 is the American Type Culture Collection.
+        assert_eq!(uri("SNT"), "http://terminology.hl7.org/CodeSystem/SNT");
+        assert_eq!(uri("I9"), "http://terminology.hl7.org/CodeSystem/icd9");
+        assert_eq!(uri("I9C"), "http://hl7.org/fhir/sid/icd-9-cm");
+        assert_eq!(uri("ICDO"), "http://terminology.hl7.org/CodeSystem/icd-o");
+        assert_eq!(uri("ICDO3"), "http://terminology.hl7.org/CodeSystem/icd-o-3");
+        assert_eq!(uri("WC"), "http://www.whocc.no/atc");
+        assert_eq!(uri("ATC"), "urn:id:ATC");
+        assert_eq!(uri("ISO+"), "urn:id:ISO%2B");
+        assert_eq!(uri("SCT2"), "urn:id:SCT2");
         assert_eq!(uri("HL70203"), "http://terminology.hl7.org/CodeSystem/v2-0203");
         assert_eq!(uri("HL7 78"), "http://terminology.hl7.org/CodeSystem/v2-0078");
         assert_eq!(uri("2.16.840.1.113883.6.1"), "urn:oid:2.16.840.1.113883.6.1");

@@ -9,6 +9,7 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, place, text, timing};
 use super::super::wanted::Wanted;
+use super::sch;
 use crate::core::time::Timestamp;
 
 /// Where such a segment tells when it is needed; the unit of a number stands behind it.
@@ -28,13 +29,21 @@ fn fields(seg: Seg<'_>) -> Fields {
     }
 }
 
-/// The segments of an appointment that tell what it needs.
+/// Whether a segment takes out of an appointment what it needed (table 0206).
+fn is_taken_out(seg: Seg<'_>) -> bool {
+    seg.peek(2).first() == b"D"
+}
+
+/// The segments of an appointment that tell what it needs. One that does not take place may have all of it
+/// taken out, and still it is told what that was.
 pub(crate) fn of<'m>(cx: &Context<'m>, sch: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
     let story = cx.story;
     let behind = story.input().segs().skip(sch.at());
+    let is_called_off = sch::is_called_off(cx);
     let is_need = |seg: &Seg<'_>| matches!(&seg.id(), b"AIS" | b"AIG" | b"AIL" | b"AIP");
     behind
         .filter(is_need)
+        .filter(move |seg| is_called_off || !is_taken_out(*seg))
         .filter(move |seg| story.up(*seg, b"SCH").is_some_and(|s| s.at() == sch.at()))
 }
 
@@ -90,7 +99,7 @@ pub(crate) fn period(
 /// Writes the resource that is needed, unless it is a place or a person.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
     let is_service = seg.is(b"AIS");
-    if cx.story.up(seg, b"SCH").is_none() {
+    if cx.story.up(seg, b"SCH").is_none() || is_taken_out(seg) && !sch::is_called_off(cx) {
         return;
     }
     if is_service && !has_time(seg) || !is_service && (seg.peek(3).is_empty() || is_place(seg)) {
@@ -170,6 +179,9 @@ pub(crate) fn participant<'m>(
 
 /// The status of a participant, which is required, by that of what is needed.
 fn status<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> &'static str {
+    if is_taken_out(seg) {
+        return "declined";
+    }
     let value = seg.get(fields(seg).status);
     let code = cx.code(super::super::codes::Table::FillerStatusAppointment, value.first());
     match code {

@@ -23,24 +23,21 @@ pub(crate) fn condition<'m>(cx: &mut Context<'m>, dg1: Seg<'m>) -> Ref {
     })
 }
 
+/// Whether a diagnosis is taken back (table 0206).
+fn is_taken_back(dg1: Seg<'_>) -> bool {
+    dg1.peek(21).first() == b"D"
+}
+
 /// Writes the Condition.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, dg1: Seg<'m>) {
     let own = condition(cx, dg1);
     dg1.done(1);
     out.resource(own, Some(dg1), |w| {
         w.array("identifier", |w| _ = identifier::ei_item(w, cx, dg1.get(20), None));
-        let action = dg1.get(21);
-        match action.first() {
-            b"D" => {
-                coded::fixed(
-                    w,
-                    "verificationStatus",
-                    VERIFICATION,
-                    "entered-in-error",
-                    "Entered in Error",
-                );
-            }
-            _ => action.give_up(),
+        if is_taken_back(dg1) {
+            dg1.done(21);
+            let (code, display) = ("entered-in-error", "Entered in Error");
+            coded::fixed(w, "verificationStatus", VERIFICATION, code, display);
         }
         let words = [dg1.get(4), dg1.get(2)];
         coded::concept_with(w, cx, "code", dg1.get(3), words, |_, _| {});
@@ -66,7 +63,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, dg1: Seg<'m>) {
 /// type of a diagnosis `use` or `role`.
 pub(crate) fn diagnoses<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, kind: &str) {
     let Some(patient) = cx.story.patient(pv1) else { return };
-    for dg1 in cx.story.of(patient, b"DG1") {
+    for dg1 in cx.story.of(patient, b"DG1").filter(|dg1| !is_taken_back(*dg1)) {
         let condition = condition(cx, dg1);
         w.item(|w| {
             cx.reference(w, "condition", condition);
@@ -81,7 +78,7 @@ pub(crate) fn diagnoses<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, ki
 
 /// Writes the items of an array that refers to the diagnoses of an order or a charge.
 pub(crate) fn items_of<'m>(w: &mut Json, cx: &mut Context<'m>, owner: Seg<'m>) {
-    for dg1 in cx.story.of(owner, b"DG1") {
+    for dg1 in cx.story.of(owner, b"DG1").filter(|dg1| !is_taken_back(*dg1)) {
         let condition = condition(cx, dg1);
         cx.reference_item(w, condition);
     }

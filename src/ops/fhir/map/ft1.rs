@@ -11,13 +11,20 @@ use super::super::types::{coded, identifier, practitioner, quantity, text};
 use super::super::wanted::Wanted;
 use super::{dg1, encounter, pr1, subject_required};
 
+/// R4 has no elements for what a transaction is, and for amounts that are no prices.
+const TYPE: &str = ours!("transaction-type");
+const AMOUNT: &str = ours!("transaction-amount");
+
 /// Writes the ChargeItem.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ft1: Seg<'m>) {
     let patient = cx.story.patient(ft1).map(|pid| super::pid::patient(cx, pid));
     let own = cx.own(Kind::ChargeItem, ft1, |cx| {
         // A transaction number counts within an account, an EI of its own (FT1-2.2) more widely.
         let number = identifier::ei_key(cx, Kind::ChargeItem, ft1.peek(2))?;
-        Some(number.with(patient?.id.bytes()).with(ft1.peek(7).peek_raw()))
+        // What is credited under the number of a charge does not take its place.
+        let mut key = number.with(patient?.id.bytes()).with(ft1.peek(6).first());
+        identifier::push_code(&mut key, ft1.peek(7));
+        Some(key)
     });
     ft1.done(1);
     let cost_center = cx.refer(Wanted::NamedOrganization(ft1.get(13)));
@@ -25,11 +32,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ft1: Seg<'m>) {
     let asking = cx.refer(Wanted::Organization(ft1.get(33)));
     out.resource(own, Some(ft1), |w| {
         w.array("identifier", |w| _ = identifier::ei_item(w, cx, ft1.get(2), None));
-        let kind = ft1.get(6);
-        let status = cx.code(Table::TransactionType, kind.first());
-        if status.is_none() {
-            kind.give_up();
-        }
+        let status = Table::TransactionType.get(ft1.peek(6).first());
         w.literal("status", status.map_or("unknown", |code| code.code));
         code(w, cx, ft1);
         subject_required(w, cx, "subject", ft1);
@@ -61,9 +64,9 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ft1: Seg<'m>) {
                 cx.give_up(&number, "number");
             }
         });
-        // What all of it costs; the price of one only where that is all that is told.
-        let total = if ft1.valued(11) { ft1.get(11) } else { ft1.get(12) };
-        quantity::money(w, cx, "priceOverride", total);
+        if is_of_charges(ft1) {
+            total(w, cx, ft1, "priceOverride");
+        }
         practitioner::member(w, cx, "enterer", ft1.get(24));
         time::date_time(w, cx, "enteredDate", ft1.get(5));
         w.array("reason", |w| {
@@ -95,7 +98,48 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ft1: Seg<'m>) {
                 },
             );
         });
+        w.extensions(|w| {
+            w.extension(TYPE, |w| {
+                let kind = ft1.get(6);
+                coded::concept_by(w, cx, "valueCodeableConcept", kind, Table::TransactionCode);
+            });
+            if !is_of_charges(ft1) {
+                w.extension(AMOUNT, |w| total(w, cx, ft1, "valueMoney"));
+            }
+        });
     });
+}
+
+/// Whether a transaction is a charge, as those are that do not say, or takes one back (table 0017). Of others,
+/// such as a payment, it is not known that their amount is a price.
+fn is_of_charges(ft1: Seg<'_>) -> bool {
+    matches!(ft1.peek(6).first(), b"CG" | b"CD" | b"")
+}
+
+/// Writes a member of type Money with what all of it costs, FT1-11; else that is so many (FT1-10) times the
+/// price of one, FT1-12. A credit is below 0.
+fn total<'m>(w: &mut Json, cx: &mut Context<'m>, ft1: Seg<'m>, name: &str) {
+    let is_credit = ft1.peek(6).first() == b"CD";
+    let value = if ft1.valued(11) { ft1.get(11) } else { ft1.get(12) };
+    let Some((amount, currency)) = quantity::amount(cx, value) else { return };
+    let is_of_one = !ft1.valued(11) && ft1.valued(10);
+    let count = Decimal::of(ft1.peek(10).first()).filter(|_| is_of_one);
+    let product = count.map(|count| amount.times(&count));
+    let amount = match is_of_one {
+        true => {
+            value.translated();
+            product.as_deref().and_then(Decimal::of)
+        }
+        false => Some(amount),
+    };
+    match amount {
+        Some(amount) if is_credit && !amount.is_negative() => {
+            value.translated();
+            quantity::money_of(w, name, &amount.negative(), currency);
+        }
+        Some(amount) => _ = quantity::money_of(w, name, &amount, currency),
+        None => cx.give_up(&value, "number"),
+    }
 }
 
 /// The code is required: that of the transaction (FT1-7), of the procedure (FT1-25), or the text

@@ -84,16 +84,10 @@ fn ingredients<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, at: Places)
             if !coded::concept(w, cx, "itemCodeableConcept", rxc.get(2)) {
                 w.object("itemCodeableConcept", |w| w.literal("text", "unknown"));
             }
-            match rxc.peek(1).first() {
-                b"B" => {
-                    rxc.done(1);
-                    w.boolean("isActive", false);
-                }
-                b"A" => {
-                    rxc.done(1);
-                    w.boolean("isActive", true);
-                }
-                _ => {}
+            // A base may be active itself, such as glucose.
+            if rxc.peek(1).first() == b"A" {
+                rxc.done(1);
+                w.boolean("isActive", true);
             }
             // How much of it there is; the strength it has itself only where that is not told.
             match rxc.valued(3) {

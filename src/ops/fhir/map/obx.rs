@@ -28,8 +28,8 @@ const LOCATION: &str = "http://hl7.org/fhir/StructureDefinition/event-location";
 /// An element of R5 that may hold several.
 const SPECIMEN: &str = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Observation.specimen";
 
-/// The Observation of an OBX: known by its report or order, its code and sub-id, and its place
-/// among those with the same.
+/// The Observation of an OBX: known by its report or order, its code with the system, its sub-id, and its
+/// place among those with the same.
 pub(crate) fn observation<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Ref {
     cx.own_by_id(Kind::Observation, obx, 0, |cx| {
         let of = cx.story.up(obx, b"OBR").map(|obr| match obr::is_report(cx, obr) {
@@ -38,7 +38,7 @@ pub(crate) fn observation<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Ref {
         });
         let mut key = Key::of(Kind::Observation);
         key.push(of?.id.bytes());
-        key.push(obx.peek(3).peek_raw());
+        identifier::push_code(&mut key, obx.peek(3));
         key.push(obx.peek(4).peek_raw());
         let id = key.id();
         match cx.times_before(id) {

@@ -11,7 +11,7 @@ use super::super::time;
 use super::super::types::place::Level;
 use super::super::types::{coded, identifier, place, practitioner, text, timing};
 use super::super::wanted::Wanted;
-use super::{account, dg1, history, mrg, participation, pv2, subject, subject_required};
+use super::{account, dg1, history, mrg, participation, pv2, sch, subject, subject_required};
 
 const NULL_FLAVOR: &str = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
 const IMPORTANCE: &str = "http://hl7.org/fhir/StructureDefinition/patient-importance";
@@ -58,7 +58,9 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
             participants(w, cx, pv1, pv2);
             participation::participants(w, cx, pv1);
         });
-        timing::period(w, cx, "period", [pv1.get(44), pv1.get(45)]);
+        // It goes on where the discharge is cancelled.
+        let end = if cx.event() == b"A13" { Parts::EMPTY } else { pv1.get(45) };
+        timing::period(w, cx, "period", [pv1.get(44), end]);
         if let Some(pv2) = pv2 {
             pv2::length(w, cx, pv2);
             w.array("reasonCode", |w| _ = coded::concept_item(w, cx, pv2.get(3)));
@@ -212,7 +214,22 @@ pub(super) fn importance(w: &mut Json, cx: &mut Context<'_>, pv1: Seg<'_>) {
     });
 }
 
-/// The status is required: that of an event that takes back, by discharge, by event, by class.
+/// The status of a visit that an appointment is made for: nobody has come yet, or nobody comes. Who is in the
+/// hospital anyway is there already.
+fn status_by_appointment(cx: &Context<'_>, pv1: Seg<'_>) -> Option<&'static str> {
+    let is_to_come = matches!(pv1.peek(2).first(), b"O" | b"P" | b"") && pv1.peek(44).is_empty();
+    let sch = cx.story.input().first(b"SCH").filter(|_| is_to_come)?;
+    match sch::status(cx, sch).0 {
+        "proposed" | "pending" | "booked" | "waitlist" => Some("planned"),
+        "cancelled" | "noshow" => Some("cancelled"),
+        "entered-in-error" => Some("entered-in-error"),
+        "fulfilled" => Some("finished"),
+        _ => None,
+    }
+}
+
+/// The status is required: that of an event that takes back, by discharge, by the appointment, by event, by
+/// class.
 fn status(w: &mut Json, cx: &mut Context<'_>, pv1: Seg<'_>) {
     let discharged = !pv1.peek(45).is_empty();
     let event = cx.event();
@@ -225,7 +242,10 @@ fn status(w: &mut Json, cx: &mut Context<'_>, pv1: Seg<'_>) {
         // Who is registered has arrived (2.8.2, 3.3.4), though the guide has all of them planned.
         _ if event == b"A04" && !pv1.peek(44).is_empty() => by_class.map_or("arrived", |c| c.code),
         Some(status) if status != "unknown" => status,
-        _ => by_class.map_or("unknown", |code| code.code),
+        _ => {
+            let by_class = by_class.map(|code| code.code);
+            status_by_appointment(cx, pv1).or(by_class).unwrap_or("unknown")
+        }
     };
     w.literal("status", status);
 }

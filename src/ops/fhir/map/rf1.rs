@@ -27,7 +27,13 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
             identifier::ei_item(w, cx, rf1.get(6), Some(identifier::PLACER));
             identifier::ei_item(w, cx, rf1.get(11), Some(identifier::FILLER));
         });
-        coded::code(w, cx, "status", rf1.get(1), Table::ReferralStatus, "unknown");
+        let told = Table::ReferralStatus.get(rf1.peek(1).first()).map(|code| code.code);
+        if cx.event() == b"I14" && told != Some("revoked") {
+            // The referral is cancelled (chapter 11), whatever it was before.
+            w.literal("status", "revoked");
+        } else {
+            coded::code(w, cx, "status", rf1.get(1), Table::ReferralStatus, "unknown");
+        }
         w.literal("intent", "order");
         w.array("category", |w| {
             for value in rf1.all(5) {

@@ -23,12 +23,24 @@ pub(crate) fn given<'m>(cx: &mut Context<'m>, rxa: Seg<'m>) -> Ref {
     };
     let patient = cx.story.patient(rxa).map(|pid| super::pid::patient(cx, pid));
     cx.own(kind, rxa, |cx| {
-        // Registries give one number to all that they have no number for.
         let orc = orc::of(cx, rxa)?;
         let number = if orc.valued(3) { orc.peek(3) } else { orc.peek(2) };
         let key = identifier::ei_key(cx, kind, number)?.with(patient?.id.bytes());
-        Some([2, 3, 5].into_iter().fold(key, |key, n| key.with(rxa.peek(n).peek_raw())))
+        let mut key = key.with(rxa.peek(2).peek_raw());
+        if kind == Kind::Immunization && is_number_of_dose(orc) {
+            return Some(key);
+        }
+        // One order may be given many times.
+        key.push(rxa.peek(3).peek_raw());
+        identifier::push_code(&mut key, rxa.peek(5));
+        Some(key)
     })
+}
+
+/// Whether ORC-3 is the number of one dose, so that whatever is told of it may be corrected. Registries give
+/// `9999` to all that they have no number for (CDC guide, ORC-3).
+fn is_number_of_dose(orc: Seg<'_>) -> bool {
+    orc.valued(3) && orc.peek(3).first() != b"9999"
 }
 
 /// Whether an RXA is about a vaccine: by the type of the message, else by a code of CVX.

@@ -19,6 +19,8 @@ use super::{encounter, field, note, orc, prt, subject_required, tq1, valued};
 struct Layout {
     /// What it asks for: the code of `intent`.
     intent: &'static str,
+    /// NM: which of several of one order it is.
+    count: usize,
     at: Places,
     /// CWE: for whom dispenses it.
     dispensing: usize,
@@ -35,6 +37,7 @@ struct Layout {
 
 const RXO: Layout = Layout {
     intent: "original-order",
+    count: 0,
     at: Places {
         code: 1,
         amount: [2, 3, 4],
@@ -58,6 +61,7 @@ const RXO: Layout = Layout {
 
 const RXE: Layout = Layout {
     intent: "order",
+    count: 0,
     at: Places {
         code: 2,
         amount: [3, 4, 5],
@@ -82,6 +86,7 @@ const RXE: Layout = Layout {
 /// What is to be given now: an instance of an order.
 const RXG: Layout = Layout {
     intent: "instance-order",
+    count: 1,
     at: Places {
         code: 4,
         amount: [5, 6, 7],
@@ -111,13 +116,15 @@ fn layout(seg: Seg<'_>) -> Layout {
     }
 }
 
-/// The MedicationRequest of an RXO, RXE or RXG.
+/// The MedicationRequest of an RXO, RXE or RXG: by the placer's number, which it has from the beginning,
+/// and not by what may be changed.
 pub(crate) fn request<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Ref {
     cx.own(Kind::MedicationRequest, seg, |cx| {
         let orc = orc::of(cx, seg)?;
-        let number = if orc.valued(3) { orc.peek(3) } else { orc.peek(2) };
+        let number = if orc.valued(2) { orc.peek(2) } else { orc.peek(3) };
         let key = identifier::ei_key(cx, Kind::MedicationRequest, number)?;
-        Some(key.with(layout(seg).intent.as_bytes()).with(seg.peek(1).peek_raw()))
+        let Layout { intent, count, .. } = layout(seg);
+        Some(key.with(intent.as_bytes()).with(seg.peek(count).peek_raw()))
     })
 }
 

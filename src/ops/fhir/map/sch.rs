@@ -89,7 +89,7 @@ struct When<'m> {
 /// Writes the Appointment, the orders that it is for, and who entered it.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>) {
     let own = appointment(cx, sch);
-    let status = status(cx, sch);
+    let status = status_told(cx, sch);
     let when = when(cx, sch);
     let base = when.start.as_ref().map(|(start, _)| *start);
     let needs: Vec<Seg<'m>> = ais::of(cx, sch).collect();
@@ -134,21 +134,57 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>) {
     entered(out, cx, sch, own);
 }
 
-/// The status, which is required: SCH-25, else that of the first service, else by the event.
-fn status<'m>(cx: &mut Context<'m>, sch: Seg<'m>) -> &'static str {
+/// The status, which is required, and the field that tells it: SCH-25, else that of the first service; else
+/// it is by the event. An event by which it does not take place counts before a status with which it would.
+pub(super) fn status<'m>(
+    cx: &Context<'m>,
+    sch: Seg<'m>,
+) -> (&'static str, Option<(Seg<'m>, usize)>) {
+    let by_event = Table::EventAppointmentStatus.get(cx.event()).map(|code| code.code);
+    let service = ais::of(cx, sch).find(|seg| seg.is(b"AIS") && seg.valued(10));
+    let fields = [Some((sch, 25)), service.map(|ais| (ais, 10))];
+    let told = fields.into_iter().flatten().find_map(|(seg, n)| {
+        let code = Table::FillerStatusAppointment.get(seg.peek(n).first().trim_ascii())?;
+        Some((code.code, (seg, n)))
+    });
+    match (by_event, told) {
+        (Some(by_event), Some((status, _))) if is_off(by_event) && !is_over(status) => {
+            (by_event, None)
+        }
+        (_, Some((status, field))) => (status, Some(field)),
+        (by_event, None) => (by_event.unwrap_or("pending"), None),
+    }
+}
+
+/// As [`status`], counting the field as mapped.
+fn status_told<'m>(cx: &mut Context<'m>, sch: Seg<'m>) -> &'static str {
+    let (status, field) = status(cx, sch);
     let value = sch.get(25);
-    if let Some(code) = cx.code(Table::FillerStatusAppointment, value.first()) {
-        return code.code;
+    cx.code(Table::FillerStatusAppointment, value.first());
+    match field {
+        Some((seg, n)) if seg.is(b"AIS") => {
+            value.give_up();
+            seg.done(n);
+        }
+        Some(_) => {}
+        None => value.give_up(),
     }
-    value.give_up();
-    let of_service = ais::of(cx, sch).find(|seg| seg.is(b"AIS") && seg.valued(10));
-    if let Some(service) = of_service
-        && let Some(code) = Table::FillerStatusAppointment.get(service.peek(10).first())
-    {
-        service.done(10);
-        return code.code;
-    }
-    Table::EventAppointmentStatus.get(cx.event()).map_or("pending", |code| code.code)
+    status
+}
+
+/// Whether an appointment with this status does not take place.
+fn is_off(status: &str) -> bool {
+    matches!(status, "cancelled" | "entered-in-error" | "noshow")
+}
+
+/// Whether nothing more happens with this status.
+fn is_over(status: &str) -> bool {
+    is_off(status) || status == "fulfilled"
+}
+
+/// Whether the message tells of an appointment that it does not take place.
+pub(super) fn is_called_off(cx: &Context<'_>) -> bool {
+    Table::EventAppointmentStatus.get(cx.event()).is_some_and(|code| is_off(code.code))
 }
 
 /// SCH-7 and SCH-8: reasons and types, by the table they say they are of.

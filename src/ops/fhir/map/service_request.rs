@@ -63,10 +63,8 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
         orc::meta(w, cx, orc);
         w.array("identifier", |w| identifiers(w, cx, orc, obr));
         w.array("basedOn", |w| {
-            parents(w, cx, field(obr, 29));
-            if !valued(obr, 29) {
-                parents(w, cx, field(orc, 8));
-            }
+            let parent = if valued(obr, 29) { field(obr, 29) } else { field(orc, 8) };
+            parents(w, cx, own, parent);
         });
         let [group, _] = orc::groups(cx, orc);
         identifier::ei_member(w, cx, "requisition", group, Some(PLACER_GROUP));
@@ -146,8 +144,19 @@ fn identifiers<'m>(w: &mut Json, cx: &mut Context<'m>, orc: Option<Seg<'m>>, obr
     }
 }
 
-/// Writes items that refer to the orders that this is part of by their numbers, from EIP.
-fn parents<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
+/// Writes items that refer to the order that this is part of, from EIP: to its resource if it stands before
+/// this, else by its numbers.
+fn parents<'m>(w: &mut Json, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
+    for n in [1, 2] {
+        let key = identifier::ei_key(cx, Kind::ServiceRequest, value.peek(n));
+        let parent = key.and_then(|key| cx.known(Kind::ServiceRequest, key));
+        if let Some(parent) = parent.filter(|parent| *parent != own) {
+            // The number stands there.
+            value.get(n).raw();
+            cx.reference_item(w, parent);
+            return;
+        }
+    }
     for (n, kind) in [(1, identifier::PLACER), (2, identifier::FILLER)] {
         w.item_with(
             |w| w.literal("type", Kind::ServiceRequest.name()),

@@ -84,7 +84,13 @@ pub(crate) fn value<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) -> boo
             sampled::member(w, cx, "valueSampledData", (obx, 5), obx.get(6))
                 || text::lines(w, cx, "valueString", obx.all(5))
         }
-        b"TX" | b"FT" | b"" => text::lines(w, cx, "valueString", obx.all(5)),
+        b"TX" | b"FT" | b"" => {
+            let mut values = obx.all_again(5);
+            match (values.next(), values.next()) {
+                (Some(only), None) if is_numeric(only) => string(w, cx, obx.get(5), obx.get(6)),
+                _ => text::lines(w, cx, "valueString", obx.all(5)),
+            }
+        }
         _ => one(w, cx, obx, obx.get(5)),
     }
 }
@@ -120,7 +126,26 @@ fn one<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>, value: Parts<'m>) -
         _ => false,
     };
     // Whatever it is, it is text.
-    is_written || text::string(w, cx, "valueString", value)
+    let unit = if matches!(kind, b"NM" | b"NR" | b"ST") { unit } else { Parts::EMPTY };
+    is_written || string(w, cx, value, unit)
+}
+
+/// Whether text is a number in a form that NM does not have, such as `1,234`, `>100,000` or `0-5`: then the
+/// unit belongs to it, which is not so of `NEGATIVE`.
+fn is_numeric(value: Parts<'_>) -> bool {
+    let text = trimmed_ascii(value.peek_raw());
+    let is_part = |b: &u8| b.is_ascii_digit() || b" .,'+-<>=:/*eEx".contains(b);
+    text.last().is_some_and(u8::is_ascii_digit) && text.iter().all(is_part)
+}
+
+/// Writes `valueString`, with the unit behind a number. Returns whether it is there.
+fn string<'m>(w: &mut Json, cx: &Context<'m>, value: Parts<'m>, unit: Parts<'m>) -> bool {
+    if unit.is_empty() || !is_numeric(value) {
+        return text::string(w, cx, "valueString", value);
+    }
+    let unit = [1, 2].into_iter().find(|&n| !unit.peek(n).is_empty()).map_or(unit, |n| unit.get(n));
+    let parts = [value, unit].map(|part| cx.text(part.raw()).trim_ascii().to_vec());
+    w.string("valueString", &parts.join(&b' '))
 }
 
 /// Writes the items of `component`, one for each repetition of OBX-5.

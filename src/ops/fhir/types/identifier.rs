@@ -3,7 +3,7 @@
 pub(crate) use super::authority::authority;
 pub(super) use super::authority::of_name;
 use super::authority::{is_kind_of_uri, system};
-pub(crate) use super::keys::{cx_key, ei_key, eip_key};
+pub(crate) use super::keys::{cx_key, ei_key, eip_key, push_code};
 use super::{coded, text, timing};
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
@@ -220,7 +220,29 @@ pub(crate) fn system_and_value<'m>(
     value: Parts<'m>,
 ) {
     system(w, cx, from);
-    text::string(w, cx, "value", value);
+    if ssn(value).is_some() && authority(cx, from).is_some_and(|uri| *uri == *SSN.as_bytes()) {
+        ssn_value(w, cx, value);
+    } else {
+        text::string(w, cx, "value", value);
+    }
+}
+
+const SSN: &str = "http://hl7.org/fhir/sid/us-ssn";
+
+/// The digits of a Social Security number that is written `999-99-9999`.
+fn ssn(value: Parts<'_>) -> Option<[u8; 9]> {
+    let [a, b, c, b'-', d, e, b'-', f, g, h, i] = *value.peek_raw() else { return None };
+    let digits = [a, b, c, d, e, f, g, h, i];
+    digits.iter().all(u8::is_ascii_digit).then_some(digits)
+}
+
+/// Writes `value` for a Social Security number, which has no hyphens in FHIR (HL7 Terminology,
+/// NamingSystem SSN). Returns whether it is there.
+fn ssn_value(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) -> bool {
+    let Some(digits) = ssn(value) else { return text::string(w, cx, "value", value) };
+    value.raw();
+    value.translated();
+    w.string("value", &digits)
 }
 
 /// Writes who gave an identifier, an HD or such components: the name, and the universal id unless
@@ -357,9 +379,9 @@ pub(crate) fn ssn_item(w: &mut Json, cx: &Context<'_>, value: Parts<'_>) -> bool
     w.item_with(
         |w| {
             coded::fixed(w, "type", TYPES, "SS", "Social Security number");
-            w.literal("system", "http://hl7.org/fhir/sid/us-ssn");
+            w.literal("system", SSN);
         },
-        |w| _ = text::string(w, cx, "value", value),
+        |w| _ = ssn_value(w, cx, value),
     )
 }
 

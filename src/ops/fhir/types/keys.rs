@@ -48,6 +48,15 @@ pub(crate) fn push_eip<'m>(cx: &mut Context<'m>, key: &mut Key, value: Parts<'m>
     push_ei(cx, key, value.peek(2)) || push_ei(cx, key, value.peek(1))
 }
 
+/// Adds the code of a CWE and its system to a key: its words may be others in a correction. What has no code
+/// is known by all of it.
+pub(crate) fn push_code(key: &mut Key, value: Parts<'_>) {
+    match value.part(1) {
+        b"" => key.push(value.peek_raw()),
+        code => [code, value.part(3)].into_iter().for_each(|part| key.push(part)),
+    }
+}
+
 /// Adds an identifier and its authority, an HD, to a key. Returns whether it is there; else nothing is
 /// added.
 pub(crate) fn push_of<'m>(

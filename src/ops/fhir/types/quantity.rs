@@ -199,21 +199,34 @@ pub(crate) fn numeric_range(
 /// Writes a member of type Money from MO or CP, whose first component is an MO. Returns whether it
 /// is there.
 pub(crate) fn money(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) -> bool {
+    let Some((amount, currency)) = amount(cx, value) else { return false };
+    money_of(w, name, &amount, currency)
+}
+
+/// The number that MO or CP holds, and its currency.
+pub(crate) fn amount<'m>(
+    cx: &mut Context<'_>,
+    value: Parts<'m>,
+) -> Option<(Decimal<'m>, &'m [u8])> {
     let first = value.get(1);
-    let is_cp = first.is_split();
-    let (amount, currency) = match is_cp {
+    let (amount, currency) = match first.is_split() {
         true => (first.at(1), first.at(2)),
         false => (first.first(), value.at(2)),
     };
-    if Decimal::of(amount).is_none() {
+    let Some(amount) = Decimal::of(amount) else {
         if !value.is_empty() {
             cx.give_up(&value, "number");
         }
-        return false;
-    }
+        return None;
+    };
+    Some((amount, currency))
+}
+
+/// Writes a member of type Money.
+pub(crate) fn money_of(w: &mut Json, name: &str, amount: &Decimal<'_>, currency: &[u8]) -> bool {
     let is_currency = currency.len() == 3 && currency.iter().all(u8::is_ascii_uppercase);
     w.object(name, |w| {
-        w.decimal("value", amount);
+        w.decimal_of("value", amount);
         if is_currency {
             w.string("currency", currency);
         }

@@ -1,0 +1,234 @@
+//! What a later message changes: its resource has the id of what an earlier one made, so that a PUT
+//! replaces it, and what was taken back does not stay as it was.
+
+use super::valid;
+use crate::fhir_path::find;
+use crate::program::pipehat;
+use serde_json::Value;
+
+const PID: &str = "PID|1||P1^^^HOSP^MR||Doe^Jo";
+
+/// The Bundle of message `control` of these segments after MSH.
+#[track_caller]
+fn bundle(control: &str, event: &str, segments: &[&str]) -> Value {
+    let header =
+        format!("MSH|^~\\&|APP|EAST|EHR|WEST|20240501120000+0000||{event}|{control}|P|2.5.1");
+    let message = format!("{header}\r{}\r\n", segments.join("\r"));
+    let out = pipehat(&["to-fhir", "-q", "--no-source"]).stdin(message).run();
+    valid(&out).pop().unwrap()
+}
+
+/// Checks that two messages tell of one resource of a type, and returns what the second says at a path.
+#[track_caller]
+fn changed(event: &str, kind: &str, [before, after]: [&[&str]; 2], path: &str) -> Vec<String> {
+    let [first, then] = [bundle("1", event, before), bundle("2", event, after)];
+    let id = format!("{kind}.id");
+    assert_eq!(find(&then, &id), find(&first, &id), "{after:?}");
+    assert_eq!(find(&then, &id).len(), 1);
+    find(&then, &format!("{kind}.{path}"))
+}
+
+#[test]
+fn an_order_of_a_medication_is_the_same_when_it_is_changed_or_stopped() {
+    const WARFARIN: &str = "RXE|1^BID^^20240105|WAR^Warfarin^L|5||mg";
+    let first = [PID, "ORC|NW|P9^HIS", WARFARIN];
+    for (control, detail, status) in [
+        ("DC", WARFARIN, "stopped"),
+        ("DC", "RXE||WAR^Warfarin sodium^L|5||mg", "stopped"),
+        ("CA", WARFARIN, "cancelled"),
+        ("OC", WARFARIN, "cancelled"),
+        ("HD", "RXE|1^TID^^20240105|WAR^Warfarin^L|5||mg", "active"),
+    ] {
+        let orc = format!("ORC|{control}|P9^HIS|RX9^PH");
+        let after = [PID, &orc, detail];
+        let found = changed("RDE^O11", "MedicationRequest", [&first, &after], "status");
+        assert_eq!(found, [status], "{control}");
+    }
+    let found = changed(
+        "OMP^O09",
+        "MedicationRequest",
+        [
+            &[PID, "ORC|NW|P9^HIS", "RXO|WAR^Warfarin^L|5||mg"],
+            &[PID, "ORC|DC|P9^HIS|RX9^PH", "RXO|WAR^Warfarin 5 mg^L|5||mg"],
+        ],
+        "status",
+    );
+    assert_eq!(found, ["stopped"]);
+}
+
+/// What is given of an order counts up in RXG-1 (chapter 4A).
+#[test]
+fn each_that_is_to_be_given_of_an_order_is_one_of_its_own() {
+    let give = |count: &str| {
+        let rxg = format!("RXG|{count}||1^^^202405011000|WAR^Warfarin^L|5||mg");
+        find(&bundle("1", "RGV^O15", &[PID, "ORC|RE|P9^HIS", &rxg]), "MedicationRequest.id")
+    };
+    assert_ne!(give("1"), give("2"));
+}
+
+const SCH: &str = "SCH|A1^SCH|B1^SCHF|||||||30|min|^^30^20240510090000+0000^20240510093000+0000";
+
+#[test]
+fn an_appointment_that_does_not_take_place_is_not_booked() {
+    let booked = format!("{SCH}{}|Booked^^HL70278", "|".repeat(13));
+    let complete = format!("{SCH}{}|Complete^^HL70278", "|".repeat(13));
+    let ais = "AIS|1|A|MRI^Head^L|20240510090000+0000|||30|min||Booked";
+    let first = [PID, "PV1|1|O|||||||||||||||||V1^^^HOSP", SCH, ais];
+    for (event, sch, status, visit) in [
+        ("SIU^S12", SCH, "booked", "planned"),
+        ("SIU^S15", SCH, "cancelled", "cancelled"),
+        ("SIU^S15", &booked, "cancelled", "cancelled"),
+        ("SIU^S17", SCH, "entered-in-error", "entered-in-error"),
+        ("SIU^S17", &booked, "entered-in-error", "entered-in-error"),
+        ("SIU^S26", SCH, "noshow", "cancelled"),
+        ("SIU^S26", &booked, "noshow", "cancelled"),
+        ("SIU^S14", &complete, "fulfilled", "finished"),
+    ] {
+        let made = bundle("2", event, &[PID, "PV1|1|O|||||||||||||||||V1^^^HOSP", sch, ais]);
+        assert_eq!(find(&made, "Appointment.status"), [status], "{event} {sch}");
+        assert_eq!(find(&made, "Encounter.status"), [visit], "{event} {sch}");
+        assert_eq!(
+            find(&made, "Appointment.id"),
+            find(&bundle("1", "SIU^S12", &first), "Appointment.id")
+        );
+    }
+    // Who is in the hospital stays there.
+    let made = bundle("1", "SIU^S15", &[PID, "PV1|1|I", SCH, ais]);
+    assert_eq!(find(&made, "Encounter.status"), ["in-progress"]);
+}
+
+#[test]
+fn what_is_taken_out_of_an_appointment_takes_no_part() {
+    let needs = [
+        "RGS|1",
+        "AIS|1|D|XR^Old^L|20240510090000+0000",
+        "AIS|2|A|MRI^Head^L|20240510090000+0000",
+        "AIG|1|D|M1^Old scanner^L|EQUIP",
+        "AIG|2|A|M2^New scanner^L|EQUIP",
+        "AIL|1|D|RAD^101",
+        "AIL|2|A|RAD^102",
+        "AIP|1|D|1001^OLD^AL",
+        "AIP|2|A|1002^NEW^BO",
+    ];
+    let segments = [&[PID, SCH], &needs[..]].concat();
+    let made = bundle("1", "SIU^S14", &segments);
+    let actor = |path: &str| find(&made, &format!("Appointment.participant.actor -> {path}"));
+    assert_eq!(actor("Practitioner.name.family"), ["NEW"]);
+    assert_eq!(actor("Device.deviceName.name"), ["New scanner"]);
+    assert_eq!(actor("Location.name"), ["102"]);
+    assert_eq!(actor("HealthcareService.type.coding.display"), ["Head"]);
+    assert_eq!(find(&made, "Appointment.serviceType.coding.display"), ["Head"]);
+    // When all of it is called off, it is still told what it was.
+    let made = bundle("1", "SIU^S15", &segments);
+    let old = "Appointment.participant[status=declined].actor -> Practitioner.name.family";
+    assert_eq!(find(&made, old), ["OLD"]);
+}
+
+#[test]
+fn a_referral_that_is_cancelled_is_revoked() {
+    for status in ["", "A", "P"] {
+        let rf1 = format!("RF1|{status}|R||||R1^EHR");
+        let made = bundle("1", "REF^I14", &[&rf1, PID]);
+        assert_eq!(find(&made, "ServiceRequest.status"), ["revoked"]);
+    }
+}
+
+#[test]
+fn an_order_that_is_cancelled_is_not_active() {
+    let first: &[&str] = &[PID, "ORC|NW|P9^HIS", "OBR|1|P9^HIS||GLU^Glucose^L"];
+    for control in ["CA", "DC", "OC"] {
+        let orc = format!("ORC|{control}|P9^HIS|F9^LAB");
+        let after: &[&str] = &[PID, &orc, "OBR|1|P9^HIS|F9^LAB|GLU^Glucose^L"];
+        let found = changed("ORM^O01", "ServiceRequest", [first, after], "status");
+        assert_eq!(found, ["revoked"], "{control}");
+    }
+}
+
+#[test]
+fn a_discharge_that_is_cancelled_ends_nothing() {
+    let pv1 = format!("PV1|1|I{}V1^^^HOSP{}20240501|20240503", "|".repeat(17), "|".repeat(25));
+    let made = bundle("1", "ADT^A13", &["EVN||20240504", PID, &pv1]);
+    assert_eq!(find(&made, "Encounter.status"), ["in-progress"]);
+    assert_eq!(find(&made, "Encounter.period.start"), ["2024-05-01"]);
+    assert_eq!(find(&made, "Encounter.period.end"), [""; 0]);
+}
+
+#[test]
+fn a_diagnosis_that_is_taken_back_is_none_of_the_visit() {
+    let dg1 = format!("DG1|1||I20^Angina^I10C|||W{}D1^HIS|D", "|".repeat(14));
+    let made = bundle("1", "ADT^A08", &["EVN||20240504", PID, "PV1|1|I", &dg1]);
+    assert_eq!(find(&made, "Condition.verificationStatus.coding.code"), ["entered-in-error"]);
+    assert_eq!(find(&made, "Encounter.diagnosis.condition.reference"), [""; 0]);
+}
+
+#[test]
+fn a_result_that_is_corrected_is_the_same_though_its_words_are_others() {
+    let result = |code: &str, value: &str, status: &str| {
+        format!("OBX|1|NM|{code}||{value}|g/dL^^UCUM|||||{status}")
+    };
+    let obr = "OBR|1|P9^HIS|F9^LAB|CBC^Blood count^L|||20240501";
+    let first = result("718-7^Hemoglobin^LN", "9.8", "P");
+    for code in [
+        "718-7^Hemoglobin [Mass/volume] in Blood^LN",
+        "718-7^^LN",
+        "718-7^Hemoglobin^LN^HB^Hb^L",
+        "718-7^Hemoglobin^LN^^^^2.74",
+    ] {
+        let after = result(code, "12.8", "C");
+        let messages: [&[&str]; 2] = [&[PID, obr, &first], &[PID, obr, &after]];
+        let found = changed("ORU^R01", "Observation", messages, "valueQuantity.value");
+        assert_eq!(found, ["12.8"], "{code}");
+    }
+    // What is another code, or the same of another system, is another result.
+    let both = [PID, obr, &first, &result("718-7^Other^L", "1", "F"), &result("^Words", "2", "F")];
+    let made = bundle("1", "ORU^R01", &both);
+    let ids: std::collections::BTreeSet<_> = find(&made, "Observation.id").into_iter().collect();
+    assert_eq!(ids.len(), 3);
+}
+
+fn dose(number: &str, date: &str, vaccine: &str, action: &str) -> [String; 3] {
+    let rxa = format!("RXA|0|1|{date}||{vaccine}|0.5|mL^^UCUM{}CP|{action}", "|".repeat(13));
+    [PID.to_owned(), format!("ORC|RE|{number}"), rxa]
+}
+
+#[test]
+fn a_dose_of_a_vaccine_is_the_same_when_its_date_or_vaccine_is_corrected() {
+    let first = dose("P1^EHR|F1^EHR", "20240501", "03^MMR^CVX", "A");
+    let first = first.each_ref().map(String::as_str);
+    for (date, vaccine) in
+        [("20240502", "03^MMR^CVX"), ("20240501", "03^Measles^CVX"), ("20240501", "94^MMRV^CVX")]
+    {
+        let after = dose("P1^EHR|F1^EHR", date, vaccine, "U");
+        let after = after.each_ref().map(String::as_str);
+        let code = &vaccine[..2];
+        let path = "vaccineCode.coding[0].code";
+        assert_eq!(changed("VXU^V04", "Immunization", [&first, &after], path), [code]);
+    }
+}
+
+/// `9999` stands for all doses that have no number (CDC guide for immunization messaging, ORC-3).
+#[test]
+fn doses_without_a_number_of_their_own_differ_by_date_and_vaccine() {
+    for number in ["P1^EHR|9999^EHR", "P1^EHR|"] {
+        let id = |date: &str, vaccine: &str| {
+            let dose = dose(number, date, vaccine, "A");
+            find(&bundle("1", "VXU^V04", &dose.each_ref().map(String::as_str)), "Immunization.id")
+        };
+        let one = id("20240501", "03^MMR^CVX");
+        assert_eq!(one, id("20240501", "03^Measles, mumps, rubella^CVX"));
+        assert_ne!(one, id("20240502", "03^MMR^CVX"));
+        assert_ne!(one, id("20240501", "94^MMRV^CVX"));
+    }
+}
+
+#[test]
+fn a_charge_is_the_same_though_its_words_are_others_and_a_credit_is_not_it() {
+    let charge = |kind: &str, words: &str, amount: &str| {
+        format!("FT1|1|T1||20240501||{kind}|99213^{words}^C4||||{amount}")
+    };
+    let first = charge("CG", "Visit", "100");
+    let messages: [&[&str]; 2] = [&[PID, &first], &[PID, &charge("CG", "Office visit", "90")]];
+    assert_eq!(changed("DFT^P03", "ChargeItem", messages, "priceOverride.value"), ["90"]);
+    let id = |ft1: &str| find(&bundle("1", "DFT^P03", &[PID, ft1]), "ChargeItem.id");
+    assert_ne!(id(&first), id(&charge("CD", "Visit", "100")));
+}
