@@ -87,7 +87,9 @@ pub(crate) fn value<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) -> boo
         b"TX" | b"FT" | b"" => {
             let mut values = obx.all_again(5);
             match (values.next(), values.next()) {
-                (Some(only), None) if is_numeric(only) => string(w, cx, obx.get(5), obx.get(6)),
+                (Some(only), None) if obx.valued(6) && is_numeric(only) => {
+                    string(w, cx, obx.get(5), obx.get(6))
+                }
                 _ => text::lines(w, cx, "valueString", obx.all(5)),
             }
         }
