@@ -1,9 +1,9 @@
 //! What a receiver has answered, on disk, so that a run that ended early goes on where it was.
 //!
 //! The file is text: a line that names the receiver, and a line for each message, `A` (accepted),
-//! `R` (refused) or `U` (it cannot be sent) and the fingerprint of the message and its place. A line is written and synced
-//! after the answer came and before another message is sent: what a crash can lose are answers to
-//! messages in flight, and those are sent again.
+//! `R` (refused) or `U` (it cannot be sent) and the fingerprint of the message and its place. A line
+//! is written and synced after the answer came and before another message is sent: what a crash can
+//! lose are answers to messages in flight, and those are sent again.
 
 use rustix::fs::{FlockOperation, flock};
 use sha2::{Digest, Sha256};
