@@ -106,8 +106,8 @@ impl Seen {
     /// Remembers that nothing stands in a value that is kept, as far as nobody is named in it.
     pub(super) fn learn_kept(&mut self, raw: &[u8], identity: &Identity) {
         let mut looked_at = [b'|'; Self::LONGEST + 1];
-        if let Some(part) = looked_at.get_mut(..raw.len()) {
-            part.copy_from_slice(raw);
+        if raw.len() <= Self::LONGEST {
+            looked_at[..raw.len()].copy_from_slice(raw);
             self.learn(Self::KEPT, raw, raw, &looked_at[..=raw.len()], identity);
         }
     }
