@@ -8,7 +8,7 @@ use crate::io::{Diagnostics, Folder, Output};
 use crate::ops::fhir::{
     BundleKind, Converter, Ids, LocalCodes, Memory, Report, Settings, Systems, Upsert,
 };
-use crate::ops::quoted::misquoted;
+use crate::ops::quoted::misquoted_line;
 use anyhow::{Context, Result, anyhow, bail};
 use std::ffi::OsString;
 use std::fs;
@@ -279,8 +279,7 @@ fn settings(args: &Args) -> Result<Settings> {
 fn records(path: &Path) -> Result<Vec<(u64, csv::StringRecord)>> {
     let named = || format!("reading {}", path.display());
     let bytes = fs::read(path).with_context(named)?;
-    if let Some(at) = misquoted(&bytes) {
-        let line = 1 + bytes[..at].iter().filter(|&&b| b == b'\n').count();
+    if let Some(line) = misquoted_line(&bytes) {
         bail!("{}:{line}: a quote that is not closed as it should be", path.display());
     }
     let mut reader = csv::ReaderBuilder::new()

@@ -1,8 +1,13 @@
 //! What a reader of CSV passes over: quotes that are not closed, so that cells and rows become one.
 
+/// The line, from 1, where the first quoted cell begins that does not end as RFC 4180 has it.
+pub(crate) fn misquoted_line(csv: &[u8]) -> Option<usize> {
+    misquoted(csv).map(|at| 1 + memchr::memchr_iter(b'\n', &csv[..at]).count())
+}
+
 /// The offset of the first quoted cell that does not end as RFC 4180 has it: with a quote, and behind it,
 /// blanks aside, a comma, a line end or the end of the file.
-pub(crate) fn misquoted(csv: &[u8]) -> Option<usize> {
+fn misquoted(csv: &[u8]) -> Option<usize> {
     let mut cell = 0;
     while cell < csv.len() {
         let behind = match csv[cell] {

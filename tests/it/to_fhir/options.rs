@@ -167,7 +167,8 @@ fn local_codes_are_told_elsewhere() {
     assert_eq!(at("display"), [loinc, "Hgb A1c"]);
     assert_eq!(find(&bundle, "DiagnosticReport.code.coding.code"), ["58410-2", "CBC"]);
 
-    for wrong in ["99LAB,HBA1C,LN\n", "a,b,c,d,e,f\n"] {
+    let torn = "99LAB,HBA1C,LN,4548-4,\"Hb\n99LAB,CBC,LN,58410-2,CBC\n";
+    for wrong in ["99LAB,HBA1C,LN\n", "a,b,c,d,e,f\n", torn] {
         let codes = put(&folder, "wrong.csv", wrong);
         let out = pipehat(&["to-fhir", "--codes", &codes]).stdin(RESULT).run();
         assert!(out.code == 2 && out.stderr.contains("wrong.csv:1"), "{}", out.stderr);

@@ -1,7 +1,7 @@
 //! Tables of codes and units: CSV files with a header, loaded once and looked up by the bytes of
 //! their cells.
 
-use crate::ops::quoted::misquoted;
+use crate::ops::quoted::misquoted_line;
 use crate::ops::visible;
 use csv::{ByteRecord, ReaderBuilder};
 use std::collections::HashMap;
@@ -47,8 +47,7 @@ impl Table {
             let line = 1 + line_feeds(&bytes[..error.valid_up_to()]);
             return Err(format!("{name}: line {line} is not in UTF-8"));
         }
-        if let Some(at) = misquoted(bytes) {
-            let line = 1 + line_feeds(&bytes[..at]);
+        if let Some(line) = misquoted_line(bytes) {
             return Err(format!(
                 "{name}: line {line} has a quote that is not closed as it should be"
             ));
