@@ -6,10 +6,15 @@ mod births;
 mod values;
 mod ways;
 
+/// The same in each run: among random tokens any short value turns up at times.
+fn key() -> Key {
+    Key::from_hex(b"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f").unwrap()
+}
+
 /// Segments of a message made of `text`, whose line ends become CR.
 fn with(settings: &Settings, overlay: &str, text: &[u8]) -> (Vec<u8>, Tally, Rules) {
     let overlay = Overlay::parse(overlay).unwrap();
-    let of = Deidentifier::new(Rules::with(settings, &overlay), &Key::random().unwrap());
+    let of = Deidentifier::new(Rules::with(settings, &overlay), &key());
     let mut tally = Tally::default();
     let mut memory = Memory::default();
     let Some(Frame::Message(framed)) = Frames::new(text).next() else { panic!("no message") };
@@ -239,7 +244,7 @@ fn characters_that_hold_delimiters_are_no_delimiters() {
 fn bytes_of_no_character_set_are_refused_where_they_could_be_delimiters() {
     let text = b"MSH|^~\\&|A|B|C|D|20230105||ADT^A01|1|P|2.5||||||SHIFT_JIS\rPID|1||5\xFF\xFF";
     let of =
-        Deidentifier::new(Rules::new(&Settings::of(Profile::SafeHarbor)), &Key::random().unwrap());
+        Deidentifier::new(Rules::new(&Settings::of(Profile::SafeHarbor)), &key());
     let Some(Frame::Message(framed)) = Frames::new(text).next() else { panic!() };
     let message = Message::new(framed).unwrap();
     let (mut memory, mut tally) = (Memory::default(), Tally::default());

@@ -2,8 +2,6 @@
 
 use super::*;
 
-const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
-
 /// Values as they are, and as they should not be.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -48,7 +46,7 @@ proptest! {
         let overlay = Overlay::parse(&overlay).unwrap_or_default();
         let profile = [Profile::SafeHarbor, Profile::Pseudonymise, Profile::TestData][profile];
         let rules = || Rules::with(&Settings::of(profile), &overlay);
-        let key = Key::from_hex(KEY.as_bytes()).unwrap();
+        let key = key();
         let mut long_ways = rules();
         long_ways.take_long_ways();
         let (short, long) = (Deidentifier::new(rules(), &key), Deidentifier::new(long_ways, &key));
