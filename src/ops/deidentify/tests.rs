@@ -243,8 +243,7 @@ fn characters_that_hold_delimiters_are_no_delimiters() {
 #[test]
 fn bytes_of_no_character_set_are_refused_where_they_could_be_delimiters() {
     let text = b"MSH|^~\\&|A|B|C|D|20230105||ADT^A01|1|P|2.5||||||SHIFT_JIS\rPID|1||5\xFF\xFF";
-    let of =
-        Deidentifier::new(Rules::new(&Settings::of(Profile::SafeHarbor)), &key());
+    let of = Deidentifier::new(Rules::new(&Settings::of(Profile::SafeHarbor)), &key());
     let Some(Frame::Message(framed)) = Frames::new(text).next() else { panic!() };
     let message = Message::new(framed).unwrap();
     let (mut memory, mut tally) = (Memory::default(), Tally::default());

@@ -41,8 +41,7 @@ fn no_text_tells_that_somebody_is_over_89() {
 #[test]
 fn a_year_is_asked_about_in_each_message() {
     let settings = settings(Profile::SafeHarbor, text::Mode::Drop);
-    let of =
-        Deidentifier::new(Rules::with(&settings, &Overlay::default()), &key());
+    let of = Deidentifier::new(Rules::with(&settings, &Overlay::default()), &key());
     let (mut memory, mut tally) = (Memory::default(), Tally::default());
     for (born, expected) in [("19840302", "HDL 1931"), ("19310302", ""), ("19840302", "HDL 1931")] {
         for _ in 0..3 {

@@ -365,8 +365,7 @@ fn a_provider_is_no_code() {
 /// persons of the field.
 #[test]
 fn fields_that_come_again_are_looked_at_again() {
-    let of =
-        Deidentifier::new(Rules::new(&Settings::of(Profile::SafeHarbor)), &key());
+    let of = Deidentifier::new(Rules::new(&Settings::of(Profile::SafeHarbor)), &key());
     let (mut memory, mut tally) = (Memory::default(), Tally::default());
     let mut written = |name: &str| {
         let text = format!("{HEADER}\rPID|1||7||{name}^JAN\rOBR|1|||X^Quorvale panel^LN\rNTE|1||x");
