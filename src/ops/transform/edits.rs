@@ -290,14 +290,16 @@ impl<'a, S> Run<'_, 'a, S> {
         self.draft.delete(|line| gone.contains(&line.id));
     }
 
-    /// Replaces in each value by itself, so that structure and escapes stay what they are.
+    /// Replaces in the text of each value by itself, so that structure stays what it is, and so do sequences that have
+    /// no text.
     pub(super) fn replace(&mut self, path: &Path, pattern: &Pattern, with: &str) -> Done<()> {
         for index in self.targets(path) {
             let segment = self.segment(index);
             let mut replaced = Vec::new();
             for leaf in self.leaves(segment, path) {
                 let text = self.scope().text(leaf);
-                if let Some(text) = pattern.replace_all(&text, with.as_bytes()) {
+                let kept: Vec<_> = escape::kept_in(&text, &self.message.separators()).collect();
+                if let Some(text) = pattern.replace_all(&text, with.as_bytes(), &kept) {
                     replaced.push((Change::replace(segment.raw(), leaf), self.written(&text)?));
                 }
             }
