@@ -60,8 +60,8 @@
 //!
 //! `=` and `!=`: texts are equal if they are the same. Beyond that
 //!
-//! * numbers in plain form, without leading zeros, are equal as numbers (`7.0 = 7`) unless the
-//!   literal is quoted; `00123` is an identifier and equal to itself alone;
+//! * numbers are equal as numbers (`7.0 = 7`, `01.20 = 1.2`) unless the literal is quoted; `00123`,
+//!   with leading zeros and no point, is an identifier and equal to itself alone;
 //! * a value is equal to a literal that is a time if it is equal at the precision of the literal:
 //!   `MSH-7 = 2024-01-31` and `MSH-7 = 20240131` hold for all times of that day. A value that is
 //!   known less precisely than the literal is not equal. A literal is a time if it has the form

@@ -129,6 +129,9 @@ fn equality_of_numbers() {
         ("'-.50' = -0.5", true),
         ("'5.' = 5", true),
         ("'05' = 5", false),
+        ("'01.20' = 1.2 and '1.2' = 01.20 and '-00.5' = -0.5", true), // NM, chapter 2A
+        ("'00' = 0", false),
+        ("'05.' = 5", false),
         ("OBX-5 = 13.51", false),
         ("OBX-5 = \"13.5\"", false),
         ("OBX-5 = \"13.50\"", true),
