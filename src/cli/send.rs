@@ -229,6 +229,7 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
     let desk = Desk::new(output, format, diagnostics, args.common.text())
         .with_rejects(rejects.as_ref())
         .with_journal(journal)
+        .hearing_refusals(args.expect() == Expect::Either)
         .in_queue(queue.is_some());
     let policy = args.policy(place.connector());
     let mut lanes = Vec::new();

@@ -220,6 +220,22 @@ pub fn encode_into(text: &[u8], sep: &Separators, out: &mut Vec<u8>) -> Result<(
     Ok(())
 }
 
+/// Where the kept sequences stand in text that was decoded, as [`encode_into`] would read it.
+pub(crate) fn kept_in(text: &[u8], sep: &Separators) -> impl Iterator<Item = Range<usize>> {
+    let mut from = if sep.escape == sep.field { text.len() } else { 0 };
+    std::iter::from_fn(move || {
+        loop {
+            let open = from + memchr(sep.escape, text.get(from..)?)?;
+            let close = open + 1 + memchr(sep.escape, &text[open + 1..])?;
+            if Sequence::of(&text[open + 1..close], sep) == Some(Sequence::Kept) {
+                from = close + 1;
+                return Some(open..from);
+            }
+            from = open + 1;
+        }
+    })
+}
+
 /// Changes text that was decoded, but for the kept sequences in it, which have no text.
 pub(crate) fn change_text(
     text: &[u8],
@@ -227,22 +243,13 @@ pub(crate) fn change_text(
     change: impl Fn(&[u8]) -> Vec<u8>,
 ) -> Vec<u8> {
     let mut changed = Vec::with_capacity(text.len());
-    // What is not in the changed text yet, and from where on a sequence is looked for.
-    let (mut rest, mut from) = (text, 0);
-    while sep.escape != sep.field
-        && let Some(open) = memchr(sep.escape, &rest[from..]).map(|at| from + at)
-        && let Some(length) = memchr(sep.escape, &rest[open + 1..])
-    {
-        let close = open + 1 + length;
-        if Sequence::of(&rest[open + 1..close], sep) == Some(Sequence::Kept) {
-            changed.extend(change(&rest[..open]));
-            changed.extend_from_slice(&rest[open..=close]);
-            (rest, from) = (&rest[close + 1..], 0);
-        } else {
-            from = open + 1;
-        }
+    let mut done = 0;
+    for kept in kept_in(text, sep) {
+        changed.extend(change(&text[done..kept.start]));
+        changed.extend_from_slice(&text[kept.clone()]);
+        done = kept.end;
     }
-    changed.extend(change(rest));
+    changed.extend(change(&text[done..]));
     changed
 }
 

@@ -132,7 +132,7 @@ impl<'t> Cursor<'t> {
     /// A path from its segment on.
     pub(super) fn path(&mut self) -> Result<Path, SyntaxError> {
         let segment = self.segment()?;
-        let which = self.select(Within::Segment)?;
+        let which = self.select(Within::Segment(segment))?;
         let position = if self.separator() { Some(self.position()?) } else { None };
         Ok(Path { segment, which, position })
     }

@@ -28,6 +28,8 @@ mod view;
 pub use element::{Component, DataType, Field, Segment, Usage};
 pub use standard::{Dictionary, standard};
 pub use structure::{Node, Structure};
+#[cfg(feature = "cli")]
+pub(crate) use table::has_in_range;
 pub use table::{Code, Table};
 pub use version::Version;
 pub use view::VersionView;

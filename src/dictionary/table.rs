@@ -47,19 +47,10 @@ impl Code {
         Some(Self { code, display, life: (hex(*first)?, hex(*last)?) })
     }
 
-    /// Whether it stands for several, and for this one among them: `2 ...`, `70 ... 72`, `E1 ... E9`.
-    fn has_in_range(&self, code: &[u8]) -> bool {
-        let Some((first, last)) = self.code.split_once("...") else { return false };
-        let (first, last) = (first.trim_end(), last.trim_start());
-        let letters = first.trim_end_matches(|c: char| c.is_ascii_digit());
-        let number = |code: &str| code.strip_prefix(letters)?.parse::<u16>().ok();
-        let (Some(first), Some(n)) = (number(first), str::from_utf8(code).ok().and_then(number))
-        else {
-            return false;
-        };
-        // No zeros before the number, and no sign.
-        let is_plain = code.get(letters.len()).is_some_and(|b| matches!(b, b'1'..=b'9'));
-        is_plain && first <= n && (last.is_empty() || number(last).is_some_and(|last| n <= last))
+    /// Whether it stands for several, as ranges do: `2 ...`, `70 ... 72`, `E1 ... E9`.
+    #[must_use]
+    pub fn is_range(&self) -> bool {
+        self.code.contains("...")
     }
 
     /// Whether `version` has the code.
@@ -68,6 +59,20 @@ impl Code {
         let index = version as u8;
         self.life.0 <= index && index <= self.life.1
     }
+}
+
+/// Whether a code of a table stands for several, and for this one among them.
+pub(crate) fn has_in_range(range: &str, code: &[u8]) -> bool {
+    let Some((first, last)) = range.split_once("...") else { return false };
+    let (first, last) = (first.trim_end(), last.trim_start());
+    let letters = first.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = |code: &str| code.strip_prefix(letters)?.parse::<u16>().ok();
+    let (Some(first), Some(n)) = (number(first), str::from_utf8(code).ok().and_then(number)) else {
+        return false;
+    };
+    // No zeros before the number, and no sign.
+    let is_plain = code.get(letters.len()).is_some_and(|b| matches!(b, b'1'..=b'9'));
+    is_plain && first <= n && (last.is_empty() || number(last).is_some_and(|last| n <= last))
 }
 
 impl Table {
@@ -108,7 +113,7 @@ impl Table {
         let codes = self.all();
         let from = codes.partition_point(|c| c.code.as_bytes() < code);
         let same = codes[from..].iter().take_while(|c| c.code.as_bytes() == code);
-        let in_range = || codes.iter().find(|c| c.is_in(version) && c.has_in_range(code));
+        let in_range = || codes.iter().find(|c| c.is_in(version) && has_in_range(c.code, code));
         same.into_iter().find(|c| c.is_in(version)).or_else(in_range).map(|c| c.display)
     }
 
@@ -127,7 +132,7 @@ impl Table {
     }
 
     /// The codes of `version`, sorted by code.
-    pub fn codes(&self, version: Version) -> impl Iterator<Item = &Code> {
+    pub fn codes(&self, version: Version) -> impl Iterator<Item = &Code> + Clone {
         self.all().iter().filter(move |c| c.is_in(version))
     }
 
@@ -161,7 +166,7 @@ mod tests {
             assert!(!["02", "+2", "2.5", "x", "", "2 "].into_iter().any(has), "{version}");
         }
         let range = Code::new("E1 ... E9", "", Version::V2_1, Version::NEWEST);
-        let has = |code: &str| range.has_in_range(code.as_bytes());
+        let has = |code: &str| has_in_range(range.code, code.as_bytes());
         assert!(
             ["E1", "E9"].into_iter().all(has) && !["E0", "E10", "O1", "1"].into_iter().any(has)
         );

@@ -44,10 +44,13 @@ impl Folder {
     /// # Errors
     /// When it cannot be written.
     pub fn put(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let mut file = Output::file(&self.path.join(name))?;
-        file.write_all(bytes)?;
-        // There may be very many: each is whole when it has its name, which need not be on disk.
-        file.finish_synced()
+        let write = |path: &Path| {
+            let mut file = Output::file(path)?;
+            file.write_all(bytes)?;
+            // There may be very many: each is whole when it has its name, which need not be on disk.
+            file.finish_synced()
+        };
+        write(&self.path.join(name)).map_err(|e| self.named(name, &e))
     }
 
     /// Adds to a file that takes its name when all is done.
@@ -55,13 +58,18 @@ impl Folder {
     /// # Errors
     /// When it cannot be written.
     pub fn add(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        if let Some(file) = self.open.get_mut(name) {
-            return file.write_all(bytes);
+        if !self.open.contains_key(name) {
+            let file = Output::file(&self.path.join(name)).map_err(|e| self.named(name, &e))?;
+            self.open.insert(name.to_owned(), file);
         }
-        let mut file = Output::file(&self.path.join(name))?;
-        file.write_all(bytes)?;
-        self.open.insert(name.to_owned(), file);
-        Ok(())
+        let written = self.open.get_mut(name).map_or(Ok(()), |file| file.write_all(bytes));
+        written.map_err(|e| self.named(name, &e))
+    }
+
+    /// What went wrong with a file, with its name.
+    fn named(&self, name: &str, error: &io::Error) -> io::Error {
+        let path = self.path.join(name);
+        io::Error::new(error.kind(), format!("writing {}: {error}", path.display()))
     }
 
     /// Gives the files that grew their names.

@@ -1,6 +1,6 @@
 //! Which messages came before: the last ones, or all of them in bounded memory.
 
-use super::spill::{Sorter, temporary};
+use super::spill::{Sorter, named, temporary};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
@@ -89,18 +89,19 @@ impl Whole {
     }
 
     /// Lets messages wait from now on.
-    fn wait(&mut self) -> io::Result<&mut Waiting> {
+    fn wait(&mut self) -> io::Result<()> {
         let part = self.limit / 2;
         let mut known = Sorter::new(&self.folder, part);
         for fingerprint in std::mem::take(&mut self.seen) {
             known.push(&fingerprint, &0_u64.to_be_bytes())?;
         }
-        Ok(self.waiting.insert(Waiting {
+        self.waiting = Some(Waiting {
             file: BufWriter::with_capacity(1 << 20, temporary(&self.folder)?),
             count: 0,
             known,
             kept: Sorter::new(&self.folder, part),
-        }))
+        });
+        Ok(())
     }
 
     /// Takes a message; tells whether it is the one of its kind that is wanted, or `None` if that
@@ -119,11 +120,11 @@ impl Whole {
                 return Ok(Some(true));
             }
         }
-        let waiting = match self.waiting.as_mut() {
-            Some(waiting) => waiting,
-            None => self.wait()?,
-        };
-        waiting.add(known, message)?;
+        if self.waiting.is_none() {
+            self.wait()?;
+        }
+        let Self { folder, waiting, .. } = self;
+        waiting.as_mut().map_or(Ok(()), |waiting| waiting.add(folder, known, message))?;
         Ok(None)
     }
 
@@ -141,10 +142,11 @@ impl Whole {
 }
 
 impl Waiting {
-    fn add(&mut self, known: Option<Fingerprint>, message: &[u8]) -> io::Result<()> {
+    fn add(&mut self, folder: &Path, known: Option<Fingerprint>, message: &[u8]) -> io::Result<()> {
         self.count += 1;
-        self.file.write_all(&(message.len() as u64).to_le_bytes())?;
-        self.file.write_all(message)?;
+        let length = (message.len() as u64).to_le_bytes();
+        let written = self.file.write_all(&length).and_then(|()| self.file.write_all(message));
+        written.map_err(|e| named(folder, &e))?;
         let number = self.count.to_be_bytes();
         match known {
             Some(known) => self.known.push(&known, &number),

@@ -73,6 +73,10 @@ impl Sorter {
 
     /// Writes what is in memory as a run.
     fn spill(&mut self) -> io::Result<()> {
+        self.write_run().map_err(|e| named(&self.folder, &e))
+    }
+
+    fn write_run(&mut self) -> io::Result<()> {
         self.sort();
         let mut file = Writer::new(&self.folder)?;
         for Record { key, end } in self.records.drain(..) {
@@ -118,7 +122,7 @@ struct Writer(BufWriter<File>);
 
 impl Writer {
     fn new(folder: &Path) -> io::Result<Self> {
-        Ok(Self(BufWriter::with_capacity(BUFFER, temporary(folder)?)))
+        Ok(Self(BufWriter::with_capacity(BUFFER, tempfile::tempfile_in(folder)?)))
     }
 
     fn record(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
@@ -141,9 +145,12 @@ impl Writer {
 /// # Errors
 /// When it cannot be made.
 pub fn temporary(folder: &Path) -> io::Result<File> {
-    tempfile::tempfile_in(folder).map_err(|e| {
-        io::Error::new(e.kind(), format!("a temporary file in {}: {e}", folder.display()))
-    })
+    tempfile::tempfile_in(folder).map_err(|e| named(folder, &e))
+}
+
+/// What went wrong with a temporary file, with its folder, which may be full while others are not.
+pub(super) fn named(folder: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("a temporary file in {}: {error}", folder.display()))
 }
 
 /// The next record of a run.

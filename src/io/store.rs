@@ -40,16 +40,20 @@ impl Store {
         self.path.join(digest.get(..2).unwrap_or("00")).join(name)
     }
 
-    /// Keeps content under its name, on the disk when this returns; `false` if it was there.
+    /// Keeps content under its name, on the disk when this returns; `false` if it was there. What else is there is
+    /// replaced, for the message will have no more than the name; a link itself, and not the file that it leads to.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn put(&self, name: &str, content: &[u8]) -> io::Result<bool> {
         let place = self.place(name);
-        if fs::metadata(&place).is_ok_and(|found| found.len() == content.len() as u64) {
+        if is_there(&place, content) {
             return Ok(false);
         }
         place.parent().map_or(Ok(()), make_private)?;
+        if fs::symlink_metadata(&place).is_ok_and(|found| found.is_symlink()) {
+            fs::remove_file(&place)?;
+        }
         let mut file = Output::file(&place)?;
         file.write_all(content)?;
         file.finish()?;
@@ -65,4 +69,11 @@ impl Store {
         File::open(self.place(name))?.read_to_end(&mut content)?;
         Ok(content)
     }
+}
+
+/// Whether a file holds this and nothing else. It is read, for one that was damaged has the same length.
+fn is_there(place: &Path, content: &[u8]) -> bool {
+    let same_length = fs::metadata(place)
+        .is_ok_and(|found| found.is_file() && found.len() == content.len() as u64);
+    same_length && fs::read(place).is_ok_and(|found| found == content)
 }

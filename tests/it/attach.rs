@@ -160,3 +160,30 @@ fn delimiters_that_names_have_are_told() {
     out.is(2, "", "pipehat: stdin: message 1 (byte 0): one of its delimiters is a character of the names of files\n");
     assert!(files(dir.path()).is_empty());
 }
+
+#[test]
+fn what_else_has_the_name_of_a_document_is_replaced_and_nothing_behind_a_link() {
+    let dir = folder();
+    let documents = dir.path().join("documents");
+    let input = message(&[encapsulated(1, "PDF", &STANDARD.encode(pdf(5000)))]);
+    let small = run("extract", &documents, &input);
+    let stored = files(&documents).remove(0);
+    // A file that was damaged, of the same length: its message would have the name alone.
+    let mut damaged = pdf(5000);
+    damaged[4000] ^= 1;
+    fs::write(&stored, damaged).unwrap();
+    assert_eq!(run("extract", &documents, &input), small);
+    run("restore", &documents, small.text()).is(0, &input, "");
+    let other = dir.path().join("other");
+    fs::write(&other, "of somebody else").unwrap();
+    fs::remove_file(&stored).unwrap();
+    std::os::unix::fs::symlink(&other, &stored).unwrap();
+    assert_eq!(run("extract", &documents, &input), small);
+    assert_eq!(fs::read_to_string(&other).unwrap(), "of somebody else");
+    run("restore", &documents, small.text()).is(0, &input, "");
+    // Where it leads to what is meant, it may stay.
+    fs::rename(&stored, &other).unwrap();
+    std::os::unix::fs::symlink(&other, &stored).unwrap();
+    assert_eq!(run("extract", &documents, &input), small);
+    assert!(fs::symlink_metadata(&stored).unwrap().is_symlink());
+}

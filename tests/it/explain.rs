@@ -20,6 +20,9 @@ fn a_component_is_explained_in_its_version() {
 
 #[test]
 fn a_code_is_explained_by_the_table_of_its_field() {
+    // One code may stand for several.
+    let rank = pipehat(&["explain", "DG1-15=3"]).text();
+    assert!(rank.contains("2 ...  For ranked secondary diagnoses"), "{rank}");
     let text = pipehat(&["explain", "PID-8=F"]).text();
     assert!(text.ends_with("\n  F  Female\n"), "{text}");
     let out = pipehat(&["explain", "OBX-11=Q", "OBX-11=F"]).run();

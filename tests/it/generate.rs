@@ -97,6 +97,7 @@ fn types_come_in_turn_or_by_weight() {
         queried(&generated(args), &["MSH-9.2"]).into_iter().map(|row| row.concat()).collect()
     };
     assert_eq!(events(&["ADT^A01", "ADT^A03", "-n", "4"]), ["A01", "A03", "A01", "A03"]);
+    assert_eq!(events(&["adt^a04"]), ["A04"]);
     let drawn = events(&["ADT^A01=9", "ADT^A03", "-n", "1000"]);
     let often = drawn.iter().filter(|event| *event == "A01").count();
     assert!((850..950).contains(&often), "{often} of 1000");

@@ -6,6 +6,8 @@
 use clap::Command;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
+use pipehat::dictionary::{Field, Usage, Version, standard};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -63,6 +65,29 @@ fn the_document_of_rules_is_up_to_date() {
             &format!("| {id} | {title} | {standard} | {profile} | {strict} | {code} | {text} |\n");
     }
     check(name, format!("{expected}\n{after}").as_bytes());
+}
+
+/// The fields that are times are those of the dictionary.
+#[test]
+fn the_fields_that_are_times_are_up_to_date() {
+    // Whether each field is a time in all versions that do not have it as withdrawn.
+    let mut fields: BTreeMap<(&str, usize), bool> = BTreeMap::new();
+    for version in Version::ALL {
+        for segment in standard().version(version).segments() {
+            let is_there = |f: &Field| !f.data_type.is_empty() && f.usage != Usage::Withdrawn;
+            for (n, field) in (1..).zip(segment.fields()).filter(|(_, f)| is_there(f)) {
+                // The first part of a range is one.
+                let is_time = matches!(field.data_type, "DT" | "DTM" | "TS" | "DR");
+                *fields.entry((segment.id(), n)).or_insert(true) &= is_time;
+            }
+        }
+    }
+    let mut rows: BTreeMap<&str, String> = BTreeMap::new();
+    for ((segment, n), _) in fields.into_iter().filter(|(_, is_time)| *is_time) {
+        *rows.entry(segment).or_insert(segment.to_owned()) += &format!(" {n}");
+    }
+    let text = rows.into_values().map(|row| row + "\n").collect::<String>();
+    check("src/core/expr/times.txt", text.as_bytes());
 }
 
 fn root() -> &'static Path {

@@ -5,6 +5,7 @@ use crate::inputs::{adt, gzip, many};
 use crate::program::{binary, pipehat, spawn};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::process::Stdio;
 use std::time::Duration;
 
 /// Each filter with arguments that make it handle messages, and how an input is written for it.
@@ -314,6 +315,26 @@ fn a_full_device_is_an_error() {
         let out = pipehat(&with(args, &["-o", "/dev/full"])).stdin(form.message("ID-1")).run();
         assert_eq!((out.code, out.text()), (2, ""), "{args:?}");
         assert!(out.stderr.contains("No space left"), "{out:?}");
+    }
+}
+
+/// What is written beside the output may stand on another disk: it is told which is full.
+#[test]
+fn what_is_full_is_told_by_its_name() {
+    let dir = folder();
+    put(&dir, "in", many(20_000));
+    for (args, expected) in [
+        ("sort --memory 1M --temp-dir . in", "a temporary file in .: File too large"),
+        ("dedup --keep last --temp-dir . in", "a temporary file in .: File too large"),
+        ("to-fhir --out-dir out --resources in", ".ndjson: File too large"),
+    ] {
+        let mut command = std::process::Command::new("sh");
+        // In units of 512 bytes, or of a KiB.
+        let limit = "ulimit -f 200; trap '' XFSZ; exec \"$0\" \"$@\"";
+        command.args(["-c", limit]).arg(binary()).args(args.split(' '));
+        let out = command.current_dir(dir.path()).stdout(Stdio::null()).output().unwrap();
+        let stderr = String::from_utf8(out.stderr).unwrap();
+        assert!(out.status.code() == Some(2) && stderr.contains(expected), "{args}: {stderr}");
     }
 }
 

@@ -329,6 +329,35 @@ fn replace_works_on_each_value_by_itself() {
 }
 
 #[test]
+fn replace_leaves_sequences_and_characters_whole() {
+    // Highlighting and the like have no text: a match that would take a part of such a sequence is none.
+    let marked = "MSH|^~\\&|A\rNTE|1||\\H\\Hot\\N\\ \\T\\ \\.in+4\\4 N\\Zq\\\r\n";
+    let replaced = |script: &str| {
+        let out = pipehat(&["transform", script]).stdin(marked).text();
+        out.trim_end().rsplit('|').next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(replaced("replace NTE-3 /[HN]/ 'x'"), r"\H\xot\N\ \T\ \.in+4\4 x\Zq\");
+    assert_eq!(replaced("replace NTE-3 /[0-9]/ '5'"), r"\H\Hot\N\ \T\ \.in+4\5 N\Zq\");
+    assert_eq!(replaced("replace NTE-3 /^/ '>'"), r">\H\Hot\N\ \T\ \.in+4\4 N\Zq\");
+    assert_eq!(replaced("replace NTE-3 /$/ '<'"), r"\H\Hot\N\ \T\ \.in+4\4 N\Zq\<");
+    assert_eq!(replaced(r"replace NTE-3 /\\[HN]\\/ ''"), r"Hot \T\ \.in+4\4 N\Zq\");
+    assert_eq!(replaced("replace NTE-3 /^.*$/ 'gone'"), "gone");
+    assert_eq!(replaced("replace NTE-3 /(o)(t)/ '${2}a$1'"), r"\H\Htao\N\ \T\ \.in+4\4 N\Zq\");
+    assert_eq!(replaced("replace NTE-3 /x*/ '-'"), r"-\H\-H-o-t-\N\- -\T\- -\.in+4\-4- -N-\Zq\-");
+    // A text that looks like one cannot be written again beside what is new: it stays, or its message is rejected.
+    let literal = marked.replace("Hot", "\\E\\H\\E\\ot");
+    let out = pipehat(&["transform", "replace NTE-3 /x/ 'y'"]).stdin(&literal).text();
+    assert_eq!(out, literal);
+    let out = pipehat(&["transform", "replace NTE-3 /o/ 'y'"]).stdin(&literal).run();
+    let why = "script:1: replace NTE-3: a text that would become an escape sequence\n";
+    assert!(out.code == 2 && out.stdout.is_empty() && out.stderr.ends_with(why), "{out:?}");
+    // What matches nothing matches it between characters, not between their bytes.
+    let name = pipehat(&["transform", "replace PID-5 /x*/ '-'"]);
+    let out = name.stdin("MSH|^~\\&|A\rPID|||||Mül\r\n").text();
+    assert_eq!(out, "MSH|^~\\&|A\rPID|||||-M-ü-l-\r\n");
+}
+
+#[test]
 fn drop_and_reject() {
     let three = [ORU, &ORU.replace("M-1", "M-2"), &ORU.replace("M-1", "M-3")].concat();
     let out =
@@ -461,6 +490,14 @@ fn split_makes_a_message_of_each_order() {
         ORU.split_inclusive('\r').take(2).map(str::to_owned).chain((1..=3000).map(order)).collect();
     let out = pipehat(&["transform", "split by OBR"]).stdin(many + "\n").text();
     assert!(out.lines().count() == 3000 && out.matches('\r').count() == 5 * 3000);
+    // A segment of the site is behind the order here, and behind results there: the first has all results of its order.
+    let order = |n: usize, rest: &str| format!("OBR|{n}|||X\r{rest}");
+    let mixed = ORU.split_inclusive('\r').take(2).map(str::to_owned).collect::<String>()
+        + &order(1, "ZRS|a\rOBX|1|NM|A\rOBX|2|NM|B\r")
+        + &order(2, "OBX|1|NM|C\rZRS|c\rOBX|2|NM|D\rZRS|d\r\n");
+    let out = pipehat(&["transform", "split by ZRS"]).stdin(mixed).text();
+    let found = pipehat(&["query", "ZRS-1", "OBR-1", "OBX-3"]).stdin(out).text();
+    assert_eq!(found, "a\t1\tA~B\nc\t2\tC\nd\t2\tD\n");
     // One order is no reason for another message.
     assert_eq!(pipehat(&["transform", "split by PID"]).stdin(ORU).text(), ORU);
     assert_eq!(

@@ -62,6 +62,8 @@ pub(super) struct Desk<'d> {
     is_dirty: bool,
     journal: Option<Journal>,
     in_queue: bool,
+    /// A refusal behind a CA counts.
+    hears_refusals: bool,
     recent: Recent,
     counts: Counts,
     text: TextOptions,
@@ -85,6 +87,7 @@ impl<'d> Desk<'d> {
             is_dirty: false,
             journal: None,
             in_queue: false,
+            hears_refusals: true,
             recent: Recent::default(),
             counts: Counts::default(),
             text,
@@ -106,6 +109,12 @@ impl<'d> Desk<'d> {
 
     pub(super) fn in_queue(mut self, in_queue: bool) -> Self {
         self.in_queue = in_queue;
+        self
+    }
+
+    /// Whether what was accepted with CA is remembered, for it may be refused yet.
+    pub(super) fn hearing_refusals(mut self, hears_refusals: bool) -> Self {
+        self.hears_refusals = hears_refusals;
         self
     }
 
@@ -407,7 +416,7 @@ impl Observer for Watch<'_, '_> {
         let answered = match settled.fate {
             Fate::Accepted(ack) => {
                 counts.accepted += 1;
-                if ack.kind == Kind::Accept {
+                if ack.kind == Kind::Accept && desk.hears_refusals {
                     desk.recent.add(letter, control_id, settled, desk.rejects.is_some());
                 }
                 Some(Answered::Accepted)

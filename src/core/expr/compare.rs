@@ -81,6 +81,17 @@ impl Literal {
         }
     }
 
+    /// Takes it for a time beside a field of times, where a year or a month is one.
+    pub(super) fn date(&mut self) {
+        if self.time.is_none() {
+            self.time = Timestamp::parse(self.bytes());
+            if self.time.is_some() {
+                self.plain_number = false;
+                self.equal_at_precision = !self.quoted;
+            }
+        }
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         self.text.as_bytes()
     }

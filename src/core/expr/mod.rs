@@ -60,18 +60,19 @@
 //!
 //! `=` and `!=`: texts are equal if they are the same. Beyond that
 //!
-//! * numbers in plain form, without leading zeros, are equal as numbers (`7.0 = 7`) unless the
-//!   literal is quoted; `00123` is an identifier and equal to itself alone;
+//! * numbers are equal as numbers (`7.0 = 7`, `01.20 = 1.2`) unless the literal is quoted; `00123`,
+//!   with leading zeros and no point, is an identifier and equal to itself alone;
 //! * a value is equal to a literal that is a time if it is equal at the precision of the literal:
 //!   `MSH-7 = 2024-01-31` and `MSH-7 = 20240131` hold for all times of that day. A value that is
 //!   known less precisely than the literal is not equal. A literal is a time if it has the form
-//!   of ISO 8601 with at least a month, or starts with eight digits and is an HL7 time; the latter
-//!   in quotes is equal to the same digits alone.
+//!   of ISO 8601 with at least a month, or starts with eight digits and is an HL7 time; beside a
+//!   path to a field that is a time in the standard, years and months are times, too (`PID-7 = 1985`).
+//!   HL7 times in quotes are equal to the same digits alone.
 //!
 //! `<`, `<=`, `>`, `>=`, for which quotes make no difference:
 //!
-//! * a literal that is a time (a year alone, `1985`, is a number) compares with a value that is an HL7 time at the literal's
-//!   precision; a value that is coarser counts as its first moment. Two times with an offset from
+//! * a literal that is a time (a year alone, `1985`, is a number beside anything but a field of times) compares with a
+//!   value that is an HL7 time at the literal's precision; a value that is coarser counts as its first moment. Two times with an offset from
 //!   UTC compare as instants, else what their clocks show. Without a literal, both are times if
 //!   both start with eight digits and are HL7 times;
 //! * else two numbers compare as numbers, exactly, leading zeros allowed;
@@ -97,10 +98,12 @@ mod number;
 mod parse;
 mod pattern;
 mod reader;
+mod times;
 
 use super::message::{Repetition, Segment};
 use super::path::{Path, SyntaxError};
 use super::scope::Scope;
+use super::segment_id::SegmentId;
 use ast::Test;
 use eval::{Env, Place};
 use std::fmt;
@@ -177,10 +180,19 @@ impl fmt::Display for Expression {
 pub(super) enum Within {
     /// Nothing, it is a number: outside of brackets.
     Message,
-    /// Fields: in the brackets behind a segment.
-    Segment,
+    /// Fields: in the brackets behind a segment, of which this is the id.
+    Segment(SegmentId),
     /// Components: in the brackets behind a field.
     Field,
+}
+
+impl Within {
+    fn segment(self) -> Option<SegmentId> {
+        match self {
+            Self::Segment(id) => Some(id),
+            Self::Message | Self::Field => None,
+        }
+    }
 }
 
 /// A condition in the brackets of a path: the same language with relative paths.

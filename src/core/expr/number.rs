@@ -41,14 +41,16 @@ impl<'t> Number<'t> {
         Some(Self { negative: negative && !zero, whole, fraction })
     }
 
-    /// Reads a number in plain form: no zeros before other digits. Such digits may be an
-    /// identifier, for which zeros count.
+    /// Reads a number that can be nothing else: whole, without zeros before other digits, or with digits behind a point.
+    /// Whole ones with such zeros may be identifiers, for which they count; `01.20` is 1.2, as chapter 2A says of NM.
     pub(super) fn read_plain(text: &'t [u8]) -> Option<Self> {
         let digits = match text {
             [b'-' | b'+', digits @ ..] | digits => digits,
         };
         match digits {
-            [b'0', b'0'..=b'9', ..] => None,
+            [b'0', rest @ .., last] if rest.first().unwrap_or(last).is_ascii_digit() => {
+                Self::read(text).filter(|_| last.is_ascii_digit() && rest.contains(&b'.'))
+            }
             _ => Self::read(text),
         }
     }

@@ -2,11 +2,12 @@
 
 use super::Within;
 use super::ast::{OriginOf, Sign, Target, Test, Value};
-use super::compare::Literal;
+use super::compare::{Literal, Op};
 use super::functions::{self, FunctionInfo, Parameter};
 use super::host::{External, Signature, Vocabulary};
 use super::lex::Lexer;
 use super::pattern::Pattern;
+use super::times;
 use crate::core::path::{Cursor, SyntaxError};
 use std::rc::Rc;
 
@@ -174,13 +175,13 @@ impl<'t> Parser<'t> {
         let start = self.lexer.at;
         let test = if self.lexer.take_keyword("in") {
             let value = value_of(left, start)?;
-            Test::Among { value, list: self.list()?, negated: false }
+            Test::Among { list: self.list(&value)?, value, negated: false }
         } else if self.lexer.take_keyword("not") {
             let value = value_of(left, start)?;
             if !self.lexer.take_keyword("in") {
                 return self.lexer.error("`in`");
             }
-            Test::Among { value, list: self.list()?, negated: true }
+            Test::Among { list: self.list(&value)?, value, negated: true }
         } else if self.lexer.take("!~") {
             let value = value_of(left, start)?;
             Test::Match { value, pattern: self.pattern(start)?, negated: true }
@@ -188,8 +189,7 @@ impl<'t> Parser<'t> {
             let value = value_of(left, start)?;
             Test::Match { value, pattern: self.pattern(start)?, negated: false }
         } else if let Some(op) = self.lexer.take_comparison() {
-            let left = value_of(left, start)?;
-            Test::Compare { left, op, right: self.right()? }
+            self.compared(value_of(left, start)?, op)?
         } else {
             return Ok(left);
         };
@@ -206,7 +206,29 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn list(&mut self) -> Result<Vec<Value>, SyntaxError> {
+    /// A comparison, from the right side on.
+    fn compared(&mut self, mut left: Value, op: Op) -> Result<Test, SyntaxError> {
+        let mut right = self.right()?;
+        self.date(&mut left, &right);
+        self.date(&mut right, &left);
+        Ok(Test::Compare { left, op, right })
+    }
+
+    /// Takes a literal for a time if it is one beside a field of times: `1985` is a year there.
+    fn date(&self, value: &mut Value, beside: &Value) {
+        let Value::Literal(literal) = value else { return };
+        let (segment, position) = match beside {
+            Value::Path(Target::Path(path)) => (Some(path.segment), path.position.as_ref()),
+            Value::Path(Target::Position(position)) => (self.within.segment(), Some(position)),
+            _ => return,
+        };
+        if segment.zip(position).is_some_and(|(id, at)| times::is_time(id, at)) {
+            literal.date();
+        }
+    }
+
+    /// The values in parentheses that another one is compared with.
+    fn list(&mut self, with: &Value) -> Result<Vec<Value>, SyntaxError> {
         if !self.lexer.take("(") {
             return self.lexer.error("`(` and a list of values");
         }
@@ -214,6 +236,7 @@ impl<'t> Parser<'t> {
         while self.lexer.take(",") {
             list.push(self.right()?);
         }
+        list.iter_mut().for_each(|value| self.date(value, with));
         if !self.lexer.take(")") {
             return self.lexer.error("`,` or `)`");
         }
@@ -374,7 +397,7 @@ impl<'t> Parser<'t> {
         let mut cursor = Cursor::new(self.lexer.text(), self.lexer.at, self.depth);
         let target = match self.within {
             Within::Field => Target::Part(cursor.part()?),
-            Within::Segment | Within::Message => Target::Position(cursor.position()?),
+            Within::Segment(_) | Within::Message => Target::Position(cursor.position()?),
         };
         self.lexer.at = cursor.at;
         Ok(Node::Value(Value::Path(target)))

@@ -1,6 +1,9 @@
 //! The regular expressions of `~` and `!~`.
 
+#[cfg(feature = "regex")]
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 /// The most memory that a compiled expression may take, in bytes.
 #[cfg(feature = "regex")]
@@ -44,13 +47,40 @@ impl Pattern {
 
     /// The text with each match replaced; `None` if there is none.
     ///
-    /// `with`: `$1` and `${name}` stand for groups, `$$` for a dollar sign.
+    /// `with`: `$1` and `${name}` stand for groups, `$$` for a dollar sign. `whole` are places of the text, in order, which
+    /// stay or go as a whole: what would begin or end within one is no match.
     #[must_use]
-    pub fn replace_all(&self, text: &[u8], with: &[u8]) -> Option<Vec<u8>> {
-        match self.regex.replace_all(text, with) {
-            std::borrow::Cow::Owned(text) => Some(text),
-            std::borrow::Cow::Borrowed(_) => None,
+    pub fn replace_all(&self, text: &[u8], with: &[u8], whole: &[Range<usize>]) -> Option<Vec<u8>> {
+        if whole.is_empty() && text.is_ascii() {
+            return match self.regex.replace_all(text, with) {
+                Cow::Owned(text) => Some(text),
+                Cow::Borrowed(_) => None,
+            };
         }
+        let mut replaced = Vec::with_capacity(text.len());
+        // What is not copied yet, where to look from, and where an empty match would follow on another.
+        let (mut copied, mut from, mut behind) = (0, 0, None);
+        while from <= text.len()
+            && let Some(groups) = self.regex.captures_at(text, from)
+        {
+            let found = groups.get_match().range();
+            let cuts = |at: usize| whole.iter().find(|place| place.start < at && at < place.end);
+            if let Some(cut) = cuts(found.start).or_else(|| cuts(found.end)) {
+                from = cut.end;
+            } else if found.is_empty()
+                && (behind == Some(found.start) || is_within_character(text, found.start))
+            {
+                from = found.end + 1;
+            } else {
+                replaced.extend_from_slice(&text[copied..found.start]);
+                groups.expand(with, &mut replaced);
+                (copied, behind) = (found.end, Some(found.end));
+                from = found.end + usize::from(found.is_empty());
+            }
+        }
+        behind?;
+        replaced.extend_from_slice(&text[copied..]);
+        Some(replaced)
     }
 
     fn parts(&self) -> (&str, &str) {
@@ -70,13 +100,19 @@ impl Pattern {
 
     /// Nothing is ever replaced.
     #[must_use]
-    pub fn replace_all(&self, _: &[u8], _: &[u8]) -> Option<Vec<u8>> {
+    pub fn replace_all(&self, _: &[u8], _: &[u8], _: &[Range<usize>]) -> Option<Vec<u8>> {
         match *self {}
     }
 
     fn parts(&self) -> (&str, &str) {
         match *self {}
     }
+}
+
+/// Whether a place is between the bytes of a character, where there is nothing to be matched.
+#[cfg(feature = "regex")]
+fn is_within_character(text: &[u8], at: usize) -> bool {
+    text.get(at).is_some_and(|byte| byte & 0xC0 == 0x80)
 }
 
 /// The last line of what `regex` says, which draws a picture above it.

@@ -129,6 +129,9 @@ fn equality_of_numbers() {
         ("'-.50' = -0.5", true),
         ("'5.' = 5", true),
         ("'05' = 5", false),
+        ("'01.20' = 1.2 and '1.2' = 01.20 and '-00.5' = -0.5", true), // NM, chapter 2A
+        ("'00' = 0", false),
+        ("'05.' = 5", false),
         ("OBX-5 = 13.51", false),
         ("OBX-5 = \"13.5\"", false),
         ("OBX-5 = \"13.50\"", true),
@@ -167,6 +170,29 @@ fn equality_of_times() {
         ("PID-7 = 19800229", true),
         ("PID-7 = 1980-02-30", false),
         ("OBX-5 = 2024", false),
+    ]);
+}
+
+/// Beside a field that is a time in the standard, a year or a month is a time, and nowhere else.
+#[test]
+fn years_beside_fields_of_times() {
+    check(&[
+        ("PID-7 < 1981 and PID-7 > 1979", true),
+        ("PID-7 < 1980 or PID-7 > 1980", false),
+        ("PID-7 <= 1980 and PID-7 >= 1980 and PID-7 = 1980", true),
+        ("PID-7 > '1979' and PID-7 != '1980'", true),
+        ("1979 < PID-7 and 1980 = PID-7", true),
+        ("PID-7.1 < 1981 and pid.7 in (1979, 1980)", true),
+        ("PID-7 not in (1980)", false),
+        ("PID-7 = 198002 and PID-7 > 198001 and PID-7 < 198003", true),
+        ("PID-7.2 > 1979", false),
+        ("count(PID[7 < 1981]) = 1 and count(PID[7 < 1980]) = 0", true),
+        ("MSH-7 > 2023 and MSH-7 < 2025 and MSH-7 = 2024", true),
+        // What is no year stays a number, and so does what is beside another field.
+        ("PID-7 > 20000", true),
+        ("OBX[4]-5 < 2025", false),
+        ("count(OBX[5 > 2024]) = 1", true),
+        ("OBX[4]-5 = 2024", false),
     ]);
 }
 

@@ -3,7 +3,9 @@
 use super::entry::{Coded, Entry, Era, Part, TableFacts};
 use super::structure;
 use super::subject::{Subject, Thing};
-use crate::dictionary::{Component, DataType, Field, Table, Usage, Version, VersionView, standard};
+use crate::dictionary::{
+    Component, DataType, Field, Table, Usage, Version, VersionView, has_in_range, standard,
+};
 use std::fmt;
 
 /// The standard does not define a subject.
@@ -381,7 +383,11 @@ fn keep_code(entry: &mut Entry, code: &str) -> Result<(), NotDefined> {
     let Some(table) = entry.table else {
         return Err(lacks(format!("{} takes its values from no table", entry.subject)));
     };
-    entry.codes.retain(|c| c.code == code);
+    // Itself, or a range that has it.
+    let is_there = entry.codes.iter().any(|c| c.code == code);
+    let is_meant =
+        |c: &Coded| if is_there { c.code == code } else { has_in_range(c.code, code.as_bytes()) };
+    entry.codes.retain(is_meant);
     entry.parts.clear();
     entry.history.clear();
     match (entry.codes.is_empty(), table.fixed) {

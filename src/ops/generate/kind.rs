@@ -61,6 +61,10 @@ impl std::str::FromStr for Wanted {
         let upper = code.to_ascii_uppercase();
         let what = match event {
             _ if !is_id(code) => return Err(NoType),
+            // `a01`; an event such as `Znn` is written as it is.
+            Some(event) if event.ends_with(|c: char| c.is_ascii_digit()) && is_id(event) => {
+                What::Event(upper, event.to_ascii_uppercase())
+            }
             Some(event) if is_id(event) => What::Event(upper, event.to_owned()),
             Some(_) => return Err(NoType),
             None if code.eq_ignore_ascii_case("all") => What::All,

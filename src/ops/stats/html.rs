@@ -49,7 +49,8 @@ impl Page {
     }
 
     fn head(&mut self, report: &Report) {
-        let title = format!("{} messages", grouped(report.messages));
+        let what = if report.messages == 1 { "message" } else { "messages" };
+        let title = format!("{} {what}", grouped(report.messages));
         let css = include_str!("page.css");
         self.add("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         self.add("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n");

@@ -6,7 +6,9 @@ use super::run::{Done, Run};
 use super::statement::{Own, Source};
 use crate::core::edit::{self, Change, EditError, delete_in_segment, set_in_segment};
 use crate::core::expr::Pattern;
-use crate::core::{Charset, Line, Part, Path, Position, Scope, Segment, Select, escape};
+use crate::core::{
+    Charset, Line, Part, Path, Position, Scope, Segment, Select, Separators, escape,
+};
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
@@ -290,14 +292,20 @@ impl<'a, S> Run<'_, 'a, S> {
         self.draft.delete(|line| gone.contains(&line.id));
     }
 
-    /// Replaces in each value by itself, so that structure and escapes stay what they are.
+    /// Replaces in the text of each value by itself, so that structure stays what it is, and so do sequences that have
+    /// no text.
     pub(super) fn replace(&mut self, path: &Path, pattern: &Pattern, with: &str) -> Done<()> {
+        let s = self.message.separators();
         for index in self.targets(path) {
             let segment = self.segment(index);
             let mut replaced = Vec::new();
             for leaf in self.leaves(segment, path) {
                 let text = self.scope().text(leaf);
-                if let Some(text) = pattern.replace_all(&text, with.as_bytes()) {
+                let kept: Vec<_> = escape::kept_in(&text, &s).collect();
+                if let Some(text) = pattern.replace_all(&text, with.as_bytes(), &kept) {
+                    if !kept.is_empty() && is_ambiguous(leaf, &s) {
+                        return Err(Fault::of("a text that would become an escape sequence"));
+                    }
                     replaced.push((Change::replace(segment.raw(), leaf), self.written(&text)?));
                 }
             }
@@ -337,6 +345,12 @@ impl<'a, S> Run<'_, 'a, S> {
         }
         Ok(())
     }
+}
+
+/// Whether a value says `\E\H\E\`, the text `\H\`, which written again would be the sequence.
+fn is_ambiguous(raw: &[u8], s: &Separators) -> bool {
+    let hex = &mut |bytes: &[u8], out: &mut Vec<u8>| out.extend_from_slice(bytes);
+    escape::decode_into(raw, s, hex, &mut Vec::new()).ambiguous
 }
 
 fn several(count: usize) -> Fault {

@@ -61,8 +61,8 @@ impl Parts {
     }
 }
 
-/// Where groups begin that are like those of the rows, which are in order, and have none: an order of a medicine among orders
-/// of tests. In the messages of all the others it would be asked for as often as there are rows.
+/// Where groups begin that are like those of the rows, which are in order, have none, and belong to none: an order of a
+/// medicine among orders of tests. In the messages of all the others it would be asked for as often as there are rows.
 fn others(context: &Context, rows: &[usize]) -> Vec<usize> {
     let count = |range: &Range<usize>| {
         let before = |end: usize| rows.partition_point(|&row| row < end);
@@ -71,9 +71,14 @@ fn others(context: &Context, rows: &[usize]) -> Vec<usize> {
     // The outermost group that a row has for itself.
     let own =
         |&row: &usize| context.enclosing(row).take_while(|(_, range)| count(range) == 1).last();
-    let mut names: Vec<&str> = rows.iter().filter_map(own).map(|(name, _)| name).collect();
+    let (mut names, owned): (Vec<&str>, Vec<Range<usize>>) = rows.iter().filter_map(own).unzip();
     names.sort_unstable();
     names.dedup();
+    // Results are a row's where it stands behind their order, though others stand behind results. No two rows have the same.
+    let is_owned = |range: &Range<usize>| {
+        let before = owned.partition_point(|own| own.start <= range.start).checked_sub(1);
+        before.is_some_and(|at| range.start < owned[at].end)
+    };
     let like = names.into_iter().flat_map(|name| context.occurrences(name));
-    like.filter(|range| count(range) == 0).map(|range| range.start).collect()
+    like.filter(|range| count(range) == 0 && !is_owned(range)).map(|range| range.start).collect()
 }

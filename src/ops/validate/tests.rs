@@ -385,6 +385,13 @@ fn fmt_5_universal_ids() {
 
 #[test]
 fn val_1_tables() {
+    // Ranks of diagnoses go on from 2: a code may stand for several.
+    let rank = |rank: &str| {
+        with("|3.9-6.1|N|||F", "|3.9-6.1|N|||F") + &format!("\nDG1|1||A^a^L|||W|||||||||{rank}")
+    };
+    let of_rank = |f: &(Rule, Severity, String)| f.2.ends_with("DG1-15");
+    assert!(!found(&rank("3"), Settings::new()).iter().any(of_rank));
+    assert!(found(&rank("x"), Settings::new()).iter().any(of_rank));
     assert_rule(Val1, Warning, "6:OBX-11", "|3.9-6.1|N|||F", "|3.9-6.1|N|||Q", "|3.9-6.1|N|||P");
     // A code of another system is not looked up; one of the table's own system is.
     let spm = "119297000^Blood^SCT";

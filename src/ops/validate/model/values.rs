@@ -1,7 +1,7 @@
 //! Value sets: the codes that an element may have.
 
 use super::{SetIx, Text};
-use crate::dictionary::{Table, Version};
+use crate::dictionary::{Code, Table, Version};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -63,8 +63,8 @@ pub enum Codes {
 pub struct StandardCodes {
     table: &'static Table,
     version: Version,
-    /// The codes of at most eight bytes, sorted; made on first use.
-    short: OnceLock<Box<[u64]>>,
+    /// The codes of at most eight bytes, sorted, and whether some stand for several; made on first use.
+    short: OnceLock<(Box<[u64]>, bool)>,
 }
 
 /// The table of code systems. HL7 keeps it apart from the versions: a code of any of them will do.
@@ -88,15 +88,17 @@ impl StandardCodes {
                 self.table.code(self.version, code).is_some()
             };
         };
-        let short = self.short.get_or_init(|| {
+        let (short, has_ranges) = self.short.get_or_init(|| {
             let versions = Version::ALL.into_iter().filter(|&v| is_of_all || v == self.version);
             let codes = versions.flat_map(|version| self.table.codes(version));
+            let has_ranges = codes.clone().any(Code::is_range);
             let mut keys: Vec<u64> = codes.filter_map(|c| short_key(c.code.as_bytes())).collect();
             keys.sort_unstable();
             keys.dedup();
-            keys.into()
+            (keys.into(), has_ranges)
         });
         short.binary_search(&key).is_ok()
+            || *has_ranges && self.table.code(self.version, code).is_some()
     }
 }
 
