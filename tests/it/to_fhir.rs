@@ -10,6 +10,8 @@ mod grouping;
 mod identity;
 #[path = "to_fhir/kept.rs"]
 mod kept;
+#[path = "to_fhir/microbiology.rs"]
+mod microbiology;
 #[path = "to_fhir/options.rs"]
 mod options;
 

@@ -52,6 +52,8 @@ pub(crate) struct Context<'m> {
     report_at: Cell<Option<(usize, bool)>>,
     /// See [`Context::same_owner`].
     known: [Option<(usize, Option<Ref>)>; 3],
+    /// The OBR by whose OBR-26 results were looked for last, and those.
+    pub(super) parent_results: Option<(usize, Vec<Ref>)>,
     /// What values became before.
     pub(super) recall: &'m mut Recall,
     /// What results became before.
@@ -107,6 +109,7 @@ impl<'m> Context<'m> {
             header: None,
             report_at: Cell::new(None),
             known: [None; 3],
+            parent_results: None,
             recall,
             results,
             names,

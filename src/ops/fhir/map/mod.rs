@@ -27,6 +27,7 @@ pub(super) mod note;
 pub(super) mod obr;
 pub(super) mod obx;
 pub(super) mod orc;
+pub(super) mod parent;
 pub(super) mod participation;
 pub(super) mod pd1;
 pub(super) mod pda;

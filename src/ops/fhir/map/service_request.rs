@@ -12,7 +12,7 @@ use super::super::types::participant::{Function, PLACER_GROUP};
 use super::super::types::{coded, contact, identifier, practitioner, quantity, text, timing};
 use super::super::wanted::Wanted;
 use super::{
-    asks, ctd, dg1, encounter, field, fields, in1, note, obr, obx, orc, prt, spm, subject,
+    asks, ctd, dg1, encounter, field, fields, in1, note, obr, obx, orc, parent, prt, spm, subject,
     subject_required, tq1, valued,
 };
 
@@ -225,6 +225,10 @@ fn supporting<'m>(w: &mut Json, cx: &mut Context<'m>, obr: Seg<'m>) {
             cx.reference_item(w, prior);
         }
         ctd::of_order(w, cx, obr);
+        // Else its results tell.
+        if obr.valued(26) && !cx.story.of(obr, b"OBX").any(|obx| obx::is_result(cx, obx)) {
+            parent::items(w, cx, obr);
+        }
     });
     w.array("specimen", |w| spm::references(w, cx, obr));
 }
