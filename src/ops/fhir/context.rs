@@ -88,12 +88,14 @@ impl<'m> Context<'m> {
         let key = [application, facility, msh.peek(7), control]
             .iter()
             .fold(Key::new("message"), |key, part| key.with(part.peek_raw()));
-        let mut key = if control.is_empty() { key.with(story.input().bytes()) } else { key };
-        // Numbers of messages begin anew every day or at every start, and times may be dates.
+        // Numbers of messages begin anew every day or at every start, and times may be dates: the patient
+        // tells messages apart, else all that they say.
         let patient = story.input().first(b"PID").and_then(map::pid::best_id);
-        if let Some(patient) = patient {
-            key.push(patient.peek_raw());
-        }
+        let patient = patient.filter(|patient| !patient.peek(1).is_empty() && !control.is_empty());
+        let mut key = match patient {
+            Some(patient) => key.with(patient.peek_raw()),
+            None => key.with(story.input().bytes()),
+        };
         Self {
             settings,
             story,

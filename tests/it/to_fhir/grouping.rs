@@ -119,12 +119,12 @@ fn each_patient_has_his_own() {
         "ORU^R01^ORU_R01",
         &[
             PID,
-            "PV1|1|I|4W|||||||||||||||||V1^^^HOSP^VN",
+            "PV1|1|I|4W||||||||||||||||V1^^^HOSP^VN",
             "OBR|1|PL1^SYS|FI1^SYS|A^Report A^L",
             "OBX|1|ST|X1^One^L||first||||||F",
             "PID|2||P2^^^HOSP^MR||Roe^Ray",
             "OBR|1|PL2^SYS|FI2^SYS|B^Report B^L",
-            "OBX|1|ST|X1^One^L||second||||||F",
+            "OBX|1|ST|X2^Two^L||second||||||F",
         ],
     );
     for (name, code, text) in [("Doe", "A", "first"), ("Roe", "B", "second")] {
@@ -133,10 +133,15 @@ fn each_patient_has_his_own() {
         assert_eq!(codes, [code]);
         assert_eq!(find(&bundle, &format!("{}.valueString", of("Observation"))), [text]);
     }
-    let visits = find(&bundle, "DiagnosticReport[encounter -> Encounter.status=*].code.text");
-    assert!(visits.is_empty());
-    let visit = "Observation[valueString=second].encounter -> Encounter.id";
-    assert!(find(&bundle, visit).is_empty(), "a visit of another patient");
+    for (kind, code, visit) in [
+        ("DiagnosticReport", "A", &["V1"][..]),
+        ("Observation", "X1", &["V1"]),
+        ("DiagnosticReport", "B", &[]),
+        ("Observation", "X2", &[]),
+    ] {
+        let path = format!("{kind}[code.coding.code={code}].encounter -> Encounter.identifier");
+        assert_eq!(find(&bundle, &format!("{path}.value")), visit, "{kind} {code}");
+    }
 }
 
 /// A second PID within an order begins results from before.
@@ -227,6 +232,13 @@ fn the_same_thing_has_the_same_id_in_each_message() {
     assert!(patients[0] == patients[1] && patients[0] != patients[2], "{patients:?}");
     let patients = ids(&["--ids", "message"], "Patient");
     assert!(patients[0] != patients[1] && patients[1] != patients[2], "{patients:?}");
+    let visits = ids(&[], "Encounter");
+    assert!(
+        !visits[0].is_empty() && visits[0] == visits[1] && visits[1] == visits[2],
+        "{visits:?}"
+    );
+    let visits = ids(&["--ids", "message"], "Encounter");
+    assert!(visits[0] != visits[1] && visits[1] != visits[2], "{visits:?}");
     let headers = ids(&[], "MessageHeader");
     assert!(headers[0] != headers[1], "each message is another");
 }
