@@ -15,6 +15,7 @@ use super::uri::{Uri, percent_encoded};
 use super::wanted::Wanted;
 use super::{id, map, plain, systems, time, v2codes};
 use crate::core::Scope;
+use crate::ops::groups::is_about_one_patient;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -133,6 +134,11 @@ impl<'m> Context<'m> {
     /// Whether the message asks for something, by its type.
     pub(crate) fn asks(&self) -> bool {
         self.asks
+    }
+
+    /// Whether the structure of the message has one patient.
+    pub(crate) fn is_about_one_patient(&self) -> bool {
+        is_about_one_patient(self.scope.message.header())
     }
 
     /// The trigger event, MSH-9.2; in older versions EVN-1 has it alone.

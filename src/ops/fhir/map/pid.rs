@@ -3,6 +3,7 @@
 
 use crate::core::time::Precision;
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use super::super::bundle::Arena;
 use super::super::codes::Table;
@@ -57,6 +58,22 @@ pub(crate) fn rank(of_type: &[u8]) -> u8 {
         b"AN" | b"VN" => 0,
         _ => 2,
     }
+}
+
+/// Counts patients beyond the first where the structure of the message has one: what is behind each is of
+/// each, but one of them may be told of by mistake.
+pub(crate) fn count_others(cx: &mut Context<'_>) {
+    let input = cx.story.input();
+    if input.count(b"PID") < 2 || !cx.is_about_one_patient() {
+        return;
+    }
+    let mut patients = HashSet::new();
+    for pid in input.segs().filter(|seg| seg.is(b"PID")) {
+        if !cx.story.is_before(pid) {
+            patients.insert(*patient(cx, pid).id.bytes());
+        }
+    }
+    cx.report.other_patients += patients.len().saturating_sub(1) as u64;
 }
 
 /// Writes the Patient, and what else the segment tells of.
