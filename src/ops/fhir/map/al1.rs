@@ -13,8 +13,12 @@ use super::subject_required;
 const ALTERNATE_CODES: &str = "http://hl7.org/fhir/StructureDefinition/alternate-codes";
 const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
 
-/// Writes the AllergyIntolerance.
+/// Writes the AllergyIntolerance, unless it is of nothing: senders have an AL1 without values, or with nulls,
+/// for whom no allergy is known, which is none.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, al1: Seg<'m>) {
+    if !al1.valued(5) && !is_named(al1.peek(3)) {
+        return;
+    }
     let own = cx.own(Kind::AllergyIntolerance, al1, |_| None);
     al1.done(1);
     out.resource(own, Some(al1), |w| {
@@ -26,6 +30,11 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, al1: Seg<'m>) {
         time::date_time(w, cx, "onsetDateTime", al1.get(6));
         reaction(w, cx, al1, severity);
     });
+}
+
+/// Whether a CWE has a code or words, and not the name of a system alone.
+pub(crate) fn is_named(value: Parts<'_>) -> bool {
+    [1, 2, 4, 5, 9].into_iter().any(|n| !value.peek(n).is_empty())
 }
 
 /// Writes `type` and `category`, with the code that the category was.

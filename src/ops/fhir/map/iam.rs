@@ -12,8 +12,11 @@ use super::{al1, pid, subject_required};
 
 const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
 
-/// Writes the AllergyIntolerance, and the person who reported it.
+/// Writes the AllergyIntolerance, unless it is of nothing, and the person who reported it.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, iam: Seg<'m>) {
+    if !iam.any([5, 7]) && ![3, 27].into_iter().any(|n| al1::is_named(iam.peek(n))) {
+        return;
+    }
     let own = cx.own(Kind::AllergyIntolerance, iam, |cx| {
         identifier::ei_key(cx, Kind::AllergyIntolerance, iam.peek(7))
     });

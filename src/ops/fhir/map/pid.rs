@@ -234,8 +234,14 @@ fn birth(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {
     }
 }
 
-/// PID-29, else PID-30: R4 has room for one of them.
+/// PID-29, else PID-30: R4 has room for one of them. Who is said to be alive and has a time of death is not
+/// said to be either.
 fn deceased(w: &mut Json, cx: &mut Context<'_>, pid: Seg<'_>) {
+    if pid.peek(30).first().trim_ascii() == b"N" && time::read(&pid.peek(29)).is_some() {
+        cx.give_up(&pid.get(29), "death");
+        pid.get(30).give_up();
+        return;
+    }
     if time::date_time(w, cx, "deceasedDateTime", pid.get(29)) {
         if pid.get(30).first() == b"Y" {
             pid.done(30);
