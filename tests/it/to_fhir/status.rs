@@ -150,3 +150,67 @@ fn an_allergy_to_nothing_is_none() {
         assert_eq!(find(&made, "AllergyIntolerance.id").len(), count, "{segment}");
     }
 }
+
+/// Tables 0335 and 0485: what is given when it is needed is not given by the clock.
+#[test]
+fn what_is_given_as_needed_is_told_so() {
+    for (timing, is_as_needed) in [
+        ("TQ1|1|1|PRN", true),
+        ("TQ1|1|1|PRNQ6H", true),
+        ("TQ1|1|1|Q6H||||||PRN^As needed^HL70485", true),
+        ("TQ1|1|1|Q6H|||||||prn pain", true),
+        ("TQ1|1|1|Q6H||||||R^Routine^HL70485", false),
+    ] {
+        let expected = if is_as_needed { vec!["true"] } else { vec![] };
+        let rxe = format!("ORC|NW|P1^S\rRXE||1191^Aspirin^RXNORM|1||TAB\r{timing}");
+        let made = bundle("RDE^O11^RDE_O11", &rxe);
+        let dosage = "MedicationRequest.dosageInstruction.asNeededBoolean";
+        assert_eq!(find(&made, dosage), expected, "{timing}");
+        let made = bundle("OMG^O19^OMG_O19", &format!("ORC|NW|P1^S\rOBR|1|P1^S||A^B^L\r{timing}"));
+        let condition = find(&made, "ServiceRequest.asNeededCodeableConcept.text").len();
+        let told = find(&made, "ServiceRequest.asNeededBoolean").len() + condition;
+        assert_eq!(told, expected.len(), "{timing}");
+    }
+    let made = bundle("ORM^O01^ORM_O01", "ORC|NW|P1^S|||||1^PRN&\rOBR|1|P1^S||A^B^L");
+    assert_eq!(find(&made, "ServiceRequest.asNeededBoolean"), ["true"]);
+    for (timing, condition) in [("1^Q6H^^^^PRN", &[][..]), ("1^Q6H^^^^^PRN pain", &["PRN pain"])] {
+        let rxe = format!("ORC|NW|P1^S\rRXE|{timing}|1191^Aspirin^RXNORM|1||TAB");
+        let made = bundle("RDE^O11^RDE_O11", &rxe);
+        let dosage =
+            |path: &str| find(&made, &format!("MedicationRequest.dosageInstruction.{path}"));
+        assert_eq!(dosage("asNeededBoolean"), ["true"], "{timing}");
+        assert_eq!(dosage("additionalInstruction.text"), condition, "{timing}");
+    }
+}
+
+/// A number is none without its unit, whatever the sender has behind it.
+#[test]
+fn a_number_with_a_remark_keeps_its_unit() {
+    for (kind, value, expected) in [
+        ("NM", "4.5 H", "4.5 H mg/L"),
+        ("NM", "<0.1*", "<0.1* mg/L"),
+        ("ST", "4.5 (corrected)", "4.5 (corrected) mg/L"),
+        ("ST", "5 mg/L", "5 mg/L"),
+        ("ST", "1+ cells", "1+ cells"),
+        ("ST", "NEGATIVE", "NEGATIVE"),
+        ("TX", "5 of them", "5 of them"),
+    ] {
+        let obx = format!("OBR|1|P1^S||A^B^L\rOBX|1|{kind}|X^Y^L||{value}|mg/L|||||F");
+        let made = bundle("ORU^R01^ORU_R01", &obx);
+        assert_eq!(find(&made, "Observation.valueString"), [expected], "{kind} {value}");
+    }
+}
+
+/// OBX-11 (table 0085): D deletes, W was posted wrongly, for the wrong patient.
+#[test]
+fn what_was_taken_back_is_not_in_a_document() {
+    let line =
+        |n: u8, text: &str, status: &str| format!("OBX|{n}|TX|R^Report^L||{text}||||||{status}");
+    let [first, deleted, wrong, last] =
+        [line(1, "one", "F"), line(2, "two", "D"), line(3, "three", "W"), line(4, "four", "C")];
+    let txa = "TXA|1|DS^Summary^L|TX|||||||||D1^S|||||AU";
+    let all = [txa, &first, &deleted, &wrong, &last].join("\r");
+    let made = bundle("MDM^T02^MDM_T02", &all);
+    let text = find(&made, "DocumentReference.content.attachment.data");
+    assert_eq!(text, ["b25lCmZvdXI="], "one and four");
+}

@@ -88,11 +88,14 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
         if !is_timed {
             time::date_time(w, cx, "occurrenceDateTime", field(obr, 6));
         }
-        w.object("asNeededCodeableConcept", |w| {
+        let is_conditional = w.object("asNeededCodeableConcept", |w| {
             let condition = timing.map_or(Parts::EMPTY, |tq1| tq1.get(10));
             let condition = if condition.is_empty() { old.get(7) } else { condition };
             text::string(w, cx, "text", condition);
         });
+        if !is_conditional && tq1::is_as_needed(timing, old) {
+            w.boolean("asNeededBoolean", true);
+        }
         if orc.is_some_and(|orc| orc.peek(1).first() == b"NW") {
             time::date_time(w, cx, "authoredOn", field(orc, 9));
         }

@@ -171,7 +171,9 @@ fn is_text(obx: Seg<'_>) -> bool {
 fn contents<'m>(w: &mut Json, cx: &mut Context<'m>, txa: Seg<'m>) {
     let start = w.len();
     let story = cx.story;
-    let all: Vec<Seg<'m>> = story.of(txa, b"OBX").collect();
+    // What was deleted or posted wrongly (OBX-11) is not in the document.
+    let is_there = |obx: &Seg<'m>| !matches!(obx.peek(11).first(), b"D" | b"W");
+    let all: Vec<Seg<'m>> = story.of(txa, b"OBX").filter(is_there).collect();
     let mut rest = &all[..];
     while let Some(&first) = rest.first() {
         let same =
