@@ -81,7 +81,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, txa: Seg<'m>) {
             });
             w.object("period", |w| _ = time::date_time(w, cx, "start", txa.get(4)));
             w.array("related", |w| {
-                for obr in cx.story.input().segs().filter(|seg| seg.is(b"OBR")) {
+                for obr in orders(cx, txa) {
                     if service_request::is_wanted(cx, obr) {
                         let to = service_request::request(cx, obr);
                         cx.reference_item(w, to);
@@ -107,6 +107,18 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, txa: Seg<'m>) {
         });
     });
     provenance(out, cx, txa, own);
+}
+
+/// The OBR of the orders that a document is of: all of a message about documents; where a document stands in an
+/// order (OUL, chapter 7) the one before it.
+fn orders<'m>(cx: &Context<'m>, txa: Seg<'m>) -> Vec<Seg<'m>> {
+    let orders = cx.story.input().segs().filter(|seg| seg.is(b"OBR"));
+    match cx.msh().peek(9).first() {
+        b"OUL" | b"OPU" | b"ORU" => {
+            orders.take_while(|obr| obr.at() < txa.at()).last().into_iter().collect()
+        }
+        _ => orders.collect(),
+    }
 }
 
 /// The status is required: TXA-19 (table 0273), kept as it came where it is not `current`; the
