@@ -176,6 +176,15 @@ fn an_order_is_about_a_result() {
     assert_eq!(find(&made, "ServiceRequest.supportingInfo.display"), ["Bacteria (1): E. coli"]);
 }
 
+/// Some senders have the status of the report there, one field too far.
+#[test]
+fn a_status_is_no_result() {
+    let made = with_panels(&[("F", ""), ("6463-4&Bacteria", "")]);
+    assert_eq!(about(&made, "D2"), ["", ""]);
+    assert_eq!(about(&made, "D3"), ["", "Bacteria"]);
+    assert_eq!(find(&made, "Observation.derivedFrom.type"), ["Observation"]);
+}
+
 /// All of OBR-26 counts as carried where it is, and a code that is told in words is kept.
 #[test]
 fn nothing_of_it_is_lost() {

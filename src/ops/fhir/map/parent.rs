@@ -28,10 +28,19 @@ pub(crate) fn items<'m>(w: &mut Json, cx: &mut Context<'m>, obr: Seg<'m>) {
             text::string(w, cx, "display", parent.get(3));
         });
     }
-    if results.is_empty() {
-        w.item(|w| in_words(w, cx, parent));
+    match results.is_empty() {
+        true if is_link(cx, obr, parent) => _ = w.item(|w| in_words(w, cx, parent)),
+        true => parent.give_up(),
+        false => {}
     }
     cx.parent_results = Some((at, results));
+}
+
+/// Whether it tells of a result, and is not one value that stands in a wrong field, such as the status of the
+/// field before it.
+fn is_link<'m>(cx: &Context<'m>, obr: Seg<'m>, parent: Parts<'m>) -> bool {
+    let has_more = [2, 3].into_iter().any(|n| !parent.peek(n).is_empty());
+    has_more || parent.peek(1).is_split() || !order_of(cx, obr).is_empty()
 }
 
 /// Writes a reference that has no more than words: `Bacteria identified (1): Escherichia coli`.
@@ -115,10 +124,15 @@ fn patient_of<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Option<Ref> {
     Some(pid::patient(cx, pid))
 }
 
-/// Whether an order has a number of OBR-29, or of ORC-8, of another one; without such any has.
-fn has_number<'m>(cx: &Context<'m>, order: Seg<'m>, obr: Seg<'m>) -> bool {
+/// The numbers of the order before an order: OBR-29, else ORC-8.
+fn order_of<'m>(cx: &Context<'m>, obr: Seg<'m>) -> Parts<'m> {
     let of_orc = || orc::of(cx, obr).map_or(Parts::EMPTY, |orc| orc.peek(8));
-    let number = if obr.valued(29) { obr.peek(29) } else { of_orc() };
+    if obr.valued(29) { obr.peek(29) } else { of_orc() }
+}
+
+/// Whether an order has a number of those of another one; without such any has.
+fn has_number<'m>(cx: &Context<'m>, order: Seg<'m>, obr: Seg<'m>) -> bool {
+    let number = order_of(cx, obr);
     if number.is_empty() {
         return true;
     }
