@@ -67,6 +67,7 @@ const CAN_OWN: &[(&[u8; 3], &[&[u8; 3]])] = &[
     (b"MRG", &[b"PID"]),
     (b"AL1", &[b"PID"]),
     (b"IAM", &[b"PID"]),
+    (b"IAR", &[b"IAM"]),
     (b"ARV", &[b"PID"]),
     (b"OH1", &[b"PID"]),
     (b"OH2", &[b"PID"]),

@@ -151,6 +151,29 @@ fn an_allergy_to_nothing_is_none() {
     }
 }
 
+/// IAR (chapter 3 of 2.9): what an allergy did, and how badly.
+#[test]
+fn an_allergy_tells_its_reactions() {
+    let segments = [
+        "IAM|1|DA|PEN^Penicillin^L||||I1^S",
+        "NTE|1||seen twice",
+        "IAR|39579001^Anaphylaxis^SCT|SV^Severe^HL70128|AL|Epinephrine",
+        "IAR|247472004^Hives^SCT|MI",
+        "IAM|2|FA|PEA^Peanut^L|||||||||||||",
+        "IAR|271807003^Rash^SCT",
+    ];
+    let made = bundle("ADT^A60^ADT_A60", &segments.join("\r"));
+    let told = |code: &str, path: &str| {
+        find(&made, &format!("AllergyIntolerance[code.coding.code={code}].{path}"))
+    };
+    let did = told("PEN", "reaction.manifestation.coding.code");
+    assert_eq!(did, ["39579001", "247472004"]);
+    assert_eq!(told("PEN", "reaction.severity"), ["severe", "mild"]);
+    assert_eq!(told("PEN", "reaction.note.text"), ["Epinephrine"]);
+    assert_eq!(told("PEN", "note.text"), ["seen twice"]);
+    assert_eq!(told("PEA", "reaction.manifestation.coding.code"), ["271807003"]);
+}
+
 /// Tables 0335 and 0485: what is given when it is needed is not given by the clock.
 #[test]
 fn what_is_given_as_needed_is_told_so() {

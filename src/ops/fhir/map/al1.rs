@@ -88,7 +88,7 @@ fn original<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>, table: Tab
     });
 }
 
-/// Writes `reaction` from the texts of field 5, of which some senders make codes.
+/// Writes `reaction` from the texts of field 5, of which some senders make codes, and from each IAR.
 pub(crate) fn reaction<'m>(
     w: &mut Json,
     cx: &mut Context<'m>,
@@ -108,5 +108,22 @@ pub(crate) fn reaction<'m>(
             });
             w.string("severity", severity.unwrap_or_default().as_bytes());
         });
+        for iar in cx.story.of(seg, b"IAR") {
+            w.item(|w| reaction_of(w, cx, iar));
+        }
     });
+}
+
+/// Writes the members of a reaction from IAR (2.9): what it was, how severe, and what was done.
+fn reaction_of<'m>(w: &mut Json, cx: &mut Context<'m>, iar: Seg<'m>) {
+    let is_told = w.array("manifestation", |w| _ = coded::concept_item(w, cx, iar.get(1)));
+    if !is_told {
+        return;
+    }
+    let severity = iar.get(2);
+    match cx.code(Table::AllergyReactionSeverity, severity.first()) {
+        Some(code) => w.literal("severity", code.code),
+        None => severity.give_up(),
+    }
+    w.array("note", |w| _ = w.item(|w| _ = text::string(w, cx, "text", iar.get(4))));
 }

@@ -8,7 +8,7 @@ use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, name, practitioner, text};
-use super::{al1, pid, subject_required};
+use super::{al1, note, pid, subject_required};
 
 const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
 
@@ -43,8 +43,12 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, iam: Seg<'m>) {
             Some(person) => cx.reference(w, "recorder", person),
             None => _ = practitioner::member(w, cx, "recorder", iam.get(23)),
         }
+        w.array("note", |w| note::items(w, cx, iam));
         al1::reaction(w, cx, iam, severity);
     });
+    for iar in cx.story.of(iam, b"IAR") {
+        out.takes(iar);
+    }
     let Some(person) = reporter.filter(|person| person.kind != Kind::Patient) else { return };
     out.resource(person, None, |w| {
         if person.kind == Kind::RelatedPerson {
