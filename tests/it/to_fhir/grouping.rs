@@ -475,6 +475,10 @@ fn a_document_is_of_its_order() {
     let made =
         bundle("OUL^R22^OUL_R22", &[&[PID][..], &specimen, &orders, &others, &document].concat());
     assert_eq!(find(&made, related), ["B"]);
+    // ORU_R01 of 2.8 has the document between the ORC and its OBR.
+    let segments = [&[PID, orders[1]][..], &document, &[orders[0], others[1], others[0]]].concat();
+    let made = bundle("ORU^R01^ORU_R01", &segments);
+    assert_eq!(find(&made, related), ["A"]);
     let ([first, second], [text, txa]) = ([orders, others], document);
     let segments = [PID, first[1], first[0], second[1], second[0], txa, text];
     let made = bundle("MDM^T02^MDM_T02", &segments);

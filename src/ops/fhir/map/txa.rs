@@ -109,15 +109,16 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, txa: Seg<'m>) {
     provenance(out, cx, txa, own);
 }
 
-/// The OBR of the orders that a document is of: all of a message about documents; where a document stands in an
-/// order (OUL, chapter 7) the one before it.
+/// The OBR of the orders that a document is of: all of a message about documents. Elsewhere a document stands in
+/// an order, behind its ORC or its OBR (OUL, ORU; chapter 7).
 fn orders<'m>(cx: &Context<'m>, txa: Seg<'m>) -> Vec<Seg<'m>> {
-    let orders = cx.story.input().segs().filter(|seg| seg.is(b"OBR"));
-    match cx.msh().peek(9).first() {
-        b"OUL" | b"OPU" | b"ORU" => {
-            orders.take_while(|obr| obr.at() < txa.at()).last().into_iter().collect()
-        }
-        _ => orders.collect(),
+    let all = cx.story.input().segs();
+    let is_order = |seg: &Seg<'m>| seg.is(b"ORC") || seg.is(b"OBR");
+    let before = all.take_while(|seg| seg.at() < txa.at()).filter(is_order).last();
+    match before.filter(|_| cx.msh().peek(9).first() != b"MDM") {
+        Some(orc) if orc.is(b"ORC") => cx.story.of(orc, b"OBR").collect(),
+        Some(obr) => vec![obr],
+        None => cx.story.input().segs().filter(|seg| seg.is(b"OBR")).collect(),
     }
 }
 
