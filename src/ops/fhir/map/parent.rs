@@ -10,7 +10,7 @@ use super::{obx, orc, pid, txa};
 
 /// So many segments before an OBR are looked at: more than a report has, and no time that grows with the
 /// square of a message's length.
-const FARTHEST: usize = 4096;
+const FARTHEST: usize = 1024;
 
 /// Writes the items that refer to it: to its resources if it stands before, else in words.
 ///
