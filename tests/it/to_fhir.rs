@@ -10,8 +10,12 @@ mod grouping;
 mod identity;
 #[path = "to_fhir/kept.rs"]
 mod kept;
+#[path = "to_fhir/microbiology.rs"]
+mod microbiology;
 #[path = "to_fhir/options.rs"]
 mod options;
+#[path = "to_fhir/status.rs"]
+mod status;
 
 use crate::folders::{folder, put};
 use crate::inputs::{adt, fixture, fixtures};
@@ -115,6 +119,7 @@ fn the_message_goes_along() {
         let file = fixture(&format!("{name}.hl7"));
         let out = pipehat(&["to-fhir", &file]).run();
         let whole = std::fs::read(&file).unwrap();
+        let mut all = Vec::new();
         for bundle in valid(&out) {
             let sources = crate::fhir_path::find(
                 &bundle,
@@ -124,7 +129,13 @@ fn the_message_goes_along() {
             let bytes = STANDARD.decode(&sources[0]).unwrap();
             let is_there = whole.windows(bytes.len()).any(|part| part == bytes);
             assert!(bytes.starts_with(b"MSH") && is_there, "{name}");
+            all.extend(bytes);
         }
+        let without_ends = |bytes: &[u8]| {
+            let is_end = |b: &u8| matches!(b, b'\r' | b'\n');
+            bytes.iter().copied().filter(|b| !is_end(b)).collect::<Vec<_>>()
+        };
+        assert!(without_ends(&all) == without_ends(&whole), "{name}: all of it");
         let out = pipehat(&["to-fhir", "--no-source", &file]).run();
         assert!(!out.text().contains(&STANDARD.encode(&whole[..30])), "{name}");
     }

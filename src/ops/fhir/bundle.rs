@@ -177,6 +177,7 @@ impl Arena {
     /// Finds the values that no map asked for, counts them, and keeps them as extensions.
     fn unmapped(&mut self, cx: &mut Context<'_>, header: usize) {
         cx.count_told_again();
+        map::pid::count_others(cx);
         let input = cx.story.input();
         cx.report.nulls += input.nulls();
         for seg in input.segs() {

@@ -15,6 +15,7 @@ use super::uri::{Uri, percent_encoded};
 use super::wanted::Wanted;
 use super::{id, map, plain, systems, time, v2codes};
 use crate::core::Scope;
+use crate::ops::groups::is_about_one_patient;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -52,6 +53,8 @@ pub(crate) struct Context<'m> {
     report_at: Cell<Option<(usize, bool)>>,
     /// See [`Context::same_owner`].
     known: [Option<(usize, Option<Ref>)>; 3],
+    /// The OBR by whose OBR-26 results were looked for last, and those.
+    pub(super) parent_results: Option<(usize, Vec<Ref>)>,
     /// What values became before.
     pub(super) recall: &'m mut Recall,
     /// What results became before.
@@ -86,12 +89,14 @@ impl<'m> Context<'m> {
         let key = [application, facility, msh.peek(7), control]
             .iter()
             .fold(Key::new("message"), |key, part| key.with(part.peek_raw()));
-        let mut key = if control.is_empty() { key.with(story.input().bytes()) } else { key };
-        // Numbers of messages begin anew every day or at every start, and times may be dates.
+        // Numbers of messages begin anew every day or at every start, and times may be dates: the patient
+        // tells messages apart, else all that they say.
         let patient = story.input().first(b"PID").and_then(map::pid::best_id);
-        if let Some(patient) = patient {
-            key.push(patient.peek_raw());
-        }
+        let patient = patient.filter(|patient| !patient.peek(1).is_empty() && !control.is_empty());
+        let mut key = match patient {
+            Some(patient) => key.with(patient.peek_raw()),
+            None => key.with(story.input().bytes()),
+        };
         Self {
             settings,
             story,
@@ -107,6 +112,7 @@ impl<'m> Context<'m> {
             header: None,
             report_at: Cell::new(None),
             known: [None; 3],
+            parent_results: None,
             recall,
             results,
             names,
@@ -128,6 +134,11 @@ impl<'m> Context<'m> {
     /// Whether the message asks for something, by its type.
     pub(crate) fn asks(&self) -> bool {
         self.asks
+    }
+
+    /// Whether the structure of the message has one patient.
+    pub(crate) fn is_about_one_patient(&self) -> bool {
+        is_about_one_patient(self.scope.message.header())
     }
 
     /// The trigger event, MSH-9.2; in older versions EVN-1 has it alone.

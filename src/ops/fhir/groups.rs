@@ -92,6 +92,11 @@ impl<'m> Groups<'m> {
         behind
     }
 
+    // `ops::groups` tells such by the structures of the standard, where a PID has a place within an order.
+    // That does not serve here: the structure of a type that has no such group, such as ORM_O01, or that
+    // nobody knows, says nothing, and where it has one it takes the next patient of a sender that puts
+    // several into a message for it. There, what is there cannot be asked: conditions see one segment
+    // at a time. The tests below hold both against each other.
     /// Whether a PID within an order begins results from before (group PRIOR_RESULT, chapter 4), and is
     /// not the next patient; or whether an ORC behind such goes on with them, and is not the next order.
     pub(super) fn tells_of_before(&self, seg: Seg<'m>) -> bool {
@@ -128,4 +133,64 @@ fn has_number_of(orc: Seg<'_>, obr: Seg<'_>) -> bool {
         let [in_orc, in_obr] = [orc, obr].map(|seg| seg.peek(n).peek(1).peek_raw());
         !in_orc.is_empty() && in_orc == in_obr
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::input::Index;
+    use super::super::story::{Owners, Story};
+    use crate::core::{Frame, Frames, Message};
+    use crate::ops::fhir::input::Input;
+    use crate::ops::groups;
+
+    /// The segments that are of results from before, with each id, as maps have it and as the groups of
+    /// the standard's structures do.
+    fn from_before(event: &str, segments: &str) -> [Vec<usize>; 2] {
+        let text = format!("MSH|^~\\&|||||||{event}|1|P|2.5.1\r{}", segments.replace('\n', "\r"));
+        let Some(Frame::Message(framed)) = Frames::new(text.as_bytes()).next() else { panic!() };
+        let message = Message::new(framed).unwrap();
+        let (mut index, mut memory) = (Index::default(), Owners::default());
+        let story = Story::read(Input::read(&message, &mut index).unwrap(), &mut memory);
+        let mut context = groups::Context::new();
+        context.read(&message);
+        let places = |is_before: &dyn Fn(usize) -> bool| {
+            // What is around an order is no part of it here, such as an FT1 behind its results.
+            let is_order = |&at: &usize| {
+                matches!(&story.input().id_at(at), b"PID" | b"PV1" | b"ORC" | b"OBR" | b"OBX")
+            };
+            (0..context.len()).filter(is_order).filter(|&at| is_before(at)).collect()
+        };
+        let seg = |at| story.input().seg(at);
+        [places(&|at| story.is_before(seg(at))), places(&|at| context.is_apart(at))]
+    }
+
+    #[test]
+    fn results_from_before_are_those_of_the_standards_groups() {
+        let new = "PID|1\nPV1|1\nORC|NW|1\nOBR|1|1||A\n";
+        let next = "ORC|NW|2\nOBR|2|2||B\nOBX|1|NM|W||70";
+        for (event, before, places) in [
+            ("OML^O21^OML_O21", "PID|1\nOBR|1|0||Z\nOBX|1|ST|X||old\n", 5..8),
+            ("OML^O21^OML_O21", "PID|2\nPV1|1\nORC|PR|0\nOBR|1|0||Z\nOBX|1|ST|X||old\n", 5..10),
+            ("OML^O21^OML_O21", "PID|2\nOBR|1|0||Z||||||||||||||||||20230101\n", 5..7),
+            ("OMG^O19^OMG_O19", "PID|2\nPV1|1\nORC|PR|0\nOBR|1|0||Z\nOBX|1|ST|X||old\n", 5..10),
+            ("OML^O21^OML_O21", "", 0..0),
+            ("ORM^O01^ORM_O01", "", 0..0),
+        ] {
+            let [maps, standard] = from_before(event, &format!("{new}{before}{next}"));
+            assert_eq!(maps, places.collect::<Vec<_>>(), "{event} {before}");
+            assert_eq!(maps, standard, "{event} {before}");
+        }
+    }
+
+    /// The structure tells that something may be of before, what is there whether it is.
+    #[test]
+    fn what_is_told_of_before_by_what_is_there_alone() {
+        let new = "PID|1\nPV1|1\nORC|NW|1\nOBR|1|1||A\n";
+        let old = "PID|2\nOBR|1|0||Z\nOBX|1|ST|X||old\n";
+        let [maps, standard] = from_before("ORM^O01^ORM_O01", &format!("{new}{old}"));
+        assert_eq!((maps, standard), (vec![5, 6, 7], vec![]), "a structure without such a group");
+        let other = "PID|2\nORC|NW|2\nOBR|2|2||B\n";
+        let [maps, standard] = from_before("OML^O21^OML_O21", &format!("{new}{other}"));
+        assert!(maps.is_empty() && standard.contains(&5), "the next patient: {standard:?}");
+    }
 }

@@ -70,6 +70,12 @@ impl<'m> Input<'m> {
         self.index.ordinals.iter().any(|(known, _)| known == id)
     }
 
+    /// How many segments have an id.
+    pub(crate) fn count(&self, id: &[u8; 3]) -> u32 {
+        let known = self.index.ordinals.iter().find(|(known, _)| known == id);
+        known.map_or(0, |(_, count)| *count)
+    }
+
     /// How many fields are HL7's null, two double quotes.
     pub(crate) fn nulls(&self) -> u64 {
         self.index.nulls

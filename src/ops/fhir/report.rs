@@ -35,6 +35,8 @@ pub struct Report {
     dropped: BTreeMap<&'static str, u64>,
     /// Fields that are HL7's null.
     pub nulls: u64,
+    /// Patients beyond the first in messages whose structure has one.
+    pub other_patients: u64,
     /// Times that got their offset from MSH-7.
     pub zones_of_header: u64,
     /// Times that got their offset from the settings.
@@ -69,6 +71,7 @@ impl Default for Report {
             recordings: 0,
             dropped: BTreeMap::new(),
             nulls: 0,
+            other_patients: 0,
             zones_of_header: 0,
             zones_of_settings: 0,
             zones_unknown: 0,
@@ -120,6 +123,9 @@ impl Report {
         }
         if self.nulls > 0 {
             line(self.nulls, &|w| _ = w.string("null", b"field"));
+        }
+        if self.other_patients > 0 {
+            line(self.other_patients, &|w| _ = w.string("contradiction", b"patient"));
         }
         out
     }
@@ -249,6 +255,7 @@ impl AddAssign for Report {
             *self.dropped.entry(kind).or_default() += count;
         }
         self.nulls += other.nulls;
+        self.other_patients += other.other_patients;
         self.zones_of_header += other.zones_of_header;
         self.zones_of_settings += other.zones_of_settings;
         self.zones_unknown += other.zones_unknown;

@@ -16,6 +16,10 @@ pub(crate) struct Owners {
     links: Vec<Links>,
     /// The last segment with each id so far.
     latest: Vec<([u8; 3], u32)>,
+    /// Each PV1 with the PID that it belongs to.
+    visits: Vec<[u32; 2]>,
+    /// Whether a patient has several.
+    has_other_visits: bool,
 }
 
 /// Positions of segments; [`NONE`] where there is none.
@@ -63,6 +67,7 @@ const CAN_OWN: &[(&[u8; 3], &[&[u8; 3]])] = &[
     (b"MRG", &[b"PID"]),
     (b"AL1", &[b"PID"]),
     (b"IAM", &[b"PID"]),
+    (b"IAR", &[b"IAM"]),
     (b"ARV", &[b"PID"]),
     (b"OH1", &[b"PID"]),
     (b"OH2", &[b"PID"]),
@@ -168,6 +173,8 @@ impl<'m> Story<'m> {
         memory.links.clear();
         memory.links.resize(input.len(), Links::NONE);
         memory.latest.clear();
+        memory.visits.clear();
+        memory.has_other_visits = false;
         let mut before_note = NONE;
         let mut behind = Behind::default();
         // The PID of the orders, while another one has results from before.
@@ -210,7 +217,7 @@ impl<'m> Story<'m> {
             };
             memory.add(at, owner, id);
             match &id {
-                b"PV1" => memory.put_aside(owner, at),
+                b"PV1" => memory.add_visit(owner, at),
                 // Results from before are of other specimens.
                 b"OBR" if groups.specimens_first && patient == NONE => {
                     memory.put_aside(at, memory.last(&[b"SPM"]));
@@ -293,12 +300,23 @@ impl<'m> Story<'m> {
         self.up(seg, b"PID").or_else(|| self.input.first(b"PID"))
     }
 
-    /// The PV1 of the visit that a segment is about.
+    /// The PV1 of the visit that a segment is about: that of its patient. Of several it is the last one before
+    /// the segment, as where results from before come with a visit and no PID, else the next.
     pub(crate) fn visit(&self, seg: Seg<'m>) -> Option<Seg<'m>> {
-        match self.patient(seg) {
-            Some(patient) => self.at(self.links(patient)?.aside),
-            None => self.input.first(b"PV1"),
+        let Some(patient) = self.patient(seg) else { return self.input.first(b"PV1") };
+        if !self.owners.has_other_visits {
+            return self.at(self.links(patient)?.aside);
         }
+        let of_patient = |[pid, _]: &&[u32; 2]| *pid as usize == patient.at();
+        let next = self.owners.visits.partition_point(|[_, pv1]| *pv1 as usize <= seg.at());
+        let (before, behind) = self.owners.visits.split_at(next);
+        let visit = before.iter().rev().find(of_patient).or_else(|| behind.iter().find(of_patient));
+        self.at(visit?[1])
+    }
+
+    /// Whether a patient has several visits, so that what belongs to one segment may be of one or another.
+    pub(crate) fn has_other_visits(&self) -> bool {
+        self.owners.has_other_visits
     }
 
     /// Whether a segment is among results from before, which an order comes with.
@@ -411,6 +429,14 @@ impl Owners {
     fn set_before(&mut self, pid: u32, is_before: bool) {
         if let Some(links) = self.links.get_mut(pid as usize) {
             links.is_before = is_before;
+        }
+    }
+
+    fn add_visit(&mut self, pid: u32, pv1: u32) {
+        self.visits.push([pid, pv1]);
+        if let Some(links) = self.links.get_mut(pid as usize) {
+            self.has_other_visits |= links.aside != NONE;
+            links.aside = pv1;
         }
     }
 

@@ -163,6 +163,15 @@ impl Grammar {
             .all(|at| self.places.get(usize::from(at)).is_some_and(|p| !p.repeating))
     }
 
+    /// Whether a segment comes once at most, but in groups apart.
+    pub(super) fn comes_once(&self, key: u32) -> bool {
+        let mut all = (0..self.places.len())
+            .filter(|&at| self.places[at].key == key && self.places[at].apart == 0);
+        let (Some(only), None) = (all.next(), all.next()) else { return false };
+        let around = std::iter::successors(Some(only), |&at| Some(self.parent(at)));
+        around.take_while(|&at| at > 0).all(|at| !self.places[at].repeating)
+    }
+
     fn add_all(&mut self, nodes: &[Node], parent: usize) -> Option<()> {
         for node in nodes {
             self.add(node, parent)?;
@@ -219,6 +228,8 @@ impl Grammar {
         }
     }
 
+    // `to-fhir` asks what stands in them as well (`ops::fhir::groups`), for it reads messages of any type and
+    // must not give a patient the results of another; its tests hold both against each other.
     /// Marks the groups that begin with a patient, behind the first one, and all that is in them.
     fn mark_apart(&mut self) {
         let pid = key(*b"PID");

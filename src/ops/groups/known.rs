@@ -2,6 +2,7 @@
 
 use super::grammar::Grammar;
 use crate::core::Segment;
+use crate::core::segment_id::key;
 use crate::dictionary::{Node, Version, standard};
 use std::sync::{LazyLock, OnceLock};
 
@@ -56,6 +57,11 @@ pub(super) fn structure_of(header: Segment<'_>) -> Option<(&'static str, &'stati
             grammar(version, id.as_bytes())
         })
     })
+}
+
+/// Whether a message of this MSH-9 and MSH-12 is about one patient, as far as the standard tells.
+pub(crate) fn is_about_one_patient(header: Segment<'_>) -> bool {
+    structure_of(header).is_some_and(|(_, grammar)| grammar.comes_once(key(*b"PID")))
 }
 
 /// What stands in for the structure of a message that the standard does not know: patients, their

@@ -12,6 +12,7 @@ mod known;
 mod tests;
 
 pub(crate) use grammar::{ANNOTATIONS, HEADER};
+pub(crate) use known::is_about_one_patient;
 pub use known::is_group_name;
 
 use crate::core::segment_id::{self, SegmentId, key};

@@ -37,7 +37,7 @@ fn an_order_of_a_medication_is_the_same_when_it_is_changed_or_stopped() {
         ("DC", "RXE||WAR^Warfarin sodium^L|5||mg", "stopped"),
         ("CA", WARFARIN, "cancelled"),
         ("OC", WARFARIN, "cancelled"),
-        ("HD", "RXE|1^TID^^20240105|WAR^Warfarin^L|5||mg", "active"),
+        ("HD", "RXE|1^TID^^20240105|WAR^Warfarin^L|5||mg", "on-hold"),
     ] {
         let orc = format!("ORC|{control}|P9^HIS|RX9^PH");
         let after = [PID, &orc, detail];

@@ -119,12 +119,12 @@ fn each_patient_has_his_own() {
         "ORU^R01^ORU_R01",
         &[
             PID,
-            "PV1|1|I|4W|||||||||||||||||V1^^^HOSP^VN",
+            "PV1|1|I|4W||||||||||||||||V1^^^HOSP^VN",
             "OBR|1|PL1^SYS|FI1^SYS|A^Report A^L",
             "OBX|1|ST|X1^One^L||first||||||F",
             "PID|2||P2^^^HOSP^MR||Roe^Ray",
             "OBR|1|PL2^SYS|FI2^SYS|B^Report B^L",
-            "OBX|1|ST|X1^One^L||second||||||F",
+            "OBX|1|ST|X2^Two^L||second||||||F",
         ],
     );
     for (name, code, text) in [("Doe", "A", "first"), ("Roe", "B", "second")] {
@@ -133,10 +133,15 @@ fn each_patient_has_his_own() {
         assert_eq!(codes, [code]);
         assert_eq!(find(&bundle, &format!("{}.valueString", of("Observation"))), [text]);
     }
-    let visits = find(&bundle, "DiagnosticReport[encounter -> Encounter.status=*].code.text");
-    assert!(visits.is_empty());
-    let visit = "Observation[valueString=second].encounter -> Encounter.id";
-    assert!(find(&bundle, visit).is_empty(), "a visit of another patient");
+    for (kind, code, visit) in [
+        ("DiagnosticReport", "A", &["V1"][..]),
+        ("Observation", "X1", &["V1"]),
+        ("DiagnosticReport", "B", &[]),
+        ("Observation", "X2", &[]),
+    ] {
+        let path = format!("{kind}[code.coding.code={code}].encounter -> Encounter.identifier");
+        assert_eq!(find(&bundle, &format!("{path}.value")), visit, "{kind} {code}");
+    }
 }
 
 /// A second PID within an order begins results from before.
@@ -227,6 +232,13 @@ fn the_same_thing_has_the_same_id_in_each_message() {
     assert!(patients[0] == patients[1] && patients[0] != patients[2], "{patients:?}");
     let patients = ids(&["--ids", "message"], "Patient");
     assert!(patients[0] != patients[1] && patients[1] != patients[2], "{patients:?}");
+    let visits = ids(&[], "Encounter");
+    assert!(
+        !visits[0].is_empty() && visits[0] == visits[1] && visits[1] == visits[2],
+        "{visits:?}"
+    );
+    let visits = ids(&["--ids", "message"], "Encounter");
+    assert!(visits[0] != visits[1] && visits[1] != visits[2], "{visits:?}");
     let headers = ids(&[], "MessageHeader");
     assert!(headers[0] != headers[1], "each message is another");
 }
@@ -406,6 +418,71 @@ fn the_next_patient_is_no_result_from_before() {
         assert_eq!(find(&bundle, &format!("{path}.identifier.value")), [patient], "{code}");
     }
     assert!(find(&bundle, "DiagnosticReport.id").is_empty());
+}
+
+/// PATIENT_VISIT_PRIOR (chapter 4) may come without PATIENT_PRIOR; some senders have a visit before each order.
+#[test]
+fn an_order_is_of_the_visit_before_it() {
+    let visit = |number: &str| format!("PV1|1|O|W||||||||||||||||{number}^^^HOSP^VN");
+    let (first, second) = (visit("V1"), visit("V2"));
+    for event in ["OMG^O19^OMG_O19", "ORU^R01^ORU_R01"] {
+        let made = bundle(
+            event,
+            &[
+                PID,
+                &first,
+                "ORC|SC|PL1^SYS",
+                "OBR|1|PL1^SYS|FI1^SYS|A^Report A^L",
+                "OBX|1|ST|X1^One^L||first||||||F",
+                &second,
+                "ORC|SC|PL2^SYS",
+                "OBR|2|PL2^SYS|FI2^SYS|B^Report B^L",
+                "OBX|1|ST|X2^Two^L||second||||||F",
+            ],
+        );
+        for (order, result, number) in [("A", "X1", "V1"), ("B", "X2", "V2")] {
+            for (kind, code) in [("ServiceRequest", order), ("Observation", result)] {
+                let path = format!("{kind}[code.coding.code={code}].encounter -> Encounter");
+                let numbers = find(&made, &format!("{path}.identifier.value"));
+                assert_eq!(numbers, [number], "{event} {kind} {code}");
+            }
+        }
+    }
+    // Diagnoses, too, are of the visit before them.
+    let diagnoses = ["DG1|1||I10^One^I10", "DG1|2||I11^Two^I10"];
+    let made = bundle("ADT^A08^ADT_A01", &[PID, &first, diagnoses[0], &second, diagnoses[1]]);
+    for (number, code) in [("V1", "I10"), ("V2", "I11")] {
+        let path = format!("Encounter[identifier.value={number}].diagnosis.condition -> Condition");
+        assert_eq!(find(&made, &format!("{path}.code.coding.code")), [code]);
+    }
+    // A visit that comes last is that of all, as in REF_I12.
+    let made = bundle("REF^I12^REF_I12", &[PID, "OBR|1|PL1^SYS||A^Order A^L", &first]);
+    let visits = find(&made, "ServiceRequest.encounter -> Encounter.identifier.value");
+    assert_eq!(visits, ["V1"]);
+}
+
+/// OUL_R22 (chapter 7) has a document within each order, MDM_T02 orders before the document.
+#[test]
+fn a_document_is_of_its_order() {
+    let orders = ["OBR|1|PL1^SYS|FI1^SYS|A^A^L|||||||||||||||||||||F", "ORC|RE|PL1^SYS|FI1^SYS"];
+    let others = ["OBR|2|PL2^SYS|FI2^SYS|B^B^L|||||||||||||||||||||F", "ORC|RE|PL2^SYS|FI2^SYS"];
+    let document = ["OBX|1|TX|D^Document^L||words||||||F", "TXA|1|DI|TX|||||||||D1^SYS"];
+    let specimen = ["SPM|1|S1&SYS||BLD^Blood^L"];
+    let related = "DocumentReference.context.related -> ServiceRequest.code.coding.code";
+    let made =
+        bundle("OUL^R22^OUL_R22", &[&[PID][..], &specimen, &orders, &document, &others].concat());
+    assert_eq!(find(&made, related), ["A"]);
+    let made =
+        bundle("OUL^R22^OUL_R22", &[&[PID][..], &specimen, &orders, &others, &document].concat());
+    assert_eq!(find(&made, related), ["B"]);
+    // ORU_R01 of 2.8 has the document between the ORC and its OBR.
+    let segments = [&[PID, orders[1]][..], &document, &[orders[0], others[1], others[0]]].concat();
+    let made = bundle("ORU^R01^ORU_R01", &segments);
+    assert_eq!(find(&made, related), ["A"]);
+    let ([first, second], [text, txa]) = ([orders, others], document);
+    let segments = [PID, first[1], first[0], second[1], second[0], txa, text];
+    let made = bundle("MDM^T02^MDM_T02", &segments);
+    assert_eq!(find(&made, related), ["A", "B"]);
 }
 
 /// PGL_PC6 (chapter 12) has problems behind their goal, PPR_PC1 goals behind their problem.

@@ -160,3 +160,40 @@ fn messages_about_two_patients_share_nothing() {
     assert_ne!(ids[0], ids[1]);
     assert_eq!(ids[0], ids[2]);
 }
+
+/// Where no patient has a number, all of the message tells it from another of the same number.
+#[test]
+fn messages_without_a_patient_share_nothing() {
+    let (allergy, visit) = ("AL1|1|DA|PEN^Penicillin^L", "PV1|1|O|W1");
+    for pid in [None, Some("PID|1||^^^NORTH^MR||ALPHA^ANNE"), Some("PID|1||\"\"||ALPHA^ANNE")] {
+        let of = |more: [&'static str; 2]| pid.into_iter().chain(more).collect::<Vec<_>>();
+        let (one, other) = (of([allergy, visit]), of([allergy, "PV1|1|I|W1"]));
+        let made = bundles(&[
+            ("ADT^A08^ADT_A01", "1", &one),
+            ("ADT^A08^ADT_A01", "1", &other),
+            ("ADT^A08^ADT_A01", "1", &one),
+        ]);
+        for kind in ["MessageHeader", "AllergyIntolerance", "Encounter"] {
+            let ids: Vec<_> = made.iter().map(|made| find(made, &format!("{kind}.id"))).collect();
+            assert!(!ids[0].is_empty() && ids[0] != ids[1] && ids[0] == ids[2], "{kind} {pid:?}");
+        }
+    }
+}
+
+/// RXD-1 counts the dispenses of a prescription, RXD-7 (chapter 4A); when it was may be corrected.
+#[test]
+fn a_dispense_that_is_corrected_stays_one() {
+    let dispense = |rxd: &str| {
+        let made = bundle("RDS^O13^RDS_O13", &[ANNE, "ORC|RE|P1^EHR|F1^PHARM", rxd]);
+        find(&made, "MedicationDispense.id").concat()
+    };
+    let first = dispense("RXD|1|1191^Aspirin^RXNORM|20240101|30|TAB||RX77");
+    assert_eq!(first, dispense("RXD|1|1191^Aspirin^RXNORM|20240102|28|TAB||RX77"));
+    assert_ne!(first, dispense("RXD|2|1191^Aspirin^RXNORM|20240101|30|TAB||RX77"));
+    assert_ne!(first, dispense("RXD|1|1191^Aspirin^RXNORM|20240101|30|TAB||RX78"));
+    for rxd in ["RXD|1|1191^Aspirin^RXNORM|2024010", "RXD||1191^Aspirin^RXNORM|2024010"] {
+        let rest = if rxd.starts_with("RXD|1") { "" } else { "||||RX77" };
+        let [one, same, other] = [1, 1, 2].map(|day| dispense(&format!("{rxd}{day}{rest}")));
+        assert!(one == same && one != other, "{rxd}");
+    }
+}

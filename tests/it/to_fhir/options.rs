@@ -245,6 +245,34 @@ fn ids_are_of_identifiers_or_of_messages() {
 }
 
 /// An object a line: what was lost, how often.
+/// A second patient where the structure has one may be a mistake; in an ORU there may be several.
+#[test]
+fn the_report_tells_of_patients_that_should_not_be_there() {
+    let (pid, order) = ("PID|1||P1^^^H^MR||Doe^Jo\r", "ORC|NW|1^A\rOBR|1|1^A||X^Y^L\r");
+    let other = "PID|2||P2^^^H^MR||Roe^Ray\rORC|NW|2^A\rOBR|1|2^A||X^Y^L\r";
+    let before = "PID|2||P3^^^H^MR||Doe^J\rOBR|1|3^A||X^Y^L\rOBX|1|ST|X^Y^L||old\r";
+    for (event, segments, count) in [
+        ("ORM^O01^ORM_O01", [pid, order, ""], 0),
+        ("ORM^O01^ORM_O01", [pid, order, pid], 0),
+        ("ORM^O01^ORM_O01", [pid, order, other], 1),
+        ("ADT^A08^ADT_A01", [pid, "PV1|1|O\r", "PID|2||P2^^^H^MR\r"], 1),
+        ("ADT^A40^ADT_A39", [pid, "MRG|P7^^^H^MR\r", "PID|2||P2^^^H^MR\rMRG|P8^^^H^MR\r"], 0),
+        ("ORU^R01^ORU_R01", [pid, order, other], 0),
+        ("OML^O21^OML_O21", [pid, order, before], 0),
+        ("ZZZ^Z99", [pid, order, other], 0),
+    ] {
+        let folder = folder();
+        let report = put(&folder, "report", "");
+        let message =
+            format!("MSH|^~\\&|A|B|||20240501||{event}|M1|P|2.5.1\r{}", segments.concat());
+        pipehat(&["to-fhir", "-q", "--report", &report]).stdin(&message).run();
+        let lines = std::fs::read_to_string(&report).unwrap();
+        let told = lines.lines().filter(|line| line.contains("contradiction")).collect::<Vec<_>>();
+        let expected = [r#"{"contradiction":"patient","count":1}"#];
+        assert_eq!(told, expected[..count], "{event} {segments:?}");
+    }
+}
+
 #[test]
 fn the_report_counts_what_was_not_carried_over() {
     let folder = folder();

@@ -13,8 +13,12 @@ use super::subject_required;
 const ALTERNATE_CODES: &str = "http://hl7.org/fhir/StructureDefinition/alternate-codes";
 const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
 
-/// Writes the AllergyIntolerance.
+/// Writes the AllergyIntolerance, unless it is of nothing: senders have an AL1 without values, or with nulls,
+/// for whom no allergy is known, which is none.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, al1: Seg<'m>) {
+    if !al1.valued(5) && !is_named(al1.peek(3)) {
+        return;
+    }
     let own = cx.own(Kind::AllergyIntolerance, al1, |_| None);
     al1.done(1);
     out.resource(own, Some(al1), |w| {
@@ -26,6 +30,11 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, al1: Seg<'m>) {
         time::date_time(w, cx, "onsetDateTime", al1.get(6));
         reaction(w, cx, al1, severity);
     });
+}
+
+/// Whether a CWE has a code or words, and not the name of a system alone.
+pub(crate) fn is_named(value: Parts<'_>) -> bool {
+    [1, 2, 4, 5, 9].into_iter().any(|n| !value.peek(n).is_empty())
 }
 
 /// Writes `type` and `category`, with the code that the category was.
@@ -79,7 +88,7 @@ fn original<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>, table: Tab
     });
 }
 
-/// Writes `reaction` from the texts of field 5, of which some senders make codes.
+/// Writes `reaction` from the texts of field 5, of which some senders make codes, and from each IAR.
 pub(crate) fn reaction<'m>(
     w: &mut Json,
     cx: &mut Context<'m>,
@@ -99,5 +108,22 @@ pub(crate) fn reaction<'m>(
             });
             w.string("severity", severity.unwrap_or_default().as_bytes());
         });
+        for iar in cx.story.of(seg, b"IAR") {
+            w.item(|w| reaction_of(w, cx, iar));
+        }
     });
+}
+
+/// Writes the members of a reaction from IAR (2.9): what it was, how severe, and what was done.
+fn reaction_of<'m>(w: &mut Json, cx: &mut Context<'m>, iar: Seg<'m>) {
+    let is_told = w.array("manifestation", |w| _ = coded::concept_item(w, cx, iar.get(1)));
+    if !is_told {
+        return;
+    }
+    let severity = iar.get(2);
+    match cx.code(Table::AllergyReactionSeverity, severity.first()) {
+        Some(code) => w.literal("severity", code.code),
+        None => severity.give_up(),
+    }
+    w.array("note", |w| _ = w.item(|w| _ = text::string(w, cx, "text", iar.get(4))));
 }

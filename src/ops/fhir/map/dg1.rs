@@ -62,8 +62,13 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, dg1: Seg<'m>) {
 /// Writes the items of `diagnosis` of a visit, its Encounter or its EpisodeOfCare, which calls the
 /// type of a diagnosis `use` or `role`.
 pub(crate) fn diagnoses<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, kind: &str) {
-    let Some(patient) = cx.story.patient(pv1) else { return };
-    for dg1 in cx.story.of(patient, b"DG1").filter(|dg1| !is_taken_back(*dg1)) {
+    let story = cx.story;
+    let Some(patient) = story.patient(pv1) else { return };
+    let is_of_it = |dg1: Seg<'m>| {
+        !story.has_other_visits() || story.visit(dg1).is_some_and(|visit| visit.at() == pv1.at())
+    };
+    let diagnoses = story.of(patient, b"DG1").filter(|dg1| !is_taken_back(*dg1));
+    for dg1 in diagnoses.filter(|dg1| is_of_it(*dg1)) {
         let condition = condition(cx, dg1);
         w.item(|w| {
             cx.reference(w, "condition", condition);

@@ -8,12 +8,15 @@ use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, name, practitioner, text};
-use super::{al1, pid, subject_required};
+use super::{al1, note, pid, subject_required};
 
 const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
 
-/// Writes the AllergyIntolerance, and the person who reported it.
+/// Writes the AllergyIntolerance, unless it is of nothing, and the person who reported it.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, iam: Seg<'m>) {
+    if !iam.any([5, 7]) && ![3, 27].into_iter().any(|n| al1::is_named(iam.peek(n))) {
+        return;
+    }
     let own = cx.own(Kind::AllergyIntolerance, iam, |cx| {
         identifier::ei_key(cx, Kind::AllergyIntolerance, iam.peek(7))
     });
@@ -40,8 +43,12 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, iam: Seg<'m>) {
             Some(person) => cx.reference(w, "recorder", person),
             None => _ = practitioner::member(w, cx, "recorder", iam.get(23)),
         }
+        w.array("note", |w| note::items(w, cx, iam));
         al1::reaction(w, cx, iam, severity);
     });
+    for iar in cx.story.of(iam, b"IAR") {
+        out.takes(iar);
+    }
     let Some(person) = reporter.filter(|person| person.kind != Kind::Patient) else { return };
     out.resource(person, None, |w| {
         if person.kind == Kind::RelatedPerson {

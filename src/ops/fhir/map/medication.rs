@@ -158,7 +158,8 @@ fn dosage<'m>(
         text::string(w, cx, "text", old.get(8));
     }
     w.array("additionalInstruction", |w| {
-        w.item(|w| _ = text::string(w, cx, "text", field(tq1, 10)));
+        let condition = if tq1.is_some() { field(tq1, 10) } else { old.get(7) };
+        w.item(|w| _ = text::string(w, cx, "text", condition));
         for value in seg.all(at.instructions) {
             coded::concept_item(w, cx, value);
         }
@@ -170,6 +171,9 @@ fn dosage<'m>(
         Some(tq1) => tq1::member(w, cx, "timing", tq1),
         None => timing::tq(w, cx, "timing", old),
     };
+    if tq1::is_as_needed(tq1, old) {
+        w.boolean("asNeededBoolean", true);
+    }
     coded::concept_by(w, cx, "site", field(rxr, 2), Table::BodyParts);
     coded::concept_by(w, cx, "route", field(rxr, 1), Table::RouteOfAdministration);
     coded::concept_by(w, cx, "method", field(rxr, 4), Table::AdministrationMethod);

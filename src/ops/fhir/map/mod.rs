@@ -27,6 +27,7 @@ pub(super) mod note;
 pub(super) mod obr;
 pub(super) mod obx;
 pub(super) mod orc;
+pub(super) mod parent;
 pub(super) mod participation;
 pub(super) mod pd1;
 pub(super) mod pda;
@@ -133,10 +134,11 @@ pub(super) fn subject_required<'m>(w: &mut Json, cx: &mut Context<'m>, name: &st
 
 /// The visit that a segment is about.
 fn visit_of<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Option<Ref> {
-    cx.same_owner(seg, 1, |cx| {
+    let find = |cx: &mut Context<'m>| {
         let pv1 = cx.story.visit(seg)?;
         Some(pv1::encounter(cx, pv1))
-    })
+    };
+    if cx.story.has_other_visits() { find(cx) } else { cx.same_owner(seg, 1, find) }
 }
 
 /// Writes a member that refers to the visit that a segment is about. Returns whether it is there.

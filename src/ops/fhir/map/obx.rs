@@ -15,7 +15,7 @@ use super::super::types::participant::{self, Acting, Function};
 use super::super::types::{coded, identifier, quantity, text};
 use super::super::wanted::Wanted;
 use super::value::{self, Shape};
-use super::{encounter, note, obr, prt, rxa, rxd, rxo, service_request, spm, subject};
+use super::{encounter, note, obr, parent, prt, rxa, rxd, rxo, service_request, spm, subject};
 
 const ALTERNATE: &str = "http://hl7.org/fhir/StructureDefinition/alternate-codes";
 const ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
@@ -120,6 +120,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, obx: Seg<'m>) {
         }
         specimen(w, cx, obx, owner);
         device(w, cx, obx);
+        derived_from(w, cx, obx, owner);
         if shape == Shape::Components {
             w.array("component", |w| value::components(w, cx, obx));
         } else {
@@ -257,6 +258,16 @@ fn specimen<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>, owner: Option<
     };
     if let Some(to) = to {
         cx.reference(w, "specimen", to);
+    }
+}
+
+/// The result that this one is about, such as the organism that a drug works on.
+#[inline]
+fn derived_from<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>, owner: Option<Seg<'m>>) {
+    if let Some(obr) = owner.filter(|owner| owner.valued(26) && owner.is(b"OBR"))
+        && is_result(cx, obx)
+    {
+        w.array("derivedFrom", |w| parent::items(w, cx, obr));
     }
 }
 

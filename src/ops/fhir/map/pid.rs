@@ -3,6 +3,7 @@
 
 use crate::core::time::Precision;
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use super::super::bundle::Arena;
 use super::super::codes::Table;
@@ -57,6 +58,22 @@ pub(crate) fn rank(of_type: &[u8]) -> u8 {
         b"AN" | b"VN" => 0,
         _ => 2,
     }
+}
+
+/// Counts patients beyond the first where the structure of the message has one: what is behind each is of
+/// each, but one of them may be told of by mistake.
+pub(crate) fn count_others(cx: &mut Context<'_>) {
+    let input = cx.story.input();
+    if input.count(b"PID") < 2 || !cx.is_about_one_patient() {
+        return;
+    }
+    let mut patients = HashSet::new();
+    for pid in input.segs().filter(|seg| seg.is(b"PID")) {
+        if !cx.story.is_before(pid) {
+            patients.insert(*patient(cx, pid).id.bytes());
+        }
+    }
+    cx.report.other_patients += patients.len().saturating_sub(1) as u64;
 }
 
 /// Writes the Patient, and what else the segment tells of.
@@ -217,8 +234,14 @@ fn birth(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {
     }
 }
 
-/// PID-29, else PID-30: R4 has room for one of them.
+/// PID-29, else PID-30: R4 has room for one of them. Who is said to be alive and has a time of death is not
+/// said to be either.
 fn deceased(w: &mut Json, cx: &mut Context<'_>, pid: Seg<'_>) {
+    if pid.peek(30).first().trim_ascii() == b"N" && time::read(&pid.peek(29)).is_some() {
+        cx.give_up(&pid.get(29), "death");
+        pid.get(30).give_up();
+        return;
+    }
     if time::date_time(w, cx, "deceasedDateTime", pid.get(29)) {
         if pid.get(30).first() == b"Y" {
             pid.done(30);

@@ -3,7 +3,7 @@
 use super::super::bundle::Arena;
 use super::super::codes::{Code, Table};
 use super::super::context::{Context, Ref};
-use super::super::input::Seg;
+use super::super::input::{Parts, Seg};
 use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
@@ -27,6 +27,7 @@ fn condition<'m>(cx: &mut Context<'m>, prb: Seg<'m>) -> Ref {
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, prb: Seg<'m>) {
     let own = condition(cx, prb);
     let is_deleted = is_deletion(prb);
+    let mut words = Vec::new();
     out.resource(own, Some(prb), |w| {
         w.array("identifier", |w| _ = identifier::ei_item(w, cx, prb.get(4), None));
         if is_deleted {
@@ -38,8 +39,13 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, prb: Seg<'m>) {
                 "Entered in Error",
             );
         } else {
-            clinical_status(w, cx, prb);
-            verification_status(w, cx, prb);
+            let verified = told(cx, Table::ConditionVerificationStatus, prb.get(13), &mut words);
+            clinical_status(w, cx, prb, verified, &mut words);
+            if let Some(code) = verified {
+                w.object("verificationStatus", |w| {
+                    w.array("coding", |w| _ = w.item(|w| coded::code_in(w, code)));
+                });
+            }
         }
         w.array("category", |w| {
             coded::fixed_item(w, CATEGORY, "problem-list-item", "Problem List Item");
@@ -59,7 +65,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, prb: Seg<'m>) {
         if !time::date_time(w, cx, "recordedDate", prb.get(7)) {
             time::date_time(w, cx, "recordedDate", prb.get(2));
         }
-        notes(w, cx, prb);
+        notes(w, cx, prb, &words);
     });
 }
 
@@ -73,44 +79,56 @@ fn is_deletion(seg: Seg<'_>) -> bool {
     is_deleted
 }
 
+/// The code that a status has, by its code or its words. What the table has neither of goes into `words`, for
+/// a note: `not achieved` or `ruled out by biopsy` must not be lost behind a status that is assumed.
+fn told<'m>(
+    cx: &mut Context<'m>,
+    table: Table,
+    value: Parts<'m>,
+    words: &mut Vec<Parts<'m>>,
+) -> Option<Code> {
+    if value.is_empty() {
+        return None;
+    }
+    let by_words = || table.get(value.peek(2).first().trim_ascii());
+    let found = table.get(value.first().trim_ascii()).or_else(by_words);
+    if found.is_none() {
+        cx.report.code(table.name(), value.first());
+        words.push(value);
+    }
+    found
+}
+
 /// PRB-14, the life cycle; what has an end is over (con-4), what is on the list has a status (con-3).
-fn clinical_status(w: &mut Json, cx: &mut Context<'_>, prb: Seg<'_>) {
+fn clinical_status<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    prb: Seg<'m>,
+    verified: Option<Code>,
+    words: &mut Vec<Parts<'m>>,
+) {
     let value = prb.get(14);
-    let found = Table::ConditionClinicalStatus.get(value.first());
-    let found = found.or_else(|| Table::ConditionClinicalStatus.get(value.peek(2).first()));
     let has_ended = time::read(&prb.peek(9)).is_some();
-    let (code, display) = match found {
+    let is_refuted = verified.is_some_and(|code| code.code == "refuted");
+    let (code, display) = match told(cx, Table::ConditionClinicalStatus, value, words) {
         Some(Code { code: "active" | "recurrence" | "relapse", .. }) if has_ended => {
             value.give_up();
             ("resolved", "Resolved")
         }
         Some(code) => (code.code, code.display),
-        None => {
-            if !value.is_empty() {
-                cx.report.code(Table::ConditionClinicalStatus.name(), value.first());
-                value.give_up();
-            }
-            if has_ended { ("resolved", "Resolved") } else { ("active", "Active") }
-        }
+        None if has_ended => ("resolved", "Resolved"),
+        None if is_refuted => ("inactive", "Inactive"),
+        None => ("active", "Active"),
     };
     coded::fixed(w, "clinicalStatus", CLINICAL, code, display);
 }
 
-/// PRB-13, table 0438's kind of words.
-fn verification_status(w: &mut Json, cx: &mut Context<'_>, prb: Seg<'_>) {
-    let value = prb.get(13);
-    match cx.code(Table::ConditionVerificationStatus, value.first()) {
-        Some(code) => {
-            w.object("verificationStatus", |w| {
-                w.array("coding", |w| _ = w.item(|w| coded::code_in(w, code)));
-            });
-        }
-        None => value.give_up(),
-    }
-}
-
-fn notes<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>) {
+/// The notes, and the words of a status that no code has.
+fn notes<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, words: &[Parts<'m>]) {
     w.array("note", |w| {
+        for &value in words {
+            w.item(|w| _ = text::of_coded(w, cx, "text", value));
+        }
         for note in cx.story.of(seg, b"NTE") {
             note.done(1);
             w.item(|w| _ = text::lines(w, cx, "text", note.all(3)));
@@ -126,19 +144,14 @@ pub(crate) fn write_goal<'m>(out: &mut Arena, cx: &mut Context<'m>, gol: Seg<'m>
         Some(number.with(patient?.id.bytes()))
     });
     let is_deleted = is_deletion(gol);
+    let mut words = Vec::new();
     out.resource(own, Some(gol), |w| {
         w.array("identifier", |w| _ = identifier::ei_item(w, cx, gol.get(4), None));
         if is_deleted {
             w.literal("lifecycleStatus", "entered-in-error");
         } else {
-            coded::code(
-                w,
-                cx,
-                "lifecycleStatus",
-                gol.get(18),
-                Table::GoalLifecycleStatus,
-                "active",
-            );
+            let status = told(cx, Table::GoalLifecycleStatus, gol.get(18), &mut words);
+            w.literal("lifecycleStatus", status.map_or("active", |code| code.code));
         }
         w.array("category", |w| {
             coded::concept_item(w, cx, gol.get(9));
@@ -161,6 +174,6 @@ pub(crate) fn write_goal<'m>(out: &mut Arena, cx: &mut Context<'m>, gol: Seg<'m>
                 cx.reference_item(w, to);
             }
         });
-        notes(w, cx, gol);
+        notes(w, cx, gol, &words);
     });
 }

@@ -55,6 +55,12 @@ fn is_vaccine(cx: &Context<'_>, rxa: Seg<'_>) -> bool {
         || code.peek(6).peek_raw() == b"CVX"
 }
 
+/// RXA-20. Without it what has a reason of refusal (RXA-18) was not taken (chapter 4A, RXA-18).
+fn completion(w: &mut Json, cx: &mut Context<'_>, rxa: Seg<'_>) {
+    let assumed = if rxa.valued(18) { "not-done" } else { "completed" };
+    coded::code(w, cx, "status", rxa.get(20), Table::CompletionStatus, assumed);
+}
+
 /// Writes what was given.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rxa: Seg<'m>) {
     let own = given(cx, rxa);
@@ -93,7 +99,7 @@ fn immunization<'m>(
             rxa.done(21);
             w.literal("status", "entered-in-error");
         } else {
-            coded::code(w, cx, "status", rxa.get(20), Table::CompletionStatus, "completed");
+            completion(w, cx, rxa);
         }
         coded::concept(w, cx, "statusReason", rxa.get(18));
         if !coded::concept(w, cx, "vaccineCode", rxa.get(5)) {
@@ -292,7 +298,7 @@ fn administration<'m>(
             rxa.done(21);
             w.literal("status", "entered-in-error");
         } else {
-            coded::code(w, cx, "status", rxa.get(20), Table::CompletionStatus, "completed");
+            completion(w, cx, rxa);
         }
         w.array("statusReason", |w| {
             for value in fields(Some(rxa), 18).chain(fields(orc, 16)) {

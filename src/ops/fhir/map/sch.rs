@@ -144,7 +144,9 @@ pub(super) fn status<'m>(
     let service = ais::of(cx, sch).find(|seg| seg.is(b"AIS") && seg.valued(10));
     let fields = [Some((sch, 25)), service.map(|ais| (ais, 10))];
     let told = fields.into_iter().flatten().find_map(|(seg, n)| {
-        let code = Table::FillerStatusAppointment.get(seg.peek(n).first().trim_ascii())?;
+        let value = seg.peek(n);
+        let mut words = [1, 2].into_iter().map(|n| value.peek(n).first().trim_ascii());
+        let code = words.find_map(|words| Table::FillerStatusAppointment.get(words))?;
         Some((code.code, (seg, n)))
     });
     match (by_event, told) {

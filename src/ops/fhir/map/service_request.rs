@@ -12,7 +12,7 @@ use super::super::types::participant::{Function, PLACER_GROUP};
 use super::super::types::{coded, contact, identifier, practitioner, quantity, text, timing};
 use super::super::wanted::Wanted;
 use super::{
-    asks, ctd, dg1, encounter, field, fields, in1, note, obr, obx, orc, prt, spm, subject,
+    asks, ctd, dg1, encounter, field, fields, in1, note, obr, obx, orc, parent, prt, spm, subject,
     subject_required, tq1, valued,
 };
 
@@ -88,11 +88,14 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
         if !is_timed {
             time::date_time(w, cx, "occurrenceDateTime", field(obr, 6));
         }
-        w.object("asNeededCodeableConcept", |w| {
+        let is_conditional = w.object("asNeededCodeableConcept", |w| {
             let condition = timing.map_or(Parts::EMPTY, |tq1| tq1.get(10));
             let condition = if condition.is_empty() { old.get(7) } else { condition };
             text::string(w, cx, "text", condition);
         });
+        if !is_conditional && tq1::is_as_needed(timing, old) {
+            w.boolean("asNeededBoolean", true);
+        }
         if orc.is_some_and(|orc| orc.peek(1).first() == b"NW") {
             time::date_time(w, cx, "authoredOn", field(orc, 9));
         }
@@ -225,6 +228,10 @@ fn supporting<'m>(w: &mut Json, cx: &mut Context<'m>, obr: Seg<'m>) {
             cx.reference_item(w, prior);
         }
         ctd::of_order(w, cx, obr);
+        // Else its results tell.
+        if obr.valued(26) && !cx.story.of(obr, b"OBX").any(|obx| obx::is_result(cx, obx)) {
+            parent::items(w, cx, obr);
+        }
     });
     w.array("specimen", |w| spm::references(w, cx, obr));
 }

@@ -18,6 +18,20 @@ pub(crate) fn of<'m>(
     orc.into_iter().chain(detail).flat_map(move |owner| story.of(owner, b"TQ1"))
 }
 
+/// Whether something is given or done when it is needed, and not by the clock alone: `PRN`, or `PRN` and how
+/// often (table 0335), as pattern, as priority (table 0485) or as condition (`PRN pain`), in TQ1 or the older
+/// TQ.
+pub(crate) fn is_as_needed(tq1: Option<Seg<'_>>, old: Parts<'_>) -> bool {
+    let told = match tq1 {
+        Some(tq1) => [tq1.peek(3).peek(1), tq1.peek(9).peek(1), tq1.peek(10)],
+        None => [old.peek(2), old.peek(6), old.peek(7)],
+    };
+    told.iter().any(|value| {
+        let begins = value.part(1).trim_ascii().first_chunk::<3>();
+        begins.is_some_and(|begins| begins.eq_ignore_ascii_case(b"PRN"))
+    })
+}
+
 /// Writes a member of type Timing. Returns whether it is there.
 pub(crate) fn member<'m>(w: &mut Json, cx: &mut Context<'m>, name: &str, tq1: Seg<'m>) -> bool {
     tq1.done(1);

@@ -81,7 +81,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, txa: Seg<'m>) {
             });
             w.object("period", |w| _ = time::date_time(w, cx, "start", txa.get(4)));
             w.array("related", |w| {
-                for obr in cx.story.input().segs().filter(|seg| seg.is(b"OBR")) {
+                for obr in orders(cx, txa) {
                     if service_request::is_wanted(cx, obr) {
                         let to = service_request::request(cx, obr);
                         cx.reference_item(w, to);
@@ -107,6 +107,19 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, txa: Seg<'m>) {
         });
     });
     provenance(out, cx, txa, own);
+}
+
+/// The OBR of the orders that a document is of: all of a message about documents. Elsewhere a document stands in
+/// an order, behind its ORC or its OBR (OUL, ORU; chapter 7).
+fn orders<'m>(cx: &Context<'m>, txa: Seg<'m>) -> Vec<Seg<'m>> {
+    let all = cx.story.input().segs();
+    let is_order = |seg: &Seg<'m>| seg.is(b"ORC") || seg.is(b"OBR");
+    let before = all.take_while(|seg| seg.at() < txa.at()).filter(is_order).last();
+    match before.filter(|_| cx.msh().peek(9).first() != b"MDM") {
+        Some(orc) if orc.is(b"ORC") => cx.story.of(orc, b"OBR").collect(),
+        Some(obr) => vec![obr],
+        None => cx.story.input().segs().filter(|seg| seg.is(b"OBR")).collect(),
+    }
 }
 
 /// The status is required: TXA-19 (table 0273), kept as it came where it is not `current`; the
@@ -171,7 +184,9 @@ fn is_text(obx: Seg<'_>) -> bool {
 fn contents<'m>(w: &mut Json, cx: &mut Context<'m>, txa: Seg<'m>) {
     let start = w.len();
     let story = cx.story;
-    let all: Vec<Seg<'m>> = story.of(txa, b"OBX").collect();
+    // What was deleted or posted wrongly (OBX-11) is not in the document.
+    let is_there = |obx: &Seg<'m>| !matches!(obx.peek(11).first(), b"D" | b"W");
+    let all: Vec<Seg<'m>> = story.of(txa, b"OBX").filter(is_there).collect();
     let mut rest = &all[..];
     while let Some(&first) = rest.first() {
         let same =

@@ -8,6 +8,7 @@ use super::super::plain::trimmed_ascii;
 use super::super::time;
 use super::super::types::quantity::{self, Structured};
 use super::super::types::{attachment, coded, sampled, text, timing};
+use memchr::memmem;
 
 /// An element of R5.
 const ATTACHMENT: &str =
@@ -140,14 +141,28 @@ fn is_numeric(value: Parts<'_>) -> bool {
     text.last().is_some_and(u8::is_ascii_digit) && text.iter().all(is_part)
 }
 
-/// Writes `valueString`, with the unit behind a number. Returns whether it is there.
+/// Whether text is a number and what the sender has behind it, as `4.5 H` and `<5 (corrected)`; `2+` is none.
+fn begins_with_number(value: Parts<'_>) -> bool {
+    let text = value.peek_raw().trim_ascii_start();
+    let sign = text.iter().take_while(|b| b"<>=+-.~ ".contains(b)).count();
+    let number = &text[sign..];
+    let length = number.iter().take_while(|b| b.is_ascii_digit() || b".,".contains(b)).count();
+    let then = number.get(length).copied().unwrap_or(b' ');
+    length > 0 && (then.is_ascii_alphabetic() || b" *(".contains(&then)) && !value.is_split()
+}
+
+/// Writes `valueString`, with the unit behind what begins with a number, unless the sender has it there.
+/// Returns whether it is there.
 fn string<'m>(w: &mut Json, cx: &Context<'m>, value: Parts<'m>, unit: Parts<'m>) -> bool {
-    if unit.is_empty() || !is_numeric(value) {
+    if unit.is_empty() || !(is_numeric(value) || begins_with_number(value)) {
         return text::string(w, cx, "valueString", value);
     }
     let unit = [1, 2].into_iter().find(|&n| !unit.peek(n).is_empty()).map_or(unit, |n| unit.get(n));
-    let parts = [value, unit].map(|part| cx.text(part.raw()).trim_ascii().to_vec());
-    w.string("valueString", &parts.join(&b' '))
+    let [value, unit] = [value, unit].map(|part| cx.text(part.raw()).trim_ascii().to_vec());
+    if memmem::find(&value, &unit).is_some() {
+        return w.string("valueString", &value);
+    }
+    w.string("valueString", &[value, unit].join(&b' '))
 }
 
 /// Writes the items of `component`, one for each repetition of OBX-5.

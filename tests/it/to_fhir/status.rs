@@ -1,0 +1,239 @@
+//! What must not be told the other way round: what was refused, ruled out, taken back, or is not known.
+
+use super::valid;
+use crate::fhir_path::find;
+use crate::program::pipehat;
+use serde_json::Value;
+
+/// The Bundle of a message of an event, with a PID and one more segment.
+#[track_caller]
+fn bundle(event: &str, segment: &str) -> Value {
+    let pid = if segment.starts_with("PID") { "" } else { "PID|1||P1^^^HOSP^MR||Doe^Jo\r" };
+    let message = format!("MSH|^~\\&|A|B|||20240501||{event}|1|P|2.5.1\r{pid}{segment}\r\n");
+    valid(&pipehat(&["to-fhir", "-q"]).stdin(message).run()).pop().unwrap()
+}
+
+/// A segment of an id with these fields.
+fn segment(id: &str, fields: &[(usize, &str)]) -> String {
+    let last = fields.iter().map(|(n, _)| *n).max().unwrap_or(0);
+    let field = |n| fields.iter().find(|(m, _)| *m == n).map_or("", |(_, value)| value);
+    (1..=last).map(field).fold(id.to_owned(), |segment, field| segment + "|" + field)
+}
+
+/// RXA-18 (chapter 4A): any entry means that the patient did not take the substance.
+#[test]
+fn what_was_refused_was_not_given() {
+    let refused = (18, "00^Parental decision^NIP002");
+    for (code, event, kind) in [
+        ("03^MMR^CVX", "VXU^V04^VXU_V04", "Immunization"),
+        ("1191^Aspirin^RXNORM", "RAS^O17^RAS_O17", "MedicationAdministration"),
+    ] {
+        let status = |more: &[(usize, &str)]| {
+            let own = [(1, "0"), (2, "1"), (3, "20240101"), (5, code), (6, "1"), (7, "mL^mL^UCUM")];
+            let rxa = segment("RXA", &[&own[..], more].concat());
+            find(&bundle(event, &format!("ORC|RE||F1^S\r{rxa}")), &format!("{kind}.status"))
+        };
+        assert_eq!(status(&[refused]), ["not-done"], "{code}");
+        assert_eq!(status(&[refused, (20, "RE")]), ["not-done"], "{code}");
+        assert_eq!(status(&[refused, (20, "PA")]), ["completed"], "{code}");
+        assert_eq!(status(&[]), ["completed"], "{code}");
+        assert_eq!(status(&[refused, (21, "D")]), ["entered-in-error"], "{code}");
+    }
+}
+
+#[test]
+fn a_problem_that_is_ruled_out_is_none() {
+    let told = |verification: &str, status: &str| {
+        let own = [(1, "AD"), (2, "20240101"), (3, "I21^Infarction^I10"), (4, "P1^S")];
+        let prb = segment("PRB", &[&own[..], &[(13, verification), (14, status)]].concat());
+        let made = bundle("PPR^PC1^PPR_PC1", &prb);
+        ["verificationStatus.coding.code", "clinicalStatus.coding.code", "note.text"]
+            .map(|path| find(&made, &format!("Condition.{path}")).concat())
+    };
+    for (verification, status, expected) in [
+        ("^Ruled out", "", ["refuted", "inactive", ""]),
+        ("RO^Ruled Out^L", "", ["refuted", "inactive", ""]),
+        ("N^Not present^L", "A", ["refuted", "active", ""]),
+        ("D^Differential^L", "", ["differential", "active", ""]),
+        ("P^Provisional^L", "^Remission", ["provisional", "remission", ""]),
+        ("", "X^Gone away^L", ["", "active", "Gone away"]),
+        ("7^Ruled out by biopsy^L", "", ["", "active", "Ruled out by biopsy"]),
+    ] {
+        assert_eq!(told(verification, status), expected, "{verification} {status}");
+    }
+}
+
+#[test]
+fn a_goal_that_is_given_up_is_not_active() {
+    for (status, expected) in [
+        ("Cancelled", ["cancelled", ""]),
+        ("CA^Canceled^L", ["cancelled", ""]),
+        ("On Hold", ["on-hold", ""]),
+        ("^Achieved", ["completed", ""]),
+        ("N^Not achieved^L", ["active", "Not achieved"]),
+        ("", ["active", ""]),
+    ] {
+        let gol = segment("GOL", &[(1, "UP"), (3, "G^Walk^L"), (4, "G1^S"), (18, status)]);
+        let made = bundle("PGL^PC6^PGL_PC6", &gol);
+        let told = ["lifecycleStatus", "note.text"]
+            .map(|path| find(&made, &format!("Goal.{path}")).concat());
+        assert_eq!(told, expected, "{status}");
+    }
+}
+
+/// Table 0278 has `Dc` for what is discontinued; words and other spellings are as common as its codes.
+#[test]
+fn an_appointment_that_is_called_off_is_not_booked() {
+    for (status, expected) in [
+        ("Dc", "cancelled"),
+        ("DC^Discontinued^HL70278", "cancelled"),
+        ("CAN^Cancelled^L", "cancelled"),
+        ("Canceled", "cancelled"),
+        ("No Show", "noshow"),
+        ("F^Completed^L", "fulfilled"),
+        ("X^Whatever^L", "booked"),
+    ] {
+        let fields = [(1, "A1^S"), (11, "^^^202401011000^202401011030"), (25, status)];
+        let made = bundle("SIU^S14^SIU_S12", &segment("SCH", &fields));
+        assert_eq!(find(&made, "Appointment.status"), [expected], "{status}");
+    }
+}
+
+/// PID-30 says whether someone is dead, PID-29 since when.
+#[test]
+fn who_is_alive_is_not_dead() {
+    for (time, indicator, expected) in [
+        ("20240101", "Y", ["2024-01-01", ""]),
+        ("20240101", "", ["2024-01-01", ""]),
+        ("20240101", "\"\"", ["2024-01-01", ""]),
+        ("20240101", "N", ["", ""]),
+        ("00000000", "N", ["", "false"]),
+        ("", "N", ["", "false"]),
+        ("", "Y", ["", "true"]),
+        ("\"\"", "\"\"", ["", ""]),
+    ] {
+        let fields = [(3, "P1^^^HOSP^MR"), (29, time), (30, indicator)];
+        let made = bundle("ADT^A08^ADT_A01", &segment("PID", &fields));
+        let told = ["deceasedDateTime", "deceasedBoolean"]
+            .map(|member| find(&made, &format!("Patient.{member}")).concat());
+        assert_eq!(told, expected, "{time} {indicator}");
+    }
+}
+
+/// Table 0119: the placer asks that it be held (HD), and then that it go on (RL).
+#[test]
+fn an_order_that_is_held_is_not_active() {
+    for (control, expected) in [("HD", "on-hold"), ("RL", "active"), ("NW", "active")] {
+        let orc = format!("ORC|{control}|P1^S");
+        let made = bundle("OMG^O19^OMG_O19", &format!("{orc}\rOBR|1|P1^S||A^B^L"));
+        assert_eq!(find(&made, "ServiceRequest.status"), [expected], "{control}");
+        let made = bundle("RDE^O11^RDE_O11", &format!("{orc}\rRXE||1191^Aspirin^RXNORM|1||TAB"));
+        assert_eq!(find(&made, "MedicationRequest.status"), [expected], "{control}");
+    }
+}
+
+/// Senders have an empty AL1 for whom no allergy is known.
+#[test]
+fn an_allergy_to_nothing_is_none() {
+    for (segment, count) in [
+        ("AL1|1", 0),
+        ("AL1|1|DA|\"\"", 0),
+        ("AL1|1|DA|^\"\"^L|\"\"|\"\"", 0),
+        ("AL1|1|DA|PEN^Penicillin^L", 1),
+        ("AL1|1|DA||SV|Rash", 1),
+        ("AL1|1|DA|^No known allergies", 1),
+        ("IAM|1|DA|\"\"", 0),
+        ("IAM|1|DA|||||I1^S", 1),
+        ("IAM|1|DA||||D|I1^S", 1),
+    ] {
+        let made = bundle("ADT^A60^ADT_A60", segment);
+        assert_eq!(find(&made, "AllergyIntolerance.id").len(), count, "{segment}");
+    }
+}
+
+/// IAR (chapter 3 of 2.9): what an allergy did, and how badly.
+#[test]
+fn an_allergy_tells_its_reactions() {
+    let segments = [
+        "IAM|1|DA|PEN^Penicillin^L||||I1^S",
+        "NTE|1||seen twice",
+        "IAR|39579001^Anaphylaxis^SCT|SV^Severe^HL70128|AL|Epinephrine",
+        "IAR|247472004^Hives^SCT|MI",
+        "IAM|2|FA|PEA^Peanut^L|||||||||||||",
+        "IAR|271807003^Rash^SCT",
+    ];
+    let made = bundle("ADT^A60^ADT_A60", &segments.join("\r"));
+    let told = |code: &str, path: &str| {
+        find(&made, &format!("AllergyIntolerance[code.coding.code={code}].{path}"))
+    };
+    let did = told("PEN", "reaction.manifestation.coding.code");
+    assert_eq!(did, ["39579001", "247472004"]);
+    assert_eq!(told("PEN", "reaction.severity"), ["severe", "mild"]);
+    assert_eq!(told("PEN", "reaction.note.text"), ["Epinephrine"]);
+    assert_eq!(told("PEN", "note.text"), ["seen twice"]);
+    assert_eq!(told("PEA", "reaction.manifestation.coding.code"), ["271807003"]);
+}
+
+/// Tables 0335 and 0485: what is given when it is needed is not given by the clock.
+#[test]
+fn what_is_given_as_needed_is_told_so() {
+    for (timing, is_as_needed) in [
+        ("TQ1|1|1|PRN", true),
+        ("TQ1|1|1|PRNQ6H", true),
+        ("TQ1|1|1|Q6H||||||PRN^As needed^HL70485", true),
+        ("TQ1|1|1|Q6H|||||||prn pain", true),
+        ("TQ1|1|1|Q6H||||||R^Routine^HL70485", false),
+    ] {
+        let expected = if is_as_needed { vec!["true"] } else { vec![] };
+        let rxe = format!("ORC|NW|P1^S\rRXE||1191^Aspirin^RXNORM|1||TAB\r{timing}");
+        let made = bundle("RDE^O11^RDE_O11", &rxe);
+        let dosage = "MedicationRequest.dosageInstruction.asNeededBoolean";
+        assert_eq!(find(&made, dosage), expected, "{timing}");
+        let made = bundle("OMG^O19^OMG_O19", &format!("ORC|NW|P1^S\rOBR|1|P1^S||A^B^L\r{timing}"));
+        let condition = find(&made, "ServiceRequest.asNeededCodeableConcept.text").len();
+        let told = find(&made, "ServiceRequest.asNeededBoolean").len() + condition;
+        assert_eq!(told, expected.len(), "{timing}");
+    }
+    let made = bundle("ORM^O01^ORM_O01", "ORC|NW|P1^S|||||1^PRN&\rOBR|1|P1^S||A^B^L");
+    assert_eq!(find(&made, "ServiceRequest.asNeededBoolean"), ["true"]);
+    for (timing, condition) in [("1^Q6H^^^^PRN", &[][..]), ("1^Q6H^^^^^PRN pain", &["PRN pain"])] {
+        let rxe = format!("ORC|NW|P1^S\rRXE|{timing}|1191^Aspirin^RXNORM|1||TAB");
+        let made = bundle("RDE^O11^RDE_O11", &rxe);
+        let dosage =
+            |path: &str| find(&made, &format!("MedicationRequest.dosageInstruction.{path}"));
+        assert_eq!(dosage("asNeededBoolean"), ["true"], "{timing}");
+        assert_eq!(dosage("additionalInstruction.text"), condition, "{timing}");
+    }
+}
+
+/// A number is none without its unit, whatever the sender has behind it.
+#[test]
+fn a_number_with_a_remark_keeps_its_unit() {
+    for (kind, value, expected) in [
+        ("NM", "4.5 H", "4.5 H mg/L"),
+        ("NM", "<0.1*", "<0.1* mg/L"),
+        ("ST", "4.5 (corrected)", "4.5 (corrected) mg/L"),
+        ("ST", "5 mg/L", "5 mg/L"),
+        ("ST", "1+ cells", "1+ cells"),
+        ("ST", "NEGATIVE", "NEGATIVE"),
+        ("TX", "5 of them", "5 of them"),
+    ] {
+        let obx = format!("OBR|1|P1^S||A^B^L\rOBX|1|{kind}|X^Y^L||{value}|mg/L|||||F");
+        let made = bundle("ORU^R01^ORU_R01", &obx);
+        assert_eq!(find(&made, "Observation.valueString"), [expected], "{kind} {value}");
+    }
+}
+
+/// OBX-11 (table 0085): D deletes, W was posted wrongly, for the wrong patient.
+#[test]
+fn what_was_taken_back_is_not_in_a_document() {
+    let line =
+        |n: u8, text: &str, status: &str| format!("OBX|{n}|TX|R^Report^L||{text}||||||{status}");
+    let [first, deleted, wrong, last] =
+        [line(1, "one", "F"), line(2, "two", "D"), line(3, "three", "W"), line(4, "four", "C")];
+    let txa = "TXA|1|DS^Summary^L|TX|||||||||D1^S|||||AU";
+    let all = [txa, &first, &deleted, &wrong, &last].join("\r");
+    let made = bundle("MDM^T02^MDM_T02", &all);
+    let text = find(&made, "DocumentReference[docStatus=final].content.attachment.data");
+    assert_eq!(text, ["b25lCmZvdXI="], "one and four");
+}
