@@ -1,7 +1,7 @@
 //! The checks of the fuzz targets over their seeds and over what fuzzing has found.
 
 #[allow(unreachable_pub)]
-#[path = "../fuzz/src/checks.rs"]
+#[path = "../fuzz/src/checks/mod.rs"]
 mod checks;
 
 use std::fs;

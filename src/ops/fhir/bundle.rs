@@ -8,7 +8,9 @@ use super::json::Json;
 use super::kind::Kind;
 use super::settings::{BundleKind, Settings, Upsert};
 use super::{map, request, time, wanted};
+use map::msh;
 use memchr::memmem;
+use serde_json::{Map, Value};
 use std::ops::Range;
 
 /// The extension for a value of the message that has no place in a resource.
@@ -61,6 +63,25 @@ struct Entry {
     may_stand_alone: bool,
 }
 
+/// Whether the members of an Organization begin with what it is known by, as those of most do.
+fn starts_with_a_name(members: &[u8]) -> bool {
+    members.starts_with(b"\"identifier\":") || members.starts_with(b"\"name\":")
+}
+
+/// Says that nobody knows the identifier of an Organization, if it has none and no name: one is
+/// required (org-1).
+#[cold]
+fn tell_unnamed(w: &mut Json, start: usize) {
+    let members = w.bytes()[start..].strip_suffix(b",").unwrap_or_default();
+    let object = [b"{", members, b"}"].concat();
+    let members: Map<String, Value> = serde_json::from_slice(&object).unwrap_or_default();
+    if !members.contains_key("identifier") && !members.contains_key("name") {
+        let end = w.len();
+        w.array("identifier", |w| _ = w.item(msh::unknown_in));
+        w.to_front(start, end);
+    }
+}
+
 impl Arena {
     /// Empties it and keeps its memory.
     pub(crate) fn begin(&mut self, settings: &Settings) {
@@ -100,7 +121,13 @@ impl Arena {
         }
         let start = self.json.len();
         self.json.begin_organization(own.kind == Kind::Organization);
-        self.json.resource(own.kind.opening(), &own.id, write);
+        self.json.resource(own.kind.opening(), &own.id, |w| {
+            let start = w.len();
+            write(w);
+            if own.kind == Kind::Organization && !starts_with_a_name(&w.bytes()[start..]) {
+                tell_unnamed(w, start);
+            }
+        });
         // The comma behind the extensions became the brace.
         let open = self.json.extension_end() == self.json.len();
         let range = start..self.json.len();

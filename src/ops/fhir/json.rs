@@ -182,6 +182,17 @@ impl Json {
         self.out.truncate(len);
     }
 
+    /// Puts what was written since the text had the length `end` before what begins at `start`.
+    pub(crate) fn to_front(&mut self, start: usize, end: usize) {
+        let length = self.out.len() - end;
+        if self.extension_end > start {
+            self.extension_end += length;
+        }
+        if let Some(members) = self.out.get_mut(start..) {
+            members.rotate_right(length);
+        }
+    }
+
     /// Writes `"name":` and a bracket; returns where it begins.
     #[inline(always)]
     fn open(&mut self, name: &str, bracket: u8) -> usize {

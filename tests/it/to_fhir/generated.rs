@@ -1,7 +1,9 @@
 //! Messages that nobody wrote: every structure of the standard, and every segment of every version,
-//! all of their fields filled with values of their data types. The same seed gives the same messages.
+//! all or some of their fields filled with values of their data types. The same seed gives the same
+//! messages.
 
 use super::{KINDS, valid};
+use crate::fhir_path::find;
 use crate::program::pipehat;
 use pipehat::dictionary::{Node, Version, VersionView, standard};
 use std::collections::BTreeMap;
@@ -10,7 +12,7 @@ use std::fmt::Write;
 #[test]
 fn every_segment_of_every_version_gives_valid_bundles() {
     let messages = messages();
-    assert!(messages.len() > 200, "{} messages", messages.len());
+    assert!(messages.len() > 600, "{} messages", messages.len());
     let input = messages.concat();
     let with_extensions = (KINDS[0], "extension");
     for (kind, unmapped) in KINDS.map(|kind| (kind, "none")).into_iter().chain([with_extensions]) {
@@ -20,10 +22,42 @@ fn every_segment_of_every_version_gives_valid_bundles() {
     }
 }
 
+/// Segments in which what FHIR requires is not there, with what must not be lost of them.
+#[test]
+fn what_says_little_gives_valid_bundles() {
+    for (segment, path, kept) in [
+        ("IN1|1||||12 Main^^Boston", "Organization.address.city", "Boston"),
+        ("IN1|1||^^^H^XX", "Organization.identifier.extension.valueCode", "unknown"),
+        ("AL1|1|^^C999^^^|||Rash", "AllergyIntolerance.reaction.manifestation.text", "Rash"),
+        ("RF1|A|R||W^Walk-in^L", "ServiceRequest.orderDetail.coding.code", "W"),
+        (
+            "OBR|1|||^^^|||||||||||||||||||||||||||||||||||||||||||S^Supply^L",
+            "ServiceRequest.orderDetail.coding.code",
+            "S",
+        ),
+        ("OBR|1|P1||7^Drug^L||||||||||||||||||||||^^ ", "ServiceRequest.code.coding.code", "7"),
+        ("OBR|1|P1||7^Drug^L||||||||||||||||||||||&&I10^^", "ServiceRequest.code.coding.code", "7"),
+        ("SCH|1\rAIP|1|||^^^^^^^^^^^^^^^x", "Appointment.participant.status", "needs-action"),
+        ("GT1|1||||||||||||||||||||^^^1^^M10^H", "Patient.identifier.value", "P1"),
+    ] {
+        let message = format!(
+            "MSH|^~\\&|A|B|||20240501||REF^I12^REF_I12|1|P|2.7\rPID|1||P1^^^H^MR\r{segment}\r\n"
+        );
+        let bundle = valid(&pipehat(&["to-fhir", "-q"]).stdin(message).run()).pop().unwrap();
+        let found = find(&bundle, path);
+        assert!(found.iter().any(|value| value == kept), "{segment}: {found:?}");
+    }
+}
+
 /// One message of each structure, in some version that has it, and one with all segments for each
-/// version.
+/// version: with all fields and parts of them, with half of them, and with few.
 pub(super) fn messages() -> Vec<String> {
-    let mut random = Random(7);
+    [4, 2, 1].into_iter().flat_map(messages_with).collect()
+}
+
+/// Of four fields and parts of fields, `filled` are there.
+fn messages_with(filled: usize) -> Vec<String> {
+    let mut random = Random { state: 7, filled };
     let mut versions = BTreeMap::<_, Vec<Version>>::new();
     for version in Version::ALL {
         for id in standard().version(version).structure_ids() {
@@ -47,15 +81,23 @@ pub(super) fn messages() -> Vec<String> {
 }
 
 /// Numbers that look random (SplitMix64).
-struct Random(u64);
+struct Random {
+    state: u64,
+    filled: usize,
+}
 
 impl Random {
     fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         usize::try_from((z ^ (z >> 31)) % end as u64).unwrap()
+    }
+
+    /// Whether a field, or a part of one, is there.
+    fn is_there(&mut self) -> bool {
+        self.below(4) < self.filled
     }
 
     fn one<'t>(&mut self, of: &[&'t str]) -> &'t str {
@@ -90,6 +132,7 @@ impl Random {
                     message.push('|');
                     match (*id, n) {
                         ("OBX", 2) => message.push_str(observed),
+                        _ if !self.is_there() => {}
                         ("OBX", 5) => self.value(view, observed, None, "^&", &mut message),
                         _ => {
                             self.value(view, field.data_type, field.table, "^&", &mut message);
@@ -119,8 +162,10 @@ impl Random {
         if let (Some(delimiter), false) = (delimiters.get(..1), parts.is_empty()) {
             for (i, part) in parts.iter().enumerate() {
                 out.push_str(if i == 0 { "" } else { delimiter });
-                let table = part.table.or(table.filter(|_| i == 0));
-                self.value(view, part.data_type, table, &delimiters[1..], out);
+                if self.is_there() {
+                    let table = part.table.or(table.filter(|_| i == 0));
+                    self.value(view, part.data_type, table, &delimiters[1..], out);
+                }
             }
         } else {
             self.primitive(view.version(), data_type, table, out);

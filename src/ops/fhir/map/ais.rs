@@ -165,9 +165,11 @@ pub(crate) fn participant<'m>(
     if actor.is_none() && !has_type {
         return;
     }
+    let start = w.len();
+    let mut is_anybody = actor.is_some();
     w.item(|w| {
         if has_type {
-            w.array("type", |w| _ = coded::concept_item(w, cx, seg.get(4)));
+            is_anybody |= w.array("type", |w| _ = coded::concept_item(w, cx, seg.get(4)));
         }
         if let Some(actor) = actor {
             cx.reference(w, "actor", actor);
@@ -175,6 +177,9 @@ pub(crate) fn participant<'m>(
         w.literal("status", status(cx, seg));
         period(w, cx, "period", seg, base);
     });
+    if !is_anybody {
+        w.back_to(start);
+    }
 }
 
 /// The status of a participant, which is required, by that of what is needed.

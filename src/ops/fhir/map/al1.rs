@@ -46,14 +46,18 @@ pub(crate) fn kind<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>) {
         w.string("type", code.code.as_bytes());
     }
     let category = cx.code(Table::AllergenCategory, value.first());
+    let start = w.len();
     w.array("category", |w| match category {
         Some(code) => _ = w.string_item(code.code.as_bytes()),
         // The place of the code that its extension is on.
         None => w.made_item(b"null"),
     });
-    w.array("_category", |w| {
+    let is_told = w.array("_category", |w| {
         w.item(|w| original(w, cx, value, Table::AllergenOriginalCategory));
     });
+    if category.is_none() && !is_told {
+        w.back_to(start);
+    }
 }
 
 /// Writes `criticality` with the code that it was. Returns the severity of the reaction, if the

@@ -12,9 +12,14 @@ use super::super::wanted::Wanted;
 use super::employment::{self, Job};
 use super::subject_required;
 
-/// The guarantor: a person (GT1-3), else an organization (GT1-21).
+/// Whether the guarantor is a person (GT1-3), and no organization (GT1-21).
+fn is_person(gt1: Seg<'_>) -> bool {
+    gt1.valued(3) || gt1.valued(2) || !gt1.valued(21)
+}
+
+/// The guarantor.
 pub(crate) fn guarantor<'m>(cx: &mut Context<'m>, gt1: Seg<'m>) -> Option<Ref> {
-    if gt1.valued(3) || gt1.valued(2) || !gt1.valued(21) {
+    if is_person(gt1) {
         return Some(cx.own(Kind::RelatedPerson, gt1, |_| None));
     }
     cx.refer(Wanted::Organization(gt1.get(21)))
@@ -23,9 +28,8 @@ pub(crate) fn guarantor<'m>(cx: &mut Context<'m>, gt1: Seg<'m>) -> Option<Ref> {
 /// Writes the RelatedPerson.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, gt1: Seg<'m>) {
     gt1.done(1);
-    let Some(own) = guarantor(cx, gt1).filter(|own| own.kind == Kind::RelatedPerson) else {
-        return;
-    };
+    // An organization is written where the account refers to it.
+    let Some(own) = is_person(gt1).then(|| guarantor(cx, gt1)).flatten() else { return };
     out.resource(own, Some(gt1), |w| {
         w.array("identifier", |w| {
             for value in gt1.all(2) {

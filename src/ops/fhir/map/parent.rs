@@ -29,7 +29,7 @@ pub(crate) fn items<'m>(w: &mut Json, cx: &mut Context<'m>, obr: Seg<'m>) {
         });
     }
     match results.is_empty() {
-        true if is_link(cx, obr, parent) => _ = w.item(|w| in_words(w, cx, parent)),
+        true if is_link(cx, obr, parent) && in_words(w, cx, parent) => {}
         true => parent.give_up(),
         false => {}
     }
@@ -43,8 +43,9 @@ fn is_link<'m>(cx: &Context<'m>, obr: Seg<'m>, parent: Parts<'m>) -> bool {
     has_more || parent.peek(1).is_split() || !order_of(cx, obr).is_empty()
 }
 
-/// Writes a reference that has no more than words: `Bacteria identified (1): Escherichia coli`.
-fn in_words(w: &mut Json, cx: &Context<'_>, parent: Parts<'_>) {
+/// Writes a reference that has no more than words: `Bacteria identified (1): Escherichia coli`. Returns whether it is
+/// there.
+fn in_words(w: &mut Json, cx: &Context<'_>, parent: Parts<'_>) -> bool {
     let [code, sub_id, value] = [1, 2, 3].map(|n| parent.get(n));
     let words = [2, 9, 1].into_iter().map(|n| code.part(n)).find(|part| !part.is_empty());
     let mut said = cx.text(words.unwrap_or_default()).into_owned();
@@ -59,8 +60,7 @@ fn in_words(w: &mut Json, cx: &Context<'_>, parent: Parts<'_>) {
         said.extend_from_slice(if said.is_empty() { b"" } else { b": " });
         said.extend_from_slice(&cx.text(value.raw()));
     }
-    w.literal("type", Kind::Observation.name());
-    w.string("display", &said);
+    w.item_with(|w| w.literal("type", Kind::Observation.name()), |w| _ = w.string("display", &said))
 }
 
 /// The Observations of it; none if it is not there, or if it may be one or another.

@@ -11,7 +11,7 @@ use super::super::types::{
     address, coded, contact, identifier, name, place, quantity, text, timing,
 };
 use super::super::wanted::Wanted;
-use super::{dg1, encounter, subject_required};
+use super::{dg1, encounter, msh, subject_required};
 
 /// Writes the ServiceRequest of a referral.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
@@ -41,12 +41,15 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
             }
         });
         coded::code(w, cx, "priority", rf1.get(2), Table::ReferralPriority, "");
-        coded::concept(w, cx, "code", rf1.get(3));
-        w.array("orderDetail", |w| {
+        let has_code = coded::concept(w, cx, "code", rf1.get(3));
+        let has_details = w.array("orderDetail", |w| {
             for value in rf1.all(4) {
                 coded::concept_item(w, cx, value);
             }
         });
+        if has_details && !has_code {
+            msh::unknown(w, "code");
+        }
         quantity::cq(w, cx, "quantityQuantity", rf1.get(15));
         subject_required(w, cx, "subject", rf1);
         encounter(w, cx, "encounter", rf1);

@@ -24,15 +24,10 @@ const AT: Places = Places {
     batch: [18, 19, 20],
 };
 
-/// The MedicationDispense of an RXD: known by the prescription and which dispense of it that is (RXD-7 and
-/// RXD-1); when it was may be corrected. Without these by the order, that number and the time.
+/// The MedicationDispense of an RXD. The time is part of its key, though it may be corrected: RXD-1 is 1 in every
+/// refill of many senders, and one must not replace the other.
 pub(crate) fn dispense<'m>(cx: &mut Context<'m>, rxd: Seg<'m>) -> Ref {
     cx.own(Kind::MedicationDispense, rxd, |cx| {
-        let [which, prescription] = [1, 7].map(|n| rxd.peek(n));
-        if !which.is_empty() && !prescription.is_empty() {
-            let key = cx.scope_key(Kind::MedicationDispense).with(b"RXD-7");
-            return Some(key.with(&cx.text(prescription.peek_raw())).with(which.peek_raw()));
-        }
         let orc = orc::of(cx, rxd)?;
         let number = if orc.valued(3) { orc.peek(3) } else { orc.peek(2) };
         let key = identifier::ei_key(cx, Kind::MedicationDispense, number)?;

@@ -12,8 +12,8 @@ use super::super::types::participant::{Function, PLACER_GROUP};
 use super::super::types::{coded, contact, identifier, practitioner, quantity, text, timing};
 use super::super::wanted::Wanted;
 use super::{
-    asks, ctd, dg1, encounter, field, fields, in1, note, obr, obx, orc, parent, prt, spm, subject,
-    subject_required, tq1, valued,
+    asks, ctd, dg1, encounter, field, fields, in1, msh, note, obr, obx, orc, parent, prt, spm,
+    subject, subject_required, tq1, valued,
 };
 
 const CALLBACK: &str =
@@ -72,12 +72,15 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
         w.literal("status", status);
         w.literal("intent", intent(obr));
         tq1::priority(w, cx, timing, [field(obr, 5), old.get(6)]);
-        coded::concept(w, cx, "code", field(obr, 4));
-        w.array("orderDetail", |w| {
+        let has_code = coded::concept(w, cx, "code", field(obr, 4));
+        let has_details = w.array("orderDetail", |w| {
             for value in fields(obr, 46).chain(fields(obr, 47)) {
                 coded::concept_item(w, cx, value);
             }
         });
+        if has_details && !has_code {
+            msh::unknown(w, "code");
+        }
         let amount = timing.map_or(Parts::EMPTY, |tq1| tq1.get(2));
         let amount = if amount.is_empty() { old.get(1) } else { amount };
         quantity::cq(w, cx, "quantityQuantity", amount);
