@@ -3,7 +3,7 @@
 use super::rewrite::Rewrite;
 use super::rules::parts::{Look, Op, look};
 use super::rules::{Action, Rule};
-use super::shape::{LONG, is_number, is_range, is_time, may_identify};
+use super::shape::{LONG, is_amount, is_range, is_time, may_identify};
 use super::split::Line;
 use super::subject::Kind;
 use crate::core::message::pieces;
@@ -51,7 +51,7 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, r
         return to.each(raw, sep.repetition, |to, _, value| to.leaf(rule, op, value));
     }
     match name {
-        b"ST" | b"TX" | b"FT" => to.line(raw),
+        b"ST" | b"TX" | b"FT" | b"" => results(to, rule, line, raw),
         b"NM" | b"SN" | b"NR" | b"NA" | b"MA" | b"SI" | b"CP" | b"MO" | b"CQ" => {
             let has_unit = has_unit(line);
             to.each(raw, sep.repetition, |to, _, value| {
@@ -90,6 +90,20 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, r
     }
 }
 
+/// Writes a text, which may be a number that was measured.
+fn results(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, raw: &[u8]) {
+    let is_sign = |b: &u8| b.is_ascii_digit() || b" <>=.+-".contains(b);
+    let may_be_amount = raw.first().is_some_and(is_sign) && raw.last().is_some_and(is_sign);
+    if !may_be_amount || !pieces(raw, to.sep.repetition).all(is_amount) {
+        to.line(raw);
+    } else if has_unit(line) {
+        to.each(raw, to.sep.repetition, |to, _, value| amounts(to, rule, value, true));
+    } else {
+        // A month and its year are moved.
+        to.found_goes(rule, raw, !raw.contains(&b'-'), Rewrite::line);
+    }
+}
+
 /// Writes what OBX-7 has, if that is from one amount to another; `false` if it is something else.
 pub(super) fn range(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, raw: &[u8]) -> bool {
     let is_it = rule.field == 7 && line.raw.starts_with(b"OBX") && is_range(raw);
@@ -114,7 +128,7 @@ fn amounts(to: &mut Rewrite<'_, '_>, rule: &Rule, value: &[u8], has_unit: bool) 
         to.looks_at(part);
         let digits = to.identity.digits_of_whole(part);
         to.varies |= digits > 0;
-        let is_amount = is_number(part) || is_range(part);
+        let is_amount = is_amount(part);
         if digits > 0 {
             goes |= !has_unit || !is_amount || digits >= LONG;
         } else if may_identify(part) && !is_amount && !(has_unit && is_plain(part)) {
@@ -327,6 +341,23 @@ fn is_document(raw: &[u8]) -> bool {
         }
     }
 }
+
+/// Whether a text beside a code of the standard is no name of one: a document, or data in base64.
+pub(super) fn is_no_name(raw: &[u8]) -> bool {
+    let is_data = |run: &[u8]| {
+        let has = |test: fn(&u8) -> bool| run.iter().any(test);
+        run.len() > LONGEST_NAME
+            && has(u8::is_ascii_digit)
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_uppercase)
+    };
+    raw.len() > LONGEST_WORD
+        && (is_document(raw)
+            || raw.split(|b| !b.is_ascii_alphanumeric() && !b"+/=".contains(b)).any(is_data))
+}
+
+/// No word of the name of a code is longer and has digits, capitals and small letters.
+const LONGEST_NAME: usize = 40;
 
 /// So many lines of a text are looked at for one that is a segment.
 const LINES_MAX: usize = 64;

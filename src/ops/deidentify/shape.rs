@@ -187,6 +187,20 @@ pub(super) fn is_range(raw: &[u8]) -> bool {
     }
 }
 
+/// An amount or a range of amounts, also with commas between or behind the digits: `150,000`, `4,5`.
+pub(super) fn is_amount(raw: &[u8]) -> bool {
+    let is_grouped = || {
+        let bare = raw.trim_ascii();
+        let bare = bare.strip_prefix(b"<").or_else(|| bare.strip_prefix(b">")).unwrap_or(bare);
+        let bare = bare.strip_prefix(b"=").unwrap_or(bare).trim_ascii();
+        bare.first().is_some_and(u8::is_ascii_digit)
+            && bare.contains(&b',')
+            && bare.iter().all(|b| b.is_ascii_digit() || b",.".contains(b))
+            && digits(bare) < LONG
+    };
+    is_number(raw) || is_range(raw) || is_grouped()
+}
+
 fn digits(raw: &[u8]) -> usize {
     raw.iter().filter(|b| b.is_ascii_digit()).count()
 }

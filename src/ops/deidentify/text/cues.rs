@@ -50,6 +50,11 @@ impl Cue {
         matches!(self, Self::Month(_)) || self.is_foreign()
     }
 
+    /// Whether a number of somebody or something comes.
+    pub(super) fn is_of_number(self) -> bool {
+        matches!(self, Self::Phone | Self::Ssn | Self::Record | Self::Number)
+    }
+
     /// Whether the word is none of English.
     pub(super) fn is_foreign(self) -> bool {
         matches!(self, Self::ForeignMonth(_) | Self::Street)

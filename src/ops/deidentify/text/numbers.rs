@@ -2,6 +2,7 @@
 
 use super::codes::token_start;
 use super::cues::Cue;
+use super::dates::is_measured;
 use super::digits::Groups;
 use super::found::Sort;
 use super::letters::{is_alnum, is_letter, word_at, word_before};
@@ -240,6 +241,22 @@ fn is_snomed(digits: &[u8]) -> bool {
             .unwrap_or_default()
     });
     check == 0
+}
+
+/// Whether what is behind a number tells that it was measured: `/uL`, ` x10^9`, ` mg`, `%`.
+pub(super) fn is_amount(text: &[u8], end: usize) -> bool {
+    const UNITS: [&[u8]; 16] = [
+        b"/ul", b"/ml", b"/dl", b"/l", b"/mm3", b"/cmm", b"/hpf", b"/lpf", b"k/ul", b"x10",
+        b"x 10", b"10*", b"10^", b"cells", b"copies", b"%",
+    ];
+    let rest = text.get(end..).unwrap_or_default();
+    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+    UNITS.iter().any(|unit| {
+        let (head, behind) = rest.split_at_checked(unit.len()).unwrap_or_default();
+        let ends = !unit.last().is_some_and(|&b| is_letter(b))
+            || behind.first().is_none_or(|&b| !is_letter(b));
+        head.eq_ignore_ascii_case(unit) && ends
+    }) || is_measured(text, end)
 }
 
 /// Where an age over 89 ends, years included, that the digits at `at` begin.

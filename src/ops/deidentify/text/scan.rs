@@ -10,6 +10,7 @@ use super::letters::{Case, case, is_letter, word_at};
 use super::words::words;
 use super::{codes, contacts, divided, names, numbers, serials, streets, zips};
 use crate::ops::deidentify::Kind;
+use crate::ops::deidentify::shape::LONG;
 use std::ops::Range;
 
 /// How far behind a word the number may begin that it announces.
@@ -280,6 +281,9 @@ impl Scan<'_> {
     fn number(&mut self, at: usize) -> usize {
         let own = codes::own(self.identity, self.text, at);
         let own = match own {
+            Some((range, noted)) if self.is_amount(&range, noted) => {
+                return range.end.max(digits_end(self.text, at));
+            }
             Some((mut range, noted)) if noted.kind != Kind::Date => {
                 if noted.kind == Kind::Zip {
                     range.end = zips::whole_end(self.text, range.end);
@@ -348,6 +352,16 @@ impl Scan<'_> {
             return self.push(range, What::Other(Sort::Address));
         }
         groups.range(0).end
+    }
+
+    /// Whether a number that was noted is one that was measured: it has a unit, and no more digits than
+    /// amounts have.
+    fn is_amount(&self, range: &Range<usize>, noted: Noted) -> bool {
+        matches!(noted.kind, Kind::Id | Kind::Phone | Kind::Ssn | Kind::Zip)
+            && range.len() < LONG
+            && self.slice(range).iter().all(|b| b.is_ascii_digit() || *b == b',')
+            && numbers::is_amount(self.text, range.end)
+            && !matches!(self.cue_before(range.start), Some(cue) if cue.is_of_number())
     }
 
     /// The word that announces the number at `at`, if only signs are between them.

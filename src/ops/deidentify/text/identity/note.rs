@@ -192,6 +192,32 @@ impl Identity {
         self.other = other;
     }
 
+    /// Notes a name together with the one before it as one word, if one of them is so short that it is
+    /// not found in longer words: `ANNLEE`.
+    #[inline]
+    fn note_together(&mut self, kind: Kind, value: u32, text: &[u8]) {
+        let before = value.checked_sub(1).and_then(|at| self.values.get(at as usize));
+        let Some(before) = before.filter(|before| is_name(before.kind) && before.kind != kind)
+        else {
+            return;
+        };
+        let other = before.text.start as usize..before.text.end as usize;
+        if text.len().min(other.len()) != 3 || text.len() + other.len() > TOGETHER_MAX {
+            return;
+        }
+        let other = self.texts[other].to_vec();
+        if other.iter().all(u8::is_ascii_alphabetic) {
+            for word in [[other.as_slice(), text].concat(), [text, &other].concat()] {
+                let key = key(&word);
+                self.filter.add(&word);
+                self.marks.add(mark(key));
+                self.others.add(mark(key));
+                let (hold, unless) = (Hold::Strong, Unless::IsWord);
+                self.add(key, Noted { value, kind, hold, unless }, true);
+            }
+        }
+    }
+
     fn note_spelling(&mut self, kind: Kind, value: u32, text: &[u8], unless: Unless) {
         for word in text.split(|&b| !is_letter(b)).filter(|word| word.len() > 3) {
             let noted = Noted { value, kind, hold: Hold::Strong, unless };
