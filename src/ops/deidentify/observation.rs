@@ -19,6 +19,7 @@ pub(super) fn stays(line: Line<'_, '_>, value: &[u8]) -> bool {
     line.field(2) == b"NM"
         && value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'+' | b'-'))
         && !(may_be_old(value) && is_age(line.field(3), b'^'))
+        && !(value.len() == 4 && year(value).is_some() && is_birth(line.field(3), b'^'))
 }
 
 /// Writes OBX-5.
@@ -42,6 +43,11 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, r
     let raw = capped.as_deref().unwrap_or(raw);
     if rules.keeps_observed(name) {
         return to.kept(rule, raw);
+    }
+    if let Some(year) = year(raw).filter(|_| is_birth(line.field(3), sep.component)) {
+        to.varies = true;
+        let told = to.identity.birth_year(year, to.days);
+        return to.out.extend(told.into_iter().flat_map(|year| year.to_string().into_bytes()));
     }
     let of = || std::str::from_utf8(name).ok().and_then(|name| rules.type_of(name));
     if action.replaces() && of().is_none() {
@@ -205,6 +211,29 @@ fn is_age(code: &[u8], component: u8) -> bool {
         0 | 3 => is_age_code(part) || (is_written && is_word(part)),
         1 | 4 => is_written && is_word(part),
         _ => false,
+    })
+}
+
+/// A year, if that is all of a value.
+fn year(value: &[u8]) -> Option<u32> {
+    let is_year = value.len() == 4 && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
+    let digits = std::str::from_utf8(value).ok().filter(|_| is_year)?;
+    digits.parse().ok()
+}
+
+/// Whether an observation is a date or year of birth, by the code or the name of it; birth weights
+/// are none.
+fn is_birth(code: &[u8], component: u8) -> bool {
+    pieces(code, component).take(6).any(|part| {
+        let has = |wanted: &[u8]| {
+            let mut words = part.split(|b| !b.is_ascii_alphanumeric());
+            words.any(|word| word.eq_ignore_ascii_case(wanted))
+        };
+        // LOINC
+        matches!(part, b"80904-6" | b"21112-8")
+            || has(b"yob")
+            || has(b"dob")
+            || has(b"birth") && (has(b"year") || has(b"date"))
     })
 }
 

@@ -73,7 +73,8 @@ const WORDS: &[(Cue, &str)] = &[
          friend spouse partner aunt uncle niece nephew cousin grandson granddaughter grandmother \
          grandfather caregiver guardian mom dad fiance fiancee boyfriend girlfriend stepson \
          stepdaughter stepmother stepfather contact by with attn nurse name named sincerely \
-         physician provider surgeon radiologist pathologist resident therapist attending",
+         physician provider surgeon radiologist pathologist resident therapist attending \
+         nee",
     ),
     (Cue::Degree, "md rn lpn np pa phd dds dmd crna facs aprn msw lcsw pharmd dnp facp mbbs"),
     (

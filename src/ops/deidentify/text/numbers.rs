@@ -281,8 +281,10 @@ pub(super) fn age(text: &[u8], groups: &Groups, cue: Option<Cue>) -> Option<usiz
     let is_aged = cue == Some(Cue::Age) && !is_share;
     // Nothing else lasts so long.
     let is_all = plural && rest.get(5..).is_some_and(ends_sentence);
-    let is_said = is_said_of_somebody(text, groups.range(0).start)
-        && text.get(end..).is_some_and(ends_sentence);
+    let start = groups.range(0).start;
+    let is_said = is_said_of_somebody(text, start) && text.get(end..).is_some_and(ends_sentence)
+        || is_decade_of_somebody(text, start, end)
+        || is_of_sex(text, start, end);
     ((is_of_years && !plural) || (plural && is_years_of_age(rest)) || is_aged || is_all || is_said)
         .then_some(end)
 }
@@ -308,6 +310,24 @@ fn is_said_of_somebody(text: &[u8], number: usize) -> bool {
     let who = word_before(text, verb.start.saturating_sub(1));
     is(&verb, &[b"is", b"was", b"turned", b"turns"])
         && is(&who, &[b"she", b"he", b"who", b"patient", b"pt", b"mother", b"father"])
+}
+
+/// Whether a number is that of the years in which somebody is: `in her 90s`, `late 90s`.
+fn is_decade_of_somebody(text: &[u8], start: usize, end: usize) -> bool {
+    let before = word_before(text, start.saturating_sub(1));
+    text.get(end) == Some(&b's')
+        && !text.get(end + 1).is_some_and(|&b| is_alnum(b))
+        && is_one_of(text, &before, &[b"her", b"his", b"their", b"early", b"mid", b"late"])
+}
+
+/// Whether a number is the age of a man or woman: `a 92 M`, `a 92F`. No temperature has an article.
+fn is_of_sex(text: &[u8], start: usize, end: usize) -> bool {
+    let before = word_before(text, start.saturating_sub(1));
+    let at = end + usize::from(text.get(end) == Some(&b' '));
+    let sex = word_at(text, at);
+    is_one_of(text, &before, &[b"a", b"an"])
+        && text.get(start.wrapping_sub(1)) == Some(&b' ')
+        && is_one_of(text, &sex, &[b"m", b"f", b"male", b"female", b"man", b"woman", b"lady"])
 }
 
 /// Whether `years` is about an age, as in "years old" and "years of age".

@@ -44,6 +44,9 @@ impl Identity {
             if is_name(kind) {
                 self.note_without_two(value, text);
                 self.note_mac(kind, value, text);
+                if signs == LETTER {
+                    self.note_together(kind, value, text);
+                }
             }
             return;
         }
@@ -435,6 +438,9 @@ fn is_name(kind: Kind) -> bool {
 fn is_made_of_words(kind: Kind) -> bool {
     is_name(kind) || matches!(kind, Kind::Street | Kind::Place | Kind::Organisation)
 }
+
+/// Two names of more letters are not looked for in one word.
+const TOGETHER_MAX: usize = 24;
 
 /// So many letters of a name are spelled with two letters or one in each way.
 const SPELLED_MAX: usize = 3;
