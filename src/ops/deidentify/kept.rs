@@ -18,17 +18,24 @@ impl Rewrite<'_, '_> {
     }
 
     fn kept_but(&mut self, rule: &Rule, raw: &[u8], counts: fn(Kind) -> bool) {
-        if !self.holds_known(raw, counts) {
+        if self.holds_known(raw, counts) {
+            self.found(rule, raw, counts);
+        } else {
             self.out.extend_from_slice(raw);
-            return;
         }
+    }
+
+    /// A value in which something stands that identifies.
+    #[cold]
+    fn found(&mut self, rule: &Rule, raw: &[u8], counts: fn(Kind) -> bool) {
         self.varies = true;
         let end = memchr2(self.sep.component, self.sep.subcomponent, raw).unwrap_or(raw.len());
         let (amount, unit) = raw.split_at(end);
         let is_measured = is_of_amounts(rule)
             && shape::is_amount(amount)
             && self.identity.digits_of_whole(amount) > 0;
-        if is_measured && unit.len() > 1 && !self.holds_known(unit, counts) {
+        let has_unit = unit.len() > 1;
+        if is_measured && has_unit && !self.identity.stands_in_of(&self.scope.text(unit), counts) {
             return self.out.extend_from_slice(raw);
         }
         self.tally.residual(rule.number);

@@ -4,7 +4,7 @@ use super::choose::choose;
 use super::rules::parts::{Look, Op, Part, Role, op};
 use super::rules::{Action, Brief, Category, Profile, Rule, SegmentRules, Special, Way};
 use super::seen::{Seen, Written};
-use super::shape::{self, is_code, is_number, is_table, is_time};
+use super::shape::{self, is_code, is_number, is_table};
 use super::split::{Field, Line};
 use super::subject::Kind;
 use super::surrogate::Memo;
@@ -375,7 +375,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             Op::Title if shape::is_title(raw) => self.kept(rule, raw),
             Op::Document if shape::is_document(raw) => self.kept(rule, raw),
             Op::Number if is_number(raw) => self.out.extend_from_slice(raw),
-            Op::Time if pieces(raw, b',').all(is_time) => self.out.extend_from_slice(raw),
+            Op::Time if shape::are_times(raw) => self.out.extend_from_slice(raw),
             // The name of a hospital, mostly; that of who sent the message stays.
             Op::Authority if self.days.is_some() => {
                 self.varies = true;

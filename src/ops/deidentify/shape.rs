@@ -170,6 +170,16 @@ pub(super) fn is_time(raw: &[u8]) -> bool {
         && (zone.is_empty() || (zone.len() == 5 && is_digits(&zone[1..])))
 }
 
+/// Times of day with commas between them, also as `12:30` or `12:30:05`.
+pub(super) fn are_times(raw: &[u8]) -> bool {
+    let is_clock = |time: &[u8]| {
+        let mut parts = pieces(time, b':');
+        matches!(time.len(), 5 | 8)
+            && parts.all(|part| part.len() == 2 && part.iter().all(u8::is_ascii_digit))
+    };
+    pieces(raw, b',').all(|time| is_time(time) || is_clock(time))
+}
+
 /// From one amount to another, or more or less than one: `12.0-16.0`, `<5`, `>=1.5`.
 pub(super) fn is_range(raw: &[u8]) -> bool {
     let bare = raw.trim_ascii().trim_ascii_start();

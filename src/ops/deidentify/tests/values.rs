@@ -664,7 +664,9 @@ fn a_document_is_no_name_of_a_code() {
 fn times_of_day_stay_in_intervals() {
     for profile in [Profile::SafeHarbor, Profile::Pseudonymise] {
         let timing = |value: &str| one(profile, &format!("RXE|{value}"), 1);
-        for kept in ["1^BID&0800,2000^D10^^^R", "^Q6H&0600,1200,1800,2359^D10", "^QD&08"] {
+        for kept in
+            ["1^BID&0800,2000^D10^^^R", "^Q6H&0600,1200,1800,2359^D10", "^QD&08", "^QD&12:30:05"]
+        {
             assert_eq!(timing(kept), kept);
         }
         assert!(!timing("1^BID&3128675309").contains("8675309"));

@@ -219,6 +219,10 @@ pub(super) fn listed(text: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
     if behind.len() < 2 || case(behind) != style {
         return None;
     }
+    // Of what people are allergic to, much is called as people are: Timothy grass.
+    if [&b"grass"[..], b"tree", b"weed", b"pollen"].iter().any(|w| behind.eq_ignore_ascii_case(w)) {
+        return None;
+    }
     let first = words().of(letters);
     if !first.is_name() || first.is_common() || style == Case::Upper && first.is_word() {
         return None;
@@ -292,7 +296,11 @@ pub(super) fn behind(text: &[u8], at: usize, is_title: bool) -> Vec<Range<usize>
         }
         let is_first = found.is_empty();
         let is_small = is_first && is_small_name(text, at, letters, is_title);
-        if !is_small && !is_part(text, &word, is_first && is_title, is_first) {
+        // "Dr notified", "Per Dr Orders": what is everyday English and nobody's name.
+        let listed = words().of(letters);
+        let is_said = text.get(at) != Some(&b'.') && listed.is_common() && !listed.is_name();
+        let is_sure = is_first && is_title && !is_said;
+        if !is_small && !is_part(text, &word, is_sure, is_first) {
             break;
         }
         let end = word.end;

@@ -36,10 +36,31 @@ pub(super) fn by_form(
     if let Some(end) = card(text, groups) {
         return Some((at..end, Sort::Id));
     }
-    if run.len() >= 9 && !is_snomed(text.get(run.clone())?) {
+    if run.len() >= 9 && !is_snomed(text.get(run.clone())?) && !is_of_genome(text, at) {
         return Some((token_start(text, at)..token_end(text, run.end), Sort::Id));
     }
     None
+}
+
+/// Whether a number is that of a variant, a gene or a place in a genome: `rs113993960`,
+/// `ENST00000288602`, `chr7:117559593`, `g.117559593G>A`.
+fn is_of_genome(text: &[u8], at: usize) -> bool {
+    const REGISTERS: [&[u8]; 12] = [
+        b"rs", b"ss", b"RCV", b"VCV", b"SCV", b"ENST", b"ENSG", b"ENSP", b"ENSE", b"COSM", b"COSV",
+        b"HGNC",
+    ];
+    // The end of a range.
+    let head = text.get(..at).unwrap_or_default();
+    let from = head.strip_suffix(b"-").unwrap_or(head);
+    let digits = from.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let head = if from.len() < head.len() { &from[..from.len() - digits] } else { head };
+    let word = word_before(text, head.len());
+    let place = head.strip_suffix(b":").unwrap_or_default();
+    let place = place.iter().rposition(|&b| !is_alnum(b)).map_or(place, |at| &place[at + 1..]);
+    text.get(word).is_some_and(|word| REGISTERS.contains(&word))
+        || head.ends_with(b":g.")
+        || head.ends_with(b" g.")
+        || place.starts_with(b"chr") && place.len() < 6
 }
 
 fn token_end(text: &[u8], at: usize) -> usize {

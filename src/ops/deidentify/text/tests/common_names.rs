@@ -201,3 +201,15 @@ fn names_before_a_marriage_are_names() {
         )],
     );
 }
+
+#[test]
+fn what_is_everyday_behind_a_title_is_no_name() {
+    scrubs_of(
+        &[(Family, "ZABRISKIE")],
+        &[
+            ("Dr Notified, per Dr Orders", "Dr Notified, per Dr Orders"),
+            ("Timothy Grass, Johnson Grass IgE", "Timothy Grass, Johnson Grass IgE"),
+            ("Dr. Notified, Dr Brown, Dr Wojcik", "Dr. [NAME], Dr [NAME], Dr [NAME]"),
+        ],
+    );
+}

@@ -463,3 +463,16 @@ fn post_boxes_and_coordinates_are_places() {
         scrubs(kept, kept);
     }
 }
+
+#[test]
+fn places_in_a_genome_are_no_numbers_of_somebody() {
+    for kept in [
+        "rs113993960 found",
+        "chr7:117559593-117559595",
+        "NC_000007.14:g.117559593G>A",
+        "ENST00000288602, RCV000007523",
+    ] {
+        scrubs(kept, kept);
+    }
+    scrubs("tube 117559593-117559595 7:117559593", "tube [ID]-[ID] 7:[ID]");
+}
