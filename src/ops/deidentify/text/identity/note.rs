@@ -44,7 +44,8 @@ impl Identity {
             if is_name(kind) {
                 self.note_without_two(value, text);
                 self.note_mac(kind, value, text);
-                if signs == LETTER {
+                let before = self.values.iter().nth_back(1);
+                if text.len() == 3 || before.is_some_and(|before| before.text.len() == 3) {
                     self.note_together(kind, value, text);
                 }
             }
@@ -197,7 +198,7 @@ impl Identity {
 
     /// Notes a name together with the one before it as one word, if one of them is so short that it is
     /// not found in longer words: `ANNLEE`.
-    #[inline]
+    #[cold]
     fn note_together(&mut self, kind: Kind, value: u32, text: &[u8]) {
         let before = value.checked_sub(1).and_then(|at| self.values.get(at as usize));
         let Some(before) = before.filter(|before| is_name(before.kind) && before.kind != kind)
@@ -209,7 +210,7 @@ impl Identity {
             return;
         }
         let other = self.texts[other].to_vec();
-        if other.iter().all(u8::is_ascii_alphabetic) {
+        if other.iter().chain(text).all(u8::is_ascii_alphabetic) {
             for word in [[other.as_slice(), text].concat(), [text, &other].concat()] {
                 let key = key(&word);
                 self.filter.add(&word);
