@@ -9,6 +9,7 @@ use super::shape::{self, is_code};
 use super::subject::Kind;
 use super::text::is_frequent_name;
 use crate::core::message::first;
+use memchr::memchr2;
 
 impl Rewrite<'_, '_> {
     /// A value that stays, unless something stands in it that identifies.
@@ -18,12 +19,30 @@ impl Rewrite<'_, '_> {
 
     fn kept_but(&mut self, rule: &Rule, raw: &[u8], counts: fn(Kind) -> bool) {
         if self.holds_known(raw, counts) {
-            self.tally.residual(rule.number);
-            self.varies = true;
-            self.text(raw);
+            self.found(rule, raw, counts);
         } else {
             self.out.extend_from_slice(raw);
         }
+    }
+
+    /// A value in which something stands that identifies.
+    #[cold]
+    fn found(&mut self, rule: &Rule, raw: &[u8], counts: fn(Kind) -> bool) {
+        self.varies = true;
+        let end = memchr2(self.sep.component, self.sep.subcomponent, raw).unwrap_or(raw.len());
+        let (amount, unit) = raw.split_at(end);
+        let is_measured = is_of_amounts(rule)
+            && shape::is_amount(amount)
+            && self.identity.digits_of_whole(amount) > 0;
+        let has_unit = unit.len() > 1;
+        if is_measured && has_unit && !self.identity.stands_in_of(&self.scope.text(unit), counts) {
+            return self.out.extend_from_slice(raw);
+        }
+        self.tally.residual(rule.number);
+        if !is_measured {
+            self.text(raw);
+        }
+        // Another number would be as plausible, and nobody would see that it is none.
     }
 
     /// Whether something stands in a value that was noted, of the kinds that tell of a person there.
@@ -147,6 +166,12 @@ impl Rewrite<'_, '_> {
             self.out.truncate(start);
         }
     }
+}
+
+/// Whether amounts stand in a field, and nothing else in any version.
+fn is_of_amounts(rule: &Rule) -> bool {
+    !rule.names.is_empty()
+        && rule.names.split('/').all(|of| matches!(of, "NM" | "SI" | "CQ" | "CP" | "MO"))
 }
 
 /// Which kinds tell of a person where they stand in a field that is kept.

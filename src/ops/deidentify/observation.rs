@@ -3,7 +3,7 @@
 use super::rewrite::Rewrite;
 use super::rules::parts::{Look, Op, look};
 use super::rules::{Action, Rule};
-use super::shape::{LONG, is_number, is_range, is_time, may_identify};
+use super::shape::{LONG, is_amount, is_range, is_time, may_identify};
 use super::split::Line;
 use super::subject::Kind;
 use crate::core::message::pieces;
@@ -19,6 +19,7 @@ pub(super) fn stays(line: Line<'_, '_>, value: &[u8]) -> bool {
     line.field(2) == b"NM"
         && value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'+' | b'-'))
         && !(may_be_old(value) && is_age(line.field(3), b'^'))
+        && !(value.len() == 4 && year(value).is_some() && is_birth(line.field(3), b'^'))
 }
 
 /// Writes OBX-5.
@@ -43,6 +44,11 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, r
     if rules.keeps_observed(name) {
         return to.kept(rule, raw);
     }
+    if let Some(year) = year(raw).filter(|_| is_birth(line.field(3), sep.component)) {
+        to.varies = true;
+        let told = to.identity.birth_year(year, to.days);
+        return to.out.extend(told.into_iter().flat_map(|year| year.to_string().into_bytes()));
+    }
     let of = || std::str::from_utf8(name).ok().and_then(|name| rules.type_of(name));
     if action.replaces() && of().is_none() {
         // Only a site wants that of plain values.
@@ -51,7 +57,7 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, r
         return to.each(raw, sep.repetition, |to, _, value| to.leaf(rule, op, value));
     }
     match name {
-        b"ST" | b"TX" | b"FT" => to.line(raw),
+        b"ST" | b"TX" | b"FT" | b"" => results(to, rule, line, raw),
         b"NM" | b"SN" | b"NR" | b"NA" | b"MA" | b"SI" | b"CP" | b"MO" | b"CQ" => {
             let has_unit = has_unit(line);
             to.each(raw, sep.repetition, |to, _, value| {
@@ -90,6 +96,20 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, r
     }
 }
 
+/// Writes a text, which may be a number that was measured.
+fn results(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, raw: &[u8]) {
+    let is_sign = |b: &u8| b.is_ascii_digit() || b" <>=.+-".contains(b);
+    let may_be_amount = raw.first().is_some_and(is_sign) && raw.last().is_some_and(is_sign);
+    if !may_be_amount || !pieces(raw, to.sep.repetition).all(is_amount) {
+        to.line(raw);
+    } else if has_unit(line) {
+        to.each(raw, to.sep.repetition, |to, _, value| amounts(to, rule, value, true));
+    } else {
+        // A month and its year are moved.
+        to.found_goes(rule, raw, !raw.contains(&b'-'), Rewrite::line);
+    }
+}
+
 /// Writes what OBX-7 has, if that is from one amount to another; `false` if it is something else.
 pub(super) fn range(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, raw: &[u8]) -> bool {
     let is_it = rule.field == 7 && line.raw.starts_with(b"OBX") && is_range(raw);
@@ -114,7 +134,7 @@ fn amounts(to: &mut Rewrite<'_, '_>, rule: &Rule, value: &[u8], has_unit: bool) 
         to.looks_at(part);
         let digits = to.identity.digits_of_whole(part);
         to.varies |= digits > 0;
-        let is_amount = is_number(part) || is_range(part);
+        let is_amount = is_amount(part);
         if digits > 0 {
             goes |= !has_unit || !is_amount || digits >= LONG;
         } else if may_identify(part) && !is_amount && !(has_unit && is_plain(part)) {
@@ -191,6 +211,29 @@ fn is_age(code: &[u8], component: u8) -> bool {
         0 | 3 => is_age_code(part) || (is_written && is_word(part)),
         1 | 4 => is_written && is_word(part),
         _ => false,
+    })
+}
+
+/// A year, if that is all of a value.
+fn year(value: &[u8]) -> Option<u32> {
+    let is_year = value.len() == 4 && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
+    let digits = std::str::from_utf8(value).ok().filter(|_| is_year)?;
+    digits.parse().ok()
+}
+
+/// Whether an observation is a date or year of birth, by the code or the name of it; birth weights
+/// are none.
+fn is_birth(code: &[u8], component: u8) -> bool {
+    pieces(code, component).take(6).any(|part| {
+        let has = |wanted: &[u8]| {
+            let mut words = part.split(|b| !b.is_ascii_alphanumeric());
+            words.any(|word| word.eq_ignore_ascii_case(wanted))
+        };
+        // LOINC
+        matches!(part, b"80904-6" | b"21112-8")
+            || has(b"yob")
+            || has(b"dob")
+            || has(b"birth") && (has(b"year") || has(b"date"))
     })
 }
 
@@ -327,6 +370,23 @@ fn is_document(raw: &[u8]) -> bool {
         }
     }
 }
+
+/// Whether a text beside a code of the standard is no name of one: a document, or data in base64.
+pub(super) fn is_no_name(raw: &[u8]) -> bool {
+    let is_data = |run: &[u8]| {
+        let has = |test: fn(&u8) -> bool| run.iter().any(test);
+        run.len() > LONGEST_NAME
+            && has(u8::is_ascii_digit)
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_uppercase)
+    };
+    raw.len() > LONGEST_WORD
+        && (is_document(raw)
+            || raw.split(|b| !b.is_ascii_alphanumeric() && !b"+/=".contains(b)).any(is_data))
+}
+
+/// No word of the name of a code is longer and has digits, capitals and small letters.
+const LONGEST_NAME: usize = 40;
 
 /// So many lines of a text are looked at for one that is a segment.
 const LINES_MAX: usize = 64;

@@ -4,7 +4,7 @@ use super::choose::choose;
 use super::rules::parts::{Look, Op, Part, Role, op};
 use super::rules::{Action, Brief, Category, Profile, Rule, SegmentRules, Special, Way};
 use super::seen::{Seen, Written};
-use super::shape::{self, is_code, is_number, is_table, is_time};
+use super::shape::{self, is_code, is_number, is_table};
 use super::split::{Field, Line};
 use super::subject::Kind;
 use super::surrogate::Memo;
@@ -190,6 +190,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
                 Action::Keep => self.kept_value(rule, raw),
                 Action::Remove => {}
                 Action::Constant(n) => self.constant(n),
+                _ if rule.is_echo => self.echo(raw),
                 _ => self.line(raw),
             }
             return;
@@ -374,7 +375,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             Op::Title if shape::is_title(raw) => self.kept(rule, raw),
             Op::Document if shape::is_document(raw) => self.kept(rule, raw),
             Op::Number if is_number(raw) => self.out.extend_from_slice(raw),
-            Op::Time if is_time(raw) => self.out.extend_from_slice(raw),
+            Op::Time if shape::are_times(raw) => self.out.extend_from_slice(raw),
             // The name of a hospital, mostly; that of who sent the message stays.
             Op::Authority if self.days.is_some() => {
                 self.varies = true;
@@ -419,7 +420,9 @@ impl<'c, 'm> Rewrite<'c, 'm> {
     /// A short text beside a code.
     pub(super) fn text(&mut self, raw: &[u8]) {
         let is_coded = self.is_coded;
-        let without = if is_coded { None } else { self.without_documents(raw) };
+        // Names of compounds are as long as data.
+        let is_name = is_coded && !observation::is_no_name(raw);
+        let without = if is_name { None } else { self.without_documents(raw) };
         let raw = without.as_deref().unwrap_or(raw);
         self.looks_at(raw);
         let start = self.out.len();
@@ -437,6 +440,14 @@ impl<'c, 'm> Rewrite<'c, 'm> {
         let (context, found) = (self.context(), &mut self.tally.found);
         self.of.cleaner.free_text(raw, context, found, self.out);
         self.varies |= self.out[start..] != *raw;
+    }
+
+    /// Free text in which a program repeats what somebody typed.
+    fn echo(&mut self, raw: &[u8]) {
+        self.varies = true;
+        let without = self.without_documents(raw);
+        let (context, found) = (self.context(), &mut self.tally.found);
+        self.of.cleaner.echo(without.as_deref().unwrap_or(raw), context, found, self.out);
     }
 
     /// Free text that is a whole field, which may go on in the next segment.

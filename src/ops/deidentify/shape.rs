@@ -170,6 +170,16 @@ pub(super) fn is_time(raw: &[u8]) -> bool {
         && (zone.is_empty() || (zone.len() == 5 && is_digits(&zone[1..])))
 }
 
+/// Times of day with commas between them, also as `12:30` or `12:30:05`.
+pub(super) fn are_times(raw: &[u8]) -> bool {
+    let is_clock = |time: &[u8]| {
+        let mut parts = pieces(time, b':');
+        matches!(time.len(), 5 | 8)
+            && parts.all(|part| part.len() == 2 && part.iter().all(u8::is_ascii_digit))
+    };
+    pieces(raw, b',').all(|time| is_time(time) || is_clock(time))
+}
+
 /// From one amount to another, or more or less than one: `12.0-16.0`, `<5`, `>=1.5`.
 pub(super) fn is_range(raw: &[u8]) -> bool {
     let bare = raw.trim_ascii().trim_ascii_start();
@@ -185,6 +195,20 @@ pub(super) fn is_range(raw: &[u8]) -> bool {
                 && !(at == 3 && bare.len() == 8 && digits(bare) == 7)
         }
     }
+}
+
+/// An amount or a range of amounts, also with commas between or behind the digits: `150,000`, `4,5`.
+pub(super) fn is_amount(raw: &[u8]) -> bool {
+    let is_grouped = || {
+        let bare = raw.trim_ascii();
+        let bare = bare.strip_prefix(b"<").or_else(|| bare.strip_prefix(b">")).unwrap_or(bare);
+        let bare = bare.strip_prefix(b"=").unwrap_or(bare).trim_ascii();
+        bare.first().is_some_and(u8::is_ascii_digit)
+            && bare.contains(&b',')
+            && bare.iter().all(|b| b.is_ascii_digit() || b",.".contains(b))
+            && digits(bare) < LONG
+    };
+    is_number(raw) || is_range(raw) || is_grouped()
 }
 
 fn digits(raw: &[u8]) -> usize {

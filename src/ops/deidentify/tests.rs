@@ -2,6 +2,7 @@ use super::*;
 use crate::core::{Frame, Frames};
 use proptest::prelude::*;
 
+mod amounts;
 mod births;
 mod values;
 mod ways;

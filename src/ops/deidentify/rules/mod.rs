@@ -75,6 +75,8 @@ pub(super) struct Rule {
     pub(super) types: Vec<u8>,
     /// Nothing but text can stand in it.
     pub(super) free: bool,
+    /// Whether that repeats what somebody typed.
+    pub(super) is_echo: bool,
     pub(super) special: Special,
     pub(super) category: Category,
     /// The category by its name in the inventory.
@@ -149,6 +151,7 @@ impl Rule {
             op: Op::Drop,
             types: Vec::new(),
             free: true,
+            is_echo: false,
             special: Special::None,
             category: Category::Unknown,
             category_name: "unknown",
@@ -447,6 +450,7 @@ fn read_rule(
     rule.types = found.iter().filter_map(|id| type_of(names_of_types, id)).collect();
     let textual = |name: &str| matches!(name, "ST" | "TX" | "FT");
     rule.free = false;
+    rule.is_echo = kind == "echo";
     rule.part = match Part::of_word(kind)? {
         Part::Text => {
             rule.free = names.split('/').all(textual);

@@ -57,7 +57,8 @@ impl Part {
             "system" => Self::System,
             "table" => Self::Table,
             "number" => Self::Number,
-            "text" => Self::Text,
+            // An echo is a text in which stands what somebody typed.
+            "text" | "echo" => Self::Text,
             "note" => Self::Note,
             "date" => Self::Date,
             "birth" => Self::Birth,

@@ -218,6 +218,15 @@ impl Surrogates {
     }
 }
 
+/// Whether an identifier is written as social security numbers are: `123-45-6789`, `123 45 6789`.
+fn is_security_number(text: &[u8]) -> bool {
+    text.len() == 11
+        && text.iter().enumerate().all(|(n, b)| match n {
+            3 | 6 => matches!(b, b'-' | b' '),
+            _ => b.is_ascii_digit(),
+        })
+}
+
 /// Appends what of a value counts.
 fn normalise(kind: Kind, text: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
@@ -230,6 +239,10 @@ fn normalise(kind: Kind, text: &[u8], out: &mut Vec<u8>) {
                 return out.extend_from_slice(digits);
             }
             out.extend_from_slice(text.trim_ascii());
+        }
+        // A social security number is one however it is written.
+        Kind::Id if is_security_number(text.trim_ascii()) => {
+            out.extend(text.iter().filter(|b| b.is_ascii_digit()));
         }
         Kind::Id | Kind::Email | Kind::Url | Kind::Zip => out.extend_from_slice(text.trim_ascii()),
         Kind::Family

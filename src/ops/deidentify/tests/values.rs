@@ -93,55 +93,6 @@ fn numbers_of_somebody_are_no_amounts() {
     }
 }
 
-/// What is measured may have the digits of somebody's number: no result becomes another one.
-#[test]
-fn no_result_becomes_another_one() {
-    for profile in [Profile::SafeHarbor, Profile::Pseudonymise, Profile::TestData] {
-        let result = |number: &str, observation: &str, n: usize| {
-            let pid = format!("PID|1||{number}^^^N^MR||DOE^JOHN||19400317|M|||||5551234");
-            let mut settings = Settings::of(profile);
-            settings.text = text::Mode::Scrub;
-            let text = format!("{HEADER}\r{pid}\rOBX|1|{observation}");
-            let (out, tally, rules) = with(&settings, "", text.as_bytes());
-            let out = String::from_utf8(out).unwrap();
-            let value = field(out.split('\r').nth(2).unwrap(), n).to_owned();
-            (value, tally.residual_hits(&rules).any(|(_, n)| n > 0))
-        };
-        for (number, observation, n, stays) in [
-            ("150000", "NM|777-3^Platelets^LN||150000|/uL|150000-400000", 5, "150000"),
-            ("150000", "NM|777-3^Platelets^LN||150000|/uL|150000-400000", 7, "150000-400000"),
-            ("150000", "NM|777-3^Platelets^LN||99|/uL|<150000", 7, "<150000"),
-            ("150000", "SN|777-3^Platelets^LN||>^150000|/uL", 5, ">^150000"),
-            ("150000", "SN|777-3^Platelets^LN||>^1500001", 5, ">^1500001"),
-            ("15000", "NM|777-3^Platelets^LN||15000|/uL", 5, "15000"),
-            ("15000", "NM|777-3^Platelets^LN||15000.5", 5, "15000.5"),
-            ("15000", "NM|777-3^Platelets^LN||150000", 5, "150000"),
-            ("1234567", "NM|777-3^Platelets^LN||12345678|/uL", 5, "12345678"),
-            ("1234567", "NM|20447-9^HIV^LN||170000000|[IU]/mL", 5, "170000000"),
-            ("99", "NM|777-3^Platelets^LN||5551234|/uL", 5, "5551234"),
-        ] {
-            let expected = (stays.to_owned(), false);
-            assert_eq!(result(number, observation, n), expected, "{profile:?} {observation}");
-        }
-        for (number, observation, n) in [
-            ("150000", "NM|777-3^Platelets^LN||150000", 5),
-            ("150000", "NM|777-3^Platelets^LN||<150000", 5),
-            ("150000", "NM|777-3^Platelets^LN||150000 about", 5),
-            ("150000", "SN|777-3^Platelets^LN||>^150000", 5),
-            ("150000", "NM|777-3^Platelets^LN||9||150000", 7),
-            ("99", "NM|777-3^Platelets^LN||5551234", 5),
-            ("99", "NM|777-3^Platelets^LN||555-1234|/uL", 5),
-            ("99", "NM|777-3^Platelets^LN||3128675309", 5),
-            ("99", "NM|777-3^Platelets^LN||19400317", 5),
-            // No amount has so many digits, and all of them.
-            ("482913756", "NM|777-3^Platelets^LN||482913756|/uL", 5),
-        ] {
-            let expected = (String::new(), true);
-            assert_eq!(result(number, observation, n), expected, "{profile:?} {observation}");
-        }
-    }
-}
-
 #[test]
 fn what_is_kept_is_no_text() {
     let text = "Bogumila Wojciechowska 219-09-9999";
@@ -511,4 +462,117 @@ fn a_provider_who_stays_may_be_called_as_the_patient() {
     let (out, ..) = with(&settings, "", text.as_bytes());
     let out = String::from_utf8(out).unwrap();
     assert_eq!(field(out.split('\r').nth(2).unwrap(), 7), "1001^SMITH^PETER^^^DR");
+}
+
+#[test]
+fn a_year_of_birth_moves_with_the_birth() {
+    let of = |profile, born: &str, rest: &str| {
+        let mut settings = Settings::of(profile);
+        settings.text = text::Mode::Scrub;
+        let text = format!("{HEADER}\rPID|1||7654321^^^N^MR||DOE^JOHN||{born}|M\r{rest}");
+        let (out, ..) = with(&settings, "", text.as_bytes());
+        let out = String::from_utf8(out).unwrap();
+        let all: Vec<_> = out.split('\r').map(str::to_owned).collect();
+        (field(&all[1], 7).get(..4).unwrap_or_default().to_owned(), all[2].clone())
+    };
+    // Moved by a week at least, the first of January is in the year before.
+    for text in [
+        "NTE|1||Born in #",
+        "NTE|1||year of birth: #.",
+        "OBX|1|NM|YOB^Year of birth||#",
+        "OBX|1|ST|80904-6^Birth year^LN||#",
+    ] {
+        let text_of = |year: &str| text.replace('#', year);
+        for year in ["1960", "2004"] {
+            let (moved, out) = of(Profile::Pseudonymise, &format!("{year}0101"), &text_of(year));
+            assert_eq!(out, text_of(&moved), "{year}");
+            assert_ne!(moved, year);
+            let (stays, out) = of(Profile::SafeHarbor, &format!("{year}0101"), &text_of(year));
+            assert_eq!((stays.as_str(), out), (year, text_of(year)));
+            // That of somebody else stays.
+            let (_, out) = of(Profile::Pseudonymise, "19520101", &text_of(year));
+            assert_eq!(out, text_of(year));
+        }
+        // Who is over 89 is told by no year.
+        let (_, out) = of(Profile::SafeHarbor, "19520101", &text_of("1925"));
+        assert!(!out.contains("1925"), "{out}");
+    }
+    let (_, out) = of(Profile::SafeHarbor, "19520101", "OBX|1|NM|1^Birth weight^L||1925|g");
+    assert!(out.contains("1925"), "{out}");
+}
+
+#[test]
+fn a_social_security_number_has_one_token() {
+    let all = run(
+        Profile::SafeHarbor,
+        &format!(
+            "{HEADER}\nPID|1||457-55-5462^^^A^PI~457555462^^^A^PI~457 55 5462^^^A^PI~457-555-462^^^A^PI"
+        ),
+    );
+    let ids: Vec<_> = field(&all[1], 3).split('~').map(|id| component(id, 1)).collect();
+    assert!(ids[0] == ids[1] && ids[1] == ids[2] && ids[2] != ids[3], "{ids:?}");
+}
+
+#[test]
+fn what_an_error_repeats_is_no_name() {
+    let mut settings = Settings::of(Profile::Pseudonymise);
+    settings.text = text::Mode::Scrub;
+    let of = |segment: &str| {
+        let (out, ..) = with(&settings, "", format!("{HEADER}\r{segment}").as_bytes());
+        String::from_utf8(out).unwrap().split('\r').nth(1).unwrap().to_owned()
+    };
+    for segment in [
+        "MSA|AE|1|Unknown key identifier PID.5 'WOJCIECHOWSKA'",
+        "ERR||||||Wojciechowska",
+        "ERR|||||||value WOJCIECHOWSKA in PID-5 is wrong",
+        "ERR||||||||no match: Smith=Wojciechowska",
+    ] {
+        let out = of(segment).to_uppercase();
+        assert!(!out.contains("WOJCIE") && !out.contains("SMITH"), "{out}");
+        assert!(out.contains("[WORD]") || out.contains("[NAME]"), "{out}");
+    }
+    for kept in [
+        "ERR|||||||java.lang.NullPointerException at Foo.bar, PID-5 in ADT_A01 is required",
+        "ERR||||||||Segment PID: field 5 (XPN.1) missing, HL7 version 2.5.1",
+        "MSA|AE||Application internal error, code 207",
+    ] {
+        assert_eq!(of(kept), kept);
+    }
+}
+
+/// Beside the code of a standard, too, where the names of compounds are as long as data.
+#[test]
+fn a_document_is_no_name_of_a_code() {
+    let dg1 = |text: &str| {
+        let out = one(Profile::Pseudonymise, &format!("DG1|1||E11.9^{text}^I10"), 3);
+        component(&out, 2).to_owned()
+    };
+    for text in [
+        "<Patient xmlns=\"http://hl7.org/fhir\"><family value=\"Wojcik\"/></Patient>",
+        "MSH\\F\\x\\.br\\PID\\F\\1\\F\\Wojcik",
+        "UGF0aWVudCBaYWJyaXNraWUgVGhlb3BoYW5lcyAwMDQ0NTU2Njc3",
+    ] {
+        let out = dg1(text);
+        assert!(!out.contains("Wojcik") && !out.contains("UGF0"), "{out}");
+    }
+    for name in [
+        "Dehydroepiandrosterone/Androstenedione [Mass Ratio] in Serum or Plasma",
+        "Type 2 diabetes mellitus with proliferative diabetic retinopathy",
+        "25-Hydroxyvitamin D2+25-Hydroxyvitamin D3 [Mass/volume] in Serum or Plasma",
+    ] {
+        assert_eq!(dg1(name), name);
+    }
+}
+
+#[test]
+fn times_of_day_stay_in_intervals() {
+    for profile in [Profile::SafeHarbor, Profile::Pseudonymise] {
+        let timing = |value: &str| one(profile, &format!("RXE|{value}"), 1);
+        for kept in
+            ["1^BID&0800,2000^D10^^^R", "^Q6H&0600,1200,1800,2359^D10", "^QD&08", "^QD&12:30:05"]
+        {
+            assert_eq!(timing(kept), kept);
+        }
+        assert!(!timing("1^BID&3128675309").contains("8675309"));
+    }
 }

@@ -40,6 +40,8 @@ pub(super) fn is_backed(
             };
             is_other(at(before.clone()))
                 || is_other(at(behind.clone()))
+                || are_given(identity, text, &before, word, noted)
+                || are_given(identity, text, word, &behind, noted)
                 || is_initial(identity, text, &behind)
                     && is_other(at(word_at(text, gap_end(text, behind.end))))
                 || cues().of(at(before.clone())) == Some(Cue::Title)
@@ -60,6 +62,38 @@ pub(super) fn is_backed(
         }
         _ => false,
     }
+}
+
+/// Whether two words that follow one another are given names, though each is a word, and written so:
+/// "May Rose", and "MAY ROSE" where not all is in capitals.
+fn are_given(
+    identity: &Identity,
+    text: &[u8],
+    first: &Range<usize>,
+    second: &Range<usize>,
+    noted: Noted,
+) -> bool {
+    let at = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
+    let (one, other) = (at(first), at(second));
+    let style = case(one);
+    let given = |word: &[u8]| {
+        let mut given = identity.of_word(word).filter(|noted| noted.kind == Kind::Given);
+        given.next().map(|noted| noted.value)
+    };
+    if noted.kind != Kind::Given
+        || style == Case::Lower
+        || one.len() < 2
+        || other.len() < 2
+        || case(other) != style
+        || !matches!(at(&(first.end..second.start)), b" " | b"-")
+    {
+        return false;
+    }
+    let beside =
+        [word_before(text, gap_start(text, first.start)), word_at(text, gap_end(text, second.end))];
+    let is_loud = beside.iter().any(|word| word.len() > 1 && case(at(word)) == Case::Upper);
+    (style == Case::Title || !is_loud)
+        && given(one).zip(given(other)).is_some_and(|(one, other)| one != other)
 }
 
 /// Whether a word has a capital for no other reason than that it is a name: it is not the first of

@@ -50,6 +50,11 @@ impl Cue {
         matches!(self, Self::Month(_)) || self.is_foreign()
     }
 
+    /// Whether a number of somebody or something comes.
+    pub(super) fn is_of_number(self) -> bool {
+        matches!(self, Self::Phone | Self::Ssn | Self::Record | Self::Number)
+    }
+
     /// Whether the word is none of English.
     pub(super) fn is_foreign(self) -> bool {
         matches!(self, Self::ForeignMonth(_) | Self::Street)
@@ -68,7 +73,8 @@ const WORDS: &[(Cue, &str)] = &[
          friend spouse partner aunt uncle niece nephew cousin grandson granddaughter grandmother \
          grandfather caregiver guardian mom dad fiance fiancee boyfriend girlfriend stepson \
          stepdaughter stepmother stepfather contact by with attn nurse name named sincerely \
-         physician provider surgeon radiologist pathologist resident therapist attending",
+         physician provider surgeon radiologist pathologist resident therapist attending \
+         nee",
     ),
     (Cue::Degree, "md rn lpn np pa phd dds dmd crna facs aprn msw lcsw pharmd dnp facp mbbs"),
     (

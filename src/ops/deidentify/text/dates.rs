@@ -32,10 +32,10 @@ impl Written {
         fits.then_some(Self { range: start..end, year, month, day })
     }
 
-    /// The year, if it is written with four digits.
+    /// The year, if it is written with four digits, or in words.
     pub(super) fn full_year(&self) -> Option<u32> {
         let year = self.year.as_ref()?;
-        (year.range.len() == 4).then_some(year.value)
+        (year.range.len() >= 4).then_some(year.value)
     }
 }
 
@@ -49,7 +49,7 @@ fn part(text: &[u8], range: Range<usize>) -> Part {
     Part { range, value }
 }
 
-fn is_year(value: u32) -> bool {
+pub(super) fn is_year(value: u32) -> bool {
     (1850..=2100).contains(&value)
 }
 
@@ -370,12 +370,12 @@ pub(super) fn of_month(text: &[u8], word: Range<usize>, month: u8) -> Option<Wri
     Written::new(year, month, Some(day))
 }
 
-fn skip(text: &[u8], at: usize, what: &[u8], most: usize) -> usize {
+pub(super) fn skip(text: &[u8], at: usize, what: &[u8], most: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     at + rest.iter().take(most).take_while(|b| what.contains(b)).count()
 }
 
-fn digits_at(text: &[u8], at: usize) -> Option<Part> {
+pub(super) fn digits_at(text: &[u8], at: usize) -> Option<Part> {
     let end = digits_end(text, at);
     (end > at).then(|| part(text, at..end))
 }

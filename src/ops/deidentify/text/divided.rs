@@ -90,7 +90,7 @@ fn next(text: &[u8], at: usize) -> usize {
     let sign = match text.get(at) {
         // What ends a sentence divides more than a name.
         Some(b'.') => return at + 1,
-        Some(b'-' | b'\'' | b'_' | b'`' | b'*') => 1,
+        Some(b'-' | b'\'' | b'_' | b'`' | b'*' | b'&') => 1,
         _ => 0,
     };
     let rest = text.get(at + sign..).unwrap_or_default();

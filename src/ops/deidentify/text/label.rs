@@ -4,6 +4,7 @@ use super::cues::{Cue, cues};
 use super::digits::digits_end;
 use super::identity::Identity;
 use super::letters::{is_alnum, is_letter, word_at};
+use super::names::is_method;
 use super::streets::is_street_type;
 use super::words::words;
 
@@ -39,9 +40,10 @@ pub(super) fn is_label(identity: &Identity, text: &[u8], most: usize) -> bool {
         if is_letter(byte) {
             let range = word_at(text, at);
             at = range.end;
-            let word = text.get(range).unwrap_or_default();
+            let word = text.get(range.clone()).unwrap_or_default();
             let is_short = word.len() == 1 || word.len() <= 3 && is_glued;
             match cues().of(word) {
+                Some(Cue::Title) if is_method(text, &range) => continue,
                 Some(Cue::Title) => return false,
                 Some(Cue::Link | Cue::Age | Cue::Street) | None => has_cue |= is_street_type(word),
                 Some(_) => has_cue = true,

@@ -23,6 +23,8 @@ pub(super) enum Question {
     CleanCode,
     /// The same where words are masked that no list has.
     CleanStrict,
+    /// The same where it repeats what somebody typed.
+    CleanEcho,
     /// Whether it is a label in which nothing is found.
     Label,
     /// The same of the length that labels of codes have.

@@ -158,6 +158,62 @@ pub(super) fn case(word: &[u8]) -> Case {
     }
 }
 
+/// A word in Latin letters, of which some were letters of another alphabet that look like them;
+/// `None` where none is, or all are.
+pub(super) fn without_look_alikes(word: &[u8]) -> Option<Vec<u8>> {
+    const ALIKE: [(char, u8); 38] = [
+        ('а', b'a'),
+        ('в', b'b'),
+        ('с', b'c'),
+        ('ԁ', b'd'),
+        ('е', b'e'),
+        ('һ', b'h'),
+        ('і', b'i'),
+        ('ј', b'j'),
+        ('к', b'k'),
+        ('м', b'm'),
+        ('н', b'h'),
+        ('о', b'o'),
+        ('р', b'p'),
+        ('ԛ', b'q'),
+        ('ѕ', b's'),
+        ('т', b't'),
+        ('у', b'y'),
+        ('ѵ', b'v'),
+        ('ԝ', b'w'),
+        ('х', b'x'),
+        ('α', b'a'),
+        ('β', b'b'),
+        ('ε', b'e'),
+        ('η', b'n'),
+        ('ι', b'i'),
+        ('κ', b'k'),
+        ('μ', b'm'),
+        ('ν', b'v'),
+        ('ο', b'o'),
+        ('ρ', b'p'),
+        ('τ', b't'),
+        ('υ', b'u'),
+        ('χ', b'x'),
+        ('γ', b'y'),
+        ('ζ', b'z'),
+        ('օ', b'o'),
+        ('ս', b'u'),
+        ('ո', b'n'),
+    ];
+    if word.is_ascii() || !word.iter().any(u8::is_ascii_alphabetic) {
+        return None;
+    }
+    let text = std::str::from_utf8(word).ok()?;
+    text.chars()
+        .flat_map(char::to_lowercase)
+        .map(|c| match c {
+            c if c.is_ascii() => u8::try_from(c).ok(),
+            c => ALIKE.iter().find(|(other, _)| *other == c).map(|&(_, letter)| letter),
+        })
+        .collect()
+}
+
 /// Appends text to be looked at: case stays, accents go as [`fold`] takes them.
 pub(super) fn fold_text(text: &[u8], out: &mut Vec<u8>) {
     if text.is_ascii() {

@@ -18,11 +18,13 @@ mod meant;
 mod moved;
 mod names;
 mod numbers;
+mod places;
 mod replace;
 mod scan;
 mod serials;
 mod streets;
 mod trace;
+mod worded;
 mod words;
 mod zips;
 
@@ -106,6 +108,15 @@ impl Cleaner {
             Mode::Scrub => clean(raw, Care::Usual, context, found, out),
             Mode::Strict => clean(raw, Care::Strict, context, found, out),
             Mode::Drop => label(raw, LABEL_WORDS, context, out),
+        }
+    }
+
+    /// As [`Cleaner::free_text`], of a text of a program that repeats what somebody typed: of whom it
+    /// is, no field of the message tells.
+    pub fn echo(&self, raw: &[u8], context: Context<'_, '_>, found: &mut Found, out: &mut Vec<u8>) {
+        match self.mode {
+            Mode::Scrub => clean(raw, Care::Echo, context, found, out),
+            _ => self.free_text(raw, context, found, out),
         }
     }
 
@@ -233,6 +244,7 @@ fn clean(raw: &[u8], care: Care, context: Context<'_, '_>, found: &mut Found, ou
         Care::Usual => Question::Clean,
         Care::Code => Question::CleanCode,
         Care::Strict => Question::CleanStrict,
+        Care::Echo => Question::CleanEcho,
     };
     let known = Recalled::of(raw, question, context);
     if known == Recalled::Answer(true) || !replace(raw, &[], care, context, found, out) {

@@ -3,6 +3,7 @@
 use super::cues::{Cue, FOREIGN_MONTHS, cues};
 use super::dates::{Part, Written};
 use super::letters::{Case, case, is_letter};
+use super::worded;
 use jiff::{ToSpan, civil};
 use unicode_normalization::UnicodeNormalization;
 
@@ -88,7 +89,12 @@ fn write_between(text: &[u8], out: &mut Vec<u8>) {
 /// Appends a number or a month in the spelling of another one.
 fn write_part(written: &[u8], value: u32, is_padded: bool, out: &mut Vec<u8>) {
     if written.first().is_some_and(|&b| is_letter(b)) {
-        return write_month(written, value, out);
+        return match cues().of(written) {
+            Some(Cue::Month(_) | Cue::ForeignMonth(_)) => write_month(written, value, out),
+            // A year
+            _ if value > 31 => out.extend_from_slice(value.to_string().as_bytes()),
+            _ => worded::write_day(written, value, out),
+        };
     }
     let digits = written.iter().take_while(|b| b.is_ascii_digit()).count();
     if digits == 4 {

@@ -219,6 +219,10 @@ pub(super) fn listed(text: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
     if behind.len() < 2 || case(behind) != style {
         return None;
     }
+    // Of what people are allergic to, much is called as people are: Timothy grass.
+    if [&b"grass"[..], b"tree", b"weed", b"pollen"].iter().any(|w| behind.eq_ignore_ascii_case(w)) {
+        return None;
+    }
     let first = words().of(letters);
     if !first.is_name() || first.is_common() || style == Case::Upper && first.is_word() {
         return None;
@@ -291,7 +295,12 @@ pub(super) fn behind(text: &[u8], at: usize, is_title: bool) -> Vec<Range<usize>
             break;
         }
         let is_first = found.is_empty();
-        if !is_part(text, &word, is_first && is_title, is_first) {
+        let is_small = is_first && is_small_name(text, at, letters, is_title);
+        // "Dr notified", "Per Dr Orders": what is everyday English and nobody's name.
+        let listed = words().of(letters);
+        let is_said = text.get(at) != Some(&b'.') && listed.is_common() && !listed.is_name();
+        let is_sure = is_first && is_title && !is_said;
+        if !is_small && !is_part(text, &word, is_sure, is_first) {
             break;
         }
         let end = word.end;
@@ -311,6 +320,73 @@ pub(super) fn behind(text: &[u8], at: usize, is_title: bool) -> Vec<Range<usize>
         found.pop();
     }
     found
+}
+
+/// Whether a title is none, but a method: `MR Brain`, `DR Chest`, `LC-MS/MS`, `GC-MS Confirmation`.
+pub(super) fn is_method(text: &[u8], title: &Range<usize>) -> bool {
+    /// Parts of the body, of which many are names, too, and a drug.
+    const IMAGED: [&[u8]; 27] = [
+        b"head",
+        b"neck",
+        b"brain",
+        b"chest",
+        b"back",
+        b"heart",
+        b"liver",
+        b"spine",
+        b"shoulder",
+        b"knee",
+        b"ankle",
+        b"hip",
+        b"breast",
+        b"pelvis",
+        b"abdomen",
+        b"arm",
+        b"leg",
+        b"wrist",
+        b"elbow",
+        b"finger",
+        b"toe",
+        b"foot",
+        b"hand",
+        b"face",
+        b"whole",
+        b"body",
+        b"contin",
+    ];
+    let at = |at: Option<usize>| at.and_then(|at| text.get(at)).copied().unwrap_or(b' ');
+    let (before, behind) = (at(title.start.checked_sub(1)), at(Some(title.end)));
+    let letters = text.get(title.clone()).unwrap_or_default();
+    if !matches!(letters, b"MR" | b"MS" | b"DR") {
+        return false;
+    }
+    if matches!(before, b'-' | b'/') || matches!(behind, b'-' | b'/') {
+        return true;
+    }
+    let next = text.get(word_at(text, title.end + 1)).unwrap_or_default();
+    let listed = words().of(next);
+    behind == b' '
+        && (listed.is_word() && !listed.is_name()
+            || IMAGED.iter().any(|part| next.eq_ignore_ascii_case(part)))
+}
+
+/// Whether a word in small letters is a frequent name, behind the word that ends at `at`: any behind
+/// the title of a person alone (`mr brown`), else one that is no word (`pt smith`).
+fn is_small_name(text: &[u8], at: usize, letters: &[u8], is_title: bool) -> bool {
+    const VERBS: [&[u8]; 4] = [b"may", b"will", b"can", b"see"];
+    if case(letters) != Case::Lower || letters.len() < 3 {
+        return false;
+    }
+    let listed = words().of(letters);
+    if !listed.is_name() || cues().of(letters).is_some() || VERBS.contains(&letters) {
+        return false;
+    }
+    let title = text.get(word_before(text, at)).unwrap_or_default();
+    let is = |of: &[&[u8]]| of.iter().any(|word| title.eq_ignore_ascii_case(word));
+    if is_title {
+        return is(&[b"mr", b"mrs", b"ms", b"miss", b"dr"]) || !listed.is_word();
+    }
+    !listed.is_word() && is(&[b"pt", b"patient", b"nurse"])
 }
 
 /// Whether a word can be part of a name that no field has.

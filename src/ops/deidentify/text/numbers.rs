@@ -2,6 +2,7 @@
 
 use super::codes::token_start;
 use super::cues::Cue;
+use super::dates::is_measured;
 use super::digits::Groups;
 use super::found::Sort;
 use super::letters::{is_alnum, is_letter, word_at, word_before};
@@ -35,10 +36,31 @@ pub(super) fn by_form(
     if let Some(end) = card(text, groups) {
         return Some((at..end, Sort::Id));
     }
-    if run.len() >= 9 && !is_snomed(text.get(run.clone())?) {
+    if run.len() >= 9 && !is_snomed(text.get(run.clone())?) && !is_of_genome(text, at) {
         return Some((token_start(text, at)..token_end(text, run.end), Sort::Id));
     }
     None
+}
+
+/// Whether a number is that of a variant, a gene or a place in a genome: `rs113993960`,
+/// `ENST00000288602`, `chr7:117559593`, `g.117559593G>A`.
+fn is_of_genome(text: &[u8], at: usize) -> bool {
+    const REGISTERS: [&[u8]; 12] = [
+        b"rs", b"ss", b"RCV", b"VCV", b"SCV", b"ENST", b"ENSG", b"ENSP", b"ENSE", b"COSM", b"COSV",
+        b"HGNC",
+    ];
+    // The end of a range.
+    let head = text.get(..at).unwrap_or_default();
+    let from = head.strip_suffix(b"-").unwrap_or(head);
+    let digits = from.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let head = if from.len() < head.len() { &from[..from.len() - digits] } else { head };
+    let word = word_before(text, head.len());
+    let place = head.strip_suffix(b":").unwrap_or_default();
+    let place = place.iter().rposition(|&b| !is_alnum(b)).map_or(place, |at| &place[at + 1..]);
+    text.get(word).is_some_and(|word| REGISTERS.contains(&word))
+        || head.ends_with(b":g.")
+        || head.ends_with(b" g.")
+        || place.starts_with(b"chr") && place.len() < 6
 }
 
 fn token_end(text: &[u8], at: usize) -> usize {
@@ -242,6 +264,22 @@ fn is_snomed(digits: &[u8]) -> bool {
     check == 0
 }
 
+/// Whether what is behind a number tells that it was measured: `/uL`, ` x10^9`, ` mg`, `%`.
+pub(super) fn is_amount(text: &[u8], end: usize) -> bool {
+    const UNITS: [&[u8]; 16] = [
+        b"/ul", b"/ml", b"/dl", b"/l", b"/mm3", b"/cmm", b"/hpf", b"/lpf", b"k/ul", b"x10",
+        b"x 10", b"10*", b"10^", b"cells", b"copies", b"%",
+    ];
+    let rest = text.get(end..).unwrap_or_default();
+    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+    UNITS.iter().any(|unit| {
+        let (head, behind) = rest.split_at_checked(unit.len()).unwrap_or_default();
+        let ends = !unit.last().is_some_and(|&b| is_letter(b))
+            || behind.first().is_none_or(|&b| !is_letter(b));
+        head.eq_ignore_ascii_case(unit) && ends
+    }) || is_measured(text, end)
+}
+
 /// Where an age over 89 ends, years included, that the digits at `at` begin.
 pub(super) fn age(text: &[u8], groups: &Groups, cue: Option<Cue>) -> Option<usize> {
     let years = groups.number(text, 0);
@@ -264,8 +302,10 @@ pub(super) fn age(text: &[u8], groups: &Groups, cue: Option<Cue>) -> Option<usiz
     let is_aged = cue == Some(Cue::Age) && !is_share;
     // Nothing else lasts so long.
     let is_all = plural && rest.get(5..).is_some_and(ends_sentence);
-    let is_said = is_said_of_somebody(text, groups.range(0).start)
-        && text.get(end..).is_some_and(ends_sentence);
+    let start = groups.range(0).start;
+    let is_said = is_said_of_somebody(text, start) && text.get(end..).is_some_and(ends_sentence)
+        || is_decade_of_somebody(text, start, end)
+        || is_of_sex(text, start, end);
     ((is_of_years && !plural) || (plural && is_years_of_age(rest)) || is_aged || is_all || is_said)
         .then_some(end)
 }
@@ -291,6 +331,24 @@ fn is_said_of_somebody(text: &[u8], number: usize) -> bool {
     let who = word_before(text, verb.start.saturating_sub(1));
     is(&verb, &[b"is", b"was", b"turned", b"turns"])
         && is(&who, &[b"she", b"he", b"who", b"patient", b"pt", b"mother", b"father"])
+}
+
+/// Whether a number is that of the years in which somebody is: `in her 90s`, `late 90s`.
+fn is_decade_of_somebody(text: &[u8], start: usize, end: usize) -> bool {
+    let before = word_before(text, start.saturating_sub(1));
+    text.get(end) == Some(&b's')
+        && !text.get(end + 1).is_some_and(|&b| is_alnum(b))
+        && is_one_of(text, &before, &[b"her", b"his", b"their", b"early", b"mid", b"late"])
+}
+
+/// Whether a number is the age of a man or woman: `a 92 M`, `a 92F`. No temperature has an article.
+fn is_of_sex(text: &[u8], start: usize, end: usize) -> bool {
+    let before = word_before(text, start.saturating_sub(1));
+    let at = end + usize::from(text.get(end) == Some(&b' '));
+    let sex = word_at(text, at);
+    is_one_of(text, &before, &[b"a", b"an"])
+        && text.get(start.wrapping_sub(1)) == Some(&b' ')
+        && is_one_of(text, &sex, &[b"m", b"f", b"male", b"female", b"man", b"woman", b"lady"])
 }
 
 /// Whether `years` is about an age, as in "years old" and "years of age".

@@ -42,6 +42,14 @@ impl Replacer<'_, '_, '_> {
                 }
                 Sort::Date
             }
+            What::BirthYear(year) => {
+                match self.context.identity.birth_year(*year, self.context.days) {
+                    Some(told) if told == *year => self.written.extend_from_slice(spelled),
+                    Some(told) => self.written.extend_from_slice(told.to_string().as_bytes()),
+                    None => self.placeholder(Sort::Date),
+                }
+                Sort::Date
+            }
         };
         self.found.count(sort);
         let separators = self.context.scope.message.separators();

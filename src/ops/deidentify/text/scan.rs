@@ -5,11 +5,12 @@ use super::dates::{self, Written};
 use super::digits::{Groups, digits_end};
 use super::divided::Behind;
 use super::found::Sort;
-use super::identity::{Identity, Noted};
-use super::letters::{Case, case, is_letter, word_at};
+use super::identity::{Hold, Identity, Noted};
+use super::letters::{Case, case, is_letter, without_look_alikes, word_at};
 use super::words::words;
-use super::{codes, contacts, divided, names, numbers, serials, streets, zips};
+use super::{codes, contacts, divided, names, numbers, places, serials, streets, worded, zips};
 use crate::ops::deidentify::Kind;
+use crate::ops::deidentify::shape::LONG;
 use std::ops::Range;
 
 /// How far behind a word the number may begin that it announces.
@@ -31,6 +32,8 @@ pub(super) enum What {
     Other(Sort),
     /// A date, and whether a word before it says that it is one of birth.
     Date(Written, bool),
+    /// The year of a birth.
+    BirthYear(u32),
 }
 
 impl Span {
@@ -44,7 +47,7 @@ fn is_name(what: &What) -> bool {
     match what {
         What::Own(noted) => matches!(noted.kind, Kind::Family | Kind::Given),
         What::Other(sort) => matches!(sort, Sort::Name | Sort::Word),
-        What::Date(..) => false,
+        What::Date(..) | What::BirthYear(_) => false,
     }
 }
 
@@ -63,6 +66,9 @@ pub(super) enum Care {
     /// The text is the name of a code: names that are words of medicine are none, unless something
     /// beside them tells so.
     Code,
+    /// The text repeats what somebody typed, in words of programs: names that no list of words has are
+    /// replaced.
+    Echo,
 }
 
 /// All that is to be replaced in a text, in order, without overlaps.
@@ -134,6 +140,11 @@ impl Scan<'_> {
             let end = self.push(range, What::Own(noted));
             return end.max(word.end);
         }
+        if !letters.is_ascii()
+            && let Some(noted) = self.alike(letters)
+        {
+            return self.push(word, What::Own(noted));
+        }
         match self.cues.of(letters) {
             None => self.plain_word(word),
             Some(cue) => self.cue(word, cue),
@@ -142,6 +153,14 @@ impl Scan<'_> {
 
     fn own(&self, word: Range<usize>) -> Option<(Range<usize>, Noted)> {
         names::own(self.identity, self.text, word, self.care == Care::Code)
+    }
+
+    /// The name that a word looks like, though letters of it are of another alphabet.
+    #[cold]
+    fn alike(&self, word: &[u8]) -> Option<Noted> {
+        let latin = without_look_alikes(word)?;
+        let mut noted = self.identity.of_word(&latin).filter(|noted| noted.hold == Hold::Strong);
+        noted.next()
     }
 
     /// Takes a word that neither is known of somebody nor tells of what is beside it.
@@ -160,10 +179,34 @@ impl Scan<'_> {
         if let Some((range, noted)) = divided::divided(self.identity, self.text, &word) {
             return self.push(range, What::Own(noted));
         }
-        if self.care == Care::Strict && !self.tells_of_nobody(&word) {
+        let is_other = match self.care {
+            Care::Strict => !self.tells_of_nobody(&word),
+            Care::Echo => self.is_echoed(&word),
+            Care::Usual | Care::Code => false,
+        };
+        if is_other {
             return self.push(word, What::Other(Sort::Word));
         }
         word.end
+    }
+
+    /// Whether a word may be a name that a program repeats: it is written as one, no list of words has
+    /// it, and it is no part of the name of something in a program (`java.lang.Foo`, `PID_5`).
+    fn is_echoed(&self, word: &Range<usize>) -> bool {
+        let letters = self.slice(word);
+        let beside = [word.start.checked_sub(1), Some(word.end)].into_iter().flatten();
+        let mut beside = beside.filter_map(|at| self.text.get(at));
+        let is_part = beside.any(|b| b.is_ascii_digit() || *b == b'_')
+            || word.start.checked_sub(1).and_then(|at| self.text.get(at)) == Some(&b'.')
+            || self.text.get(word.end) == Some(&b'.')
+                && self.text.get(word.end + 1).is_some_and(|&b| is_letter(b));
+        let is_mixed =
+            case(letters) == Case::Title && letters.iter().skip(1).any(u8::is_ascii_uppercase);
+        letters.len() > 2
+            && !letters.first().is_some_and(u8::is_ascii_lowercase)
+            && !is_mixed
+            && !is_part
+            && !words().of(letters).is_word()
     }
 
     /// Whether a word is in a list of words, or is a part of a code or a unit.
@@ -192,6 +235,7 @@ impl Scan<'_> {
 
     fn cue(&mut self, word: Range<usize>, cue: Cue) -> usize {
         match cue {
+            Cue::Title if names::is_method(self.text, &word) => word.end,
             Cue::Title | Cue::Person => {
                 if word.len() <= 4 || cue == Cue::Person {
                     self.cue_of(cue, word.end);
@@ -207,14 +251,24 @@ impl Scan<'_> {
                 }
                 word.end
             }
-            Cue::Month(month) => match dates::of_month(self.text, word.clone(), month) {
-                Some(written) => self.date(written),
-                None => word.end,
-            },
+            Cue::Month(month) => {
+                let written = worded::of_month(self.text, word.clone(), month, false)
+                    .or_else(|| dates::of_month(self.text, word.clone(), month));
+                written.map_or(word.end, |written| self.date(written))
+            }
             Cue::ForeignMonth(month) => {
-                match dates::of_foreign_month(self.text, word.clone(), month) {
+                let written = worded::of_month(self.text, word.clone(), month, true)
+                    .or_else(|| dates::of_foreign_month(self.text, word.clone(), month));
+                match written {
                     Some(written) => self.date(written),
                     None => self.plain_word(word),
+                }
+            }
+            Cue::Birth => {
+                self.cue_of(cue, word.end);
+                match worded::year_of_birth(self.text, word.end) {
+                    Some(year) => self.push(year.range, What::BirthYear(year.value)),
+                    None => word.end,
                 }
             }
             Cue::Old => match numbers::age_in_words(self.text, word.clone()) {
@@ -280,6 +334,9 @@ impl Scan<'_> {
     fn number(&mut self, at: usize) -> usize {
         let own = codes::own(self.identity, self.text, at);
         let own = match own {
+            Some((range, noted)) if self.is_amount(&range, noted) => {
+                return range.end.max(digits_end(self.text, at));
+            }
             Some((mut range, noted)) if noted.kind != Kind::Date => {
                 if noted.kind == Kind::Zip {
                     range.end = zips::whole_end(self.text, range.end);
@@ -331,10 +388,15 @@ impl Scan<'_> {
         if let Some((range, sort)) = numbers::by_form(self.text, at, &groups, cue) {
             return self.push(range, What::Other(sort)).max(groups.range(0).end);
         }
-        if groups.width(0) == 4
-            && self.identity.is_old_year(groups.number(self.text, 0), cue == Some(Cue::Birth))
-        {
-            return self.push(groups.range(0), What::Other(Sort::Date));
+        if groups.width(0) == 4 {
+            let year = groups.number(self.text, 0);
+            let is_of_birth = cue == Some(Cue::Birth) || worded::is_of_birth(self.text, at);
+            if dates::is_year(year) && is_of_birth {
+                return self.push(groups.range(0), What::BirthYear(year));
+            }
+            if self.identity.is_old_year(year, false) {
+                return self.push(groups.range(0), What::Other(Sort::Date));
+            }
         }
         if cue == Some(Cue::Birth)
             && let Some(end) = dates::short(self.text, &groups)
@@ -344,10 +406,23 @@ impl Scan<'_> {
         if let Some(end) = numbers::age(self.text, &groups, cue) {
             return self.push(at..end, What::Other(Sort::Age));
         }
-        if let Some(range) = streets::unknown_street(self.text, groups.range(0)) {
+        let place = streets::unknown_street(self.text, groups.range(0))
+            .or_else(|| places::post_box(self.text, groups.range(0)))
+            .or_else(|| places::coordinates(self.text, &groups));
+        if let Some(range) = place {
             return self.push(range, What::Other(Sort::Address));
         }
         groups.range(0).end
+    }
+
+    /// Whether a number that was noted is one that was measured: it has a unit, and no more digits than
+    /// amounts have.
+    fn is_amount(&self, range: &Range<usize>, noted: Noted) -> bool {
+        matches!(noted.kind, Kind::Id | Kind::Phone | Kind::Ssn | Kind::Zip)
+            && range.len() < LONG
+            && self.slice(range).iter().all(|b| b.is_ascii_digit() || *b == b',')
+            && numbers::is_amount(self.text, range.end)
+            && !matches!(self.cue_before(range.start), Some(cue) if cue.is_of_number())
     }
 
     /// The word that announces the number at `at`, if only signs are between them.

@@ -2,6 +2,7 @@
 
 use super::super::dates::Written;
 use super::Identity;
+use jiff::{ToSpan, civil};
 
 /// So many dates of birth are kept of a message.
 const MOST: usize = 16;
@@ -60,6 +61,27 @@ impl Identity {
             (1850..=oldest).contains(&year)
                 && (is_of_birth || self.births.days.iter().any(|day| number(&day[..4]) == year))
         })
+    }
+
+    /// What may be told of a year of birth that stands alone: nothing of who is too old; of who has a
+    /// date of birth in this message the year of that as it is moved, else the two would tell by how
+    /// much.
+    pub(in crate::ops::deidentify) fn birth_year(
+        &self,
+        year: u32,
+        days: Option<i32>,
+    ) -> Option<u32> {
+        if self.is_old_year(year, true) {
+            return None;
+        }
+        let moved = || {
+            let born = self.births.days.iter().find(|day| number(&day[..4]) == year)?;
+            let part = |at: usize| i8::try_from(number(&born[at..at + 2])).ok();
+            let date = civil::Date::new(i16::try_from(year).ok()?, part(4)?, part(6)?).ok()?;
+            let moved = date.checked_add(i64::from(days?).days()).ok()?;
+            Some(moved.year().unsigned_abs().into())
+        };
+        Some(moved().unwrap_or(year))
     }
 
     /// Whether a date tells that somebody is too old.

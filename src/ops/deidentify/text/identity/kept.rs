@@ -4,7 +4,9 @@ use super::super::codes;
 use super::super::contacts;
 use super::super::digits::digits_end;
 use super::super::divided::Behind;
-use super::super::letters::{Case, beginning, case, fold_text, is_alnum, is_letter, word_at};
+use super::super::letters::{
+    Case, beginning, case, fold_text, is_alnum, is_letter, without_look_alikes, word_at,
+};
 use super::super::meant::Meant;
 use super::super::names;
 use super::super::words::words;
@@ -106,6 +108,11 @@ impl Identity {
             inside.is_some_and(|(_, noted)| counts(noted.kind))
         };
         if word.len() > LETTERS_MIN && self.may_have_inside(word) && is_inside() {
+            return true;
+        }
+        if let Some(latin) = without_look_alikes(word)
+            && self.of_word(&latin).any(|noted| noted.hold == Hold::Strong && counts(noted.kind))
+        {
             return true;
         }
         // Where they do not count, an authority is often called as an organisation of the message.

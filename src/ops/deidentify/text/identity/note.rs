@@ -44,6 +44,10 @@ impl Identity {
             if is_name(kind) {
                 self.note_without_two(value, text);
                 self.note_mac(kind, value, text);
+                let before = self.values.iter().nth_back(1);
+                if text.len() == 3 || before.is_some_and(|before| before.text.len() == 3) {
+                    self.note_together(kind, value, text);
+                }
             }
             return;
         }
@@ -190,6 +194,32 @@ impl Identity {
         }
         self.note_spelling(kind, value, &other, Unless::WeakWord);
         self.other = other;
+    }
+
+    /// Notes a name together with the one before it as one word, if one of them is so short that it is
+    /// not found in longer words: `ANNLEE`.
+    #[cold]
+    fn note_together(&mut self, kind: Kind, value: u32, text: &[u8]) {
+        let before = value.checked_sub(1).and_then(|at| self.values.get(at as usize));
+        let Some(before) = before.filter(|before| is_name(before.kind) && before.kind != kind)
+        else {
+            return;
+        };
+        let other = before.text.start as usize..before.text.end as usize;
+        if text.len().min(other.len()) != 3 || text.len() + other.len() > TOGETHER_MAX {
+            return;
+        }
+        let other = self.texts[other].to_vec();
+        if other.iter().chain(text).all(u8::is_ascii_alphabetic) {
+            for word in [[other.as_slice(), text].concat(), [text, &other].concat()] {
+                let key = key(&word);
+                self.filter.add(&word);
+                self.marks.add(mark(key));
+                self.others.add(mark(key));
+                let (hold, unless) = (Hold::Strong, Unless::IsWord);
+                self.add(key, Noted { value, kind, hold, unless }, true);
+            }
+        }
     }
 
     fn note_spelling(&mut self, kind: Kind, value: u32, text: &[u8], unless: Unless) {
@@ -409,6 +439,9 @@ fn is_name(kind: Kind) -> bool {
 fn is_made_of_words(kind: Kind) -> bool {
     is_name(kind) || matches!(kind, Kind::Street | Kind::Place | Kind::Organisation)
 }
+
+/// Two names of more letters are not looked for in one word.
+const TOGETHER_MAX: usize = 24;
 
 /// So many letters of a name are spelled with two letters or one in each way.
 const SPELLED_MAX: usize = 3;

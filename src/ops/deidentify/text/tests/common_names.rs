@@ -109,3 +109,107 @@ fn a_full_name_is_found_in_one_word() {
     // Which is a word, or a name, is that.
     scrubs_of(&[(Family, "DAM"), (Given, "BEAVER"), (Given, "WILL")], &[("Williams", "Williams")]);
 }
+
+#[test]
+fn given_names_that_are_words_are_found_side_by_side() {
+    scrubs_of(
+        &[(Family, "ZABRISKIE"), (Given, "MAY"), (Given, "ROSE")],
+        &[
+            ("spoke with May Rose today", "spoke with [NAME] [NAME] today"),
+            ("May-Rose came", "[NAME]-[NAME] came"),
+            ("asked MAY ROSE to come", "asked [NAME] [NAME] to come"),
+            ("LEVELS MAY ROSE", "LEVELS MAY ROSE"),
+            ("it may rose", "it may rose"),
+            ("May rose hips, Rose hips", "May rose hips, Rose hips"),
+        ],
+    );
+    // What is one name is no two.
+    scrubs_of(&[(Given, "MAY")], &[("May May do", "May May do")]);
+}
+
+#[test]
+fn names_in_small_letters_are_found_behind_titles() {
+    scrubs_of(
+        &[(Family, "ZABRISKIE")],
+        &[
+            ("mr brown came", "mr [NAME] came"),
+            ("seen by dr smith today", "seen by dr [NAME] today"),
+            ("mrs. white and ms green", "mrs. [NAME] and ms [NAME]"),
+            ("pt johnson denies", "pt [NAME] denies"),
+            ("pt brown urine, pt young", "pt brown urine, pt young"),
+            ("dr may see pt, dr will see", "dr may see pt, dr will see"),
+            ("patient lives alone, pt white male", "patient lives alone, pt white male"),
+            ("dr office, dr on call, mr angiography", "dr office, dr on call, mr angiography"),
+        ],
+    );
+}
+
+#[test]
+fn two_short_names_are_found_in_one_word() {
+    scrubs_of(
+        &[(Family, "LEE"), (Given, "ANN")],
+        &[
+            ("user ANNLEE here", "user [NAME] here"),
+            ("annlee", "[NAME]"),
+            ("annular lesion, leeway, leech", "annular lesion, leeway, leech"),
+        ],
+    );
+}
+
+#[test]
+fn a_name_with_an_ampersand_inside_is_found() {
+    scrubs_of(
+        &[(Family, "ZABRISKIE"), (Family, "O'BRIEN")],
+        &[("Zabris\\T\\kie, O\\T\\Brien", "[NAME], [NAME]"), ("H\\T\\H", "H\\T\\H")],
+    );
+}
+
+#[test]
+fn methods_are_no_titles() {
+    scrubs_of(
+        &[(Family, "ZABRISKIE"), (Family, "HEAD")],
+        &[
+            ("MR Brain w/o contrast, MR ABDOMEN", "MR Brain w/o contrast, MR ABDOMEN"),
+            ("MR Lumbar Spine, MR Angiography", "MR Lumbar Spine, MR Angiography"),
+            ("DR Chest 2 Views, MS Contin", "DR Chest 2 Views, MS Contin"),
+            ("by LC-MS/MS. See CLSI EP28", "by LC-MS/MS. See CLSI EP28"),
+            ("GC-MS Confirmation, GC/MS Panel", "GC-MS Confirmation, GC/MS Panel"),
+            ("MR BROWN, MR. HEAD, Mr Head", "MR [NAME], MR. [NAME], Mr [NAME]"),
+            ("DR WOJCIK, Ms Long, MR ZABRISKIE", "DR [NAME], Ms [NAME], MR [NAME]"),
+        ],
+    );
+}
+
+#[test]
+fn letters_of_another_alphabet_hide_no_name() {
+    scrubs_of(
+        &[(Family, "ZABRISKIE")],
+        &[
+            ("Z\u{430}briskie, Zabr\u{456}sk\u{456}e", "[NAME], [NAME]"),
+            ("\u{410}\u{41D}\u{41D}\u{410} mm\u{3BC}l", "\u{410}\u{41D}\u{41D}\u{410} mm\u{3BC}l"),
+        ],
+    );
+}
+
+#[test]
+fn names_before_a_marriage_are_names() {
+    scrubs_of(
+        &[(Family, "ZABRISKIE")],
+        &[(
+            "her sister, nee Wojciechowska, and n\u{E9}e Kowal",
+            "her sister, nee [NAME], and n\u{E9}e [NAME]",
+        )],
+    );
+}
+
+#[test]
+fn what_is_everyday_behind_a_title_is_no_name() {
+    scrubs_of(
+        &[(Family, "ZABRISKIE")],
+        &[
+            ("Dr Notified, per Dr Orders", "Dr Notified, per Dr Orders"),
+            ("Timothy Grass, Johnson Grass IgE", "Timothy Grass, Johnson Grass IgE"),
+            ("Dr. Notified, Dr Brown, Dr Wojcik", "Dr. [NAME], Dr [NAME], Dr [NAME]"),
+        ],
+    );
+}

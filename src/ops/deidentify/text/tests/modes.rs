@@ -130,3 +130,13 @@ fn what_is_remembered_of_a_text_holds_for_nobody_of_the_next_message() {
         }
     }
 }
+
+#[test]
+fn the_name_of_an_image_is_a_label() {
+    for kept in ["MR Brain", "MR Abdomen", "DR Chest"] {
+        check(Mode::Drop, None, kept, kept);
+    }
+    for gone in ["MR Brown", "Dr Chest", "MR. Brain"] {
+        check(Mode::Drop, None, gone, "");
+    }
+}

@@ -272,6 +272,9 @@ fn ages_over_89_are_found_in_words_and_other_languages() {
         ("a centenarian", "a [AGE]"),
         ("97y man", "[AGE]y man"),
         ("97F with pain", "[AGE]F with pain"),
+        ("pt is a 97 M.", "pt is a [AGE] M."),
+        ("a 97 female", "a [AGE] female"),
+        ("in her 90s, early 90s", "in her [AGE]s, early [AGE]s"),
         ("her 97th birthday", "her [AGE]th birthday"),
         ("97-j\u{E4}hrige Patientin", "[AGE]-j\u{E4}hrige Patientin"),
         ("97 Jahre alt", "[AGE] Jahre alt"),
@@ -283,6 +286,7 @@ fn ages_over_89_are_found_in_words_and_other_languages() {
     }
     for kept in [
         "temp 97F",
+        "sats in the 90s",
         "98 F now",
         "ninety percent",
         "one hundred mg",
@@ -362,4 +366,113 @@ fn zip_codes_that_are_said_to_be_some_are_found() {
     for kept in ["heparin 5000 OR 10000 units", "GIVEN IN 10000 ML", "IL 10000.5", "count 61602"] {
         scrubs(kept, kept);
     }
+}
+
+#[test]
+fn dates_with_words_for_the_day_or_the_year_are_dates() {
+    // 3 March 2019 less 21 days is 10 February 2019.
+    for (raw, expected) in [
+        ("the third of March 2019", "the tenth of February 2019"),
+        ("the third of march, 2019", "the tenth of february, 2019"),
+        ("March third, 2019", "February tenth, 2019"),
+        ("March the third 2019", "February the tenth 2019"),
+        ("THIRD OF MARCH", "TENTH OF FEBRUARY"),
+        ("since March third", "since February tenth"),
+        ("ok; March third;", "ok; February tenth;"),
+        ("the twenty-fourth of March 2019", "the third of March 2019"),
+        ("the twenty fourth of March 2019", "the third of March 2019"),
+        ("March third, two thousand nineteen", "February tenth, 2019"),
+        ("March third, two thousand and nineteen", "February tenth, 2019"),
+        ("the third of March, twenty nineteen", "the tenth of February, 2019"),
+        ("am dritten M\u{E4}rz 2019", "am zehnten Februar 2019"),
+        ("dritter M\u{E4}rz", "zehnten Februar"),
+        ("am dritten April", "am dreizehnten March"),
+        ("le 3 mars", "le 10 fevrier"),
+        ("le trois mars 2019", "le dix fevrier 2019"),
+        ("le trente et un mars 2019", "le dix mars 2019"),
+        ("el tres de marzo de 2019", "el diez de febrero de 2019"),
+        ("el treinta y uno de marzo", "el diez de marzo"),
+        ("il tre gennaio 2019", "il tredici dicembre 2018"),
+        ("drie maart 2019", "tien februari 2019"),
+    ] {
+        check(
+            Mode::Scrub,
+            Some(-21),
+            &format!("seen {raw} here"),
+            &format!("seen {expected} here"),
+        );
+        let kept = cleaned_in(USUAL, Mode::Scrub, None, format!("seen {raw} here").as_bytes());
+        let kept = String::from_utf8(kept).unwrap();
+        let raw = raw.to_lowercase();
+        let words = raw.split([' ', ',']).filter(|word| word.len() > 4 && word.is_ascii());
+        let said = |word: &str| word.parse::<u32>().is_err() && kept.to_lowercase().contains(word);
+        assert!(!words.filter(|word| *word != "since").any(said), "{kept}");
+    }
+    for kept in [
+        "you may first notice pain, in march second dose",
+        "May first try ice. The second may fail, the third may be given",
+        "a second March dose",
+        "march on, one of March's",
+        "THE THIRD MAY FAIL",
+        "sept trois fois",
+        "twenty nineteen",
+    ] {
+        check(Mode::Scrub, Some(-21), kept, kept);
+    }
+}
+
+#[test]
+fn years_of_birth_in_words_are_capped() {
+    let births = |raw: &str| {
+        let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
+        let message = Message::new(framed).unwrap();
+        let scope = Scope::new(&message);
+        let mut identity = Identity::default();
+        identity.tell_births(true, Some(*b"20230601"), false);
+        let context = Context { scope: &scope, identity: &identity, surrogates: None, days: None };
+        let mut out = Vec::new();
+        let found = &mut Found::default();
+        Cleaner::new(Mode::Scrub).free_text(raw.as_bytes(), context, found, &mut out);
+        String::from_utf8(out).unwrap()
+    };
+    for (raw, expected) in [
+        ("born in nineteen thirty", "born in [DATE]"),
+        ("born in nineteen twenty-nine", "born in [DATE]"),
+        ("born in the year nineteen oh five.", "born in the year [DATE]."),
+        ("year of birth: 1930", "year of birth: [DATE]"),
+        ("Born in 1930", "Born in [DATE]"),
+        ("born on the third of March nineteen thirty", "born on the [DATE]"),
+        ("born in nineteen fifty", "born in nineteen fifty"),
+        ("Born in 1950, nineteen thirty hours", "Born in 1950, nineteen thirty hours"),
+        ("birth weight 1930 g", "birth weight 1930 g"),
+    ] {
+        assert_eq!(births(raw), expected);
+    }
+}
+
+#[test]
+fn post_boxes_and_coordinates_are_places() {
+    for (raw, expected) in [
+        ("PO Box 4471, P.O. Box 12", "PO Box [ADDRESS], P.O. Box [ADDRESS]"),
+        ("at 42.3601, -71.0589 now", "at [ADDRESS] now"),
+        ("42.36013,71.05891", "[ADDRESS]"),
+    ] {
+        scrubs(raw, expected);
+    }
+    for kept in ["box 12", "a lunch box 3", "0.1234, 5.6", "1.25, 2.50", "12.5000"] {
+        scrubs(kept, kept);
+    }
+}
+
+#[test]
+fn places_in_a_genome_are_no_numbers_of_somebody() {
+    for kept in [
+        "rs113993960 found",
+        "chr7:117559593-117559595",
+        "NC_000007.14:g.117559593G>A",
+        "ENST00000288602, RCV000007523",
+    ] {
+        scrubs(kept, kept);
+    }
+    scrubs("tube 117559593-117559595 7:117559593", "tube [ID]-[ID] 7:[ID]");
 }
