@@ -10,7 +10,7 @@ use super::subject::Kind;
 use super::surrogate::Memo;
 use super::text::{Beside, Context, Identity};
 use super::zip3::zip3;
-use super::{Deidentifier, Tally, observation, query};
+use super::{Deidentifier, Tally, documents, observation, query};
 use crate::core::check_digit::check_digit;
 use crate::core::message::{first, pieces};
 use crate::core::{Scope, Separators};
@@ -421,7 +421,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
     pub(super) fn text(&mut self, raw: &[u8]) {
         let is_coded = self.is_coded;
         // Names of compounds are as long as data.
-        let is_name = is_coded && !observation::is_no_name(raw);
+        let is_name = is_coded && !documents::is_no_name(raw);
         let without = if is_name { None } else { self.without_documents(raw) };
         let raw = without.as_deref().unwrap_or(raw);
         self.looks_at(raw);
@@ -477,7 +477,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
 
     /// A text without data that is written as letters and digits, if it has such.
     fn without_documents(&mut self, raw: &[u8]) -> Option<Vec<u8>> {
-        let without = observation::without_documents(raw)?;
+        let without = documents::without(raw)?;
         self.tally.emptied_documents += 1;
         self.varies = true;
         Some(without)

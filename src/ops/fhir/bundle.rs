@@ -78,7 +78,7 @@ fn tell_unnamed(w: &mut Json, start: usize) {
     if !members.contains_key("identifier") && !members.contains_key("name") {
         let end = w.len();
         w.array("identifier", |w| _ = w.item(msh::unknown_in));
-        w.to_front(start, end);
+        w.bring_to_front(start, end);
     }
 }
 

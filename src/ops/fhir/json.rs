@@ -183,7 +183,7 @@ impl Json {
     }
 
     /// Puts what was written since the text had the length `end` before what begins at `start`.
-    pub(crate) fn to_front(&mut self, start: usize, end: usize) {
+    pub(crate) fn bring_to_front(&mut self, start: usize, end: usize) {
         let length = self.out.len() - end;
         if self.extension_end > start {
             self.extension_end += length;

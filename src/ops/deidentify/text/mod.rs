@@ -1,5 +1,6 @@
 //! Free text: what identifies somebody is found in it and replaced; all else stays as it is.
 
+mod ages;
 mod backed;
 mod beside;
 mod codes;

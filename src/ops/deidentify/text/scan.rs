@@ -8,7 +8,9 @@ use super::found::Sort;
 use super::identity::{Hold, Identity, Noted};
 use super::letters::{Case, case, is_letter, without_look_alikes, word_at};
 use super::words::words;
-use super::{codes, contacts, divided, names, numbers, places, serials, streets, worded, zips};
+use super::{
+    ages, codes, contacts, divided, names, numbers, places, serials, streets, worded, zips,
+};
 use crate::ops::deidentify::Kind;
 use crate::ops::deidentify::shape::LONG;
 use std::ops::Range;
@@ -271,7 +273,7 @@ impl Scan<'_> {
                     None => word.end,
                 }
             }
-            Cue::Old => match numbers::age_in_words(self.text, word.clone()) {
+            Cue::Old => match ages::in_words(self.text, word.clone()) {
                 Some(range) => self.push(range, What::Other(Sort::Age)),
                 None => word.end,
             },
@@ -403,7 +405,7 @@ impl Scan<'_> {
         {
             return self.push(at..end, What::Other(Sort::Date));
         }
-        if let Some(end) = numbers::age(self.text, &groups, cue) {
+        if let Some(end) = ages::in_digits(self.text, &groups, cue) {
             return self.push(at..end, What::Other(Sort::Age));
         }
         let place = streets::unknown_street(self.text, groups.range(0))
