@@ -48,13 +48,19 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, r
         let told = to.identity.birth_year(year, to.days);
         return to.out.extend(told.into_iter().flat_map(|year| year.to_string().into_bytes()));
     }
-    let of = || std::str::from_utf8(name).ok().and_then(|name| rules.type_of(name));
-    if action.replaces() && of().is_none() {
+    if action.replaces() && type_of(to, name).is_none() {
         // Only a site wants that of plain values.
         let kind = if action == Action::Name { Kind::Family } else { Kind::Id };
         let op = Op::Surrogate(kind, look(action));
         return to.each(raw, sep.repetition, |to, _, value| to.leaf(rule, op, value));
     }
+    by_type(to, rule, line, action, raw);
+}
+
+/// Writes a value as its data type says, which stands in OBX-2.
+fn by_type(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, action: Action, raw: &[u8]) {
+    let sep = to.sep;
+    let name = line.field(2);
     match name {
         b"ST" | b"TX" | b"FT" | b"" => results(to, rule, line, raw),
         b"NM" | b"SN" | b"NR" | b"NA" | b"MA" | b"SI" | b"CP" | b"MO" | b"CQ" => {
@@ -83,7 +89,7 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, r
                 to.leaf(rule, Op::Surrogate(Kind::Phone, Look::Own), value);
             }
         }),
-        _ => match of() {
+        _ => match type_of(to, name) {
             Some(of) => to.each(raw, sep.repetition, |to, _, value| {
                 if name == b"ED" || name == b"RP" {
                     to.tally.emptied_documents += 1;
@@ -93,6 +99,11 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, r
             None => to.line(raw),
         },
     }
+}
+
+/// A data type with components, by its name.
+fn type_of(to: &Rewrite<'_, '_>, name: &[u8]) -> Option<u8> {
+    std::str::from_utf8(name).ok().and_then(|name| to.of.rules.type_of(name))
 }
 
 /// Writes a text, which may be a number that was measured.

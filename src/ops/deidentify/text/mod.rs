@@ -23,6 +23,7 @@ mod places;
 mod replace;
 mod scan;
 mod serials;
+mod strangers;
 mod streets;
 mod trace;
 mod worded;
@@ -32,7 +33,7 @@ mod zips;
 pub use beside::Beside;
 pub use found::Found;
 pub use identity::Identity;
-pub use names::is_frequent_name;
+pub use strangers::is_frequent_name;
 pub use trace::Trace;
 
 use super::Kind;
