@@ -353,7 +353,8 @@ fn replace_leaves_sequences_and_characters_whole() {
     assert_eq!(replaced("replace NTE-3 /^.*$/ 'gone'"), "gone");
     assert_eq!(replaced("replace NTE-3 /(o)(t)/ '${2}a$1'"), r"\H\Htao\N\ \T\ \.in+4\4 N\Zq\");
     assert_eq!(replaced("replace NTE-3 /x*/ '-'"), r"-\H\-H-o-t-\N\- -\T\- -\.in+4\-4- -N-\Zq\-");
-    // A text that looks like one cannot be written again beside what is new: it stays, or its message is rejected.
+    // A text that looks like one cannot be written again beside what is new: it stays, or its
+    // message is rejected.
     let literal = marked.replace("Hot", "\\E\\H\\E\\ot");
     let out = pipehat(&["transform", "replace NTE-3 /x/ 'y'"]).stdin(&literal).text();
     assert_eq!(out, literal);

@@ -43,7 +43,8 @@ fn split_makes_a_message_of_each_order() {
         ORU.split_inclusive('\r').take(2).map(str::to_owned).chain((1..=3000).map(order)).collect();
     let out = pipehat(&["transform", "split by OBR"]).stdin(many + "\n").text();
     assert!(out.lines().count() == 3000 && out.matches('\r').count() == 5 * 3000);
-    // A segment of the site is behind the order here, and behind results there: the first has all results of its order.
+    // A segment of the site is behind the order here, and behind results there: the first has all
+    // results of its order.
     let order = |n: usize, rest: &str| format!("OBR|{n}|||X\r{rest}");
     let mixed = ORU.split_inclusive('\r').take(2).map(str::to_owned).collect::<String>()
         + &order(1, "ZRS|a\rOBX|1|NM|A\rOBX|2|NM|B\r")
