@@ -2,8 +2,11 @@
 
 use super::cues::Cue;
 use super::digits::Groups;
-use super::letters::{is_alnum, word_at, word_before};
+use super::letters::{is_alnum, is_any_at, word_at, word_before};
 use std::ops::Range;
+
+/// Words before the decade in which somebody is.
+const OF_DECADES: [&[u8]; 6] = [b"her", b"his", b"their", b"early", b"mid", b"late"];
 
 /// Where an age over 89 ends, years included, that the digits at `at` begin.
 pub(super) fn in_digits(text: &[u8], groups: &Groups, cue: Option<Cue>) -> Option<usize> {
@@ -44,14 +47,9 @@ fn ends_sentence(rest: &[u8]) -> bool {
     }
 }
 
-/// Whether a word is one of some, in any case.
-fn is_one_of(text: &[u8], word: &Range<usize>, of: &[&[u8]]) -> bool {
-    text.get(word.clone()).is_some_and(|word| of.iter().any(|w| word.eq_ignore_ascii_case(w)))
-}
-
 /// Whether the words before a number are those before an age: `she is`, `patient turned`.
 fn is_said_of_somebody(text: &[u8], number: usize) -> bool {
-    let is = |range: &Range<usize>, of: &[&[u8]]| is_one_of(text, range, of);
+    let is = |range: &Range<usize>, of: &[&[u8]]| is_any_at(text, range, of);
     let verb = word_before(text, number.saturating_sub(1));
     let who = word_before(text, verb.start.saturating_sub(1));
     is(&verb, &[b"is", b"was", b"turned", b"turns"])
@@ -63,7 +61,7 @@ fn is_decade_of_somebody(text: &[u8], start: usize, end: usize) -> bool {
     let before = word_before(text, start.saturating_sub(1));
     text.get(end) == Some(&b's')
         && !text.get(end + 1).is_some_and(|&b| is_alnum(b))
-        && is_one_of(text, &before, &[b"her", b"his", b"their", b"early", b"mid", b"late"])
+        && is_any_at(text, &before, &OF_DECADES)
 }
 
 /// Whether a number is the age of a man or woman: `a 92 M`, `a 92F`. No temperature has an article.
@@ -71,9 +69,9 @@ fn is_of_sex(text: &[u8], start: usize, end: usize) -> bool {
     let before = word_before(text, start.saturating_sub(1));
     let at = end + usize::from(text.get(end) == Some(&b' '));
     let sex = word_at(text, at);
-    is_one_of(text, &before, &[b"a", b"an"])
+    is_any_at(text, &before, &[b"a", b"an"])
         && text.get(start.wrapping_sub(1)) == Some(&b' ')
-        && is_one_of(text, &sex, &[b"m", b"f", b"male", b"female", b"man", b"woman", b"lady"])
+        && is_any_at(text, &sex, &[b"m", b"f", b"male", b"female", b"man", b"woman", b"lady"])
 }
 
 /// Whether `years` is about an age, as in "years old" and "years of age".
@@ -119,14 +117,14 @@ fn is_foreign_age(text: &[u8], end: usize, rest: &[u8]) -> bool {
 /// Where an age over 89 begins and ends that is told in words, of which one is at `word`:
 /// `ninety-two year old`, `in her nineties`, `centenarian`.
 pub(super) fn in_words(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
-    let is = |range: &Range<usize>, of: &[&[u8]]| is_one_of(text, range, of);
+    let is = |range: &Range<usize>, of: &[&[u8]]| is_any_at(text, range, of);
     let gap = |at: usize| at + usize::from(matches!(text.get(at), Some(b' ' | b'-')));
     let before = word_before(text, word.start.saturating_sub(1));
     if is(&word, &[b"nonagenarian", b"centenarian", b"supercentenarian"]) {
         return Some(word);
     }
     if is(&word, &[b"nineties"]) {
-        return is(&before, &[b"her", b"his", b"their", b"early", b"mid", b"late"]).then_some(word);
+        return is(&before, &OF_DECADES).then_some(word);
     }
     let start = match is(&word, &[b"hundred"]) && is(&before, &[b"one", b"a"]) {
         true => before.start,

@@ -3,7 +3,7 @@
 use super::cues::{Cue, cues};
 use super::digits::digits_end;
 use super::identity::{Hold, Identity, Noted};
-use super::letters::{Case, case, word_at, word_before};
+use super::letters::{Case, case, is_any, word_at, word_before};
 use super::names::{begins_sentence, gap_end, gap_start};
 use super::streets::is_street_type;
 use super::words::words;
@@ -189,10 +189,6 @@ const MET: [&[u8]; 15] = [
     b"interviewed",
     b"reassured",
 ];
-
-fn is_any(word: &[u8], of: &[&[u8]]) -> bool {
-    of.iter().any(|w| word.eq_ignore_ascii_case(w))
-}
 
 /// Whether what only a person does is said behind a word: "denies", "c/o".
 fn says(text: &[u8], end: usize) -> bool {

@@ -2,7 +2,7 @@
 
 use super::cues::cues;
 use super::identity::is_particle;
-use super::letters::{Case, case, word_at, word_before};
+use super::letters::{Case, case, is_any, word_at, word_before};
 use super::names::{gap_end, gap_start};
 use super::words::words;
 use std::ops::Range;
@@ -37,7 +37,7 @@ pub(super) fn listed(text: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
         return None;
     }
     // Of what people are allergic to, much is called as people are: Timothy grass.
-    if [&b"grass"[..], b"tree", b"weed", b"pollen"].iter().any(|w| behind.eq_ignore_ascii_case(w)) {
+    if is_any(behind, &[b"grass", b"tree", b"weed", b"pollen"]) {
         return None;
     }
     let first = words().of(letters);
@@ -162,11 +162,10 @@ fn is_small_name(text: &[u8], at: usize, letters: &[u8], is_title: bool) -> bool
         return false;
     }
     let title = text.get(word_before(text, at)).unwrap_or_default();
-    let is = |of: &[&[u8]]| of.iter().any(|word| title.eq_ignore_ascii_case(word));
     if is_title {
-        return is(&[b"mr", b"mrs", b"ms", b"miss", b"dr"]) || !listed.is_word();
+        return is_any(title, &[b"mr", b"mrs", b"ms", b"miss", b"dr"]) || !listed.is_word();
     }
-    !listed.is_word() && is(&[b"pt", b"patient", b"nurse"])
+    !listed.is_word() && is_any(title, &[b"pt", b"patient", b"nurse"])
 }
 
 /// Whether a word can be part of a name that no field has.
