@@ -1,5 +1,5 @@
-//! What a file seems to be that does not begin with messages: known by its first bytes, so that people are told
-//! what to do with it.
+//! What a file seems to be that does not begin with messages: known by its first bytes, so that
+//! people are told what to do with it.
 
 /// A kind of file that holds no messages as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

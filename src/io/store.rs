@@ -40,8 +40,9 @@ impl Store {
         self.path.join(digest.get(..2).unwrap_or("00")).join(name)
     }
 
-    /// Keeps content under its name, on the disk when this returns; `false` if it was there. What else is there is
-    /// replaced, for the message will have no more than the name; a link itself, and not the file that it leads to.
+    /// Keeps content under its name, on the disk when this returns; `false` if it was there. What
+    /// else is there is replaced, for the message will have no more than the name; a link itself,
+    /// and not the file that it leads to.
     ///
     /// # Errors
     /// When it cannot be written.

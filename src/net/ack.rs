@@ -198,10 +198,11 @@ pub struct Answer<'a> {
 impl Answer<'_> {
     /// Appends the acknowledgment of a message. Each segment ends with CR.
     ///
-    /// Sender and receiver change places. Version and processing id are those of the message.
-    /// MSH-9 has three components since version 2.3.1 and is `ACK` before. Faults are ERR
-    /// segments since 2.5, with ERR-2, ERR-3, ERR-4 and ERR-8; before they are repetitions of
-    /// ERR-1, and the text of the first is MSA-3, cut to the 80 characters that it has (chapter 2, sections 2.14.5 and 2.14.8).
+    /// Sender and receiver change places. Version and processing id are those of the message. MSH-9
+    /// has three components since version 2.3.1 and is `ACK` before. Faults are ERR segments since
+    /// 2.5, with ERR-2, ERR-3, ERR-4 and ERR-8; before they are repetitions of ERR-1, and the text
+    /// of the first is MSA-3, cut to the 80 characters that it has (chapter 2, sections 2.14.5 and
+    /// 2.14.8).
     ///
     /// Without a header (`None`: the bytes were no message) MSA-2 is empty.
     pub fn append(&self, header: Option<&Header<'_>>, out: &mut Vec<u8>) {

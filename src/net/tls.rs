@@ -1,8 +1,10 @@
-//! TLS of both sides of a link, as configurations of rustls: versions 1.2 and 1.3 (BCP 195), mutual if asked for.
+//! TLS of both sides of a link, as configurations of rustls: versions 1.2 and 1.3 (BCP 195), mutual
+//! if asked for.
 //!
-//! Whom to trust is said in one of two ways, as IHE's node authentication (ITI-19) knows them: the other side's
-//! certificate chains to an authority of a file or of the system, or it is itself in the file, byte for byte. In the
-//! second case nothing else of it is looked at, neither its name nor its dates: the file names this very peer.
+//! Whom to trust is said in one of two ways, as IHE's node authentication (ITI-19) knows them: the
+//! other side's certificate chains to an authority of a file or of the system, or it is itself in
+//! the file, byte for byte. In the second case nothing else of it is looked at, neither its name
+//! nor its dates: the file names this very peer.
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{VerifierBuilderError, WebPkiServerVerifier};
@@ -91,8 +93,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server that shows `identity`. With `client_ca`, a file in PEM, each client must show a certificate that leads
-    /// to an authority of the file or is in it.
+    /// A server that shows `identity`. With `client_ca`, a file in PEM, each client must show a
+    /// certificate that leads to an authority of the file or is in it.
     ///
     /// # Errors
     /// As [`client`].

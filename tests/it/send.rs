@@ -32,9 +32,27 @@ fn ndjson(path: &str) -> Vec<serde_json::Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// A port on which nobody listens.
-fn closed_port() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+/// A port on which nobody listens. While it is held, no other test gets it.
+struct Closed {
+    address: String,
+    socket: socket2::Socket,
+}
+
+impl Closed {
+    fn new() -> Self {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
+        let socket = socket.unwrap();
+        let any: std::net::SocketAddr = "127.0.0.1:0".parse().unwrap();
+        socket.bind(&any.into()).unwrap();
+        let address = socket.local_addr().unwrap().as_socket().unwrap().to_string();
+        Self { address, socket }
+    }
+
+    /// Somebody listens from now on.
+    fn open(self) -> TcpListener {
+        self.socket.listen(128).unwrap();
+        self.socket.into()
+    }
 }
 
 #[test]
@@ -455,7 +473,7 @@ fn the_expected_acknowledgment_decides() {
     }
     // One CA after the other is no answer either: the time runs from the first.
     let host = receiver(|_, id| {
-        (0..40).map(|n| if n % 2 == 0 { Do::Send(ack("CA", id)) } else { Do::Hold }).collect()
+        (0..400).map(|n| if n % 2 == 0 { Do::Send(ack("CA", id)) } else { Do::Hold }).collect()
     });
     let go_on = host.go_on.clone();
     let args = ["--expect", "AA", "-f", "none", "--timeout", "500ms"];
@@ -463,12 +481,12 @@ fn the_expected_acknowledgment_decides() {
         let run = send(&host, &args).stdin(many(1));
         move || run.run()
     });
-    let again = (0..20).take_while(|_| {
+    let again = (0..200).take_while(|_| {
         std::thread::sleep(Duration::from_millis(250));
         go_on.send(()).unwrap();
         !child.is_finished()
     });
-    assert!(again.count() < 20);
+    assert!(again.count() < 200);
     assert_eq!(child.join().unwrap().code, 2);
     // Only a CA came: whether the application took it is not known.
     let host = receiver(|_, id| say("CA", id));
@@ -508,13 +526,14 @@ fn what_cannot_be_sent_is_told_and_the_rest_is_sent() {
 
 #[test]
 fn no_connection_is_no_delivery() {
-    let address = closed_port();
-    let args = ["send", &address, "--retries", "2", "--retry-delay", "1ms", "-f", "ndjson"];
+    let closed = Closed::new();
+    let address = &closed.address;
+    let args = ["send", address, "--retries", "2", "--retry-delay", "1ms", "-f", "ndjson"];
     let out = pipehat(&args).stdin(many(2)).run();
     assert_eq!(out.code, 2);
     assert!(out.stderr.contains("message 1 (byte 0): not sent: no connection: Connection refused"));
     assert_eq!(out.text().matches("\"outcome\":\"unsent\"").count(), 2);
-    let out = pipehat(&["send", "--ping", &address]).run();
+    let out = pipehat(&["send", "--ping", address]).run();
     out.is(2, "", &format!("pipehat: {address}: no connection: Connection refused\n"));
     let host = friendly();
     let out = pipehat(&["send", "--ping", &host.address]).run();

@@ -1,5 +1,14 @@
 //! `pipehat transform`: what the statements do, and what is left alone.
 
+#[path = "transform/files.rs"]
+mod files;
+#[path = "transform/scripts.rs"]
+mod scripts;
+#[path = "transform/split.rs"]
+mod split;
+#[path = "transform/tables.rs"]
+mod tables;
+
 use crate::folders::{folder, put};
 use crate::inputs::fixtures;
 use crate::program::pipehat;
@@ -344,7 +353,8 @@ fn replace_leaves_sequences_and_characters_whole() {
     assert_eq!(replaced("replace NTE-3 /^.*$/ 'gone'"), "gone");
     assert_eq!(replaced("replace NTE-3 /(o)(t)/ '${2}a$1'"), r"\H\Htao\N\ \T\ \.in+4\4 N\Zq\");
     assert_eq!(replaced("replace NTE-3 /x*/ '-'"), r"-\H\-H-o-t-\N\- -\T\- -\.in+4\-4- -N-\Zq\-");
-    // A text that looks like one cannot be written again beside what is new: it stays, or its message is rejected.
+    // A text that looks like one cannot be written again beside what is new: it stays, or its
+    // message is rejected.
     let literal = marked.replace("Hot", "\\E\\H\\E\\ot");
     let out = pipehat(&["transform", "replace NTE-3 /x/ 'y'"]).stdin(&literal).text();
     assert_eq!(out, literal);
@@ -380,64 +390,6 @@ fn drop_and_reject() {
 }
 
 #[test]
-fn emit_routes_to_files_with_safe_names() {
-    let dir = folder();
-    let input = [ORU, &ORU.replace("NORTH", "../SOUTH/..\\x"), ORU].concat();
-    let script = "emit 'out/' + MSH-4 + '.hl7' set MSH-4 = X emit 'all.hl7' drop";
-    for threads in ["-j1", "-j3"] {
-        let run = pipehat(&["transform", threads, "--max-open=1", script]).stdin(&input);
-        run.dir(dir.path()).run().is(0, "", "");
-        let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
-        assert_eq!(read("out/NORTH.hl7"), [ORU, ORU].concat());
-        let mut names: Vec<_> =
-            fs::read_dir(dir.path().join("out")).unwrap().map(|e| e.unwrap().file_name()).collect();
-        names.sort();
-        assert_eq!(
-            names,
-            ["NORTH.hl7", "_._SOUTH_.._x.hl7"].map(std::ffi::OsString::from).to_vec().as_slice()
-        );
-        assert_eq!(pipehat(&["query", "MSH-4"]).stdin(read("all.hl7")).text(), "X\nX\nX\n");
-        let mode = fs::metadata(dir.path().join("all.hl7")).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "no temporary file is left");
-    }
-}
-
-#[test]
-fn emit_writes_the_whole_message_wherever_it_stands() {
-    let dir = folder();
-    let script = "set ZPD-2 = 1 each OBX where OBX-1 = 2 { append NTE { emit 'a.hl7' } delete OBX emit 'b.hl7' }";
-    let out = pipehat(&["transform", script]).stdin(ORU).dir(dir.path()).text();
-    let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
-    let third = "OBX|2|NM|15074-8^Glucose^LN||5.5~5.6|mmol/L\r";
-    let set = ORU.replace("ZPD|x", "ZPD|x|1");
-    assert_eq!(read("a.hl7"), set.replace(third, &format!("{third}NTE\r")));
-    assert_eq!(read("b.hl7"), set.replace(third, "NTE\r"));
-    assert_eq!(out, read("b.hl7"));
-}
-
-/// An order without the segment that a message is split by is asked for once, not with each of the others.
-#[test]
-fn split_asks_for_no_order_twice() {
-    const ORM: &str = "MSH|^~\\&|A|B|||20240101||ORM^O01^ORM_O01|C1|P|2.5.1\rPID|1||7\r\
-        ORC|NW|L1\rOBR|1|L1||718-7\rORC|NW|M1\rRXO|DIGOXIN\rORC|NW|L2\rOBR|2|L2||2345-7\r\n";
-    let out = pipehat(&["transform", "split by OBR"]).stdin(ORM).text();
-    let shown =
-        pipehat(&["query", "MSH-10", "PID-3", "ORC-2", "RXO-1", "OBR-2"]).stdin(&out).text();
-    assert_eq!(shown, "C1-1\t7\tL1\t\tL1\nC1-2\t7\tM1\tDIGOXIN\t\nC1-3\t7\tL2\t\tL2\n");
-    // Prior results are no orders of the message.
-    const OML: &str = "MSH|^~\\&|A|B|||20240101||OML^O21^OML_O21|C1|P|2.5.1\rPID|1||7\r\
-        ORC|NW|L1\rOBR|1|L1||718-7\rPID|1||7A\rORC|RE|P1\rOBR|1|P1||718-7\rOBX|1|NM|718-7||9\r\
-        ORC|NW|L2\rOBR|2|L2||2345-7\r\n";
-    let out = pipehat(&["transform", "split by OBR"]).stdin(OML).text();
-    let shown = pipehat(&["query", "MSH-10", "OBR-2", "OBX-5"]).stdin(&out).text();
-    assert_eq!(shown, "C1-1\tL1~P1\t9\nC1-2\tL2\t\n");
-    // Whose order it is can be asked in each of them.
-    let rows = pipehat(&["query", "--each", "OBR", "OBR-2", "PID-3", "ORC-2"]).stdin(OML).text();
-    assert_eq!(rows, "L1\t7\tL1\nP1\t7A\tP1\nL2\t7\tL2\n");
-}
-
-#[test]
 fn what_a_segment_was_told_is_not_told_of_the_next() {
     const OBX: &str =
         "MSH|^~\\&|A||||20240101||ORU^R01|1|P|2.5.1\rOBR|1\rOBX|1|NM|a||1\rOBX|2|NM|b||2\r\n";
@@ -450,63 +402,6 @@ fn what_a_segment_was_told_is_not_told_of_the_next() {
     // What had a value before is counted on.
     let count = "let n = 0 each OBX { let n = $n + 1 set OBX-8 = $n }";
     assert_eq!(flags(count), "1\n2\n");
-}
-
-#[test]
-fn a_table_that_is_torn_is_not_used() {
-    let dir = folder();
-    for (table, line) in [
-        ("from,to,display\nGLU,2345-7,\"Glucose\n718-7,HB,Hb\n", 2),
-        ("from,to,display\nGLU,2345-7,\"Glucose\n718-7,HB,\"Hb\"\n", 2),
-        ("from,to,display\nHB,718-7,Hb\nGLU,2345-7,Glucose, fasting\n", 3),
-    ] {
-        let file = dir.path().join("codes.csv");
-        fs::write(&file, table).unwrap();
-        let script = format!("map OBX-3 with \"{}\"", file.display());
-        let run = pipehat(&["transform", &script]).stdin(ORU).run();
-        assert_eq!(run.code, 2, "{table}");
-        assert!(run.stdout.is_empty() && run.stderr.contains(&format!("line {line} ")), "{run:?}");
-        assert!(!run.stderr.contains("fasting"), "{}", run.stderr);
-    }
-}
-
-#[test]
-fn split_makes_a_message_of_each_order() {
-    let out =
-        pipehat(&["transform", "set MSH-5 = Q split by OBR set ZPD-2 = MSH-10"]).stdin(ORU).text();
-    let messages: Vec<_> = out.lines().map(|line| line.trim_end_matches('\r')).collect();
-    assert_eq!(messages.len(), 2);
-    let ids = |message: &str| {
-        message.split('\r').map(|s| s[..3].to_owned()).collect::<Vec<_>>().join(" ")
-    };
-    assert_eq!(ids(messages[0]), "MSH PID ORC OBR OBX NTE");
-    // The ORC stands for both orders.
-    assert_eq!(ids(messages[1]), "MSH PID ORC OBR OBX OBX ZPD");
-    assert_eq!(pipehat(&["query", "MSH-10", "MSH-5"]).stdin(&out).text(), "M-1-1\tQ\nM-1-2\tQ\n");
-    assert!(messages[1].ends_with("ZPD|x|M-1-2"));
-    // Many orders take no time of their own for each pair of them.
-    let order = |n: usize| format!("OBR|{n}\rOBX|1|||x\rNTE|1\r");
-    let many: String =
-        ORU.split_inclusive('\r').take(2).map(str::to_owned).chain((1..=3000).map(order)).collect();
-    let out = pipehat(&["transform", "split by OBR"]).stdin(many + "\n").text();
-    assert!(out.lines().count() == 3000 && out.matches('\r').count() == 5 * 3000);
-    // A segment of the site is behind the order here, and behind results there: the first has all results of its order.
-    let order = |n: usize, rest: &str| format!("OBR|{n}|||X\r{rest}");
-    let mixed = ORU.split_inclusive('\r').take(2).map(str::to_owned).collect::<String>()
-        + &order(1, "ZRS|a\rOBX|1|NM|A\rOBX|2|NM|B\r")
-        + &order(2, "OBX|1|NM|C\rZRS|c\rOBX|2|NM|D\rZRS|d\r\n");
-    let out = pipehat(&["transform", "split by ZRS"]).stdin(mixed).text();
-    let found = pipehat(&["query", "ZRS-1", "OBR-1", "OBX-3"]).stdin(out).text();
-    assert_eq!(found, "a\t1\tA~B\nc\t2\tC\nd\t2\tD\n");
-    // One order is no reason for another message.
-    assert_eq!(pipehat(&["transform", "split by PID"]).stdin(ORU).text(), ORU);
-    assert_eq!(
-        pipehat(&["transform", "when MSH-9 = ORU^R01^ORU_R01 { split by OBR } drop"])
-            .stdin(ORU)
-            .run()
-            .stdout,
-        b""
-    );
 }
 
 #[test]
@@ -527,110 +422,6 @@ fn versions_change_what_the_standard_says() {
     // A message that is as far as that, or farther, stays as it is.
     for script in ["upgrade to 2.2", "upgrade to 2.1", "downgrade to 2.2", "downgrade to 2.8"] {
         assert_eq!(pipehat(&["transform", script]).stdin(old).text(), old, "{script}");
-    }
-}
-
-#[test]
-fn errors_of_a_script_show_where() {
-    let dir = folder();
-    let file = put(&dir, "rules.hat", "# repairs\nset MSH-3 = X\n  set PID-5. = Y\n");
-    let out = pipehat(&["transform", "-f", &file]).stdin(ORU).run();
-    assert_eq!(out.code, 2);
-    let name = format!("{file}:3:13:");
-    assert!(out.stderr.contains(&name) || out.stderr.contains(&format!("{file}:3:12:")), "{out:?}");
-    assert!(out.stderr.contains("\n  set PID-5. = Y\n            ^ expected "), "{out:?}");
-    for (script, expected) in [
-        ("set", "a segment id"),
-        ("set PID = 1", "a field number"),
-        ("set MSH-2 = 1", "the delimiters cannot be edited"),
-        ("delete MSH", "needs its MSH segment"),
-        ("set PID-5 = 'a^b'", "hl7(\"a^b\")"),
-        ("when PID-8 = F { set PID-8 = M", "`}`"),
-        ("each PID-3 { }", "a segment, without a field"),
-        ("each OBX { split by OBR }", "outside of each"),
-        ("insert 'MSH|' after PID", "does not begin a message"),
-        ("append OBX[2]", "a segment with its id"),
-        ("delete Z *", "a segment id"),
-        ("frobnicate PID-3", "a statement: set"),
-        ("map PID-8 with 'nosuch.csv'", "a table, but"),
-        ("upgrade to 3.0", "a version: 2.1, 2.2"),
-        ("set PID-5.1 = uper(PID-5.1)", "perhaps `upper`"),
-    ] {
-        let out = pipehat(&["transform", script]).stdin(ORU).run();
-        assert_eq!((out.code, out.text()), (2, ""), "{script}");
-        assert!(
-            out.stderr.contains(expected) && out.stderr.contains('^'),
-            "{script}: {}",
-            out.stderr
-        );
-    }
-    pipehat(&["transform", "--check", "set MSH-3 = X"]).run().is(0, "", "");
-    assert_eq!(pipehat(&["transform", "--check", "set MSH-3 X"]).run().code, 2);
-    assert_eq!(pipehat::<&str>(&["transform"]).run().code, 2);
-    // Comments, several files and -e, one behind the other.
-    let one = put(&dir, "one.hat", "let a = 1 # the first\n");
-    let two = put(&dir, "two.hat", "# nothing\n");
-    let args = ["transform", "-f", &one, "-f", &two, "-e", "set ZPD-2 = $a", "-e", "set ZPD-3 = 2"];
-    assert!(pipehat(&args).stdin(ORU).text().ends_with("ZPD|x|1|2\r\n"));
-}
-
-#[test]
-fn codes_are_mapped() {
-    let dir = folder();
-    let table = "from,to,display,system\nCBC,58410-2,\"CBC, automated\",LN\nA,1,,\n";
-    put(&dir, "codes.csv", table);
-    let transform = |script: &str, more: &[&str]| {
-        let args = [&["transform", script], more].concat();
-        pipehat(&args).stdin(ORU).dir(dir.path()).run()
-    };
-    let field = |script: &str| {
-        let out = transform(script, &[]);
-        let line =
-            out.text().split('\r').find(|l| l.starts_with("OBR|1")).unwrap_or_default().to_owned();
-        (line.split('|').nth(4).unwrap_or_default().to_owned(), out.code)
-    };
-    let mapped = |tail: &str| field(&format!("map OBR-4 with 'codes.csv'{tail}"));
-    assert_eq!(mapped(""), ("58410-2^CBC, automated^LN".to_owned(), 0));
-    let kept = "58410-2^CBC, automated^LN^CBC^Blood count".to_owned();
-    assert_eq!(mapped(" keep original"), (kept, 0));
-    // Where there is an alternate code already it is told, or replaced whole.
-    let twice = |tail: &str| {
-        field(&format!("set OBR-4.4 = ALT set OBR-4.6 = L map OBR-4 with 'codes.csv'{tail}"))
-    };
-    assert_eq!(twice(" keep original").1, 2);
-    let replaced = "58410-2^CBC, automated^LN^CBC^Blood count^".to_owned();
-    assert_eq!(twice(" keep original always"), (replaced, 0));
-    assert_eq!(field("map OBR-4.1 with 'codes.csv'"), ("58410-2^Blood count".to_owned(), 0));
-
-    // GLU is in no table.
-    let second = |tail: &str| {
-        let out = transform(&format!("map OBR-4 with 'codes.csv' {tail}"), &[]);
-        let line = out.text().split('\r').find(|l| l.starts_with("OBR|2")).map(str::to_owned);
-        (line.map(|l| l.split('|').nth(4).unwrap_or_default().to_owned()), out.code)
-    };
-    assert_eq!(second(""), (Some("GLU^Glucose".to_owned()), 0));
-    assert_eq!(second("default keep"), (Some("GLU^Glucose".to_owned()), 0));
-    assert_eq!(second("default empty"), (Some(String::new()), 0));
-    assert_eq!(second("default 'UNK'"), (Some("UNK^Glucose".to_owned()), 0));
-    assert_eq!(second("default reject"), (None, 2));
-    let out = transform("map OBR-4 with 'codes.csv'", &["--report", "unmapped.csv"]);
-    assert_eq!(out.stderr, "pipehat: 1 code was in no table\n");
-    let report = fs::read_to_string(dir.path().join("unmapped.csv")).unwrap();
-    assert_eq!(report, "table,path,code,system,count\ncodes.csv,OBR-4,GLU,,1\n");
-
-    // Names of columns, and codes that mean different things in different systems.
-    put(&dir, "systems.csv", "local,sys,loinc\n718-7,LN,good\n718-7,L,bad\n2345-7,,any\n");
-    let script = "map OBX-3 with 'systems.csv' (from: 'local', from_system: 'sys', to: 'loinc')";
-    let out = transform(script, &[]);
-    let codes = pipehat(&["query", "OBX-3.1"]).stdin(out.text()).text();
-    assert_eq!(codes, "good~any~15074-8\n");
-    for (script, expected) in [
-        ("map OBX-3 with 'systems.csv'", "a column \"from\""),
-        ("map OBX-3 with 'systems.csv' (from: 'x')", "has no \"x\""),
-        ("map OBX-3.1 with 'codes.csv' keep original", "a whole field"),
-    ] {
-        let out = transform(script, &[]);
-        assert!(out.code == 2 && out.stderr.contains(expected), "{script}: {out:?}");
     }
 }
 
@@ -682,107 +473,4 @@ fn what_grows_without_end_is_stopped() {
     assert!(out.stderr.contains("script:1: let x: more than 512 MiB were made"), "{}", out.stderr);
     // The next message is another one.
     assert_eq!(out.text().lines().count(), 1);
-}
-
-#[test]
-fn names_that_lead_to_one_file_are_one() {
-    let dir = folder();
-    let script = "when @n = 1 { emit 'x.hl7' } else { emit './sub/.././x.hl7' } drop";
-    put(&dir, "sub/keep", "");
-    pipehat(&["transform", script]).stdin([ORU, ORU].concat()).dir(dir.path()).run().is(0, "", "");
-    assert_eq!(fs::read_to_string(dir.path().join("x.hl7")).unwrap(), [ORU, ORU].concat());
-}
-
-#[test]
-fn what_comes_out_empty_replaces_nothing() {
-    for script in [
-        "move PID-2 to PID-3",
-        "copy PID-30 to PID-3",
-        "set PID-3 = PID-2",
-        "set PID-3[1].4 = NK1-2",
-    ] {
-        assert_eq!(changes(script), "", "{script}");
-    }
-    let less = ORU.replace("|13.5|", "|<13.5|");
-    let out = pipehat(&["transform", "set OBX-5 = OBX-5 * 2"]).stdin(&less).run();
-    assert_eq!(out.code, 0);
-    let values = pipehat(&["query", "OBX-5"]).stdin(out.text()).text();
-    assert_eq!(values, "<13.5~198~11~11.2\n");
-    assert_eq!(out.stderr, "pipehat: 1 value came out empty and replaced nothing\n");
-    // The script itself can empty a place.
-    assert_eq!(made("set PID-3 = ''").split('|').nth(3), Some(""));
-}
-
-#[test]
-fn files_are_not_written_twice() {
-    let dir = folder();
-    put(&dir, "in.hl7", ORU);
-    let run = |args: &[&str]| pipehat(&[&["transform"], args].concat()).dir(dir.path()).run();
-    let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
-    // An input is no place for its own rejects, nor for what is said of it.
-    put(&dir, "list", "in.hl7\n");
-    for args in [
-        &["reject 'no'", "--rejects", "./in.hl7", "in.hl7"][..],
-        &["drop", "--report", "./in.hl7", "in.hl7"],
-        &["drop", "--report", "in.hl7", "--files-from", "list"],
-    ] {
-        let out = run(args);
-        assert_eq!((out.code, read("in.hl7").as_str()), (2, ORU), "{args:?}");
-        assert!(out.stderr.ends_with("in.hl7: it is an input, too\n"), "{args:?}: {out:?}");
-    }
-    for args in [
-        &["drop", "-o", "a", "--rejects", "./a", "in.hl7"][..],
-        &["drop", "-o", "a", "--report", "a", "in.hl7"],
-        &["emit 'a' drop", "-o", "a", "-j1", "in.hl7"],
-        &["emit 'a' drop", "--rejects", "a", "-j2", "in.hl7"],
-    ] {
-        let out = run(args);
-        assert!(out.code == 2 && !out.stderr.is_empty(), "{args:?}: {out:?}");
-    }
-}
-
-#[test]
-fn names_of_files_are_told_to_nobody_and_bound_in_length() {
-    let dir = folder();
-    let long = ORU.replace("DOE^JANE", &"N".repeat(90));
-    let script = "emit 'o/' + PID-5.1 + PID-5.1 + PID-5.1 + '.hl7' drop";
-    let out = pipehat(&["transform", script]).stdin([&long, ORU].concat()).dir(dir.path()).run();
-    assert_eq!(out.code, 2);
-    assert!(out.stderr.contains("too long") && !out.stderr.contains("NNN"), "{out:?}");
-    assert!(dir.path().join("o/DOEDOEDOE.hl7").exists());
-    let out = pipehat(&["transform", "emit 'o/' + PID-2 drop"]).stdin(ORU).dir(dir.path()).run();
-    assert!(out.code == 2 && out.stderr.contains("has no value"), "{out:?}");
-    put(&dir, "file", "");
-    let out =
-        pipehat(&["transform", "emit 'file/' + PID-5.1 drop"]).stdin(ORU).dir(dir.path()).run();
-    assert!(out.code == 2 && !out.stderr.contains("DOE"), "{out:?}");
-}
-
-#[test]
-fn scripts_that_could_not_be_done_are_refused() {
-    let many = "when MSH-3 = A { split by OBR }\n".repeat(3000);
-    for (script, expected) in [
-        ("set PID-3[4294967295] = X", "no number above 9999"),
-        ("set PID-65000 = X", "no number above 9999"),
-        ("each PID { upgrade to 2.7 }", "no change of version here"),
-        (many.as_str(), "at most 100 `when`"),
-    ] {
-        let out = pipehat(&["transform", script]).stdin(ORU).run();
-        assert!(out.code == 2 && out.stderr.contains(expected), "{}", out.stderr);
-    }
-    let dir = folder();
-    put(&dir, "empty.csv", "from,to\nA,1\nB,\n");
-    let script = "map OBR-4 with 'empty.csv'";
-    let out = pipehat(&["transform", script]).stdin(ORU).dir(dir.path()).run();
-    assert!(out.code == 2 && out.stderr.contains("line 3 has none"), "{out:?}");
-    // A new code does not keep the coding system of the old one.
-    put(&dir, "codes.csv", "from,to\n718-7,X1\n");
-    let out =
-        pipehat(&["transform", "map OBX-3 with 'codes.csv'"]).stdin(ORU).dir(dir.path()).run();
-    assert!(out.text().contains("|X1^Hb^|"), "{out:?}");
-    // A file with a byte order mark is a script; an input in its place is told.
-    let file = put(&dir, "bom.hat", "\u{feff}set ZPD-2 = 1");
-    assert!(pipehat(&["transform", "-f", &file]).stdin(ORU).text().ends_with("ZPD|x|1\r\n"));
-    let out = pipehat(&["transform", &file]).stdin(ORU).run();
-    assert!(out.stderr.contains("a script is expected first"), "{out:?}");
 }

@@ -71,10 +71,11 @@
 //!
 //! `<`, `<=`, `>`, `>=`, for which quotes make no difference:
 //!
-//! * a literal that is a time (a year alone, `1985`, is a number beside anything but a field of times) compares with a
-//!   value that is an HL7 time at the literal's precision; a value that is coarser counts as its first moment. Two times with an offset from
-//!   UTC compare as instants, else what their clocks show. Without a literal, both are times if
-//!   both start with eight digits and are HL7 times;
+//! * a literal that is a time (a year alone, `1985`, is a number beside anything but a field of
+//!   times) compares with a value that is an HL7 time at the literal's precision; a value that is
+//!   coarser counts as its first moment. Two times with an offset from UTC compare as instants,
+//!   else what their clocks show. Without a literal, both are times if both start with eight digits
+//!   and are HL7 times;
 //! * else two numbers compare as numbers, exactly, leading zeros allowed;
 //! * else two texts compare byte by byte;
 //! * what is of two kinds has no order, so that the comparison is false: `<0.5` and `>100`, as

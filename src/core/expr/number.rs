@@ -41,8 +41,9 @@ impl<'t> Number<'t> {
         Some(Self { negative: negative && !zero, whole, fraction })
     }
 
-    /// Reads a number that can be nothing else: whole, without zeros before other digits, or with digits behind a point.
-    /// Whole ones with such zeros may be identifiers, for which they count; `01.20` is 1.2, as chapter 2A says of NM.
+    /// Reads a number that can be nothing else: whole, without zeros before other digits, or with
+    /// digits behind a point. Whole ones with such zeros may be identifiers, for which they count;
+    /// `01.20` is 1.2, as chapter 2A says of NM.
     pub(super) fn read_plain(text: &'t [u8]) -> Option<Self> {
         let digits = match text {
             [b'-' | b'+', digits @ ..] | digits => digits,

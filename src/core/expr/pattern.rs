@@ -47,8 +47,9 @@ impl Pattern {
 
     /// The text with each match replaced; `None` if there is none.
     ///
-    /// `with`: `$1` and `${name}` stand for groups, `$$` for a dollar sign. `whole` are places of the text, in order, which
-    /// stay or go as a whole: what would begin or end within one is no match.
+    /// `with`: `$1` and `${name}` stand for groups, `$$` for a dollar sign. `whole` are places of
+    /// the text, in order, which stay or go as a whole: what would begin or end within one is no
+    /// match.
     #[must_use]
     pub fn replace_all(&self, text: &[u8], with: &[u8], whole: &[Range<usize>]) -> Option<Vec<u8>> {
         if whole.is_empty() && text.is_ascii() {

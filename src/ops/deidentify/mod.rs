@@ -9,6 +9,7 @@ mod anchor;
 mod choose;
 mod collect;
 pub mod dates;
+mod documents;
 mod fold;
 mod kept;
 mod marks;

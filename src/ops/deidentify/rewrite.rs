@@ -10,7 +10,7 @@ use super::subject::Kind;
 use super::surrogate::Memo;
 use super::text::{Beside, Context, Identity};
 use super::zip3::zip3;
-use super::{Deidentifier, Tally, observation, query};
+use super::{Deidentifier, Tally, documents, observation, query};
 use crate::core::check_digit::check_digit;
 use crate::core::message::{first, pieces};
 use crate::core::{Scope, Separators};
@@ -61,17 +61,8 @@ impl<'c, 'm> Rewrite<'c, 'm> {
     /// in one piece.
     pub(super) fn segment(&mut self, line: Line<'_, '_>, of: &SegmentRules) {
         let raw = line.raw;
-        let mut copied = 0;
-        let mut skipped = 0;
-        if line.is_header() {
-            skipped = 2;
-            // Field 2 has the other delimiters, or something else in a line that is no header.
-            let delimiters = &self.sep.written(self.scope.message.bytes())[1..];
-            if let Some(range) = line.range(2).filter(|range| raw[range.clone()] != *delimiters) {
-                self.out.extend_from_slice(&raw[..range.start]);
-                copied = range.end;
-            }
-        }
+        let (skipped, mut copied) =
+            if line.is_header() { (2, self.delimiters(line)) } else { (0, 0) };
         for field in line.fields.iter().filter(|field| field.n > skipped) {
             let n = field.n - 1;
             let range = field.range();
@@ -79,15 +70,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             let number = brief.number as usize;
             self.tally.field(number);
             let value = &raw[range.clone()];
-            let stays = self.is_usual
-                && match brief.way {
-                    Way::Stay => shape::tells_nothing(value),
-                    Way::Observation => {
-                        shape::tells_nothing(value) && observation::stays(line, value)
-                    }
-                    _ => false,
-                };
-            if stays {
+            if self.stays(brief.way, line, value) {
                 continue;
             }
             // A text that goes on is not what it is alone.
@@ -113,26 +96,54 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             }
         }
         self.out.extend_from_slice(&raw[copied..line.end]);
-        for value in pieces(&raw[line.end..], self.sep.field).skip(1) {
-            self.out.push(self.sep.field);
-            if !value.is_empty() {
-                self.tally.unknown_fields += 1;
-                self.field(&of.beyond, line, value);
+        self.unknown_fields(&raw[line.end..], |to, value| to.field(&of.beyond, line, value));
+    }
+
+    /// Writes what is before the first field of a header, but for delimiters that are none; gives
+    /// where to go on.
+    fn delimiters(&mut self, line: Line<'_, '_>) -> usize {
+        let raw = line.raw;
+        // Field 2 has the other delimiters, or something else in a line that is no header.
+        let delimiters = &self.sep.written(self.scope.message.bytes())[1..];
+        match line.range(2).filter(|range| raw[range.clone()] != *delimiters) {
+            Some(range) => {
+                self.out.extend_from_slice(&raw[..range.start]);
+                range.end
             }
+            None => 0,
         }
+    }
+
+    /// Whether nothing in a value can tell of anybody, so that it stays where its rule lets it.
+    #[inline]
+    fn stays(&self, way: Way, line: Line<'_, '_>, value: &[u8]) -> bool {
+        self.is_usual
+            && match way {
+                Way::Stay => shape::tells_nothing(value),
+                Way::Observation => shape::tells_nothing(value) && observation::stays(line, value),
+                _ => false,
+            }
     }
 
     /// Writes a segment that no rule knows.
     pub(super) fn unknown(&mut self, line: Line<'_, '_>, rule: &Rule) {
         let (id, rest) = line.raw.split_at(3);
         self.out.extend_from_slice(id);
-        for value in pieces(rest, self.sep.field).skip(1) {
+        self.unknown_fields(rest, |to, value| {
+            if rule.action != Action::Remove {
+                to.field(rule, line, value);
+            }
+        });
+    }
+
+    /// Writes fields that the standard does not have, each with the delimiter before it.
+    #[inline]
+    fn unknown_fields(&mut self, raw: &[u8], write: impl Fn(&mut Self, &[u8])) {
+        for value in pieces(raw, self.sep.field).skip(1) {
             self.out.push(self.sep.field);
             if !value.is_empty() {
                 self.tally.unknown_fields += 1;
-                if rule.action != Action::Remove {
-                    self.field(rule, line, value);
-                }
+                write(self, value);
             }
         }
     }
@@ -421,7 +432,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
     pub(super) fn text(&mut self, raw: &[u8]) {
         let is_coded = self.is_coded;
         // Names of compounds are as long as data.
-        let is_name = is_coded && !observation::is_no_name(raw);
+        let is_name = is_coded && !documents::is_no_name(raw);
         let without = if is_name { None } else { self.without_documents(raw) };
         let raw = without.as_deref().unwrap_or(raw);
         self.looks_at(raw);
@@ -477,7 +488,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
 
     /// A text without data that is written as letters and digits, if it has such.
     fn without_documents(&mut self, raw: &[u8]) -> Option<Vec<u8>> {
-        let without = observation::without_documents(raw)?;
+        let without = documents::without(raw)?;
         self.tally.emptied_documents += 1;
         self.varies = true;
         Some(without)

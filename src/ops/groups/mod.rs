@@ -88,11 +88,7 @@ impl Context {
         segments: impl Iterator<Item = Segment<'a>>,
     ) {
         self.choose(header);
-        self.segments.clear();
-        self.occurrences.clear();
-        self.by_id.clear();
-        self.strays.clear();
-        self.open.clear();
+        self.clear();
         let Some(grammar) = self.grammar else { return };
         self.open.push(0);
         self.occurrences.push(Occurrence { group: 0, parent: 0, start: 0, end: 0 });
@@ -102,17 +98,8 @@ impl Context {
         for (at, segment) in (0_u32..).zip(segments) {
             let id = segment_id::at_head(segment.raw(), segment.separators().field);
             let key = id.map_or(0, key);
-            let mut place = if at == 0 { HEADER } else { NOWHERE };
-            if at > 0
-                && let Some(symbol) = grammar.symbol(key)
-            {
-                let from = if key == ORC && is_asked_for(segment) { outside } else { state };
-                let step = grammar.step(from, symbol);
-                place = step.to;
-                if place != NOWHERE {
-                    self.enter(grammar, place, usize::from(step.keep), at);
-                }
-            }
+            let from = if key == ORC && is_asked_for(segment) { outside } else { state };
+            let place = if at == 0 { HEADER } else { self.seat(grammar, key, from, at) };
             if place != NOWHERE {
                 state = place;
                 if self.place(place).is_some_and(|place| place.apart == 0) {
@@ -131,6 +118,25 @@ impl Context {
         self.close(0, self.segments.len() as u32);
         self.by_id.sort_unstable();
         self.index_strays(grammar);
+    }
+
+    fn clear(&mut self) {
+        self.segments.clear();
+        self.occurrences.clear();
+        self.by_id.clear();
+        self.strays.clear();
+        self.open.clear();
+    }
+
+    /// Finds the place of a segment behind another place, and enters the groups around it.
+    #[inline]
+    fn seat(&mut self, grammar: &Grammar, key: u32, from: u16, at: u32) -> u16 {
+        let Some(symbol) = grammar.symbol(key) else { return NOWHERE };
+        let step = grammar.step(from, symbol);
+        if step.to != NOWHERE {
+            self.enter(grammar, step.to, usize::from(step.keep), at);
+        }
+        step.to
     }
 
     /// Enters each segment without a place in all groups around it in which it can be found.
@@ -400,14 +406,7 @@ impl Context {
             let apart = self.place(around.group).map_or(0, |place| place.apart);
             self.at_depth(key, whole, (apart, least), found);
             if found.is_empty() {
-                // What is deeper is the row's own only before the next of its kind: the prior
-                // results of an order have orders of their own.
-                let next = self.with_id(seated.key, seated.owner + 1..around.end).next();
-                let rest = seated.owner..next.unwrap_or(around.end);
-                let present = self.with_id(key, rest.clone()).filter_map(|at| self.level(at));
-                if let Some(level) = present.filter(|&(group, _)| group == apart).min() {
-                    self.at_depth(key, rest, level, found);
-                }
+                self.deeper(seated, key, around, apart, found);
             }
             if !found.is_empty() {
                 return;
@@ -425,6 +424,24 @@ impl Context {
             if !stands_for_outer {
                 return;
             }
+        }
+    }
+
+    /// The segments with an id in the groups least deep within one. They are the row's own only
+    /// before the next of its kind: the prior results of an order have orders of their own.
+    fn deeper(
+        &self,
+        seated: &Seated,
+        key: u32,
+        around: &Occurrence,
+        apart: u16,
+        found: &mut Vec<usize>,
+    ) {
+        let next = self.with_id(seated.key, seated.owner + 1..around.end).next();
+        let rest = seated.owner..next.unwrap_or(around.end);
+        let present = self.with_id(key, rest.clone()).filter_map(|at| self.level(at));
+        if let Some(level) = present.filter(|&(group, _)| group == apart).min() {
+            self.at_depth(key, rest, level, found);
         }
     }
 

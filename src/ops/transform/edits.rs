@@ -292,8 +292,8 @@ impl<'a, S> Run<'_, 'a, S> {
         self.draft.delete(|line| gone.contains(&line.id));
     }
 
-    /// Replaces in the text of each value by itself, so that structure stays what it is, and so do sequences that have
-    /// no text.
+    /// Replaces in the text of each value by itself, so that structure stays what it is, and so do
+    /// sequences that have no text.
     pub(super) fn replace(&mut self, path: &Path, pattern: &Pattern, with: &str) -> Done<()> {
         let s = self.message.separators();
         for index in self.targets(path) {

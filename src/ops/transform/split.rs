@@ -61,8 +61,9 @@ impl Parts {
     }
 }
 
-/// Where groups begin that are like those of the rows, which are in order, have none, and belong to none: an order of a
-/// medicine among orders of tests. In the messages of all the others it would be asked for as often as there are rows.
+/// Where groups begin that are like those of the rows, which are in order, have none, and belong to
+/// none: an order of a medicine among orders of tests. In the messages of all the others it would
+/// be asked for as often as there are rows.
 fn others(context: &Context, rows: &[usize]) -> Vec<usize> {
     let count = |range: &Range<usize>| {
         let before = |end: usize| rows.partition_point(|&row| row < end);
@@ -74,7 +75,8 @@ fn others(context: &Context, rows: &[usize]) -> Vec<usize> {
     let (mut names, owned): (Vec<&str>, Vec<Range<usize>>) = rows.iter().filter_map(own).unzip();
     names.sort_unstable();
     names.dedup();
-    // Results are a row's where it stands behind their order, though others stand behind results. No two rows have the same.
+    // Results are a row's where it stands behind their order, though others stand behind results.
+    // No two rows have the same.
     let is_owned = |range: &Range<usize>| {
         let before = owned.partition_point(|own| own.start <= range.start).checked_sub(1);
         before.is_some_and(|at| range.start < owned[at].end)

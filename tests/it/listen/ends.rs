@@ -1,6 +1,6 @@
 //! How a listener ends.
 
-use super::{Listening, adt, block, msa, stream};
+use super::{Listening, adt, block, msa, stream, wait_until};
 use crate::folders::{folder, put};
 use crate::program::{binary, pipehat};
 use rustix::process::Signal;
@@ -17,20 +17,20 @@ fn asked_to_end_it_answers_what_was_received() {
     for signal in [Signal::TERM, Signal::INT] {
         let folder = folder();
         let name = folder.path().join("in");
-        let args =
-            ["--exec", "sleep 0.3", "--archive", name.to_str().unwrap(), "--stdout", "always"];
+        let runs = folder.path().join("runs");
+        let command = format!("touch '{}'; sleep 0.3", runs.display());
+        let args = ["--exec", &command, "--archive", name.to_str().unwrap(), "--stdout", "always"];
         let mut listening = Listening::start(&args);
         let mut idle = listening.connect();
         let mut half = listening.connect();
         half.send(&block(adt("M2"))[..20]);
         let mut whole = listening.connect();
         whole.send(block(adt("M1")));
-        // The command runs, or is about to: what follows on the connection is not received any more.
         let mut told = listening.connect();
         told.send(block("x"));
         assert_eq!(msa(&told.answer()).0, "AR");
         listening.wait_for("no HL7");
-        std::thread::sleep(std::time::Duration::from_millis(100));
+        wait_until(|| runs.exists());
         listening.signal(signal);
         assert_eq!(msa(&whole.answer()), ("AA", "M1"));
         assert_eq!((whole.block(), half.block(), idle.block()), (None, None, None));
@@ -41,13 +41,13 @@ fn asked_to_end_it_answers_what_was_received() {
 
 #[test]
 fn what_takes_too_long_is_given_up() {
-    let listening = Listening::start(&["--exec", "sleep 600", "--grace", "100ms"]);
+    let folder = folder();
+    let runs = folder.path().join("runs");
+    let command = format!("touch '{}'; sleep 600", runs.display());
+    let listening = Listening::start(&["--exec", &command, "--grace", "100ms"]);
     let mut sender = listening.connect();
     sender.send(block(adt("M1")));
-    let mut told = listening.connect();
-    told.send(block("x"));
-    told.answer();
-    std::thread::sleep(std::time::Duration::from_millis(100));
+    wait_until(|| runs.exists());
     let out = listening.stop();
     assert_eq!(out.code, 2);
     assert!(out.stderr.contains("within the time of --grace"), "{}", out.stderr);
@@ -197,15 +197,14 @@ fn a_second_signal_ends_the_commands_too() {
     let folder = folder();
     let runs = folder.path().join("runs");
     let command = format!("touch '{}'; sleep 600; :", runs.display());
-    let mut listening = Listening::start(&["--exec", &command, "--grace", "600"]);
+    let args = ["--exec", &command, "--grace", "600", "--log", "text"];
+    let mut listening = Listening::start(&args);
     let mut sender = listening.connect();
     sender.send(block(adt("M1")));
-    while !runs.exists() {
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    wait_until(|| runs.exists());
     listening.signal(Signal::TERM);
     // It hears of the first before the second.
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    listening.wait_for("stopping");
     listening.signal(Signal::TERM);
     drop(listening.output());
     // The command has the same stderr: as long as it runs that is not at its end.

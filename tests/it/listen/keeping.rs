@@ -1,6 +1,6 @@
 //! Where messages are when they are acknowledged.
 
-use super::{Listening, Sender, adt, block, msa, stream};
+use super::{Listening, Sender, adt, block, msa, stream, wait_until};
 use crate::folders::{folder, mode, put};
 use crate::inputs::hl7_files;
 use crate::program::{Out, binary, pipehat};
@@ -8,6 +8,8 @@ use crate::receiver::{Do, receiver, say};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// All bytes of the files in a folder, in the order of their names.
 fn kept(folder: &Path) -> Vec<u8> {
@@ -80,11 +82,13 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost() {
     let folder = folder();
     let (archive, name) = path(&folder, "in");
     let mut acknowledged = Vec::new();
-    for round in 0..5 {
+    for round in 0..5_usize {
+        let count = Arc::new(AtomicUsize::new(0));
         let listening = Listening::start(&["--archive", &name, "--stdout", "never"]);
         let senders: Vec<_> = (0..4)
             .map(|n| {
                 let mut sender = listening.connect();
+                let count = count.clone();
                 std::thread::spawn(move || {
                     let mut said = Vec::new();
                     for m in 0.. {
@@ -95,12 +99,13 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost() {
                             None => return said,
                         }
                         said.push(id);
+                        count.fetch_add(1, Ordering::Relaxed);
                     }
                     said
                 })
             })
             .collect();
-        std::thread::sleep(std::time::Duration::from_millis(20 + 30 * round));
+        wait_until(|| count.load(Ordering::Relaxed) > 5 + 100 * round);
         listening.signal(rustix::process::Signal::KILL);
         for sender in senders {
             acknowledged.push(sender.join().unwrap());
@@ -158,7 +163,7 @@ fn a_command_decides() {
         "cat >> '{seen}'; echo \"$PIPEHAT_TYPE $PIPEHAT_CONTROL_ID $PIPEHAT_PEER\" >> '{seen}'; \
          echo printed; case $PIPEHAT_CONTROL_ID in no) exit 65;; bad) exit 3;; slow) sleep 600;; esac"
     );
-    let args = ["--exec", &command, "--exec-timeout", "2", "--stdout", "always", "--count", "4"];
+    let args = ["--exec", &command, "--exec-timeout", "5", "--stdout", "always", "--count", "4"];
     let listening = Listening::start(&args);
     let mut sender = listening.connect();
     for (id, code, text) in [
@@ -202,8 +207,8 @@ fn an_answer_from_elsewhere() {
     assert_eq!(far.end().stdout, stream(&[odd.clone(), adt("M2")]));
     assert_eq!(near.end().code, 1);
     assert_eq!(kept(&archive), stream(&[odd, adt("M2")]));
-    // Nobody is there any more.
-    let near = Listening::start(&["--forward", &to, "--archive", &name, "--once"]);
+    // Nobody is there.
+    let near = Listening::start(&["--forward", "127.0.0.1:1", "--archive", &name, "--once"]);
     assert_eq!(msa(&near.answer_to(block(adt("M3")))), ("AE", "M3"));
     assert_eq!(near.end().stdout, b"");
 }
@@ -341,7 +346,7 @@ fn the_answer_of_another_message_is_none() {
         1 => vec![Do::Send(ack("AA", "M1"))],
         _ => say("AA", id),
     });
-    let args = ["--forward", &host.address, "--forward-timeout", "1", "--count", "3"];
+    let args = ["--forward", &host.address, "--forward-timeout", "3", "--count", "3"];
     let near = Listening::start(&[&args[..], &["--stdout", "always"]].concat());
     let mut sender = near.connect();
     let mut answer = |id: &str| {

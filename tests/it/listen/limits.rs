@@ -1,6 +1,6 @@
 //! What hostile and broken senders meet.
 
-use super::{Listening, Sender, adt, block, msa, stream};
+use super::{LONG, Listening, Sender, adt, block, msa, stream, wait_until};
 use std::io::Write;
 
 #[test]
@@ -67,14 +67,8 @@ fn a_message_without_an_end_is_not_answered() {
 
 #[test]
 fn slow_and_idle_senders_are_sent_away() {
-    let mut listening = Listening::start(&[
-        "--message-timeout",
-        "200ms",
-        "--idle-timeout",
-        "300ms",
-        "--log",
-        "text",
-    ]);
+    let mut listening =
+        Listening::start(&["--message-timeout", "1s", "--idle-timeout", "2s", "--log", "text"]);
     let mut slow = listening.connect();
     slow.send(b"\x0bMSH|");
     assert_eq!(slow.block(), None);
@@ -135,23 +129,27 @@ fn a_sender_that_reads_no_answers_holds_up_nobody() {
 fn connections_are_limited() {
     let mut listening = Listening::start(&["--max-connections", "2", "--log", "text"]);
     let mut first = listening.connect();
-    first.send(block(adt("M1")));
+    // With the message that is answered it has read the beginning of the next one; that it is in the
+    // middle of a message is noted a few steps later.
+    first.send([&block(adt("M1"))[..], &block(adt("M3"))[..20]].concat());
     first.answer();
     let mut second = listening.connect();
-    second.send(block(adt("M2")));
+    second.send([&block(adt("M2"))[..], &block(adt("M4"))[..20]].concat());
     second.answer();
-    first.send(&block(adt("M3"))[..20]);
-    second.send(&block(adt("M4"))[..20]);
     std::thread::sleep(std::time::Duration::from_millis(300));
-    // Both are in the middle of a message.
     let mut third = listening.connect();
     assert_eq!(third.block(), None);
     listening.wait_for("too many connections");
     second.send(&block(adt("M4"))[20..]);
     assert_eq!(msa(&second.answer()), ("AA", "M4"));
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    // Who forgets a connection can still connect.
-    assert_eq!(msa(&listening.answer_to(block(adt("M5")))), ("AA", "M5"));
+    // Who forgets a connection can still connect, as soon as that is known to be idle.
+    let mut fifth = None;
+    wait_until(|| {
+        let mut sender = listening.connect();
+        fifth = sender.stream.write_all(&block(adt("M5"))).ok().and_then(|()| sender.block());
+        fifth.is_some()
+    });
+    assert_eq!(fifth.as_deref().map(msa), Some(("AA", "M5")));
     assert_eq!(second.block(), None);
     first.send(&block(adt("M3"))[20..]);
     assert_eq!(msa(&first.answer()), ("AA", "M3"));
@@ -159,11 +157,19 @@ fn connections_are_limited() {
 
 #[test]
 fn a_message_that_is_decided_about_is_not_idle() {
-    let listening = Listening::start(&["--max-connections", "1", "--exec", "sleep 1"]);
+    let folder = crate::folders::folder();
+    let path = |name: &str| folder.path().join(name);
+    let command = format!(
+        "touch '{}'; while [ ! -e '{}' ]; do sleep 0.05; done",
+        path("runs").display(),
+        path("done").display()
+    );
+    let listening = Listening::start(&["--max-connections", "1", "--exec", &command]);
     let mut first = listening.connect();
     first.send(block(adt("M1")));
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    wait_until(|| path("runs").exists());
     assert_eq!(listening.connect().block(), None);
+    std::fs::write(path("done"), "").unwrap();
     assert_eq!(msa(&first.answer()), ("AA", "M1"));
     let out = listening.stop();
     let told = "a connection from 127.0.0.1 was refused: too many connections";
@@ -203,7 +209,7 @@ fn only_some_may_connect() {
 
 #[test]
 fn a_sender_that_is_never_between_messages_is_not_slow() {
-    let listening = Listening::start(&["--message-timeout", "400ms", "--count", "25"]);
+    let listening = Listening::start(&["--message-timeout", "2s", "--count", "25"]);
     let mut sender = listening.connect();
     let mut before = Vec::new();
     for n in 0..25 {
@@ -212,7 +218,7 @@ fn a_sender_that_is_never_between_messages_is_not_slow() {
         let (head, tail) = next.split_at(30);
         sender.send([&before[..], head].concat());
         before = tail.to_vec();
-        std::thread::sleep(std::time::Duration::from_millis(40));
+        std::thread::sleep(std::time::Duration::from_millis(100));
     }
     sender.send(before);
     for n in 0..25 {
@@ -231,19 +237,28 @@ fn an_address_with_many_connections_makes_room_for_others() {
     busy.send(block(adt("M2")));
     busy.answer();
     busy.send(b"\x0bMSH|");
-    // It is known to be in a message by then, and the idle one to be in none.
-    std::thread::sleep(std::time::Duration::from_millis(200));
-    let other = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     let from: std::net::SocketAddr = "127.0.0.2:0".parse().unwrap();
-    if other.bind(&from.into()).is_err() {
+    if std::net::TcpListener::bind(from).is_err() {
         // Only Linux has all of 127.0.0.0/8.
         return;
     }
     let to: std::net::SocketAddr = format!("127.0.0.1:{}", listening.port).parse().unwrap();
-    other.connect(&to.into()).unwrap();
-    let mut other = Sender { stream: other.into(), read: Vec::new() };
-    other.send(block(adt("M3")));
-    assert_eq!(msa(&other.answer()), ("AA", "M3"));
+    let other = || {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
+        let socket = socket.unwrap();
+        socket.bind(&from.into()).unwrap();
+        socket.connect(&to.into()).unwrap();
+        socket.set_read_timeout(Some(LONG)).unwrap();
+        Sender { stream: socket.into(), read: Vec::new() }
+    };
+    // As soon as the idle one is known to be in no message.
+    let mut answer = None;
+    wait_until(|| {
+        let mut other = other();
+        answer = other.stream.write_all(&block(adt("M3"))).ok().and_then(|()| other.block());
+        answer.is_some()
+    });
+    assert_eq!(answer.as_deref().map(msa), Some(("AA", "M3")));
     assert!(idle.block().is_none());
     listening.wait_for("closed");
 }

@@ -1,6 +1,6 @@
 //! What is told of messages, and what is not.
 
-use super::{Listening, adt, block, msa};
+use super::{Listening, adt, block, msa, wait_until};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
@@ -131,12 +131,13 @@ fn a_log_in_json_is_nothing_else() {
     let folder = crate::folders::folder();
     crate::folders::put(&folder, "in/20260131T235959.123Z.hl7", adt("M1"));
     let archive = folder.path().join("in").to_str().unwrap().to_owned();
-    let command = "cat; cat >&2; sleep 60";
-    let args = ["--archive", &archive, "--exec", command, "--log", "json", "--grace", "100ms"];
+    let runs = folder.path().join("runs");
+    let command = format!("cat; cat >&2; touch '{}'; sleep 60", runs.display());
+    let args = ["--archive", &archive, "--exec", &command, "--log", "json", "--grace", "100ms"];
     let listening = Listening::start(&args);
     let mut sender = listening.connect();
     sender.send(block(adt("M2")));
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    wait_until(|| runs.exists());
     let out = listening.stop();
     assert_eq!(out.code, 2);
     for line in out.stderr.lines() {

@@ -208,7 +208,8 @@ fn http_carries_messages_as_bodies() {
         assert!(!out.stderr.contains("Adams"));
         assert_eq!(came.try_iter().count(), 1);
     }
-    let url = format!("http://{}/", closed_port());
+    let closed = Closed::new();
+    let url = format!("http://{}/", closed.address);
     let out = pipehat(&["send", "--http", &url]).stdin(many(1)).run();
     assert!(out.stderr.contains("not sent: no connection: Connection refused"), "{out:?}");
 }

@@ -16,7 +16,8 @@ fn a_queue_outlives_the_process_and_the_receiver() {
     let folder = folder();
     let queue = folder.path().join("queue");
     let name = queue.to_str().unwrap();
-    let address = closed_port();
+    let closed = Closed::new();
+    let address = closed.address.clone();
     let args = ["send", &address, "--queue", name, "--retry-delay", "20ms", "-f", "none", "-q"];
     let mut first = start(&args);
     let mut stdin = first.0.stdin.take().unwrap();
@@ -34,8 +35,7 @@ fn a_queue_outlives_the_process_and_the_receiver() {
     first.0.kill().unwrap();
     first.0.wait().unwrap();
     // The receiver is back: what waited goes before what comes.
-    let listener = TcpListener::bind(&address).unwrap();
-    let host = on(listener, |_, id| say(if id == "M-2" { "AR" } else { "AA" }, id));
+    let host = on(closed.open(), |_, id| say(if id == "M-2" { "AR" } else { "AA" }, id));
     let more = adt("M-4", "Adams^Ann") + &adt("M-5", "Adams^Ann");
     let out = pipehat(&args).stdin(more).run();
     assert_eq!(out.code, 1, "{out:?}");
@@ -70,8 +70,8 @@ fn who_gives_up_a_receiver_keeps_the_queue() {
     let folder = folder();
     let queue = folder.path().join("queue");
     let name = queue.to_str().unwrap();
-    let address = closed_port();
-    let args = ["send", &address, "--queue", name, "--retries", "1", "--retry-delay", "1ms"];
+    let closed = Closed::new();
+    let args = ["send", &closed.address, "--queue", name, "--retries", "1", "--retry-delay", "1ms"];
     let out = pipehat(&args).stdin(many(3)).run();
     assert_eq!(out.code, 2, "{out:?}");
     assert_eq!(waiting(&queue), many(3));

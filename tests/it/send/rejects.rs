@@ -138,8 +138,8 @@ fn a_queue_rejects_what_cannot_be_sent_once() {
     let folder = folder();
     let queue = folder.path().join("queue");
     let name = queue.to_str().unwrap();
-    let address = closed_port();
-    let args = ["send", &address, "--queue", name, "--retries", "0", "-f", "none"];
+    let closed = Closed::new();
+    let args = ["send", &closed.address, "--queue", name, "--retries", "0", "-f", "none"];
     pipehat(&args).stdin(adt("", "Adams") + &many(1)).run();
     for _ in 0..2 {
         assert_eq!(pipehat(&args).stdin("").run().code, 2);

@@ -3,7 +3,7 @@
 use super::cues::{Cue, cues};
 use super::digits::digits_end;
 use super::identity::{Hold, Identity, Noted};
-use super::letters::{Case, case, word_at, word_before};
+use super::letters::{Case, case, is_any, word_at, word_before};
 use super::names::{begins_sentence, gap_end, gap_start};
 use super::streets::is_street_type;
 use super::words::words;
@@ -18,50 +18,63 @@ pub(super) fn is_backed(
     noted: Noted,
     is_code: bool,
 ) -> bool {
-    let at = |range: Range<usize>| text.get(range).unwrap_or_default();
-    let before = word_before(text, gap_start(text, word.start));
-    let behind = word_at(text, gap_end(text, word.end));
+    let at = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
+    let behind = || word_at(text, gap_end(text, word.end));
     match noted.kind {
-        Kind::Family | Kind::Given => {
-            // Two words that join others, in small letters, are such words: "may do".
-            let joins = |word: &[u8]| case(word) == Case::Lower && words().of(word).is_common();
-            let is_short = word.len() < 3 && joins(at(word.clone()));
-            let is_other = |beside: &[u8]| {
-                identity.of_word(beside).any(|other| match (noted.kind, other.kind) {
-                    (Kind::Family, Kind::Given) | (Kind::Given, Kind::Family) => {
-                        !(is_short || beside.len() < 3)
-                            || !(joins(beside) && joins(at(word.clone())))
-                    }
-                    (Kind::Family | Kind::Given, Kind::Family | Kind::Given) => {
-                        other.hold == Hold::Strong
-                    }
-                    _ => false,
-                })
-            };
-            is_other(at(before.clone()))
-                || is_other(at(behind.clone()))
-                || are_given(identity, text, &before, word, noted)
-                || are_given(identity, text, word, &behind, noted)
-                || is_initial(identity, text, &behind)
-                    && is_other(at(word_at(text, gap_end(text, behind.end))))
-                || cues().of(at(before.clone())) == Some(Cue::Title)
-                || !is_code
-                    && (is_unexplained(text, word, &before)
-                        || is_of_person(text, word)
-                        || noted.kind == Kind::Family
-                            && (has_initial(identity, text, word, &before)
-                                || has_listed(text, word, &before)))
-        }
+        Kind::Family | Kind::Given => is_backed_name(identity, text, word, noted, is_code),
         Kind::Place => {
-            let is_state = at(behind.clone()).len() == 2 && case(at(behind)) == Case::Upper;
+            let behind = behind();
+            let is_state = behind.len() == 2 && case(at(&behind)) == Case::Upper;
             is_state && text.get(word.end) == Some(&b',')
         }
         Kind::Street => {
             let digits = text.get(..gap_start(text, word.start)).unwrap_or_default();
-            digits.last().is_some_and(u8::is_ascii_digit) && is_street_type(at(behind))
+            digits.last().is_some_and(u8::is_ascii_digit) && is_street_type(at(&behind()))
         }
         _ => false,
     }
+}
+
+/// Whether what stands beside a word tells that it is a name of a person.
+fn is_backed_name(
+    identity: &Identity,
+    text: &[u8],
+    word: &Range<usize>,
+    noted: Noted,
+    is_code: bool,
+) -> bool {
+    let at = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
+    let before = word_before(text, gap_start(text, word.start));
+    let behind = word_at(text, gap_end(text, word.end));
+    let is_other = |beside: &Range<usize>| is_other_name(identity, at(word), noted, at(beside));
+    is_other(&before)
+        || is_other(&behind)
+        || are_given(identity, text, &before, word, noted)
+        || are_given(identity, text, word, &behind, noted)
+        || is_initial(identity, text, &behind)
+            && is_other(&word_at(text, gap_end(text, behind.end)))
+        || cues().of(at(&before)) == Some(Cue::Title)
+        || !is_code
+            && (is_unexplained(text, word, &before)
+                || is_of_person(text, word)
+                || noted.kind == Kind::Family
+                    && (has_initial(identity, text, word, &before)
+                        || has_listed(text, word, &before)))
+}
+
+/// Whether the word beside a name is the other name of somebody, or surely one.
+fn is_other_name(identity: &Identity, name: &[u8], noted: Noted, beside: &[u8]) -> bool {
+    // Two words that join others, in small letters, are such words: "may do".
+    let joins = |word: &[u8]| case(word) == Case::Lower && words().of(word).is_common();
+    let join = || {
+        let is_short = beside.len() < 3 || name.len() < 3 && joins(name);
+        is_short && joins(beside) && joins(name)
+    };
+    identity.of_word(beside).any(|other| match (noted.kind, other.kind) {
+        (Kind::Family, Kind::Given) | (Kind::Given, Kind::Family) => !join(),
+        (Kind::Family | Kind::Given, Kind::Family | Kind::Given) => other.hold == Hold::Strong,
+        _ => false,
+    })
 }
 
 /// Whether two words that follow one another are given names, though each is a word, and written so:
@@ -176,10 +189,6 @@ const MET: [&[u8]; 15] = [
     b"interviewed",
     b"reassured",
 ];
-
-fn is_any(word: &[u8], of: &[&[u8]]) -> bool {
-    of.iter().any(|w| word.eq_ignore_ascii_case(w))
-}
 
 /// Whether what only a person does is said behind a word: "denies", "c/o".
 fn says(text: &[u8], end: usize) -> bool {

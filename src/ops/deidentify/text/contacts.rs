@@ -46,7 +46,8 @@ pub(super) fn host(text: &[u8], last: Range<usize>) -> Option<Range<usize>> {
     (is_name && ends).then_some(start..end)
 }
 
-/// The IPv6 address (RFC 4291, section 2.2), or the address of a network card (EUI-48), that the colon at `at` belongs to.
+/// The IPv6 address (RFC 4291, section 2.2), or the address of a network card (EUI-48), that the
+/// colon at `at` belongs to.
 pub(super) fn ipv6(text: &[u8], at: usize) -> Option<Range<usize>> {
     let is_part = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
     let before = text.get(..at)?;

@@ -4,7 +4,7 @@ use super::cues::{Cue, cues};
 use super::digits::digits_end;
 use super::identity::Identity;
 use super::letters::{is_alnum, is_letter, word_at};
-use super::names::is_method;
+use super::strangers::is_method;
 use super::streets::is_street_type;
 use super::words::words;
 

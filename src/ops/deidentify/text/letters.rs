@@ -13,6 +13,16 @@ pub(super) fn is_alnum(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80
 }
 
+/// Whether a word is one of some, in any case.
+pub(super) fn is_any(word: &[u8], of: &[&[u8]]) -> bool {
+    of.iter().any(|one| word.eq_ignore_ascii_case(one))
+}
+
+/// As [`is_any`], of a word of a text.
+pub(super) fn is_any_at(text: &[u8], word: &Range<usize>, of: &[&[u8]]) -> bool {
+    text.get(word.clone()).is_some_and(|word| is_any(word, of))
+}
+
 /// The key of a word: the same for any case.
 #[inline]
 pub(super) fn key(word: &[u8]) -> u64 {

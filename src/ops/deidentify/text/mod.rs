@@ -1,5 +1,6 @@
 //! Free text: what identifies somebody is found in it and replaced; all else stays as it is.
 
+mod ages;
 mod backed;
 mod beside;
 mod codes;
@@ -22,6 +23,7 @@ mod places;
 mod replace;
 mod scan;
 mod serials;
+mod strangers;
 mod streets;
 mod trace;
 mod worded;
@@ -31,7 +33,7 @@ mod zips;
 pub use beside::Beside;
 pub use found::Found;
 pub use identity::Identity;
-pub use names::is_frequent_name;
+pub use strangers::is_frequent_name;
 pub use trace::Trace;
 
 use super::Kind;

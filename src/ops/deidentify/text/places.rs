@@ -1,14 +1,12 @@
 //! Places that are told by numbers: boxes of post offices, coordinates.
 
 use super::digits::{Groups, digits_end};
-use super::letters::word_before;
+use super::letters::{is_any_at, word_before};
 use std::ops::Range;
 
 /// A box of a post office whose number is a group: `PO Box 123`, `P.O. Box 123`.
 pub(super) fn post_box(text: &[u8], number: Range<usize>) -> Option<Range<usize>> {
-    let is = |range: &Range<usize>, of: &[u8]| {
-        text.get(range.clone()).is_some_and(|word| word.eq_ignore_ascii_case(of))
-    };
+    let is = |range: &Range<usize>, of: &[u8]| is_any_at(text, range, &[of]);
     let signs = |at: usize| {
         let head = text.get(..at).unwrap_or_default();
         at - head.iter().rev().take(2).take_while(|b| b" .#".contains(b)).count()

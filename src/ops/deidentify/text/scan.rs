@@ -8,7 +8,10 @@ use super::found::Sort;
 use super::identity::{Hold, Identity, Noted};
 use super::letters::{Case, case, is_letter, without_look_alikes, word_at};
 use super::words::words;
-use super::{codes, contacts, divided, names, numbers, places, serials, streets, worded, zips};
+use super::{
+    ages, codes, contacts, divided, names, numbers, places, serials, strangers, streets, worded,
+    zips,
+};
 use crate::ops::deidentify::Kind;
 use crate::ops::deidentify::shape::LONG;
 use std::ops::Range;
@@ -168,7 +171,7 @@ impl Scan<'_> {
         if let Some(range) = streets::ending(self.text, &word) {
             return self.push(range, What::Other(Sort::Address));
         }
-        if let Some(last) = names::listed(self.text, &word) {
+        if let Some(last) = strangers::listed(self.text, &word) {
             self.name(word);
             return self.name(last);
         }
@@ -229,24 +232,16 @@ impl Scan<'_> {
             && (is_behind_a_name
                 || listed.is_given()
                     && (!names::begins_sentence(self.text, word.start)
-                        || names::is_before_a_name(self.text, word.end)));
+                        || strangers::is_before_a_name(self.text, word.end)));
         !is_name
     }
 
     fn cue(&mut self, word: Range<usize>, cue: Cue) -> usize {
         match cue {
-            Cue::Title if names::is_method(self.text, &word) => word.end,
-            Cue::Title | Cue::Person => {
-                if word.len() <= 4 || cue == Cue::Person {
-                    self.cue_of(cue, word.end);
-                }
-                for part in names::behind(self.text, word.end, cue == Cue::Title) {
-                    self.name(part);
-                }
-                self.spans.last().map_or(word.end, |last| last.range.end.max(word.end))
-            }
+            Cue::Title if strangers::is_method(self.text, &word) => word.end,
+            Cue::Title | Cue::Person => self.names_behind(word, cue),
             Cue::Degree => {
-                for part in names::before(self.text, word.start) {
+                for part in strangers::before(self.text, word.start) {
                     self.name(part);
                 }
                 word.end
@@ -271,7 +266,7 @@ impl Scan<'_> {
                     None => word.end,
                 }
             }
-            Cue::Old => match numbers::age_in_words(self.text, word.clone()) {
+            Cue::Old => match ages::in_words(self.text, word.clone()) {
                 Some(range) => self.push(range, What::Other(Sort::Age)),
                 None => word.end,
             },
@@ -292,6 +287,17 @@ impl Scan<'_> {
                 word.end
             }
         }
+    }
+
+    /// Takes the name that a title, or a word for a person, stands before.
+    fn names_behind(&mut self, word: Range<usize>, cue: Cue) -> usize {
+        if word.len() <= 4 || cue == Cue::Person {
+            self.cue_of(cue, word.end);
+        }
+        for part in strangers::behind(self.text, word.end, cue == Cue::Title) {
+            self.name(part);
+        }
+        self.spans.last().map_or(word.end, |last| last.range.end.max(word.end))
     }
 
     /// Remembers a word that announces a number. A word between stays with it: "record No.".
@@ -333,20 +339,14 @@ impl Scan<'_> {
 
     fn number(&mut self, at: usize) -> usize {
         let own = codes::own(self.identity, self.text, at);
-        let own = match own {
-            Some((range, noted)) if self.is_amount(&range, noted) => {
+        if let Some((range, noted)) = own.clone() {
+            if self.is_amount(&range, noted) {
                 return range.end.max(digits_end(self.text, at));
             }
-            Some((mut range, noted)) if noted.kind != Kind::Date => {
-                if noted.kind == Kind::Zip {
-                    range.end = zips::whole_end(self.text, range.end);
-                }
-                let end = range.end;
-                self.push(range, What::Own(noted));
-                return end.max(digits_end(self.text, at));
+            if noted.kind != Kind::Date {
+                return self.own_number(at, range, noted);
             }
-            own => own,
-        };
+        }
         if let Some((written, is_of_era)) = dates::of_signs(self.text, at) {
             return match is_of_era {
                 true => self.push(written.range, What::Other(Sort::Date)),
@@ -361,16 +361,37 @@ impl Scan<'_> {
         if let Some(range) = dates::other(self.text, &groups) {
             return self.push(range, What::Other(Sort::Date));
         }
-        if let Some((range, noted)) = own {
-            let end = range.end.max(digits_end(self.text, at));
-            let written =
-                if range.len() == 8 { dates::compact(self.text, range.clone()) } else { None };
-            match written {
-                Some(written) => self.date(written),
-                None => self.push(range, What::Own(noted)),
-            };
-            return end;
+        match own {
+            Some((range, noted)) => self.own_date(at, range, noted),
+            None => self.number_of_nobody(at, &groups),
         }
+    }
+
+    /// Takes a number that was noted.
+    fn own_number(&mut self, at: usize, mut range: Range<usize>, noted: Noted) -> usize {
+        if noted.kind == Kind::Zip {
+            range.end = zips::whole_end(self.text, range.end);
+        }
+        let end = range.end;
+        self.push(range, What::Own(noted));
+        end.max(digits_end(self.text, at))
+    }
+
+    /// Takes a date that was noted, of which only eight digits in a row can be moved here.
+    fn own_date(&mut self, at: usize, range: Range<usize>, noted: Noted) -> usize {
+        let end = range.end.max(digits_end(self.text, at));
+        let written =
+            if range.len() == 8 { dates::compact(self.text, range.clone()) } else { None };
+        match written {
+            Some(written) => self.date(written),
+            None => self.push(range, What::Own(noted)),
+        };
+        end
+    }
+
+    /// Takes a number that neither was noted nor is a date, if its form or what is beside it tells
+    /// what it is.
+    fn number_of_nobody(&mut self, at: usize, groups: &Groups) -> usize {
         if let Some(range) = serials::by_form(self.text, at) {
             return self.push(range, What::Other(Sort::Id));
         }
@@ -380,39 +401,46 @@ impl Scan<'_> {
         {
             return self.push(range, What::Other(Sort::Id));
         }
-        if let Some(end) = zips::zip(self.text, &groups, cue) {
+        if let Some(end) = zips::zip(self.text, groups, cue) {
             return self.push(at..end, What::Other(Sort::Address));
         }
         let is_serial = cue.is_none() && serials::is_announced(self.text, at);
         let cue = if is_serial { Some(Cue::Number) } else { cue };
-        if let Some((range, sort)) = numbers::by_form(self.text, at, &groups, cue) {
+        if let Some((range, sort)) = numbers::by_form(self.text, at, groups, cue) {
             return self.push(range, What::Other(sort)).max(groups.range(0).end);
         }
-        if groups.width(0) == 4 {
-            let year = groups.number(self.text, 0);
-            let is_of_birth = cue == Some(Cue::Birth) || worded::is_of_birth(self.text, at);
-            if dates::is_year(year) && is_of_birth {
-                return self.push(groups.range(0), What::BirthYear(year));
-            }
-            if self.identity.is_old_year(year, false) {
-                return self.push(groups.range(0), What::Other(Sort::Date));
-            }
+        if let Some(what) = self.year(at, groups, cue) {
+            return self.push(groups.range(0), what);
         }
         if cue == Some(Cue::Birth)
-            && let Some(end) = dates::short(self.text, &groups)
+            && let Some(end) = dates::short(self.text, groups)
         {
             return self.push(at..end, What::Other(Sort::Date));
         }
-        if let Some(end) = numbers::age(self.text, &groups, cue) {
+        if let Some(end) = ages::in_digits(self.text, groups, cue) {
             return self.push(at..end, What::Other(Sort::Age));
         }
         let place = streets::unknown_street(self.text, groups.range(0))
             .or_else(|| places::post_box(self.text, groups.range(0)))
-            .or_else(|| places::coordinates(self.text, &groups));
+            .or_else(|| places::coordinates(self.text, groups));
         if let Some(range) = place {
             return self.push(range, What::Other(Sort::Address));
         }
         groups.range(0).end
+    }
+
+    /// What a year alone tells: a birth, or that somebody is too old.
+    fn year(&self, at: usize, groups: &Groups, cue: Option<Cue>) -> Option<What> {
+        if groups.width(0) != 4 {
+            return None;
+        }
+        let year = groups.number(self.text, 0);
+        let is_of_birth = || cue == Some(Cue::Birth) || worded::is_of_birth(self.text, at);
+        if dates::is_year(year) && is_of_birth() {
+            return Some(What::BirthYear(year));
+        }
+        let is_old = self.identity.is_old_year(year, false);
+        is_old.then_some(What::Other(Sort::Date))
     }
 
     /// Whether a number that was noted is one that was measured: it has a unit, and no more digits than

@@ -2,7 +2,7 @@
 
 use super::cues::{Cue, cues};
 use super::dates::{Part, Written, digits_at, is_year, skip};
-use super::letters::{Case, Filter, case, word_at, word_before};
+use super::letters::{Case, Filter, case, is_any, is_any_at, word_at, word_before};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -118,9 +118,7 @@ pub(super) fn of_month(
     foreign: bool,
 ) -> Option<Written> {
     let at = |range: Range<usize>| text.get(range).unwrap_or_default();
-    let is = |range: &Range<usize>, of: &[&[u8]]| {
-        of.iter().any(|w| at(range.clone()).eq_ignore_ascii_case(w))
-    };
+    let is = |range: &Range<usize>, of: &[&[u8]]| is_any_at(text, range, of);
     let month = Part { range: word.clone(), value: u32::from(month) };
     let end = word.start.checked_sub(1).filter(|&at| text.get(at) == Some(&b' '))?;
     let previous = word_before(text, end);
@@ -188,9 +186,7 @@ pub(super) fn year_in_words(text: &[u8], start: usize) -> Option<Part> {
         word_at(text, at)
     };
     let of = |range: &Range<usize>| text.get(range.clone()).and_then(number);
-    let is = |range: &Range<usize>, word: &[u8]| {
-        text.get(range.clone()).is_some_and(|text| text.eq_ignore_ascii_case(word))
-    };
+    let is = |range: &Range<usize>, word: &[u8]| is_any_at(text, range, &[word]);
     let first = word_at(text, start);
     let century = of(&first)?;
     let mut second = next(first.end);
@@ -254,7 +250,7 @@ pub(super) fn year_of_birth(text: &[u8], end: usize) -> Option<Part> {
         let word = word_at(text, at);
         let joins = [&b"in"[..], b"the", b"year", b"of", b"about", b"around", b"circa"];
         let letters = text.get(word.clone())?;
-        if !joins.iter().any(|join| letters.eq_ignore_ascii_case(join)) {
+        if !is_any(letters, &joins) {
             break;
         }
         at = skip(text, word.end, b" ", 1);
@@ -274,7 +270,7 @@ pub(super) fn is_of_birth(text: &[u8], at: usize) -> bool {
         word = word_before(text, word.start.saturating_sub(1));
     }
     let letters = text.get(word).unwrap_or_default();
-    cues().of(letters) == Some(Cue::Birth) || SAID.iter().any(|w| letters.eq_ignore_ascii_case(w))
+    cues().of(letters) == Some(Cue::Birth) || is_any(letters, &SAID)
 }
 
 /// Appends a day in the words and case of another one.

@@ -154,7 +154,7 @@ fn many_values_that_share_a_word_take_no_longer() {
     let Some(Frame::Message(framed)) = Frames::new(USUAL).next() else { panic!() };
     let message = Message::new(framed).unwrap();
     let scope = Scope::new(&message);
-    let surrogates = Surrogates::new(&Key::random().unwrap(), Style::Pseudonym);
+    let surrogates = Surrogates::new(&Key::from_hex(&[b'7'; 64]).unwrap(), Style::Pseudonym);
     let surrogates = Some(&surrogates);
     let context = Context { scope: &scope, identity: &identity, surrogates, days: None };
     let mut out = Vec::new();

@@ -1,0 +1,213 @@
+//! Names of people who are in no field: what titles, degrees and lists of names tell.
+
+use super::cues::cues;
+use super::identity::is_particle;
+use super::letters::{Case, case, is_any, word_at, word_before};
+use super::names::{gap_end, gap_start};
+use super::words::words;
+use std::ops::Range;
+
+/// More words than these are no name.
+const WORDS_MAX: usize = 3;
+
+/// Parts of the body of which images are made, many of which are names, too, and a drug.
+const IMAGED: &str = "head neck brain chest back heart liver spine shoulder knee ankle hip breast pelvis \
+                      abdomen arm leg wrist elbow finger toe foot hand face whole body contin";
+
+/// The last word of a name that begins with `word` and is made of names that many people bear.
+pub(super) fn listed(text: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
+    let letters = text.get(word.clone())?;
+    if !letters.first()?.is_ascii_uppercase() || letters.len() < 2 {
+        return None;
+    }
+    let style = case(letters);
+    let mut at = word.end;
+    let is_turned = text.get(at) == Some(&b',');
+    at += usize::from(is_turned);
+    match text.get(at..)? {
+        [b' ', initial, b'.', b' ', ..] if initial.is_ascii_uppercase() => at += 4,
+        [b' ', initial, b' ', ..] if initial.is_ascii_uppercase() => at += 3,
+        [b' ', ..] => at += 1,
+        _ => return None,
+    }
+    let last = word_at(text, at);
+    let behind = text.get(last.clone())?;
+    // Most words are told by what they look like; the lists are asked last.
+    if behind.len() < 2 || case(behind) != style {
+        return None;
+    }
+    // Of what people are allergic to, much is called as people are: Timothy grass.
+    if is_any(behind, &[b"grass", b"tree", b"weed", b"pollen"]) {
+        return None;
+    }
+    let first = words().of(letters);
+    if !first.is_name() || first.is_common() || style == Case::Upper && first.is_word() {
+        return None;
+    }
+    let second = words().of(behind);
+    let fits = if is_turned {
+        second.is_given() && !second.is_common()
+    } else {
+        first.is_given() && (second.is_name() || !second.is_word())
+    };
+    let is_name = fits
+        && !(style == Case::Upper && second.is_word())
+        && cues().of(behind).is_none_or(|cue| cue.is_foreign())
+        && word.start.checked_sub(1).and_then(|n| text.get(n)) != Some(&b'-');
+    is_name.then_some(last)
+}
+
+/// Whether what stands where a code should is a name that many people bear: one in small letters with
+/// a capital (`Jonathan`), or a given and a family name with a sign between (`SMITH,JOHN`).
+#[must_use]
+pub fn is_frequent_name(code: &[u8]) -> bool {
+    let mut parts = code.split(|b| b",._-".contains(b));
+    let (first, second) = (parts.next().unwrap_or_default(), parts.next());
+    let has_letters = |part: &[u8]| part.len() > 2 && part.iter().all(u8::is_ascii_alphabetic);
+    let listed = |part: &[u8]| Some(words().of(part)).filter(|listed| !listed.is_word());
+    let Some(second) = second else {
+        return case(first) == Case::Title
+            && has_letters(first)
+            && first.len() > 3
+            && first.iter().skip(1).all(u8::is_ascii_lowercase)
+            && listed(first).is_some_and(|listed| listed.is_name());
+    };
+    if parts.next().is_some() || !has_letters(first) || !has_letters(second) {
+        return false;
+    }
+    let (Some(one), Some(other)) = (listed(first), listed(second)) else { return false };
+    one.is_name() && other.is_name() && (one.is_given() || other.is_given())
+}
+
+/// Whether a word behind `at` can be a family name: it has a capital and is not everyday English.
+pub(super) fn is_before_a_name(text: &[u8], at: usize) -> bool {
+    let next = word_at(text, gap_end(text, at));
+    let letters = text.get(next).unwrap_or_default();
+    let listed = words().of(letters);
+    case(letters) == Case::Title && (letters.len() == 1 || listed.is_name() || !listed.is_common())
+}
+
+/// The words of a name that may begin at `at`, behind a word that tells so.
+///
+/// `is_title`: it is a title, behind which nearly any word is a name.
+pub(super) fn behind(text: &[u8], at: usize, is_title: bool) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut start = at;
+    // A title stays with its name across a line, too.
+    let gap: &[u8] = if is_title { b" .:\n\x1E" } else { b" .:\x1E" };
+    while text.get(start).is_some_and(|b| gap.contains(b)) && start < at + 4 {
+        start += 1;
+    }
+    while found.len() < WORDS_MAX {
+        let word = word_at(text, start);
+        let letters = text.get(word.clone()).unwrap_or_default();
+        if letters.is_empty() || (start == at && found.is_empty()) {
+            break;
+        }
+        let is_first = found.is_empty();
+        let is_small = is_first && is_small_name(text, at, letters, is_title);
+        // "Dr notified", "Per Dr Orders": what is everyday English and nobody's name.
+        let listed = words().of(letters);
+        let is_said = text.get(at) != Some(&b'.') && listed.is_common() && !listed.is_name();
+        let is_sure = is_first && is_title && !is_said;
+        if !is_small && !is_part(text, &word, is_sure, is_first) {
+            break;
+        }
+        let end = word.end;
+        found.push(word);
+        start = match text.get(end..) {
+            Some([b'.', b' ', ..]) if letters.len() == 1 => end + 2,
+            Some([b',', b' ', ..]) if case(letters) == Case::Upper => end + 2,
+            Some([b' ' | b'-' | b'_' | b'\'' | b'^' | b'\x1E', b' ', ..]) => end + 2,
+            Some([b' ' | b'-' | b'_' | b'\'' | b'^' | b'\n' | b'\x1E', ..]) => end + 1,
+            _ => break,
+        };
+    }
+    while found.last().is_some_and(|last| {
+        let letters = text.get(last.clone()).unwrap_or_default();
+        is_particle(letters) || letters.len() == 1
+    }) {
+        found.pop();
+    }
+    found
+}
+
+/// Whether a title is none, but a method: `MR Brain`, `DR Chest`, `LC-MS/MS`, `GC-MS Confirmation`.
+pub(super) fn is_method(text: &[u8], title: &Range<usize>) -> bool {
+    let at = |at: Option<usize>| at.and_then(|at| text.get(at)).copied().unwrap_or(b' ');
+    let (before, behind) = (at(title.start.checked_sub(1)), at(Some(title.end)));
+    let letters = text.get(title.clone()).unwrap_or_default();
+    if !matches!(letters, b"MR" | b"MS" | b"DR") {
+        return false;
+    }
+    if matches!(before, b'-' | b'/') || matches!(behind, b'-' | b'/') {
+        return true;
+    }
+    let next = text.get(word_at(text, title.end + 1)).unwrap_or_default();
+    let listed = words().of(next);
+    behind == b' '
+        && (listed.is_word() && !listed.is_name()
+            || IMAGED.split(' ').any(|part| next.eq_ignore_ascii_case(part.as_bytes())))
+}
+
+/// Whether a word in small letters is a frequent name, behind the word that ends at `at`: any behind
+/// the title of a person alone (`mr brown`), else one that is no word (`pt smith`).
+fn is_small_name(text: &[u8], at: usize, letters: &[u8], is_title: bool) -> bool {
+    const VERBS: [&[u8]; 4] = [b"may", b"will", b"can", b"see"];
+    if case(letters) != Case::Lower || letters.len() < 3 {
+        return false;
+    }
+    let listed = words().of(letters);
+    if !listed.is_name() || cues().of(letters).is_some() || VERBS.contains(&letters) {
+        return false;
+    }
+    let title = text.get(word_before(text, at)).unwrap_or_default();
+    if is_title {
+        return is_any(title, &[b"mr", b"mrs", b"ms", b"miss", b"dr"]) || !listed.is_word();
+    }
+    !listed.is_word() && is_any(title, &[b"pt", b"patient", b"nurse"])
+}
+
+/// Whether a word can be part of a name that no field has.
+fn is_part(text: &[u8], word: &Range<usize>, is_sure: bool, is_first: bool) -> bool {
+    let letters = text.get(word.clone()).unwrap_or_default();
+    let listed = words().of(letters);
+    let style = case(letters);
+    if cues().of(letters).is_some_and(|cue| !cue.may_be_a_name()) {
+        return false;
+    }
+    if is_particle(letters) {
+        return true;
+    }
+    if letters.len() == 1 {
+        return letters.first().is_some_and(u8::is_ascii_uppercase)
+            && text.get(word.end).is_some_and(|b| b". ".contains(b));
+    }
+    match style {
+        _ if is_sure && is_first && style != Case::Lower => true,
+        Case::Title => !listed.is_common() || listed.is_given() && !is_first,
+        Case::Upper => !listed.is_word() && letters.len() > 2,
+        Case::Lower => !listed.is_word() && !listed.is_name() && letters.len() > 3,
+    }
+}
+
+/// The words of a name that ends before `end`, where a degree stands.
+pub(super) fn before(text: &[u8], end: usize) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut end = end;
+    while found.len() < WORDS_MAX {
+        let gap = gap_start(text, end);
+        let word = word_before(text, gap);
+        let letters = text.get(word.clone()).unwrap_or_default();
+        if letters.is_empty() || gap == end || !is_part(text, &word, false, false) {
+            break;
+        }
+        end = word.start;
+        found.push(word);
+    }
+    if found.iter().all(|word| word.len() == 1) {
+        found.clear();
+    }
+    found.reverse();
+    found
+}
