@@ -236,6 +236,7 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
     lanes.resize_with(args.connections.into(), Lane::default);
     if queue.is_some() {
         args.common.hide_progress();
+        diagnostics.tell_all();
     }
     let office = Office {
         letters,

@@ -6,6 +6,8 @@ mod places;
 mod queue;
 #[path = "send/rejects.rs"]
 mod rejects;
+#[path = "send/told.rs"]
+mod told;
 
 use crate::folders::{folder, mode, put};
 use crate::inputs::{adt, many};

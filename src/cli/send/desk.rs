@@ -302,15 +302,16 @@ impl<'d> Desk<'d> {
         let all_well = not_delivered + counts.refused + counts.unexpected + counts.unsendable == 0;
         let summary = counts.summary(self.began.elapsed());
         if not_delivered > 0 {
-            self.diagnostics.error(&summary);
-        } else if all_well && counts.refused_before == 0 {
+            self.diagnostics.fail();
+        }
+        if all_well && counts.refused_before == 0 {
             self.diagnostics.detail(&summary);
         } else {
-            self.diagnostics.note(&summary);
+            self.diagnostics.conclude(&summary);
         }
         if strays > 0 {
             let text = format!("answers that belonged to no message in flight: {strays}");
-            self.diagnostics.note(&text);
+            self.diagnostics.conclude(&text);
         }
         let said_no = counts.refused + counts.refused_before + counts.unexpected > 0;
         Ok(if said_no { Verdict::No } else { Verdict::Yes })
@@ -386,8 +387,9 @@ impl Watch<'_, '_> {
 
     /// Ends the sheet: nothing more will be settled.
     pub(super) fn close(&mut self) -> io::Result<()> {
-        self.keep(true).map_err(|e| named("the rejects", &e))?;
-        self.desk.commit()
+        let kept = self.keep(true).map_err(|e| named("the rejects", &e));
+        // What was accepted is noted also when what was refused could not be kept.
+        kept.and(self.desk.commit())
     }
 }
 
