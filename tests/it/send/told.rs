@@ -1,4 +1,4 @@
-//! What is told of a run in which much goes wrong.
+//! What is told of a run in which much goes wrong, and of one whose disk is full.
 
 use super::*;
 
@@ -33,4 +33,37 @@ fn a_queue_tells_each_refusal_for_it_may_run_for_weeks() {
     let out = send(&host, &args).stdin(many(150)).run();
     assert_eq!(out.code, 1);
     assert_eq!(out.stderr.matches(": refused: AE\n").count(), 150, "{}", out.stderr);
+}
+
+/// Runs with files that cannot grow above a few kilobytes, as a full disk has it.
+fn on_a_full_disk(args: &[&str]) -> Out {
+    let script = "trap '' XFSZ; ulimit -f 4; exec \"$0\" \"$@\"";
+    let command = Command::new("sh").args(["-c", script]).arg(binary()).args(args).output();
+    let out = command.unwrap();
+    let stderr = String::from_utf8(out.stderr).unwrap();
+    Out { code: out.status.code().unwrap_or(-1), stdout: out.stdout, stderr }
+}
+
+#[test]
+fn a_full_disk_leaves_each_refusal_and_its_reason_once() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    // Short, so that their reasons are what no room is left for.
+    let message = |n: usize| format!("MSH|^~\\&|||||||A|M-{n:02}|P|2\r\n");
+    let file = put(&folder, "in.hl7", (1..=60).map(message).collect::<String>());
+    let host = receiver(|_, id| say("AE", id));
+    let (rejects, state) = (path("rejects.hl7"), path("state"));
+    let reasons = format!("{rejects}.ndjson");
+    let args = ["send", &host.address, &file, "--rejects", &rejects, "--state", &state];
+    for _ in 0..2 {
+        let out = on_a_full_disk(&args);
+        assert!(out.code == 2 && out.stderr.contains("writing the rejects: "), "{out:?}");
+        let kept = fs::read_to_string(&rejects).unwrap();
+        assert_eq!(kept.matches("MSH").count(), ndjson(&reasons).len());
+        assert!(kept.len() < 4000, "the reasons came second");
+    }
+    assert_eq!(pipehat(&args).run().code, 1);
+    assert_eq!(fs::read(&rejects).unwrap(), fs::read(&file).unwrap());
+    let numbers: Vec<_> = ndjson(&reasons).iter().map(|r| r["number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (1..=60).collect::<Vec<_>>());
 }
