@@ -409,6 +409,7 @@ impl Office<'_> {
         let Work { desk, lanes, parts, .. } = work;
         *parts += 1;
         if self.policy.is_stopped() && !desk.keeps_undelivered() {
+            desk.leave_off();
             job.flow = Flow::Stop;
             return Ok(());
         }
@@ -444,6 +445,7 @@ impl Office<'_> {
         drop(observer);
         delivered.and(closed)?;
         if self.policy.is_stopped() && !desk.keeps_undelivered() {
+            desk.leave_off();
             job.flow = Flow::Stop;
         }
         Ok(())

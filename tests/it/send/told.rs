@@ -35,6 +35,27 @@ fn a_queue_tells_each_refusal_for_it_may_run_for_weeks() {
     assert_eq!(out.stderr.matches(": refused: AE\n").count(), 150, "{}", out.stderr);
 }
 
+#[test]
+fn what_was_not_read_is_not_counted_as_if_it_were_all() {
+    let folder = folder();
+    // Several times what is read at once.
+    let file = put(&folder, "in.hl7", many(10_000));
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let closing = || receiver(|_, _| vec![Do::Close]);
+    let left_off = "s; nothing more was read\n";
+    let out = send(&closing(), &[&file, "--state", &path("state")]).run();
+    assert!(out.code == 2 && out.stderr.ends_with(left_off), "{out:?}");
+    // Who puts all into the rejects has read it.
+    let out = send(&closing(), &[&file, "--rejects", &path("rejects")]).run();
+    assert!(out.code == 2 && out.stderr.contains(", 1 unknown, 9999 not sent in "), "{out:?}");
+    assert!(!out.stderr.contains(left_off), "{out:?}");
+    // So has who keeps it in a queue.
+    let args = ["--queue", &path("queue"), "--retries", "0"];
+    let out = send(&closing(), &args).stdin(many(3)).run();
+    assert!(out.code == 2 && out.stderr.contains("1 unknown, 2 not sent in "), "{out:?}");
+    assert!(!out.stderr.contains(left_off), "{out:?}");
+}
+
 /// Runs with files that cannot grow above a few kilobytes, as a full disk has it.
 fn on_a_full_disk(args: &[&str]) -> Out {
     let script = "trap '' XFSZ; ulimit -f 4; exec \"$0\" \"$@\"";
