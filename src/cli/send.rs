@@ -236,6 +236,7 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
     lanes.resize_with(args.connections.into(), Lane::default);
     if queue.is_some() {
         args.common.hide_progress();
+        diagnostics.tell_all();
     }
     let office = Office {
         letters,
@@ -408,6 +409,7 @@ impl Office<'_> {
         let Work { desk, lanes, parts, .. } = work;
         *parts += 1;
         if self.policy.is_stopped() && !desk.keeps_undelivered() {
+            desk.leave_off();
             job.flow = Flow::Stop;
             return Ok(());
         }
@@ -443,6 +445,7 @@ impl Office<'_> {
         drop(observer);
         delivered.and(closed)?;
         if self.policy.is_stopped() && !desk.keeps_undelivered() {
+            desk.leave_off();
             job.flow = Flow::Stop;
         }
         Ok(())

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// How many reports a run prints before it only counts them; a cron mail stays readable.
+/// How many reports of a kind a run prints before it only counts them; a cron mail stays readable.
 const MOST: u64 = 100;
 
 /// Prints to stderr and remembers that something went wrong.
@@ -14,8 +14,14 @@ const MOST: u64 = 100;
 pub struct Diagnostics {
     quiet: bool,
     verbose: bool,
-    printed: AtomicU64,
+    /// A run without end: nobody waits for a count.
+    endless: AtomicBool,
+    noted: AtomicU64,
+    /// These have room of their own: what was only noted must not keep out why a run ended.
+    errors: AtomicU64,
     failures: AtomicU64,
+    /// A report was not printed.
+    cut: AtomicBool,
     missed: AtomicBool,
     /// Hidden while a line is printed.
     bar: Mutex<Option<ProgressBar>>,
@@ -28,10 +34,15 @@ impl Diagnostics {
         Self { quiet, verbose, ..Self::default() }
     }
 
+    /// Prints every report from now on, for the run may last for weeks.
+    pub fn tell_all(&self) {
+        self.endless.store(true, Ordering::Relaxed);
+    }
+
     /// Something could not be done: the exit status will be 2.
     pub fn error(&self, text: &str) {
         self.fail();
-        self.note(text);
+        self.tell(text, &self.errors);
     }
 
     /// As [`Diagnostics::error`] for what is told elsewhere.
@@ -54,14 +65,29 @@ impl Diagnostics {
 
     /// Something the user should know.
     pub fn note(&self, text: &str) {
+        self.tell(text, &self.noted);
+    }
+
+    fn tell(&self, text: &str, of_its_kind: &AtomicU64) {
         if self.quiet {
             return;
         }
-        let printed = self.printed.fetch_add(1, Ordering::Relaxed);
-        if printed < MOST || self.verbose {
+        let before = of_its_kind.fetch_add(1, Ordering::Relaxed);
+        if before < MOST || self.prints_all() {
             self.print(text);
-        } else if printed == MOST {
+        } else if !self.cut.swap(true, Ordering::Relaxed) {
             self.print("more reports follow and are only counted; --verbose prints them all");
+        }
+    }
+
+    fn prints_all(&self) -> bool {
+        self.verbose || self.endless.load(Ordering::Relaxed)
+    }
+
+    /// What came of a run as a whole, however much was told before.
+    pub fn conclude(&self, text: &str) {
+        if !self.quiet {
+            self.print(text);
         }
     }
 
@@ -79,9 +105,9 @@ impl Diagnostics {
 
     /// The count of what was not printed, at the end of a run.
     pub fn finish(&self) {
-        let printed = self.printed.load(Ordering::Relaxed);
-        if printed > MOST && !self.verbose && !self.quiet {
-            self.print(&format!("{printed} reports in all"));
+        if self.cut.load(Ordering::Relaxed) {
+            let all = self.noted.load(Ordering::Relaxed) + self.errors.load(Ordering::Relaxed);
+            self.print(&format!("{all} reports in all"));
         }
     }
 

@@ -23,6 +23,8 @@ struct Inner {
     torn: bool,
     /// Tells why each entry is there.
     reasons: Option<File>,
+    /// What was there before the last entry.
+    before: (Option<u64>, End),
 }
 
 /// How the last entry ends.
@@ -84,7 +86,8 @@ impl Rejects {
     }
 
     fn of(output: Output, end: End) -> Self {
-        Self(Mutex::new(Inner { output, end, torn: false, reasons: None }))
+        let before = (None, end);
+        Self(Mutex::new(Inner { output, end, torn: false, reasons: None, before }))
     }
 
     /// With a file that gets a line of JSON for each entry, behind what earlier runs put there.
@@ -101,7 +104,7 @@ impl Rejects {
     /// Tells why the last entry is there: its file, number and offset, and these pairs.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When it cannot be written; then the entry is gone, too, so that who tries again has it once.
     pub fn explain(
         &self,
         file: &[u8],
@@ -110,10 +113,19 @@ impl Rejects {
         pairs: &[(&str, Value)],
     ) -> io::Result<()> {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(reasons) = &mut inner.reasons else { return Ok(()) };
+        let Inner { output, end, reasons: Some(reasons), before, .. } = &mut *inner else {
+            return Ok(());
+        };
         let mut line = Vec::new();
         append_object(&mut line, &[&origin(file, number, offset)[..], pairs].concat());
-        reasons.write_all(&line)
+        let len = reasons.metadata()?.len();
+        let told = reasons.write_all(&line);
+        if told.is_err() {
+            let _ = reasons.set_len(len);
+            take_back(output, before.0);
+            *end = before.1;
+        }
+        told
     }
 
     /// As [`Rejects::explain`], of what could not be handled.
@@ -138,8 +150,8 @@ impl Rejects {
     /// When they cannot be written; then no part of them is there, and later ones may go well.
     pub fn add(&self, bytes: &[u8], begins: bool) -> io::Result<()> {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Inner { output, end, torn, .. } = &mut *inner;
-        let before = (file_len(output), *end);
+        let Inner { output, end, torn, before, .. } = &mut *inner;
+        *before = (file_len(output), *end);
         let added = end.add(bytes, begins || *torn, output);
         *torn = added.is_err();
         if *torn {

@@ -69,7 +69,7 @@ pub fn client(trust: &Trust, identity: Option<&Identity>) -> io::Result<Arc<Clie
         None => builder.with_no_client_auth(),
         Some(Identity { cert, key }) => builder
             .with_client_auth_cert(certificates(cert)?, private_key(key)?)
-            .map_err(|e| of_file(cert, e))?,
+            .map_err(|e| unfit(cert, key, &e))?,
     };
     Ok(Arc::new(config))
 }
@@ -138,7 +138,7 @@ fn server(identity: &Identity, client_ca: Option<&Path>) -> io::Result<Arc<Serve
     };
     let config = builder
         .with_single_cert(certificates(&identity.cert)?, private_key(&identity.key)?)
-        .map_err(|e| of_file(&identity.cert, e))?;
+        .map_err(|e| unfit(&identity.cert, &identity.key, &e))?;
     Ok(Arc::new(config))
 }
 
@@ -294,6 +294,16 @@ fn unread(path: &Path, error: pem::Error) -> io::Error {
             io::Error::new(why.kind(), format!("reading {}: {why}", path.display()))
         }
         why => of_file(path, why),
+    }
+}
+
+/// Why a certificate and a key do not do.
+fn unfit(cert: &Path, key: &Path, error: &Error) -> io::Error {
+    match error {
+        Error::InconsistentKeys(_) => {
+            of_file(key, format!("not the key of the certificate in {}", cert.display()))
+        }
+        error => of_file(cert, error),
     }
 }
 

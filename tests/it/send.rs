@@ -6,10 +6,12 @@ mod places;
 mod queue;
 #[path = "send/rejects.rs"]
 mod rejects;
+#[path = "send/told.rs"]
+mod told;
 
 use crate::folders::{folder, mode, put};
 use crate::inputs::{adt, many};
-use crate::program::{Run, binary, pipehat};
+use crate::program::{Out, Run, binary, pipehat};
 use crate::receiver::{Do, Host, ack, on, receiver, say};
 use std::fs;
 use std::io::Write;

@@ -62,6 +62,8 @@ pub(super) struct Desk<'d> {
     is_dirty: bool,
     journal: Option<Journal>,
     in_queue: bool,
+    /// The run ended before its input, as far as is known.
+    left_off: bool,
     /// A refusal behind a CA counts.
     hears_refusals: bool,
     recent: Recent,
@@ -87,6 +89,7 @@ impl<'d> Desk<'d> {
             is_dirty: false,
             journal: None,
             in_queue: false,
+            left_off: false,
             hears_refusals: true,
             recent: Recent::default(),
             counts: Counts::default(),
@@ -122,6 +125,12 @@ impl<'d> Desk<'d> {
     /// sends them itself: they must not be in two places.
     pub(super) fn keeps_undelivered(&self) -> bool {
         self.rejects.is_some() && self.journal.is_none()
+    }
+
+    /// What comes behind is not read, so nobody knows how much that is.
+    pub(super) fn leave_off(&mut self) {
+        // Of a queue all is read; what waits stays in it.
+        self.left_off = !self.in_queue;
     }
 
     /// Whether there are any.
@@ -300,17 +309,21 @@ impl<'d> Desk<'d> {
         let counts = self.counts;
         let not_delivered = counts.unknown + counts.unsent;
         let all_well = not_delivered + counts.refused + counts.unexpected + counts.unsendable == 0;
-        let summary = counts.summary(self.began.elapsed());
+        let mut summary = counts.summary(self.began.elapsed());
+        if self.left_off {
+            summary.push_str("; nothing more was read");
+        }
         if not_delivered > 0 {
-            self.diagnostics.error(&summary);
-        } else if all_well && counts.refused_before == 0 {
+            self.diagnostics.fail();
+        }
+        if all_well && counts.refused_before == 0 {
             self.diagnostics.detail(&summary);
         } else {
-            self.diagnostics.note(&summary);
+            self.diagnostics.conclude(&summary);
         }
         if strays > 0 {
             let text = format!("answers that belonged to no message in flight: {strays}");
-            self.diagnostics.note(&text);
+            self.diagnostics.conclude(&text);
         }
         let said_no = counts.refused + counts.refused_before + counts.unexpected > 0;
         Ok(if said_no { Verdict::No } else { Verdict::Yes })
@@ -386,8 +399,9 @@ impl Watch<'_, '_> {
 
     /// Ends the sheet: nothing more will be settled.
     pub(super) fn close(&mut self) -> io::Result<()> {
-        self.keep(true).map_err(|e| named("the rejects", &e))?;
-        self.desk.commit()
+        let kept = self.keep(true).map_err(|e| named("the rejects", &e));
+        // What was accepted is noted also when what was refused could not be kept.
+        kept.and(self.desk.commit())
     }
 }
 

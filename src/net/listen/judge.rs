@@ -57,6 +57,8 @@ pub struct Refusal<'a> {
     pub why: &'static str,
     /// It could not be handled, and is kept with the rejects.
     pub kept: bool,
+    /// The word alone does not tell what happened; what is said of the first fault does.
+    pub tells_more: bool,
 }
 
 impl<'a> Refusal<'a> {
@@ -67,12 +69,18 @@ impl<'a> Refusal<'a> {
         why: &'static str,
         faults: Vec<Fault>,
     ) -> Box<Self> {
-        Box::new(Self { header, code, faults, why, kept: true })
+        Box::new(Self { header, code, faults, why, kept: true, tells_more: false })
     }
 
     /// It could be handled, but is not wanted.
     pub(super) fn unkept(mut self: Box<Self>) -> Box<Self> {
         self.kept = false;
+        self
+    }
+
+    /// Whoever runs the listener is told of the fault, too.
+    pub(super) fn telling_more(mut self: Box<Self>) -> Box<Self> {
+        self.tells_more = true;
         self
     }
 }

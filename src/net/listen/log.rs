@@ -18,8 +18,19 @@ pub(super) fn reason(error: &io::Error) -> String {
         UnexpectedEof | ConnectionReset | ConnectionAborted | BrokenPipe => {
             "the other side closed the connection".to_owned()
         }
-        _ => crate::io::source::plain_error(error),
+        _ => tls_reason(error).unwrap_or_else(|| crate::io::source::plain_error(error)),
     }
+}
+
+/// Why the two sides did not come to terms about TLS, if that is what an error is about.
+pub(super) fn tls_reason(error: &io::Error) -> Option<String> {
+    let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+    Some(match error {
+        rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType) => {
+            "it speaks no TLS".to_owned()
+        }
+        error => format!("TLS: {error}"),
+    })
 }
 
 /// The form of the lines.

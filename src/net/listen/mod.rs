@@ -179,6 +179,8 @@ struct Outcome {
     said: &'static str,
     /// Why it was not accepted.
     why: Option<&'static str>,
+    /// The same in more words, without content of the message.
+    detail: Option<String>,
     bytes: usize,
     received: Instant,
     /// Until it is dropped, the same message waits.

@@ -41,6 +41,11 @@ pub(super) fn serve(shared: &Shared, peer: &Arc<Peer>) {
         Ok(why) => why.to_owned(),
         Err(e) => {
             shared.metrics.error("connection", 1);
+            if !shared.log.is_on()
+                && let Some(why) = super::log::tls_reason(&e)
+            {
+                shared.refused_connection(peer.address.ip(), &why);
+            }
             super::log::reason(&e)
         }
     };

@@ -215,10 +215,16 @@ impl Shared {
             if let Some(why) = outcome.why {
                 facts.push(("reason", Value::from(why)));
             }
+            if let Some(detail) = &outcome.detail {
+                facts.push(("text", json!(detail)));
+            }
             self.log.event("message", Some(peer), &facts);
         } else if let Some(why) = outcome.why.filter(|why| *why != STORAGE) {
             // That nothing can be stored is told once.
-            self.log.warn(Some(peer), &format!("a message was answered {}: {why}", outcome.said));
+            let detail = outcome.detail.as_ref().map(|text| format!(" ({text})"));
+            let detail = detail.unwrap_or_default();
+            let text = format!("a message was answered {}: {why}{detail}", outcome.said);
+            self.log.warn(Some(peer), &text);
         }
         let done = self.done.fetch_add(1, Ordering::SeqCst) + 1;
         if self.settings.count == Some(done) {

@@ -6,6 +6,7 @@ use crate::inputs::hl7_files;
 use crate::program::{Out, binary, pipehat};
 use crate::receiver::{Do, receiver, say};
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -181,10 +182,29 @@ fn a_command_decides() {
     let out = listening.end();
     assert_eq!((out.code, &out.stdout), (1, &stream(&[adt("yes")])), "{out:?}");
     assert_eq!(out.stderr.matches("printed\n").count(), 4);
+    for told in [
+        "answered AR: exec (the command rejected it)\n",
+        "answered AE: exec (the command failed with status 3)\n",
+        "answered AE: exec (the command took too long)\n",
+    ] {
+        assert!(out.stderr.contains(told), "{}", out.stderr);
+    }
     let seen = fs::read_to_string(seen).unwrap();
     for id in ["yes", "no", "bad", "slow"] {
         assert!(seen.contains(&format!("{}\nADT^A08 {id} 127.0.0.1\n", adt(id))), "{seen}");
     }
+}
+
+#[test]
+fn a_system_that_is_not_there_is_told_with_the_reason() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let reason = "no answer: no connection: Connection refused";
+    let mut listening = Listening::start(&["--forward", &nobody]);
+    assert!(listening.answer_to(block(adt("M"))).contains(reason));
+    listening.wait_for(&format!("a message was answered AE: forward ({reason})\n"));
+    let mut listening = Listening::start(&["--forward", &nobody, "--log", "json"]);
+    assert!(listening.answer_to(block(adt("M"))).contains(reason));
+    listening.wait_for(&format!("\"reason\":\"forward\",\"text\":\"{reason}\"}}\n"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::{Listening, adt, block, msa};
 use crate::folders::folder;
+use crate::program::pipehat;
 use pipehat::net::tls::{Identity, Trust, client, server_name};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::{ClientConnection, StreamOwned};
@@ -109,6 +110,28 @@ fn clients_that_are_known_speak_over_tls() {
     assert_eq!(listening.stop().code, 0);
     let messages = reader.join().unwrap();
     assert_eq!(messages.lines().count(), 202);
+}
+
+#[test]
+fn what_fails_about_tls_is_told() {
+    let folder = folder();
+    let folder = folder.path();
+    let ca = authority(folder);
+    let server = issue(folder, &ca, "server");
+    let at = |path: &Path| path.to_str().unwrap().to_owned();
+    let (cert, key, clients) = (at(&server.cert), at(&server.key), at(&folder.join("ca.pem")));
+    let args = ["--tls-cert", &cert, "--tls-key", &key, "--client-ca", &clients];
+    let mut listening = Listening::start(&args);
+    let _ = exchange(listening.port, folder, None, &block(adt("X")));
+    listening.wait_for("a connection from 127.0.0.1 was refused: TLS: peer sent no certificates\n");
+    let mut listening = Listening::start(&args);
+    let mut plain = listening.connect();
+    plain.send(block(adt("X")));
+    listening.wait_for("a connection from 127.0.0.1 was refused: it speaks no TLS\n");
+    let other = at(&issue(folder, &ca, "other").key);
+    let args = ["listen", "0", "--tls-cert", &cert, "--tls-key", &other];
+    let expected = format!("pipehat: {other}: not the key of the certificate in {cert}\n");
+    pipehat(&args).run().is(2, "", &expected);
 }
 
 #[test]

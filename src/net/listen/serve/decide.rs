@@ -67,7 +67,7 @@ impl Reader<'_> {
             let ran = exec.run(record, header, begun.label, self.peer.address);
             if let Err((code, fault)) = ran {
                 self.batch.records.truncate(start);
-                return Err(refuse(code, "exec", fault).unkept());
+                return Err(refuse(code, "exec", fault).unkept().telling_more());
             }
         }
         let mut forwarded = Vec::new();
@@ -97,7 +97,7 @@ impl Reader<'_> {
                     self.batch.records.truncate(start);
                     let text = format!("no answer: {e}");
                     let fault = Fault::new(Condition::Internal, text);
-                    return Err(refuse(Code::Error, "forward", fault).unkept());
+                    return Err(refuse(Code::Error, "forward", fault).unkept().telling_more());
                 }
             }
         }
@@ -174,6 +174,11 @@ impl Reader<'_> {
         self.batch.answers = answers;
         let start = self.batch.records.len();
         self.item(start, from, said, refusal.code, Some(refusal.why), begun, None);
+        if refusal.tells_more
+            && let Some(item) = self.batch.items.last_mut()
+        {
+            item.outcome.detail = faults.first().map(|fault| fault.text.clone());
+        }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -191,7 +196,7 @@ impl Reader<'_> {
         self.batch.items.push(Item {
             record: start..self.batch.records.len(),
             answer: from..self.batch.answers.len(),
-            outcome: Outcome { label, said, code, why, bytes, received, claim },
+            outcome: Outcome { label, said, code, why, detail: None, bytes, received, claim },
         });
     }
 }
