@@ -14,6 +14,8 @@ mod kept;
 mod microbiology;
 #[path = "to_fhir/options.rs"]
 mod options;
+#[path = "to_fhir/sizes.rs"]
+mod sizes;
 #[path = "to_fhir/status.rs"]
 mod status;
 

@@ -2,21 +2,25 @@
 
 use super::by_id::ById;
 use super::context::{Context, Ref};
-use super::id::Key;
+use super::id::{Id, Key};
 use super::input::Seg;
 use super::json::Json;
 use super::kind::Kind;
 use super::settings::{BundleKind, Settings, Upsert};
 use super::{map, request, time, wanted};
 use map::msh;
-use memchr::memmem;
+use memchr::{memchr, memmem};
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// The extension for a value of the message that has no place in a resource.
 const UNMAPPED: &str = ours!("v2-field");
 
 const NO_ENTRY: u32 = u32::MAX;
+
+/// So long is the text of an id.
+const ID_LENGTH: usize = 36;
 
 /// The resources of a message as they are written, one after the other.
 #[derive(Debug, Default)]
@@ -61,6 +65,13 @@ struct Entry {
     stands_alone: bool,
     /// As `stands_alone`, if nothing else refers to it.
     may_stand_alone: bool,
+}
+
+/// An id as it stands in a reference.
+fn text_of(id: &Id) -> Vec<u8> {
+    let mut text = Vec::with_capacity(ID_LENGTH);
+    id.write(&mut text);
+    text
 }
 
 /// Whether the members of an Organization begin with what it is known by, as those of most do.
@@ -183,9 +194,10 @@ impl Arena {
 
     /// The resources that the message is about, and who takes part and nothing else refers to.
     pub(crate) fn focus(&self) -> Vec<Ref> {
+        let alone = self.alone();
         let about = |entry: &&Entry| match entry.own.kind {
             _ if entry.stands_alone => true,
-            _ if entry.may_stand_alone => !self.is_referred_to(entry.own),
+            _ if entry.may_stand_alone => alone.contains(&text_of(&entry.own.id)),
             Kind::Provenance | Kind::MessageHeader | Kind::Device | Kind::PractitionerRole => false,
             _ => entry.focus,
         };
@@ -195,10 +207,19 @@ impl Arena {
         all
     }
 
-    fn is_referred_to(&self, own: Ref) -> bool {
-        let mut reference = b"\"reference\":\"urn:uuid:".to_vec();
-        own.id.write(&mut reference);
-        memmem::find(self.json.bytes(), &reference).is_some()
+    /// The ids of those that nothing refers to, among those of which that is asked.
+    fn alone(&self) -> HashSet<Vec<u8>> {
+        const REFERENCE: &[u8] = b"\"reference\":\"";
+        let asked = self.entries.iter().filter(|entry| entry.may_stand_alone);
+        let mut alone: HashSet<_> = asked.map(|entry| text_of(&entry.own.id)).collect();
+        let mut rest = self.json.bytes();
+        while let Some(at) = memmem::find(rest, REFERENCE).filter(|_| !alone.is_empty()) {
+            rest = &rest[at + REFERENCE.len()..];
+            let end = memchr(b'"', rest).unwrap_or(rest.len());
+            // `urn:uuid:...`, in a batch `Type/...`.
+            alone.remove(&rest[end.saturating_sub(ID_LENGTH)..end]);
+        }
+        alone
     }
 
     /// Finds the values that no map asked for, counts them, and keeps them as extensions.

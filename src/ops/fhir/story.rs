@@ -8,6 +8,7 @@ use super::groups::{Behind, Groups};
 use super::hash::ByName;
 use super::input::{Input, Seg};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// The owners of all segments of a message, by their positions; kept from message to message.
@@ -31,7 +32,8 @@ struct Links {
     next_sibling: u32,
     /// The ids of those that belong to it, as [`bit_of`] has them.
     children: u64,
-    /// Of a PID, its last PV1; of an OBR, the SPM before it where specimens come first.
+    /// Of a PID, its last PV1; of an OBR, the SPM before it where specimens come first; of a PV1 and a TXA, see
+    /// [`Story::before`].
     aside: u32,
     /// Of a PID, whether it begins results from before.
     is_before: bool,
@@ -217,7 +219,11 @@ impl<'m> Story<'m> {
             };
             memory.add(at, owner, id);
             match &id {
-                b"PV1" => memory.add_visit(owner, at),
+                b"PV1" => {
+                    memory.add_visit(owner, at);
+                    memory.put_aside(at, memory.last(&[b"SCH"]));
+                }
+                b"TXA" => memory.put_aside(at, memory.last(&[b"ORC", b"OBR"])),
                 // Results from before are of other specimens.
                 b"OBR" if groups.specimens_first && patient == NONE => {
                     memory.put_aside(at, memory.last(&[b"SPM"]));
@@ -307,16 +313,55 @@ impl<'m> Story<'m> {
         if !self.owners.has_other_visits {
             return self.at(self.links(patient)?.aside);
         }
+        let last = self.at(self.links(patient)?.aside)?;
+        if last.at() <= seg.at() {
+            return Some(last);
+        }
         let of_patient = |[pid, _]: &&[u32; 2]| *pid as usize == patient.at();
         let next = self.owners.visits.partition_point(|[_, pv1]| *pv1 as usize <= seg.at());
         let (before, behind) = self.owners.visits.split_at(next);
-        let visit = before.iter().rev().find(of_patient).or_else(|| behind.iter().find(of_patient));
+        // None stands before its patient.
+        let mut before = before.iter().rev().take_while(|[_, pv1]| *pv1 as usize > patient.at());
+        let visit = before.find(of_patient).or_else(|| behind.iter().find(of_patient));
         self.at(visit?[1])
     }
 
     /// Whether a patient has several visits, so that what belongs to one segment may be of one or another.
     pub(crate) fn has_other_visits(&self) -> bool {
         self.owners.has_other_visits
+    }
+
+    /// The PV1 of the same patient before a PV1, and the one behind it.
+    pub(crate) fn other_visits(&self, pv1: Seg<'m>) -> [Option<usize>; 2] {
+        let Some(pid) = self.owner_at(pv1) else { return [None; 2] };
+        let visits = &self.owners.visits;
+        let at = visits.partition_point(|[_, at]| (*at as usize) < pv1.at());
+        let (before, from) = visits.split_at(at);
+        let place = |[of, at]: &[u32; 2]| (*of as usize == pid).then_some(*at as usize);
+        let end = self.end_of(pid);
+        // Those of a patient are behind its PID, and none behind the last that belongs to it.
+        let mut before = before.iter().rev().take_while(|[_, at]| *at as usize > pid);
+        let mut behind = from.iter().skip(1).take_while(|[_, at]| (*at as usize) < end);
+        [before.find_map(place), behind.find_map(place)]
+    }
+
+    /// The segments with an id that belong to a PID, of those at some positions.
+    pub(crate) fn within(
+        &self,
+        pid: usize,
+        positions: Range<usize>,
+        id: &'static [u8; 3],
+    ) -> impl Iterator<Item = Seg<'m>> + use<'m> {
+        let story = *self;
+        let found = positions.start.max(pid)..positions.end.min(self.end_of(pid));
+        let is_it = move |seg: &Seg<'m>| seg.is(id) && story.owner_at(*seg) == Some(pid);
+        found.map(move |at| story.input.seg(at)).filter(is_it)
+    }
+
+    /// The position behind the last segment that belongs to one.
+    fn end_of(&self, at: usize) -> usize {
+        let last = self.owners.links.get(at).map(|links| links.last_child);
+        last.filter(|&last| last != NONE).map_or(at, |last| last as usize + 1)
     }
 
     /// Whether a segment is among results from before, which an order comes with.
@@ -335,6 +380,11 @@ impl<'m> Story<'m> {
     pub(crate) fn specimens(&self, obr: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
         let before = self.specimens_first.then(|| self.at(self.links(obr)?.aside));
         self.of(obr, b"SPM").chain(before.flatten())
+    }
+
+    /// The last SCH before a PV1, and the last ORC or OBR before a TXA.
+    pub(crate) fn before(&self, seg: Seg<'m>) -> Option<Seg<'m>> {
+        self.at(self.links(seg)?.aside)
     }
 
     /// The whole message.

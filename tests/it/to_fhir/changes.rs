@@ -232,3 +232,28 @@ fn a_charge_is_the_same_though_its_words_are_others_and_a_credit_is_not_it() {
     let id = |ft1: &str| find(&bundle("1", "DFT^P03", &[PID, ft1]), "ChargeItem.id");
     assert_ne!(id(&first), id(&charge("CD", "Visit", "100")));
 }
+
+/// Of several appointments each has the patient behind it, or the one before them all, and no other.
+#[test]
+fn an_appointment_has_its_own_patient() {
+    let sch = |n: &str| format!("SCH|A{n}^SCH|||||||||||||||||||||||||O{n}^HIS");
+    let pid =
+        |n: &str| format!("PID|1||P{n}^^^HOSP^MR||Doe{n}^Jo\rPV1|1|O|||||||||||||||||V{n}^^^H");
+    let who = |groups: &[String]| {
+        let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+        let made = bundle("1", "SQR^S25", &groups);
+        ["Appointment.participant", "ServiceRequest"].map(|path| {
+            let member = if path == "ServiceRequest" { "subject" } else { "actor" };
+            find(&made, &format!("{path}.{member} -> Patient.name.family"))
+        })
+    };
+    let [a, b, c] = ["1", "2", "3"];
+    assert_eq!(who(&[sch(a), pid(a), sch(b), pid(b)]), [["Doe1", "Doe2"], ["Doe1", "Doe2"]]);
+    assert_eq!(who(&[pid(c), sch(a), sch(b), pid(b)]), [["Doe3", "Doe2"], ["Doe3", "Doe2"]]);
+    assert_eq!(who(&[sch(a), pid(a), sch(b)]), [["Doe1"], ["Doe1"]]);
+    assert_eq!(who(&[sch(a), pid(a), pid(b)])[0], ["Doe1", "Doe2"]);
+    // The visits are by their own appointments.
+    let cancelled = format!("{}|||||||||||||||||||||||||Cancelled", "SCH");
+    let made = bundle("1", "SQR^S25", &[&sch(a), &pid(a), &cancelled, &pid(b)]);
+    assert_eq!(find(&made, "Encounter.status"), ["planned", "cancelled"]);
+}

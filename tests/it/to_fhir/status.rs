@@ -237,3 +237,54 @@ fn what_was_taken_back_is_not_in_a_document() {
     let text = find(&made, "DocumentReference[docStatus=final].content.attachment.data");
     assert_eq!(text, ["b25lCmZvdXI="], "one and four");
 }
+
+/// What a code means that the table lacks nobody knows: it does not say that the patient got it.
+#[test]
+fn what_nobody_knows_was_not_given() {
+    for (code, event, kind, expected) in [
+        ("03^MMR^CVX", "VXU^V04^VXU_V04", "Immunization", &[][..]),
+        ("1191^Aspirin^RXNORM", "RAS^O17^RAS_O17", "MedicationAdministration", &["unknown"]),
+    ] {
+        let own = [(1, "0"), (2, "1"), (3, "20240101"), (5, code), (6, "1"), (20, "OMITTED")];
+        let made = bundle(event, &format!("ORC|RE||F1^S\r{}", segment("RXA", &own)));
+        assert_eq!(find(&made, &format!("{kind}.status")), expected, "{code}");
+    }
+}
+
+/// An appointment that is called off does not say that its order is not wanted any more, nor that it is.
+#[test]
+fn an_order_is_not_known_by_an_appointment_that_is_called_off() {
+    for (event, status, expected) in [
+        ("S12", "", "active"),
+        ("S15", "", "unknown"),
+        ("S15", "Booked", "unknown"),
+        ("S15", "Cancelled", "revoked"),
+        ("S26", "", "unknown"),
+        ("S14", "Complete", "completed"),
+        ("S13", "", "active"),
+        ("S01", "", "unknown"),
+    ] {
+        let fields =
+            [(1, "A1^S"), (11, "^^^202401011000^202401011030"), (25, status), (26, "P1^S")];
+        let made = bundle(&format!("SIU^{event}^SIU_S12"), &segment("SCH", &fields));
+        assert_eq!(find(&made, "ServiceRequest.status"), [expected], "{event} {status}");
+    }
+}
+
+/// No code stands under a table of HL7 v2 that lacks it.
+#[test]
+fn codes_are_of_the_tables_that_have_them() {
+    for (event, system, code) in [
+        ("ADT^A08", "http://terminology.hl7.org/CodeSystem/v2-0003", "A08"),
+        ("ADT^Z99", "urn:id:HL70003", "Z99"),
+        ("ADT", "http://terminology.hl7.org/CodeSystem/v2-0076", "ADT"),
+        ("ZZZ", "urn:id:HL70076", "ZZZ"),
+    ] {
+        let made = bundle(event, "PV1|1|I");
+        assert_eq!(find(&made, "MessageHeader.eventCoding.system"), [system], "{event}");
+        assert_eq!(find(&made, "MessageHeader.eventCoding.code"), [code], "{event}");
+    }
+    let made = bundle("ORM^O01", "ORC|ZZ|P1^S\rOBR|1|P1^S||A^B^L");
+    let event = "ServiceRequest.extension.extension.valueCodeableConcept.coding.system";
+    assert_eq!(find(&made, event), ["urn:id:HL70119"]);
+}

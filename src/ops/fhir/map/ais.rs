@@ -38,10 +38,9 @@ fn is_taken_out(seg: Seg<'_>) -> bool {
 /// taken out, and still it is told what that was.
 pub(crate) fn of<'m>(cx: &Context<'m>, sch: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
     let story = cx.story;
-    let behind = story.input().segs().skip(sch.at());
     let is_called_off = sch::is_called_off(cx);
     let is_need = |seg: &Seg<'_>| matches!(&seg.id(), b"AIS" | b"AIG" | b"AIL" | b"AIP");
-    behind
+    sch::group(cx, sch)
         .filter(is_need)
         .filter(move |seg| is_called_off || !is_taken_out(*seg))
         .filter(move |seg| story.up(*seg, b"SCH").is_some_and(|s| s.at() == sch.at()))

@@ -17,9 +17,9 @@ fn insurer<'m>(cx: &mut Context<'m>, aut: Seg<'m>) -> Option<Ref> {
 
 /// The insurance that an authorization is for: the one whose segments stand before it.
 fn insurance<'m>(cx: &mut Context<'m>, aut: Seg<'m>) -> Option<Ref> {
-    let before = cx.story.input().segs().take_while(|seg| seg.at() < aut.at());
-    let of_insurance = |seg: &Seg<'m>| !matches!(&seg.id(), b"IN2" | b"IN3" | b"ROL" | b"AUT");
-    let last = before.filter(of_insurance).last()?;
+    let input = cx.story.input();
+    let is_more = |at: &usize| matches!(&input.id_at(*at), b"IN2" | b"IN3" | b"ROL" | b"AUT");
+    let last = input.seg((0..aut.at()).rev().find(|at| !is_more(at))?);
     last.is(b"IN1").then(|| in1::coverage(cx, last))
 }
 

@@ -64,11 +64,16 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, dg1: Seg<'m>) {
 pub(crate) fn diagnoses<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, kind: &str) {
     let story = cx.story;
     let Some(patient) = story.patient(pv1) else { return };
-    let is_of_it = |dg1: Seg<'m>| {
-        !story.has_other_visits() || story.visit(dg1).is_some_and(|visit| visit.at() == pv1.at())
-    };
-    let diagnoses = story.of(patient, b"DG1").filter(|dg1| !is_taken_back(*dg1));
-    for dg1 in diagnoses.filter(|dg1| is_of_it(*dg1)) {
+    let has_others = story.has_other_visits();
+    // Those up to the next visit, as Story::visit has it, and of the first visit those before it, too.
+    let of_one = has_others.then(|| {
+        let [before, behind] = story.other_visits(pv1);
+        let from = before.map_or(patient.at(), |_| pv1.at());
+        story.within(patient.at(), from..behind.unwrap_or(usize::MAX), b"DG1")
+    });
+    let of_one = of_one.into_iter().flatten();
+    let of_all = (!has_others).then(|| story.of(patient, b"DG1")).into_iter().flatten();
+    for dg1 in of_one.chain(of_all).filter(|dg1| !is_taken_back(*dg1)) {
         let condition = condition(cx, dg1);
         w.item(|w| {
             cx.reference(w, "condition", condition);

@@ -15,6 +15,9 @@ use super::{field, tq1};
 const UCUM: &str = "http://unitsofmeasure.org";
 const DOSE_TYPES: &str = "http://terminology.hl7.org/CodeSystem/dose-rate-type";
 
+/// More pairs of a way to give it and a time are not written out: a message of 70 KB became 3.6 GB.
+const MOST_DOSAGES: usize = 1024;
+
 /// Where a segment has what. 0 is nowhere.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Places {
@@ -137,6 +140,15 @@ pub(crate) fn dosages<'m>(
         Some(_) => cx.story.of(seg, b"RXR").map(Some).collect(),
         None => vec![None],
     };
+    if timings.len() * routes.len() > MOST_DOSAGES {
+        for &tq1 in &timings {
+            w.item(|w| dosage(w, cx, seg, at, (Some(tq1), Parts::EMPTY, None)));
+        }
+        for rxr in routes {
+            w.item(|w| dosage(w, cx, seg, at, (None, Parts::EMPTY, rxr)));
+        }
+        return;
+    }
     for rxr in routes {
         if timings.is_empty() {
             w.item(|w| dosage(w, cx, seg, at, (None, old, rxr)));

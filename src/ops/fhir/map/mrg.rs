@@ -65,17 +65,13 @@ fn link(w: &mut Json, cx: &Context<'_>, to: Ref, kind: &str) {
 /// those behind the last one.
 fn of_visit<'m>(cx: &Context<'m>, pv1: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
     let story = cx.story;
-    let (mut from, mut to) = (0, usize::MAX);
-    let patient = story.owner(pv1);
-    for at in patient.into_iter().flat_map(|pid| story.of(pid, b"PV1")).map(|pv1| pv1.at()) {
-        if at < pv1.at() {
-            from = at;
-        } else if at > pv1.at() {
-            to = pv1.at();
-        }
-    }
-    let all = patient.into_iter().flat_map(move |pid| story.of(pid, b"MRG"));
-    all.filter(move |mrg| (from..to).contains(&mrg.at()))
+    let patient = story.owner(pv1).filter(|pid| story.may_have(*pid, b"MRG"));
+    let of_patient = patient.map(|pid| {
+        let [before, behind] = story.other_visits(pv1);
+        let to = behind.map_or(usize::MAX, |_| pv1.at());
+        story.within(pid.at(), before.unwrap_or(0)..to, b"MRG")
+    });
+    of_patient.into_iter().flatten()
 }
 
 /// Writes the identifiers that a visit had (MRG-5, MRG-6), and has no more.

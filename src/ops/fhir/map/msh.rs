@@ -11,8 +11,6 @@ use super::super::types::{coded, identifier, text};
 use super::super::wanted::Wanted;
 use super::{ack, evn};
 
-const EVENTS: &str = "http://terminology.hl7.org/CodeSystem/v2-0003";
-
 /// The MessageHeader.
 pub(crate) fn header<'m>(cx: &mut Context<'m>) -> Ref {
     cx.header()
@@ -100,13 +98,18 @@ fn language(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {
     }
 }
 
-/// MSH-9: the event as a code, the whole field as its display.
+/// MSH-9: the event as a code, without one the type of the message; the whole field as its display.
 fn event(w: &mut Json, cx: &mut Context<'_>, msh: Seg<'_>) {
     let code = cx.event();
     let kind = msh.get(9);
     w.object("eventCoding", |w| {
-        w.literal("system", EVENTS);
-        let code = if code.is_empty() { kind.at(1) } else { code };
+        let (table, code) =
+            if code.is_empty() { (b"HL70076", kind.at(1)) } else { (b"HL70003", code) };
+        let code = code.trim_ascii();
+        let uri = if code.is_empty() { None } else { cx.system_of(table, code) };
+        if let Some(uri) = uri {
+            w.string("system", &uri);
+        }
         if !w.code("code", &cx.text(code)) {
             w.literal("code", "unknown");
         }

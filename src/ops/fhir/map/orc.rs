@@ -14,7 +14,6 @@ use super::super::wanted::Wanted;
 use super::{asks, field, msh, obr, rxa, rxd, rxo, service_request, valued};
 
 const BUSINESS_EVENT: &str = "http://hl7.org/fhir/StructureDefinition/businessEvent";
-const ORDER_CONTROL: &str = "http://terminology.hl7.org/CodeSystem/v2-0119";
 const AGENT_TYPES: &str = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
 const OPERATIONS: &str = "http://terminology.hl7.org/CodeSystem/v3-DataOperation";
 
@@ -141,10 +140,15 @@ pub(crate) fn business_event_code<'m>(w: &mut Json, cx: &mut Context<'m>, orc: O
 
 fn control<'m>(w: &mut Json, cx: &mut Context<'m>, orc: Option<Seg<'m>>) {
     let value = field(orc, 1);
+    let system = (!value.is_empty()).then(|| cx.system_of(b"HL70119", value.first())).flatten();
     w.object("valueCodeableConcept", |w| {
         w.array("coding", |w| {
             w.item_with(
-                |w| w.literal("system", ORDER_CONTROL),
+                |w| {
+                    if let Some(uri) = &system {
+                        w.string("system", uri);
+                    }
+                },
                 |w| _ = w.code("code", &cx.text(value.raw())),
             );
         });

@@ -218,7 +218,8 @@ pub(super) fn importance(w: &mut Json, cx: &mut Context<'_>, pv1: Seg<'_>) {
 /// hospital anyway is there already.
 fn status_by_appointment(cx: &Context<'_>, pv1: Seg<'_>) -> Option<&'static str> {
     let is_to_come = matches!(pv1.peek(2).first(), b"O" | b"P" | b"") && pv1.peek(44).is_empty();
-    let sch = cx.story.input().first(b"SCH").filter(|_| is_to_come)?;
+    let story = cx.story;
+    let sch = story.before(pv1).or_else(|| story.input().first(b"SCH")).filter(|_| is_to_come)?;
     match sch::status(cx, sch).0 {
         "proposed" | "pending" | "booked" | "waitlist" => Some("planned"),
         "cancelled" | "noshow" => Some("cancelled"),

@@ -86,10 +86,11 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
 fn parties(cx: &mut Context<'_>) -> (Option<Ref>, Vec<Ref>) {
     let (mut from, mut to) = (None, Vec::new());
     for prd in cx.story.input().segs().filter(|seg| seg.is(b"PRD")) {
-        let roles = || prd.all_again(1).map(|role| role.first().to_ascii_uppercase());
-        if roles().any(|role| role == b"RP") && from.is_none() {
+        let is =
+            |sought: &[u8]| prd.all_again(1).any(|role| role.first().eq_ignore_ascii_case(sought));
+        if from.is_none() && is(b"RP") {
             from = Some(role(cx, prd));
-        } else if roles().any(|role| role == b"RT") {
+        } else if is(b"RT") {
             to.push(role(cx, prd));
         }
     }

@@ -55,10 +55,18 @@ fn is_vaccine(cx: &Context<'_>, rxa: Seg<'_>) -> bool {
         || code.peek(6).peek_raw() == b"CVX"
 }
 
-/// RXA-20. Without it what has a reason of refusal (RXA-18) was not taken (chapter 4A, RXA-18).
-fn completion(w: &mut Json, cx: &mut Context<'_>, rxa: Seg<'_>) {
-    let assumed = if rxa.valued(18) { "not-done" } else { "completed" };
-    coded::code(w, cx, "status", rxa.get(20), Table::CompletionStatus, assumed);
+/// RXA-20. Without it what has a reason of refusal (RXA-18) was not taken (chapter 4A, RXA-18). Nobody knows what a
+/// code means that the table lacks: not that it was given.
+fn completion(w: &mut Json, cx: &mut Context<'_>, kind: Kind, rxa: Seg<'_>) {
+    let assumed = match () {
+        () if rxa.valued(18) => "not-done",
+        () if !rxa.valued(20) => "completed",
+        () if kind == Kind::Immunization => "",
+        () => "unknown",
+    };
+    if !coded::code(w, cx, "status", rxa.get(20), Table::CompletionStatus, assumed) {
+        msh::unknown(w, "_status");
+    }
 }
 
 /// Writes what was given.
@@ -99,7 +107,7 @@ fn immunization<'m>(
             rxa.done(21);
             w.literal("status", "entered-in-error");
         } else {
-            completion(w, cx, rxa);
+            completion(w, cx, own.kind, rxa);
         }
         coded::concept(w, cx, "statusReason", rxa.get(18));
         if !coded::concept(w, cx, "vaccineCode", rxa.get(5)) {
@@ -298,7 +306,7 @@ fn administration<'m>(
             rxa.done(21);
             w.literal("status", "entered-in-error");
         } else {
-            completion(w, cx, rxa);
+            completion(w, cx, own.kind, rxa);
         }
         w.array("statusReason", |w| {
             for value in fields(Some(rxa), 18).chain(fields(orc, 16)) {

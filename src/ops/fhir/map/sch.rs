@@ -11,8 +11,9 @@ use super::super::time;
 use super::super::types::{
     coded, contact, identifier, participant, place, practitioner, text, timing,
 };
-use super::{ais, msh, pid, provenance, subject_required};
+use super::{ais, msh, pid, provenance};
 use crate::core::time::Timestamp;
+use std::collections::HashSet;
 
 /// The extensions that carry elements of R5.
 const SUBJECT: &str = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.subject";
@@ -93,7 +94,9 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>) {
     let when = when(cx, sch);
     let base = when.start.as_ref().map(|(start, _)| *start);
     let needs: Vec<Seg<'m>> = ais::of(cx, sch).collect();
-    let orders: Vec<Ref> = (0..order_count(sch)).map(|n| order(cx, sch, n)).collect();
+    let numbers = order_numbers(sch);
+    let orders: Vec<Ref> =
+        (0..).zip(&numbers).map(|(n, numbers)| order(cx, sch, n, *numbers)).collect();
     out.resource(own, Some(sch), |w| {
         w.array("identifier", |w| {
             identifier::ei_item(w, cx, sch.get(1), Some(identifier::PLACER));
@@ -115,18 +118,19 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>) {
         w.array("basedOn", |w| orders.iter().for_each(|&to| cx.reference_item(w, to)));
         w.array("participant", |w| participants(w, cx, sch, status, (&needs, base.as_ref())));
         w.extensions(|w| {
-            for patient in patients(cx) {
+            for patient in patients(cx, sch) {
                 w.extension(SUBJECT, |w| cx.reference(w, "valueReference", patient));
             }
             notes(w, cx, sch);
         });
     });
-    for (n, &order) in orders.iter().enumerate() {
+    let services: Vec<Seg<'m>> = needs.iter().filter(|need| need.is(b"AIS")).copied().collect();
+    let patient = patients(cx, sch).first().copied();
+    for (n, (&order, numbers)) in orders.iter().zip(numbers).enumerate() {
         let last = n + 1 == orders.len();
-        let services: Vec<Seg<'m>> = needs.iter().filter(|need| need.is(b"AIS")).copied().collect();
         let of_it = services.get(n..).unwrap_or_default();
         let of_it = if last { of_it } else { of_it.get(..1).unwrap_or_default() };
-        write_order(out, cx, (sch, n, order), of_it, base.as_ref());
+        write_order(out, cx, (sch, patient, order), numbers, of_it, base.as_ref());
     }
     for contact in CONTACTS {
         contact.write(out, cx, sch);
@@ -282,16 +286,31 @@ fn duration(w: &mut Json, _: &mut Context<'_>, sch: Seg<'_>) {
     }
 }
 
-/// The patients of the message.
-fn patients(cx: &mut Context<'_>) -> Vec<Ref> {
-    let mut all: Vec<Ref> = Vec::new();
-    for seg in cx.story.input().segs().filter(|seg| seg.is(b"PID")) {
-        let patient = pid::patient(cx, seg);
-        if !all.contains(&patient) {
-            all.push(patient);
-        }
+/// The segments from an SCH up to the next one.
+pub(super) fn group<'m>(cx: &Context<'m>, sch: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
+    let input = cx.story.input();
+    let behind = (sch.at()..input.len()).map(move |at| input.seg(at));
+    behind.take_while(move |seg| seg.at() == sch.at() || !seg.is(b"SCH"))
+}
+
+/// The patients of an appointment: all of the message, but where it tells of several appointments, those behind
+/// the SCH, else the one before the first of them. No other patient has to do with it.
+fn patients<'m>(cx: &mut Context<'m>, sch: Seg<'m>) -> Vec<Ref> {
+    let input = cx.story.input();
+    let is_pid = |seg: &Seg<'m>| seg.is(b"PID");
+    let mut pids: Vec<Seg<'m>> = match input.count(b"SCH") {
+        0 | 1 => input.segs().filter(is_pid).collect(),
+        _ => group(cx, sch).filter(is_pid).collect(),
+    };
+    if pids.is_empty() {
+        let first = input.first(b"SCH").map_or(0, |sch| sch.at());
+        pids.extend((0..first).rev().map(|at| input.seg(at)).find(is_pid));
     }
-    all
+    let mut known = HashSet::new();
+    pids.into_iter()
+        .map(|pid| pid::patient(cx, pid))
+        .filter(|to| known.insert(*to.id.bytes()))
+        .collect()
 }
 
 fn participants<'m>(
@@ -303,7 +322,7 @@ fn participants<'m>(
 ) {
     let start = w.len();
     let status = ais::of_appointment(status);
-    for patient in patients(cx) {
+    for patient in patients(cx, sch) {
         w.item(|w| {
             cx.reference(w, "actor", patient);
             w.literal("status", status);
@@ -344,7 +363,7 @@ fn notes<'m>(w: &mut Json, cx: &mut Context<'m>, sch: Seg<'m>) {
     let of_it = |seg: &Seg<'m>| {
         seg.is(b"NTE") && story.up(*seg, b"SCH").is_some_and(|owner| owner.at() == sch.at())
     };
-    for note in story.input().segs().skip(sch.at()).filter(of_it) {
+    for note in group(cx, sch).filter(of_it) {
         note.done(1);
         w.extension(NOTE, |w| {
             w.object("valueAnnotation", |w| {
@@ -376,53 +395,63 @@ fn notes<'m>(w: &mut Json, cx: &mut Context<'m>, sch: Seg<'m>) {
     }
 }
 
-fn order_count(sch: Seg<'_>) -> usize {
-    sch.all_again(26).count().max(sch.all_again(27).count())
+/// SCH-26 and SCH-27, which repeat together: the numbers of each order that an appointment is for.
+fn order_numbers<'m>(sch: Seg<'m>) -> Vec<[Parts<'m>; 2]> {
+    let [mut placer, mut filler] = [26, 27].map(|field| sch.all(field).fuse());
+    let next = || match [placer.next(), filler.next()] {
+        [None, None] => None,
+        numbers => Some(numbers.map(|number| number.unwrap_or(Parts::EMPTY))),
+    };
+    std::iter::from_fn(next).collect()
 }
 
-/// The order number `n`, from 0, that an appointment is for: SCH-26 and SCH-27 repeat together.
-fn order<'m>(cx: &mut Context<'m>, sch: Seg<'m>, n: usize) -> Ref {
-    let part = u32::try_from(n).unwrap_or(u32::MAX);
-    cx.own_part(Kind::ServiceRequest, sch, part, |cx| {
-        let nth = |field| sch.all_again(field).nth(n);
-        identifier::ei_key(cx, Kind::ServiceRequest, nth(26).or_else(|| nth(27))?)
+/// The order number `n`, from 0, that an appointment is for.
+fn order<'m>(cx: &mut Context<'m>, sch: Seg<'m>, n: u32, [placer, filler]: [Parts<'m>; 2]) -> Ref {
+    cx.own_part(Kind::ServiceRequest, sch, n, |cx| {
+        let number = if placer.is_empty() { filler } else { placer };
+        identifier::ei_key(cx, Kind::ServiceRequest, number.again())
     })
 }
 
 fn write_order<'m>(
     out: &mut Arena,
     cx: &mut Context<'m>,
-    (sch, n, own): (Seg<'m>, usize, Ref),
+    (sch, patient, own): (Seg<'m>, Option<Ref>, Ref),
+    [placer, filler]: [Parts<'m>; 2],
     services: &[Seg<'m>],
     base: Option<&Timestamp>,
 ) {
     out.resource(own, None, |w| {
         w.array("identifier", |w| {
-            let nth = |field| sch.all(field).nth(n).unwrap_or(Parts::EMPTY);
-            identifier::ei_item(w, cx, nth(26), Some(identifier::PLACER));
-            identifier::ei_item(w, cx, nth(27), Some(identifier::FILLER));
+            identifier::ei_item(w, cx, placer, Some(identifier::PLACER));
+            identifier::ei_item(w, cx, filler, Some(identifier::FILLER));
             for service in services {
                 for value in [3, 11, 12].into_iter().flat_map(|field| service.all(field)) {
                     identifier::cwe_items(w, cx, value);
                 }
             }
         });
-        let of_appointment = Table::FillerStatusAppointment.get(sch.peek(25).first());
-        w.literal("status", order_status(of_appointment.map_or("", |code| code.code)));
+        w.literal("status", order_status(status(cx, sch)));
         w.literal("intent", "order");
         if let Some(service) = services.first() {
             coded::concept(w, cx, "code", service.get(3));
         }
-        subject_required(w, cx, "subject", sch);
+        match patient {
+            Some(patient) => cx.reference(w, "subject", patient),
+            None => _ = w.object("subject", |w| w.literal("display", "unknown")),
+        };
         if let Some(service) = services.first() {
             ais::period(w, cx, "occurrencePeriod", *service, base);
         }
     });
 }
 
-/// The status of an order by that of the appointment for it.
-fn order_status(appointment: &str) -> &'static str {
+/// The status of an order by that of the appointment for it, and whether a field tells this: that an appointment
+/// is called off does not say that nobody wants it any more.
+fn order_status((appointment, told): (&str, Option<(Seg<'_>, usize)>)) -> &'static str {
     match appointment {
+        "booked" => "active",
+        _ if told.is_none() => "unknown",
         "fulfilled" => "completed",
         "cancelled" => "revoked",
         "entered-in-error" => "entered-in-error",

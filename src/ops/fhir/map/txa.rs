@@ -14,6 +14,7 @@ use super::super::types::{attachment, coded, identifier, practitioner, text};
 use super::{msh, service_request, subject};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use std::collections::HashSet;
 
 const DATE: &str = "http://hl7.org/fhir/6.0/StructureDefinition/extension-date";
 const ALTERNATE_CODES: &str = "http://hl7.org/fhir/StructureDefinition/alternate-codes";
@@ -45,11 +46,10 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, txa: Seg<'m>) {
         coded::code(w, cx, "docStatus", txa.get(17), Table::DocumentCompletionStatus, "");
         coded::concept(w, cx, "type", txa.get(2));
         w.array("category", |w| {
-            let mut before: Vec<&[u8]> = Vec::new();
+            let mut before: HashSet<&[u8]> = HashSet::new();
             for obx in cx.story.of(txa, b"OBX") {
                 let what = obx.peek(3);
-                if !before.contains(&what.peek_raw()) {
-                    before.push(what.peek_raw());
+                if before.insert(what.peek_raw()) {
                     coded::concept_item(w, cx, what);
                 }
             }
@@ -109,17 +109,22 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, txa: Seg<'m>) {
     provenance(out, cx, txa, own);
 }
 
-/// The OBR of the orders that a document is of: all of a message about documents. Elsewhere a document stands in
-/// an order, behind its ORC or its OBR (OUL, ORU; chapter 7).
+/// The OBR of the orders that a document is of: all of a message about one document. Of several each has those
+/// between it and the one before, and the last those behind it. Elsewhere a document stands in an order, behind its
+/// ORC or its OBR (OUL, ORU; chapter 7).
 fn orders<'m>(cx: &Context<'m>, txa: Seg<'m>) -> Vec<Seg<'m>> {
-    let all = cx.story.input().segs();
-    let is_order = |seg: &Seg<'m>| seg.is(b"ORC") || seg.is(b"OBR");
-    let before = all.take_while(|seg| seg.at() < txa.at()).filter(is_order).last();
-    match before.filter(|_| cx.msh().peek(9).first() != b"MDM") {
-        Some(orc) if orc.is(b"ORC") => cx.story.of(orc, b"OBR").collect(),
-        Some(obr) => vec![obr],
-        None => cx.story.input().segs().filter(|seg| seg.is(b"OBR")).collect(),
+    let input = cx.story.input();
+    match cx.story.before(txa).filter(|_| cx.msh().peek(9).first() != b"MDM") {
+        Some(orc) if orc.is(b"ORC") => return cx.story.of(orc, b"OBR").collect(),
+        Some(obr) => return vec![obr],
+        None => {}
     }
+    let other = |seg: &Seg<'m>| seg.is(b"TXA");
+    let from = (0..txa.at()).rev().find(|at| other(&input.seg(*at))).unwrap_or(0);
+    let behind = txa.at() + 1..input.len();
+    let is_last = !behind.clone().any(|at| other(&input.seg(at)));
+    let to = if is_last { input.len() } else { txa.at() };
+    (from..to).map(|at| input.seg(at)).filter(|seg| seg.is(b"OBR")).collect()
 }
 
 /// The status is required: TXA-19 (table 0273), kept as it came where it is not `current`; the
