@@ -32,7 +32,7 @@ struct Links {
     next_sibling: u32,
     /// The ids of those that belong to it, as [`bit_of`] has them.
     children: u64,
-    /// Of a PID, its last PV1; of an OBR, the SPM before it where specimens come first; of a PV1 and a TXA, see
+    /// Of a PID, its last PV1; of an OBR, the SPM before it where specimens come first; of an SCH, a PV1 and a TXA, see
     /// [`Story::before`].
     aside: u32,
     /// Of a PID, whether it begins results from before.
@@ -223,6 +223,15 @@ impl<'m> Story<'m> {
                     memory.add_visit(owner, at);
                     memory.put_aside(at, memory.last(&[b"SCH"]));
                 }
+                b"SCH" => {
+                    let pid = match memory.last_at(&[b"SCH"]) {
+                        Some(other) => {
+                            memory.links.get(other as usize).map_or(NONE, |links| links.aside)
+                        }
+                        None => memory.last(&[b"PID"]),
+                    };
+                    memory.put_aside(at, pid);
+                }
                 b"TXA" => memory.put_aside(at, memory.last(&[b"ORC", b"OBR"])),
                 // Results from before are of other specimens.
                 b"OBR" if groups.specimens_first && patient == NONE => {
@@ -382,7 +391,7 @@ impl<'m> Story<'m> {
         self.of(obr, b"SPM").chain(before.flatten())
     }
 
-    /// The last SCH before a PV1, and the last ORC or OBR before a TXA.
+    /// The last SCH before a PV1, the last ORC or OBR before a TXA, and of each SCH the last PID before the first one.
     pub(crate) fn before(&self, seg: Seg<'m>) -> Option<Seg<'m>> {
         self.at(self.links(seg)?.aside)
     }

@@ -66,7 +66,8 @@ pub(crate) fn diagnoses<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, ki
     let Some(patient) = story.patient(pv1) else { return };
     let has_others = story.has_other_visits();
     // Those up to the next visit, as Story::visit has it, and of the first visit those before it, too.
-    let of_one = has_others.then(|| {
+    let is_one = has_others && story.owner_at(pv1) == Some(patient.at());
+    let of_one = is_one.then(|| {
         let [before, behind] = story.other_visits(pv1);
         let from = before.map_or(patient.at(), |_| pv1.at());
         story.within(patient.at(), from..behind.unwrap_or(usize::MAX), b"DG1")

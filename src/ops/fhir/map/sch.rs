@@ -303,8 +303,7 @@ fn patients<'m>(cx: &mut Context<'m>, sch: Seg<'m>) -> Vec<Ref> {
         _ => group(cx, sch).filter(is_pid).collect(),
     };
     if pids.is_empty() {
-        let first = input.first(b"SCH").map_or(0, |sch| sch.at());
-        pids.extend((0..first).rev().map(|at| input.seg(at)).find(is_pid));
+        pids.extend(cx.story.before(sch));
     }
     let mut known = HashSet::new();
     pids.into_iter()
