@@ -50,6 +50,8 @@ impl Json {
     /// there, and a comma behind it.
     #[inline(always)]
     pub(super) fn resource(&mut self, opening: &[u8], id: &Id, inside: impl FnOnce(&mut Self)) {
+        // Of another resource, or of one of an earlier message that was as long.
+        self.extension_end = 0;
         self.ready_with_id(opening, opening.len() - 36 - 2, id);
         inside(self);
         if let Some(last) = self.out.last_mut() {

@@ -49,6 +49,17 @@ fn what_says_little_gives_valid_bundles() {
     }
 }
 
+/// Messages of one length after the other: what has extensions in one has none in the next.
+#[test]
+fn extensions_stand_where_they_belong() {
+    let types = ["generate", "all", "--version", "2.2", "--fill", "required", "--seed", "23"];
+    let made = pipehat(&[&types[..], &["-n", "90"]].concat()).run();
+    for kind in KINDS {
+        let args = ["to-fhir", "-q", "--bundle", kind, "--unmapped", "extension"];
+        assert_eq!(valid(&pipehat(&args).stdin(&made.stdout).run()).len(), 90);
+    }
+}
+
 /// One message of each structure, in some version that has it, and one with all segments for each
 /// version: with all fields and parts of them, with half of them, and with few.
 pub(super) fn messages() -> Vec<String> {
