@@ -2,13 +2,12 @@
 
 use super::by_id::ById;
 use super::context::{Context, Ref};
-use super::id::{Id, Key};
+use super::id::Key;
 use super::input::Seg;
 use super::json::Json;
 use super::kind::Kind;
 use super::settings::{BundleKind, Settings, Upsert};
 use super::{map, request, time, wanted};
-use map::msh;
 use memchr::{memchr, memmem};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -18,9 +17,6 @@ use std::ops::Range;
 const UNMAPPED: &str = ours!("v2-field");
 
 const NO_ENTRY: u32 = u32::MAX;
-
-/// So long is the text of an id.
-const ID_LENGTH: usize = 36;
 
 /// The resources of a message as they are written, one after the other.
 #[derive(Debug, Default)]
@@ -67,13 +63,6 @@ struct Entry {
     may_stand_alone: bool,
 }
 
-/// An id as it stands in a reference.
-fn text_of(id: &Id) -> Vec<u8> {
-    let mut text = Vec::with_capacity(ID_LENGTH);
-    id.write(&mut text);
-    text
-}
-
 /// Whether the members of an Organization begin with what it is known by, as those of most do.
 fn starts_with_a_name(members: &[u8]) -> bool {
     members.starts_with(b"\"identifier\":") || members.starts_with(b"\"name\":")
@@ -88,7 +77,7 @@ fn tell_unnamed(w: &mut Json, start: usize) {
     let members: Map<String, Value> = serde_json::from_slice(&object).unwrap_or_default();
     if !members.contains_key("identifier") && !members.contains_key("name") {
         let end = w.len();
-        w.array("identifier", |w| _ = w.item(msh::unknown_in));
+        w.array("identifier", |w| _ = w.item(Json::unknown_in));
         w.put_first(start, end);
     }
 }
@@ -197,7 +186,7 @@ impl Arena {
         let alone = self.alone();
         let about = |entry: &&Entry| match entry.own.kind {
             _ if entry.stands_alone => true,
-            _ if entry.may_stand_alone => alone.contains(&text_of(&entry.own.id)),
+            _ if entry.may_stand_alone => alone.contains(entry.own.id.text()),
             Kind::Provenance | Kind::MessageHeader | Kind::Device | Kind::PractitionerRole => false,
             _ => entry.focus,
         };
@@ -208,16 +197,18 @@ impl Arena {
     }
 
     /// The ids of those that nothing refers to, among those of which that is asked.
-    fn alone(&self) -> HashSet<Vec<u8>> {
+    fn alone(&self) -> HashSet<[u8; 36]> {
         const REFERENCE: &[u8] = b"\"reference\":\"";
         let asked = self.entries.iter().filter(|entry| entry.may_stand_alone);
-        let mut alone: HashSet<_> = asked.map(|entry| text_of(&entry.own.id)).collect();
+        let mut alone: HashSet<_> = asked.map(|entry| *entry.own.id.text()).collect();
         let mut rest = self.json.bytes();
-        while let Some(at) = memmem::find(rest, REFERENCE).filter(|_| !alone.is_empty()) {
+        while !alone.is_empty()
+            && let Some(at) = memmem::find(rest, REFERENCE)
+        {
             rest = &rest[at + REFERENCE.len()..];
             let end = memchr(b'"', rest).unwrap_or(rest.len());
             // `urn:uuid:...`, in a batch `Type/...`.
-            alone.remove(&rest[end.saturating_sub(ID_LENGTH)..end]);
+            rest[..end].last_chunk().map(|id| alone.remove(id));
         }
         alone
     }

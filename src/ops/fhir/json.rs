@@ -179,6 +179,20 @@ impl Json {
         true
     }
 
+    /// Writes a required member as one that nobody knows: `code`, or `_status` of one that is no object.
+    pub(crate) fn unknown(&mut self, name: &str) {
+        self.object(name, Self::unknown_in);
+    }
+
+    /// Writes the extension that says that an element is not known.
+    pub(crate) fn unknown_in(&mut self) {
+        self.array("extension", |w| {
+            w.extension("http://hl7.org/fhir/StructureDefinition/data-absent-reason", |w| {
+                w.literal("valueCode", "unknown");
+            });
+        });
+    }
+
     /// Takes back what was written since the text had this length.
     pub(crate) fn back_to(&mut self, len: usize) {
         self.out.truncate(len);

@@ -7,7 +7,6 @@ use super::super::input::{Parts, Seg};
 use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::types::{coded, text};
-use super::msh;
 
 /// The OperationOutcome, if the message tells of errors.
 fn outcome<'m>(cx: &mut Context<'m>) -> Option<Ref> {
@@ -150,7 +149,7 @@ pub(crate) fn response<'m>(w: &mut Json, cx: &mut Context<'m>) {
             if !id.is_empty() {
                 cx.give_up(&id, "id");
             }
-            msh::unknown(w, "_identifier");
+            w.unknown("_identifier");
         }
         let code = msa.get(1);
         match code.first().trim_ascii() {
@@ -161,7 +160,7 @@ pub(crate) fn response<'m>(w: &mut Json, cx: &mut Context<'m>) {
                 if !code.is_empty() {
                     cx.give_up(&code, "code");
                 }
-                msh::unknown(w, "_code");
+                w.unknown("_code");
             }
         }
         if let Some(details) = details {

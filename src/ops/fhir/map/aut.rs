@@ -7,7 +7,7 @@ use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, practitioner, quantity, text, timing};
-use super::{in1, msh, subject_required};
+use super::{in1, subject_required};
 
 /// The insurer, if it is told.
 fn insurer<'m>(cx: &mut Context<'m>, aut: Seg<'m>) -> Option<Ref> {
@@ -48,7 +48,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, aut: Seg<'m>) {
         if !time::date_time(w, cx, "created", aut.get(10)) {
             let sent = cx.msh().peek(7);
             if !time::date_time(w, cx, "created", sent) {
-                msh::unknown(w, "_created");
+                w.unknown("_created");
             }
         }
         match insurer {

@@ -30,7 +30,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, evn: Seg<'m>) {
                 let value = evn.get(4);
                 value.get(1);
                 value.get(3);
-                w.item(msh::unknown_in);
+                w.item(Json::unknown_in);
             } else {
                 coded::concept_item_by(w, cx, evn.get(4), Table::EventReason);
             }

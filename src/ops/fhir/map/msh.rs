@@ -136,7 +136,7 @@ fn destination<'m>(w: &mut Json, cx: &mut Context<'m>, msh: Seg<'m>) {
             cx.reference(w, "target", target);
         }
         if !endpoint(w, cx, msh.get(25), application) {
-            unknown(w, "_endpoint");
+            w.unknown("_endpoint");
         }
         if let Some(receiver) = receiver {
             cx.reference(w, "receiver", receiver);
@@ -156,7 +156,7 @@ fn source<'m>(w: &mut Json, cx: &mut Context<'m>, msh: Seg<'m>) {
     }
     text::string(w, cx, "version", sft.map_or(Parts::EMPTY, |sft| sft.get(2)));
     if !endpoint(w, cx, msh.get(24), application) {
-        unknown(w, "_endpoint");
+        w.unknown("_endpoint");
     }
 }
 
@@ -201,18 +201,4 @@ fn uri(value: Parts<'_>) -> Option<Vec<u8>> {
         return Some([b"urn:dns:", universal].concat());
     }
     systems::is_uri(universal).then(|| universal.to_vec())
-}
-
-/// Writes that a required element is not known.
-pub(crate) fn unknown(w: &mut Json, name: &str) {
-    w.object(name, unknown_in);
-}
-
-/// Writes the extension that says that an element is not known.
-pub(crate) fn unknown_in(w: &mut Json) {
-    w.array("extension", |w| {
-        w.extension("http://hl7.org/fhir/StructureDefinition/data-absent-reason", |w| {
-            w.literal("valueCode", "unknown");
-        });
-    });
 }

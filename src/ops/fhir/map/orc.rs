@@ -11,7 +11,7 @@ use super::super::time;
 use super::super::types::participant::{self, Acting, FILLER_GROUP, Function, PLACER_GROUP};
 use super::super::types::{coded, identifier};
 use super::super::wanted::Wanted;
-use super::{asks, field, msh, obr, rxa, rxd, rxo, service_request, valued};
+use super::{asks, field, obr, rxa, rxd, rxo, service_request, valued};
 
 const BUSINESS_EVENT: &str = "http://hl7.org/fhir/StructureDefinition/businessEvent";
 const AGENT_TYPES: &str = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
@@ -201,7 +201,7 @@ fn provenance<'m>(out: &mut Arena, cx: &mut Context<'m>, orc: Seg<'m>, targets: 
         time::date_time(w, cx, "occurredDateTime", orc.peek(9));
         let when = [orc.peek(9), cx.msh().peek(7)];
         if !when.into_iter().any(|when| time::instant(w, cx, "recorded", when)) {
-            msh::unknown(w, "_recorded");
+            w.unknown("_recorded");
         }
         let site = [orc.get(21), orc.get(22), orc.get(23)];
         if valued(Some(orc), 21)

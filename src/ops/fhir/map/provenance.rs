@@ -19,7 +19,7 @@ const AGENTS: &str = "http://terminology.hl7.org/CodeSystem/provenance-participa
 pub(super) fn recorded(w: &mut Json, cx: &mut Context<'_>) {
     let sent = cx.msh().peek(7);
     if !time::instant(w, cx, "recorded", sent) {
-        msh::unknown(w, "_recorded");
+        w.unknown("_recorded");
     }
 }
 

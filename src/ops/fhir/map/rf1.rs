@@ -11,7 +11,7 @@ use super::super::types::{
     address, coded, contact, identifier, name, place, quantity, text, timing,
 };
 use super::super::wanted::Wanted;
-use super::{dg1, encounter, msh, subject_required};
+use super::{dg1, encounter, subject_required};
 
 /// Writes the ServiceRequest of a referral.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
@@ -48,7 +48,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
             }
         });
         if has_details && !has_code {
-            msh::unknown(w, "code");
+            w.unknown("code");
         }
         quantity::cq(w, cx, "quantityQuantity", rf1.get(15));
         subject_required(w, cx, "subject", rf1);

@@ -11,7 +11,7 @@ use super::super::time;
 use super::super::types::place::{self, Form};
 use super::super::types::{address, coded, identifier, quantity, text, timing};
 use super::super::wanted::Wanted;
-use super::{encounter, field, fields, medication, msh, note, orc, prt, rxo, subject_required};
+use super::{encounter, field, fields, medication, note, orc, prt, rxo, subject_required};
 
 const FUNCTIONS: &str = "http://terminology.hl7.org/CodeSystem/v2-0443";
 
@@ -65,7 +65,7 @@ fn completion(w: &mut Json, cx: &mut Context<'_>, kind: Kind, rxa: Seg<'_>) {
         () => "unknown",
     };
     if !coded::code(w, cx, "status", rxa.get(20), Table::CompletionStatus, assumed) {
-        msh::unknown(w, "_status");
+        w.unknown("_status");
     }
 }
 
@@ -324,7 +324,7 @@ fn administration<'m>(
             }
         };
         if !is_told {
-            msh::unknown(w, "_effectiveDateTime");
+            w.unknown("_effectiveDateTime");
         }
         w.array("performer", |w| {
             for value in fields(orc, 12) {

@@ -11,7 +11,7 @@ use super::super::time;
 use super::super::types::{
     coded, contact, identifier, participant, place, practitioner, text, timing,
 };
-use super::{ais, msh, pid, provenance};
+use super::{ais, pid, provenance};
 use crate::core::time::Timestamp;
 use std::collections::HashSet;
 
@@ -270,7 +270,7 @@ fn moments(w: &mut Json, cx: &mut Context<'_>, status: &str, when: When<'_>) {
                 }
             });
         if !is_there {
-            msh::unknown(w, unknown);
+            w.unknown(unknown);
         }
     }
 }
@@ -382,7 +382,7 @@ fn notes<'m>(w: &mut Json, cx: &mut Context<'m>, sch: Seg<'m>) {
                 time::date_time(w, cx, "time", note.get(6));
                 // The text is required.
                 if !text::lines(w, cx, "text", note.all(3)) && w.len() > before {
-                    msh::unknown(w, "_text");
+                    w.unknown("_text");
                 }
             });
         });

@@ -12,8 +12,8 @@ use super::super::types::participant::{Function, PLACER_GROUP};
 use super::super::types::{coded, contact, identifier, practitioner, quantity, text, timing};
 use super::super::wanted::Wanted;
 use super::{
-    asks, ctd, dg1, encounter, field, fields, in1, msh, note, obr, obx, orc, parent, prt, spm,
-    subject, subject_required, tq1, valued,
+    asks, ctd, dg1, encounter, field, fields, in1, note, obr, obx, orc, parent, prt, spm, subject,
+    subject_required, tq1, valued,
 };
 
 const CALLBACK: &str =
@@ -79,7 +79,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
             }
         });
         if has_details && !has_code {
-            msh::unknown(w, "code");
+            w.unknown("code");
         }
         let amount = timing.map_or(Parts::EMPTY, |tq1| tq1.get(2));
         let amount = if amount.is_empty() { old.get(1) } else { amount };

@@ -11,7 +11,7 @@ use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{attachment, coded, identifier, practitioner, text};
-use super::{msh, service_request, subject};
+use super::{service_request, subject};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::HashSet;
@@ -326,7 +326,7 @@ fn provenance<'m>(out: &mut Arena, cx: &mut Context<'m>, txa: Seg<'m>, target: R
                 txa.done(8);
             }
         } else {
-            msh::unknown(w, "_recorded");
+            w.unknown("_recorded");
         }
         w.array("reason", |w| {
             w.item(|w| _ = text::lines(w, cx, "text", txa.all(21)));

@@ -41,13 +41,7 @@ pub(crate) fn member<'m>(
             quantity::unit_in(w, cx, unit);
         });
         // NA does not tell how far apart its values are.
-        w.object("_period", |w| {
-            w.array("extension", |w| {
-                w.extension("http://hl7.org/fhir/StructureDefinition/data-absent-reason", |w| {
-                    w.literal("valueCode", "unknown");
-                });
-            });
-        });
+        w.unknown("_period");
         w.count("dimensions", i32::try_from(dimensions).unwrap_or(1));
         w.string("data", &data);
     })
