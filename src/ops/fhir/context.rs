@@ -392,11 +392,31 @@ impl<'m> Context<'m> {
         self.message_key(kind).with(&self.names.place).id()
     }
 
-    /// How often a key was asked for before.
-    pub(crate) fn times_before(&mut self, key: Id) -> u32 {
-        let times = self.names.repeats.get(&key).unwrap_or_default();
-        self.names.repeats.insert(&key, times + 1);
-        times
+    /// As [`Context::own_part`] for what has no identifier, and is told of again with each message about
+    /// what it belongs to: it is known by that and by what it is to it.
+    pub(crate) fn own_of(
+        &mut self,
+        kind: Kind,
+        (seg, part): (Seg<'m>, u32),
+        of: Option<Ref>,
+        what: &[&[u8]],
+    ) -> Ref {
+        self.own_by_id(kind, seg, part, |cx| {
+            let key = Key::of(kind).with(of?.id.bytes());
+            Some(cx.next_id(what.iter().fold(key, |key, part| key.with(part))))
+        })
+    }
+
+    /// The id of a key, with its place among those with the same: each has another.
+    pub(crate) fn next_id(&mut self, mut key: Key) -> Id {
+        let id = key.id();
+        let times = self.names.repeats.get(&id).unwrap_or_default();
+        self.names.repeats.insert(&id, times + 1);
+        if times == 0 {
+            return id;
+        }
+        key.push(times.to_string().as_bytes());
+        key.id()
     }
 
     /// A resource that is written later, once, however often it is referred to; `None` if there is

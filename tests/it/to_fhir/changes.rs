@@ -257,3 +257,94 @@ fn an_appointment_has_its_own_patient() {
     let made = bundle("1", "SQR^S25", &[&sch(a), &pid(a), &cancelled, &pid(b)]);
     assert_eq!(find(&made, "Encounter.status"), ["planned", "cancelled"]);
 }
+
+/// Systems tell all of a patient with each message about the patient, most of it without numbers.
+#[test]
+fn what_is_told_again_without_a_number_is_the_same() {
+    const ALL: [&str; 22] = [
+        "PID|1||P1^^^HOSP^MR||Doe^Jo||||||||||||||||M1^^^HOSP^MR||||||VET^Veteran^L",
+        "PD1|||||||Y||||||||||||ARMY^Army^L",
+        "ARV|1|A|DEM^Demographics^L|VIP^Known^L",
+        "ROL|1|AD|RP^Responsible^L|9^Nurse^Ann",
+        "NK1|1|Doe^Jim|SPO^Spouse^HL70063",
+        "NK1|2|Doe^Ann|MTH^Mother^HL70063",
+        "PV1|1|I|W1^1^A||||||||||||||||V1^^^HOSP^VN|C^20240101",
+        "DB1|1|PT||Y",
+        "AL1|1|DA|PCN^Penicillin^L|SV|Rash",
+        "AL1|2|FA|^Nuts^|MO|Hives",
+        "DG1|1||J18.9^Pneumonia^I10|||A",
+        "DG1|2||J18.9^Pneumonia^I10|||F",
+        "DG1|3|||Broken leg||F",
+        "PR1|1||99^Cast^L||20240501",
+        "GT1|1||Doe^Jim||||||||SPO||||||||||||||||||||||||||||||||||Roe^Ray",
+        "IN1|1|PL^Plan^L|I1|Insurer||||||||||||Doe^Jim|SPO",
+        "ACC|20240430|AU^Car^L|Road",
+        "PDA|R95^Sudden^I10|||||Y",
+        "ORC|RE|O1^HIS|F1^LAB",
+        "OBR|1|O1^HIS|F1^LAB|A^A^L|||20240501||||||Fever||BLD",
+        "ORC|RE|O2^HIS|F2^PH",
+        "RXA|0|1|20240501|20240501|AMOX^Amoxicillin^L|1",
+    ];
+    let told = ["1", "2"].map(|control| bundle(control, "ADT^A08^ADT_A01", &ALL));
+    let of_message = ["MessageHeader", "Provenance", "Device", "PractitionerRole", "Practitioner"];
+    let ids = told.each_ref().map(|made| {
+        let resources = made["entry"].as_array().unwrap().iter().map(|entry| &entry["resource"]);
+        let name = |r: &Value| (r["resourceType"].to_string(), r["id"].to_string());
+        let mut ids: Vec<_> = resources.map(name).collect();
+        ids.retain(|(kind, _)| !of_message.contains(&kind.trim_matches('"')));
+        ids.sort();
+        ids
+    });
+    let lost: Vec<_> = ids[0].iter().filter(|id| !ids[1].contains(id)).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+    assert!(ids[0].len() > 35, "{:?}", ids[0]);
+
+    // Of another patient it is something else.
+    let other = ALL.map(|seg| seg.replace("|P1^", "|P2^").replace("|V1^", "|V2^"));
+    let other = other.each_ref().map(String::as_str);
+    let made = bundle("1", "ADT^A08^ADT_A01", &other);
+    for kind in
+        ["AllergyIntolerance", "Condition", "Procedure", "Coverage", "RelatedPerson", "Flag"]
+    {
+        let path = format!("{kind}.id");
+        let known = find(&told[0], &path);
+        assert!(
+            !known.is_empty() && find(&made, &path).iter().all(|id| !known.contains(id)),
+            "{kind}"
+        );
+    }
+}
+
+/// What is taken back without a number is what was told without one.
+#[test]
+fn what_has_no_number_is_taken_back() {
+    let visit = "PV1|1|I|||||||||||||||||V1^^^HOSP^VN";
+    let wrong = |kind: &str, before: &str, after: &str, path: &str| {
+        let messages: [&[&str]; 2] = [&[PID, visit, before], &[PID, visit, after]];
+        changed("ADT^A08^ADT_A01", kind, messages, path)
+    };
+    let verification = "verificationStatus.coding.code";
+    let found = wrong(
+        "AllergyIntolerance",
+        "AL1|1|DA|PCN^Penicillin^L",
+        "IAM|1|DA|PCN^Penicillin V^L|||D",
+        verification,
+    );
+    assert_eq!(found, ["entered-in-error"]);
+    let deleted = format!("DG1|1||J18^Pneumonia^I10|||A{}D", "|".repeat(15));
+    let found = wrong("Condition", "DG1|1||J18^Pneumonia^I10|||A", &deleted, verification);
+    assert_eq!(found, ["entered-in-error"]);
+    let found = wrong("Flag", "ARV|1|A|DEM^Data^L", "ARV|1|D|DEM^Data^L", "status");
+    assert_eq!(found, ["inactive"]);
+}
+
+/// A segment for whom no diagnosis is known is none.
+#[test]
+fn a_diagnosis_of_nothing_is_none() {
+    for dg1 in ["DG1|1||\"\"", "DG1|1||^^I10|\"\"|20240501|A", "DG1|1"] {
+        let visit = "PV1|1|I|||||||||||||||||V1^^^HOSP^VN";
+        let made = bundle("1", "ADT^A01^ADT_A01", &[PID, visit, dg1]);
+        assert_eq!(find(&made, "Condition.id").len(), 0, "{dg1}");
+        assert_eq!(find(&made, "Encounter.diagnosis.use.coding.code").len(), 0, "{dg1}");
+    }
+}

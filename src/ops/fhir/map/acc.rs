@@ -8,20 +8,31 @@ use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{address, coded, identifier, practitioner, text};
-use super::{encounter, facts, subject};
+use super::{encounter, facts, patient_of, subject};
 
 const PLACE: &str = "http://hl7.org/fhir/StructureDefinition/event-location";
+
+/// The Observation of an accident: of its number, else of the patient and its time.
+fn accident<'m>(cx: &mut Context<'m>, acc: Seg<'m>) -> Ref {
+    if acc.peek(13).part(1).is_empty() {
+        let patient = patient_of(cx, acc);
+        return cx.own_of(Kind::Observation, (acc, 0), patient, &[b"ACC", acc.peek(1).first()]);
+    }
+    cx.own(Kind::Observation, acc, |cx| identifier::ei_key(cx, Kind::Observation, acc.peek(13)))
+}
 
 /// The Location of an accident, if it is told.
 fn place<'m>(cx: &mut Context<'m>, acc: Seg<'m>) -> Option<Ref> {
     let is_told = [3, 4, 11].into_iter().any(|n| acc.valued(n));
-    is_told.then(|| cx.own(Kind::Location, acc, |_| None))
+    is_told.then(|| {
+        let of = accident(cx, acc);
+        cx.own_of(Kind::Location, (acc, 0), Some(of), &[])
+    })
 }
 
 /// Writes the Observation, and the Location.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, acc: Seg<'m>) {
-    let own = cx
-        .own(Kind::Observation, acc, |cx| identifier::ei_key(cx, Kind::Observation, acc.peek(13)));
+    let own = accident(cx, acc);
     let place = place(cx, acc);
     out.resource(own, Some(acc), |w| {
         w.array("identifier", |w| _ = identifier::ei_item(w, cx, acc.get(13), None));

@@ -125,7 +125,9 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
 /// The HealthcareService of an AIS, the Device of an AIG.
 fn resource<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Ref {
     if seg.is(b"AIS") {
-        return cx.own(Kind::HealthcareService, seg, |_| None);
+        let of = cx.story.up(seg, b"SCH").map(|sch| sch::appointment(cx, sch));
+        let what = identifier::code_parts(seg.peek(3));
+        return cx.own_of(Kind::HealthcareService, (seg, 0), of, &what);
     }
     cx.own(Kind::Device, seg, |cx| {
         let value = seg.peek(3);

@@ -2,13 +2,13 @@
 
 use super::super::bundle::Arena;
 use super::super::codes::Table;
-use super::super::context::Context;
+use super::super::context::{Context, Ref};
 use super::super::input::{Parts, Seg};
 use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
-use super::super::types::{coded, text};
-use super::subject_required;
+use super::super::types::{coded, identifier, text};
+use super::{patient_of, subject_required};
 
 const ALTERNATE_CODES: &str = "http://hl7.org/fhir/StructureDefinition/alternate-codes";
 const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
@@ -19,7 +19,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, al1: Seg<'m>) {
     if !al1.valued(5) && !is_named(al1.peek(3)) {
         return;
     }
-    let own = cx.own(Kind::AllergyIntolerance, al1, |_| None);
+    let own = of_substance(cx, al1);
     al1.done(1);
     out.resource(own, Some(al1), |w| {
         coded::fixed(w, "clinicalStatus", CLINICAL, "active", "Active");
@@ -30,6 +30,13 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, al1: Seg<'m>) {
         time::date_time(w, cx, "onsetDateTime", al1.get(6));
         reaction(w, cx, al1, severity);
     });
+}
+
+/// The AllergyIntolerance of a patient to a substance (AL1-3, IAM-3): it comes with each message about the patient.
+pub(crate) fn of_substance<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Ref {
+    let patient = patient_of(cx, seg).filter(|_| is_named(seg.peek(3)));
+    let what = identifier::code_parts(seg.peek(3));
+    cx.own_of(Kind::AllergyIntolerance, (seg, 0), patient, &what)
 }
 
 /// Whether a CWE has a code or words, and not the name of a system alone.

@@ -4,13 +4,15 @@ use super::super::bundle::Arena;
 use super::super::context::Context;
 use super::super::input::Seg;
 use super::super::kind::Kind;
-use super::super::types::{coded, text, timing};
-use super::subject_required;
+use super::super::types::{coded, identifier, text, timing};
+use super::{patient_of, subject_required};
 
 /// Writes the Flag.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, arv: Seg<'m>) {
     arv.done(1);
-    let own = cx.own(Kind::Flag, arv, |_| None);
+    let patient = patient_of(cx, arv);
+    let what = [identifier::code_parts(arv.peek(3)), [arv.peek(4).peek_raw(), b""]];
+    let own = cx.own_of(Kind::Flag, (arv, 0), patient, what.as_flattened());
     out.resource(own, Some(arv), |w| {
         // Table 0206: what is deleted is restricted no more.
         let is_over = matches!(arv.get(2).first(), b"D" | b"DE");

@@ -9,10 +9,16 @@ use super::super::time;
 use super::super::types::{coded, identifier, practitioner, quantity, text, timing};
 use super::{in1, subject_required};
 
+/// The ClaimResponse of an AUT.
+fn claim<'m>(cx: &mut Context<'m>, aut: Seg<'m>) -> Ref {
+    cx.own(Kind::ClaimResponse, aut, |cx| identifier::ei_key(cx, Kind::ClaimResponse, aut.peek(6)))
+}
+
 /// The insurer, if it is told.
 fn insurer<'m>(cx: &mut Context<'m>, aut: Seg<'m>) -> Option<Ref> {
     let is_told = aut.valued(2) || aut.valued(3);
-    is_told.then(|| cx.own(Kind::Organization, aut, |_| None))
+    let of = claim(cx, aut);
+    is_told.then(|| cx.own_of(Kind::Organization, (aut, 0), Some(of), &[]))
 }
 
 /// The insurance that an authorization is for: the one whose segments stand before it.
@@ -25,9 +31,7 @@ fn insurance<'m>(cx: &mut Context<'m>, aut: Seg<'m>) -> Option<Ref> {
 
 /// Writes the ClaimResponse, and the insurer.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, aut: Seg<'m>) {
-    let own = cx.own(Kind::ClaimResponse, aut, |cx| {
-        identifier::ei_key(cx, Kind::ClaimResponse, aut.peek(6))
-    });
+    let own = claim(cx, aut);
     let insurer = insurer(cx, aut);
     let insurance = insurance(cx, aut);
     out.resource(own, Some(aut), |w| {

@@ -16,7 +16,7 @@ const ALTERNATE_CODES: &str = "http://hl7.org/fhir/StructureDefinition/alternate
 const SCOPE: &str = "http://terminology.hl7.org/CodeSystem/consentscope";
 
 /// Who consented: each of CON-24, by what CON-25 says of the same place (table 0548).
-fn consenters<'m>(cx: &mut Context<'m>, con: Seg<'m>) -> Vec<Consenter<'m>> {
+fn consenters<'m>(cx: &mut Context<'m>, con: Seg<'m>, of: Ref) -> Vec<Consenter<'m>> {
     let mut relations = con.all_again(25);
     let mut found: Vec<_> = con.all(24).map(|name| (name, relations.next())).collect();
     if found.is_empty() {
@@ -35,7 +35,7 @@ fn consenters<'m>(cx: &mut Context<'m>, con: Seg<'m>) -> Vec<Consenter<'m>> {
                 name.give_up();
                 pid::patient(cx, cx.story.patient(con)?)
             }
-            _ => cx.own_part(kind, con, part, |_| None),
+            _ => cx.own_of(kind, (con, part), Some(of), &[&part.to_be_bytes()]),
         };
         Some(Consenter { own, name, relation })
     });
@@ -52,7 +52,7 @@ struct Consenter<'m> {
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, con: Seg<'m>) {
     con.done(1);
     let own = cx.own(Kind::Consent, con, |cx| identifier::ei_key(cx, Kind::Consent, con.peek(4)));
-    let consenters = consenters(cx, con);
+    let consenters = consenters(cx, con, own);
     out.resource(own, Some(con), |w| {
         w.array("identifier", |w| _ = identifier::ei_item(w, cx, con.get(4), None));
         status(w, cx, con);

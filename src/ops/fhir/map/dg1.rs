@@ -8,7 +8,8 @@ use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, practitioner};
-use super::{encounter, subject_required};
+use super::al1::is_named;
+use super::{encounter, patient_of, subject_required, visit_of};
 
 const ASSERTED: &str = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate";
 const DUE_TO: &str = "http://hl7.org/fhir/StructureDefinition/condition-dueTo";
@@ -16,11 +17,27 @@ const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-
 
 /// The Condition of a DG1.
 pub(crate) fn condition<'m>(cx: &mut Context<'m>, dg1: Seg<'m>) -> Ref {
-    let patient = cx.story.patient(dg1).map(|pid| super::pid::patient(cx, pid));
+    let patient = patient_of(cx, dg1);
+    if dg1.peek(20).part(1).is_empty() {
+        // Without a number it is the same diagnosis, of the same type, of the same visit.
+        let visit = visit_of(cx, dg1);
+        let [code, system] = match is_named(dg1.peek(3)) {
+            true => identifier::code_parts(dg1.peek(3)),
+            false => [dg1.peek(4).peek_raw(), b""],
+        };
+        let patient = patient.as_ref().map_or(&[][..], |patient| patient.id.bytes());
+        let what = [patient, code, system, dg1.peek(6).first()];
+        return cx.own_of(Kind::Condition, (dg1, 0), visit, &what);
+    }
     cx.own(Kind::Condition, dg1, |cx| {
         let number = identifier::ei_key(cx, Kind::Condition, dg1.peek(20))?;
         Some(number.with(patient?.id.bytes()))
     })
+}
+
+/// Whether it tells of a diagnosis: by its code, its words, or a number by which it is known.
+fn is_told(dg1: Seg<'_>) -> bool {
+    is_named(dg1.peek(3)) || dg1.valued(4) || dg1.valued(20)
 }
 
 /// Whether a diagnosis is taken back (table 0206).
@@ -28,8 +45,11 @@ fn is_taken_back(dg1: Seg<'_>) -> bool {
     dg1.peek(21).first() == b"D"
 }
 
-/// Writes the Condition.
+/// Writes the Condition, unless it is of nothing.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, dg1: Seg<'m>) {
+    if !is_told(dg1) {
+        return;
+    }
     let own = condition(cx, dg1);
     dg1.done(1);
     out.resource(own, Some(dg1), |w| {
@@ -74,7 +94,7 @@ pub(crate) fn diagnoses<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, ki
     });
     let of_one = of_one.into_iter().flatten();
     let of_all = (!has_others).then(|| story.of(patient, b"DG1")).into_iter().flatten();
-    for dg1 in of_one.chain(of_all).filter(|dg1| !is_taken_back(*dg1)) {
+    for dg1 in of_one.chain(of_all).filter(|dg1| is_told(*dg1) && !is_taken_back(*dg1)) {
         let condition = condition(cx, dg1);
         w.item(|w| {
             cx.reference(w, "condition", condition);
@@ -89,7 +109,7 @@ pub(crate) fn diagnoses<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, ki
 
 /// Writes the items of an array that refers to the diagnoses of an order or a charge.
 pub(crate) fn items_of<'m>(w: &mut Json, cx: &mut Context<'m>, owner: Seg<'m>) {
-    for dg1 in cx.story.of(owner, b"DG1").filter(|dg1| !is_taken_back(*dg1)) {
+    for dg1 in cx.story.of(owner, b"DG1").filter(|dg1| is_told(*dg1) && !is_taken_back(*dg1)) {
         let condition = condition(cx, dg1);
         cx.reference_item(w, condition);
     }

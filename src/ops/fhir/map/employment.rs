@@ -46,7 +46,8 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, job: &Job<'m>) {
     let name = [job.organization.peek(1), job.person.peek(1), job.person.peek(2)];
     let number = [job.organization.peek(10), job.organization.peek(3), job.number.peek(1)];
     let is_named = name.iter().chain(&number).any(|part| !part.is_empty());
-    let employer = is_named.then(|| cx.own_part(Kind::Organization, job.seg, PART, |_| None));
+    let (place, holder, what) = ((job.seg, PART), Some(job.holder), [&job.seg.id()[..]]);
+    let employer = is_named.then(|| cx.own_of(Kind::Organization, place, holder, &what));
     if let Some(employer) = employer {
         out.resource(employer, None, |w| employer_in(w, cx, job));
     }
@@ -54,7 +55,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, job: &Job<'m>) {
     if employer.is_none() && told.iter().all(Parts::is_empty) {
         return;
     }
-    let own = cx.own_part(Kind::Observation, job.seg, PART, |_| None);
+    let own = cx.own_of(Kind::Observation, place, holder, &what);
     out.resource(own, None, |w| {
         facts::head(w, "11341-5", "History of Occupation");
         facts::about(w, cx, job.seg, job.holder);

@@ -9,7 +9,7 @@ use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, timing};
-use super::subject;
+use super::{patient_of, subject};
 
 /// A field with such a fact.
 struct Fact {
@@ -52,7 +52,9 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
     let facts = if seg.is(b"PID") { OF_PID } else { OF_PD1 };
     for fact in facts.iter().filter(|fact| seg.valued(fact.field)) {
         let part = u32::try_from(fact.field).unwrap_or(u32::MAX);
-        let own = cx.own_part(Kind::Observation, seg, part, |_| None);
+        let patient = patient_of(cx, seg);
+        let what: [&[u8]; 2] = [&seg.id(), &part.to_be_bytes()];
+        let own = cx.own_of(Kind::Observation, (seg, part), patient, &what);
         out.resource(own, None, |w| {
             w.literal("status", "final");
             w.object("code", |w| {
@@ -80,8 +82,10 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
 /// Writes the Observation of a disability, DB1.
 pub(crate) fn write_disability<'m>(out: &mut Arena, cx: &mut Context<'m>, db1: Seg<'m>) {
     db1.done(1);
-    let own = cx.own(Kind::Observation, db1, |_| None);
     let who = db1.get(2).first();
+    let patient = patient_of(cx, db1);
+    let what = [b"DB1", who, db1.peek(3).part(1)];
+    let own = cx.own_of(Kind::Observation, (db1, 0), patient, &what);
     out.resource(own, Some(db1), |w| {
         w.literal("status", "final");
         w.object("code", |w| w.literal("text", "Disability"));

@@ -20,7 +20,12 @@ fn is_person(gt1: Seg<'_>) -> bool {
 /// The guarantor.
 pub(crate) fn guarantor<'m>(cx: &mut Context<'m>, gt1: Seg<'m>) -> Option<Ref> {
     if is_person(gt1) {
-        return Some(cx.own(Kind::RelatedPerson, gt1, |_| None));
+        let patient = super::patient_of(cx, gt1);
+        let what = match gt1.peek(2).part(1) {
+            b"" => [b"GT1", gt1.peek(3).peek_raw()],
+            number => [b"GT1-2", number],
+        };
+        return Some(cx.own_of(Kind::RelatedPerson, (gt1, 0), patient, &what));
     }
     cx.refer(Wanted::Organization(gt1.get(21)))
 }
@@ -103,7 +108,8 @@ fn write_near<'m>(out: &mut Arena, cx: &mut Context<'m>, gt1: Seg<'m>, field: us
         return;
     }
     let part = u32::try_from(field).unwrap_or(u32::MAX);
-    let own = cx.own_part(Kind::RelatedPerson, gt1, part, |_| None);
+    let guarantor = guarantor(cx, gt1);
+    let own = cx.own_of(Kind::RelatedPerson, (gt1, part), guarantor, &[words.as_bytes()]);
     out.resource(own, None, |w| {
         subject_required(w, cx, "patient", gt1);
         w.array("relationship", |w| {

@@ -17,11 +17,14 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, iam: Seg<'m>) {
     if !iam.any([5, 7]) && ![3, 27].into_iter().any(|n| al1::is_named(iam.peek(n))) {
         return;
     }
-    let own = cx.own(Kind::AllergyIntolerance, iam, |cx| {
-        identifier::ei_key(cx, Kind::AllergyIntolerance, iam.peek(7))
-    });
+    let own = match iam.peek(7).part(1) {
+        b"" => al1::of_substance(cx, iam),
+        _ => cx.own(Kind::AllergyIntolerance, iam, |cx| {
+            identifier::ei_key(cx, Kind::AllergyIntolerance, iam.peek(7))
+        }),
+    };
     iam.done(1);
-    let reporter = reporter(cx, iam);
+    let reporter = reporter(cx, iam, own);
     out.resource(own, Some(iam), |w| {
         w.array("identifier", |w| _ = identifier::ei_item(w, cx, iam.get(7), None));
         statuses(w, cx, iam);
@@ -62,7 +65,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, iam: Seg<'m>) {
 }
 
 /// Who reported it (IAM-14): the patient, a related person, or else a practitioner.
-fn reporter<'m>(cx: &mut Context<'m>, iam: Seg<'m>) -> Option<Ref> {
+fn reporter<'m>(cx: &mut Context<'m>, iam: Seg<'m>, of: Ref) -> Option<Ref> {
     let relationship = iam.peek(15);
     if relationship.peek(1).first().eq_ignore_ascii_case(b"SEL") {
         iam.done(15);
@@ -73,7 +76,7 @@ fn reporter<'m>(cx: &mut Context<'m>, iam: Seg<'m>) -> Option<Ref> {
         return None;
     }
     let kind = if relationship.is_empty() { Kind::Practitioner } else { Kind::RelatedPerson };
-    Some(cx.own(kind, iam, |_| None))
+    Some(cx.own_of(kind, (iam, 0), Some(of), &[]))
 }
 
 /// IAM-17 (table 0438) and the action IAM-6: an allergy that is an error has no clinical status

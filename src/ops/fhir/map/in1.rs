@@ -25,12 +25,14 @@ enum Party {
 
 /// The Coverage of an IN1: known by its plan, its policy and the insured's number.
 pub(crate) fn coverage<'m>(cx: &mut Context<'m>, in1: Seg<'m>) -> Ref {
-    let patient = cx.story.patient(in1).map(|pid| pid::patient(cx, pid));
+    let patient = super::patient_of(cx, in1);
+    let (plan, policy, insured) = (in1.peek(2), in1.peek(36), in1.peek(49));
+    if policy.is_empty() && insured.is_empty() {
+        let what = [plan, in1.peek(3), in1.peek(4)].map(|part| part.part(1));
+        let of = patient.filter(|_| what.iter().any(|part| !part.is_empty()));
+        return cx.own_of(Kind::Coverage, (in1, 0), of, &what);
+    }
     cx.own(Kind::Coverage, in1, |cx| {
-        let (plan, policy, insured) = (in1.peek(2), in1.peek(36), in1.peek(49));
-        if policy.is_empty() && insured.is_empty() {
-            return None;
-        }
         let key: Key = cx.scope_key(Kind::Coverage).with(patient?.id.bytes());
         Some([plan, policy, insured].iter().fold(key, |key, part| key.with(part.peek_raw())))
     })
@@ -187,11 +189,14 @@ fn insurer<'m>(cx: &mut Context<'m>, in1: Seg<'m>) -> Option<Ref> {
     if ![3, 4, 5, 7].into_iter().any(|field| in1.valued(field)) {
         return None;
     }
-    Some(cx.own_part(Kind::Organization, in1, Party::Insurer as u32, |cx| {
-        let number = in1.peek(3);
-        // A number without an authority may be any insurer's.
-        (!number.peek(4).is_empty()).then(|| identifier::cx_key(cx, Kind::Organization, number))?
-    }))
+    let (number, part) = (in1.peek(3), Party::Insurer as u32);
+    // A number without an authority may be any insurer's.
+    if number.peek(4).is_empty() || number.peek(1).is_empty() {
+        let of = coverage(cx, in1);
+        return Some(cx.own_of(Kind::Organization, (in1, part), Some(of), &[b"IN1-3"]));
+    }
+    let key = |cx: &mut Context<'m>| identifier::cx_key(cx, Kind::Organization, number);
+    Some(cx.own_part(Kind::Organization, in1, part, key))
 }
 
 fn write_insurer<'m>(out: &mut Arena, cx: &mut Context<'m>, in1: Seg<'m>, own: Ref) {
@@ -230,7 +235,9 @@ fn holder<'m>(cx: &mut Context<'m>, in1: Seg<'m>) -> Option<Ref> {
     if !has_number && !in1.valued(11) {
         return None;
     }
-    Some(cx.own_part(Kind::Organization, in1, Party::PolicyHolder as u32, |_| None))
+    let of = coverage(cx, in1);
+    let part = Party::PolicyHolder as u32;
+    Some(cx.own_of(Kind::Organization, (in1, part), Some(of), &[b"IN1-11"]))
 }
 
 /// Who is insured (IN1-16): the patient, or a related person.
@@ -257,7 +264,8 @@ fn subscriber<'m>(cx: &mut Context<'m>, in1: Seg<'m>) -> Option<Ref> {
     if name.is_empty() {
         return None;
     }
-    Some(cx.own(Kind::RelatedPerson, in1, |_| None))
+    let of = coverage(cx, in1);
+    Some(cx.own_of(Kind::RelatedPerson, (in1, 0), Some(of), &[b"IN1-16"]))
 }
 
 fn write_subscriber<'m>(

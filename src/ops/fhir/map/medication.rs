@@ -10,7 +10,7 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, quantity, text, timing};
 use super::super::wanted::Wanted;
-use super::{field, tq1};
+use super::{field, rxa, rxd, rxo, tq1};
 
 const UCUM: &str = "http://unitsofmeasure.org";
 const DOSE_TYPES: &str = "http://terminology.hl7.org/CodeSystem/dose-rate-type";
@@ -43,9 +43,14 @@ pub(crate) struct Places {
     pub(crate) batch: [usize; 3],
 }
 
-/// The Medication of a segment of pharmacy.
+/// The Medication of a segment of pharmacy: that of what is asked for or given.
 pub(crate) fn medication<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Ref {
-    cx.own(Kind::Medication, seg, |_| None)
+    let of = match &seg.id() {
+        b"RXD" => rxd::dispense(cx, seg),
+        b"RXA" => rxa::given(cx, seg),
+        _ => rxo::request(cx, seg),
+    };
+    cx.own_of(Kind::Medication, (seg, 0), Some(of), &[])
 }
 
 /// Writes the Medication.

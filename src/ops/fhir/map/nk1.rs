@@ -84,15 +84,24 @@ fn telecoms(w: &mut Json, cx: &mut Context<'_>, nk1: Seg<'_>, contact_person: bo
     });
 }
 
+/// The RelatedPerson: of a number with an authority, else of the patient, the relationship and the name.
+fn person<'m>(cx: &mut Context<'m>, nk1: Seg<'m>) -> Ref {
+    let mut ids = nk1.all_again(33).chain(nk1.all_again(12));
+    let id = ids.find(|id| !id.peek(4).is_empty() && !id.peek(1).is_empty());
+    if let Some(id) = id {
+        return cx
+            .own(Kind::RelatedPerson, nk1, |cx| identifier::cx_key(cx, Kind::RelatedPerson, id));
+    }
+    let patient = super::patient_of(cx, nk1);
+    let what = [nk1.peek(3).part(1), nk1.peek(2).peek_raw()];
+    cx.own_of(Kind::RelatedPerson, (nk1, 0), patient, &what)
+}
+
 /// Writes the RelatedPerson, and the organization if its contact is told here.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, nk1: Seg<'m>) {
     nk1.done(1);
     if !is_contact_only(nk1) {
-        let own = cx.own(Kind::RelatedPerson, nk1, |cx| {
-            let mut ids = nk1.all_again(33).chain(nk1.all_again(12));
-            let id = ids.find(|id| !id.peek(4).is_empty())?;
-            identifier::cx_key(cx, Kind::RelatedPerson, id)
-        });
+        let own = person(cx, nk1);
         out.resource(own, Some(nk1), |w| related(w, cx, nk1));
     }
     // Patient.contact refers to it, if there is a patient.

@@ -40,14 +40,7 @@ pub(crate) fn observation<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Ref {
         key.push(of?.id.bytes());
         identifier::push_code(&mut key, obx.peek(3));
         key.push(obx.peek(4).peek_raw());
-        let id = key.id();
-        match cx.times_before(id) {
-            0 => Some(id),
-            n => {
-                key.push(n.to_string().as_bytes());
-                Some(key.id())
-            }
-        }
+        Some(cx.next_id(key))
     })
 }
 

@@ -7,13 +7,14 @@ use super::super::input::Seg;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, place, practitioner, timing};
-use super::{encounter, facts, subject, subject_required};
+use super::{encounter, facts, patient_of, subject, subject_required};
 
 const PLACE: &str = "http://hl7.org/fhir/StructureDefinition/event-location";
 
 /// Writes the Observation and the Procedure.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pda: Seg<'m>) {
-    let own = cx.own(Kind::Observation, pda, |_| None);
+    let patient = patient_of(cx, pda);
+    let own = cx.own_of(Kind::Observation, (pda, 0), patient, &[b"PDA"]);
     let place = place::refer(cx, pda.get(2));
     out.resource(own, Some(pda), |w| {
         w.literal("status", "final");
@@ -54,7 +55,8 @@ fn write_autopsy<'m>(out: &mut Arena, cx: &mut Context<'m>, pda: Seg<'m>) {
     if ![6, 7, 8].into_iter().any(|n| pda.valued(n)) {
         return;
     }
-    let own = cx.own(Kind::Procedure, pda, |_| None);
+    let patient = patient_of(cx, pda);
+    let own = cx.own_of(Kind::Procedure, (pda, 0), patient, &[b"PDA"]);
     out.resource(own, None, |w| {
         let is_done = match pda.get(6).first() {
             b"N" => "not-done",

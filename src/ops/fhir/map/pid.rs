@@ -196,7 +196,8 @@ fn write_mother<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'m>) {
     if !pid.valued(21) {
         return;
     }
-    let own = cx.own(Kind::RelatedPerson, pid, |_| None);
+    let patient = patient(cx, pid);
+    let own = cx.own_of(Kind::RelatedPerson, (pid, 0), Some(patient), &[b"PID-21"]);
     out.resource(own, None, |w| {
         w.array("identifier", |w| {
             for value in pid.all(21) {

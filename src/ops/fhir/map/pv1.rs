@@ -170,6 +170,10 @@ pub(super) fn episode<'m>(cx: &mut Context<'m>, pv1: Seg<'m>) -> Option<Ref> {
     if !pv1.valued(53) && !pv1.valued(54) {
         return None;
     }
+    if pv1.peek(54).peek(1).is_empty() {
+        let visit = encounter(cx, pv1);
+        return Some(cx.own_of(Kind::EpisodeOfCare, (pv1, 0), Some(visit), &[b"PV1-53"]));
+    }
     Some(cx.own(Kind::EpisodeOfCare, pv1, |cx| {
         identifier::cx_key(cx, Kind::EpisodeOfCare, pv1.peek(54))
     }))
@@ -196,7 +200,8 @@ fn write_episode<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
 /// Writes a Coverage for each financial class, PV1-20.
 fn write_coverages<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
     for (n, value) in (0..).zip(pv1.all(20)) {
-        let own = cx.own_part(Kind::Coverage, pv1, n, |_| None);
+        let visit = Some(encounter(cx, pv1));
+        let own = cx.own_of(Kind::Coverage, (pv1, n), visit, &[b"PV1-20", value.part(1)]);
         out.resource(own, None, |w| {
             w.literal("status", "active");
             coded::concept(w, cx, "type", value.get(1));

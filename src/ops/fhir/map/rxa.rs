@@ -210,7 +210,8 @@ fn participants<'m>(w: &mut Json, cx: &mut Context<'m>, orc: Option<Seg<'m>>, rx
 /// Where it was given: RXA-27 and its address RXA-28, or RXA-11 of old versions.
 fn place_of<'m>(cx: &mut Context<'m>, rxa: Seg<'m>) -> Option<Ref> {
     if rxa.valued(28) {
-        return Some(cx.own(Kind::Location, rxa, |_| None));
+        let of = given(cx, rxa);
+        return Some(cx.own_of(Kind::Location, (rxa, 0), Some(of), &[]));
     }
     match rxa.valued(27) {
         true => place::refer(cx, rxa.get(27)),
@@ -219,7 +220,7 @@ fn place_of<'m>(cx: &mut Context<'m>, rxa: Seg<'m>) -> Option<Ref> {
 }
 
 fn write_place<'m>(out: &mut Arena, cx: &mut Context<'m>, rxa: Seg<'m>) {
-    let own = cx.own(Kind::Location, rxa, |_| None);
+    let Some(own) = place_of(cx, rxa) else { return };
     let around = place::refer(cx, rxa.get(27));
     out.resource(own, Some(rxa), |w| {
         w.literal("mode", "instance");

@@ -41,7 +41,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rxd: Seg<'m>) {
     let orc = orc::of(cx, rxd);
     let medication = medication::medication(cx, rxd);
     // The pharmacy that it is dispensed to.
-    let pharmacy = rxd.valued(30).then(|| cx.own(Kind::Location, rxd, |_| None));
+    let pharmacy = rxd.valued(30).then(|| cx.own_of(Kind::Location, (rxd, 0), Some(own), &[]));
     out.resource(own, Some(rxd), |w| {
         orc::meta(w, cx, orc);
         w.array("identifier", |w| {

@@ -154,7 +154,9 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
     let medication = medication::medication(cx, seg);
     let timing = tq1::of(cx, orc, Some(seg)).next();
     let [pharmacy, address_of, phone] = layout.pharmacy;
-    let pharmacy = seg.valued(pharmacy).then(|| cx.own(Kind::Organization, seg, |_| None));
+    let place = (seg, 0);
+    let pharmacy =
+        seg.valued(pharmacy).then(|| cx.own_of(Kind::Organization, place, Some(own), &[]));
     out.resource(own, Some(seg), |w| {
         orc::meta(w, cx, orc);
         w.array("identifier", |w| {

@@ -54,7 +54,8 @@ impl Contact {
     fn role<'m>(&self, cx: &mut Context<'m>, sch: Seg<'m>) -> Option<Ref> {
         let has_more = [self.phone, self.address, self.place].into_iter().any(|n| sch.valued(n));
         let part = u32::try_from(self.person).unwrap_or(u32::MAX);
-        has_more.then(|| cx.own_part(Kind::PractitionerRole, sch, part, |_| None))
+        let of = Some(appointment(cx, sch));
+        has_more.then(|| cx.own_of(Kind::PractitionerRole, (sch, part), of, &[&part.to_be_bytes()]))
     }
 
     fn write<'m>(&self, out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>) {

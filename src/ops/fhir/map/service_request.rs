@@ -52,6 +52,12 @@ fn clinical<'m>(cx: &Context<'m>, obr: Seg<'m>) -> impl Iterator<Item = (u32, Pa
         .filter(move |(_, value)| !(takes_fasting && spm::is_fasting(value)))
 }
 
+/// The Observation of what OBR-13 has as its `n`th.
+fn clinical_fact<'m>(cx: &mut Context<'m>, obr: Seg<'m>, n: u32) -> Ref {
+    let of = request(cx, obr);
+    cx.own_of(Kind::Observation, (obr, n), Some(of), &[b"OBR-13", &n.to_be_bytes()])
+}
+
 /// Writes the ServiceRequest.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
     let own = request(cx, seg);
@@ -224,7 +230,7 @@ fn supporting<'m>(w: &mut Json, cx: &mut Context<'m>, obr: Seg<'m>) {
         }
         let clinical: Vec<u32> = clinical(cx, obr).map(|(n, _)| n).collect();
         for n in clinical {
-            let to = cx.own_part(Kind::Observation, obr, n, |_| None);
+            let to = clinical_fact(cx, obr, n);
             cx.reference_item(w, to);
         }
         for prior in obr::prior_reports(cx, obr) {
@@ -264,7 +270,7 @@ fn write_clinical<'m>(out: &mut Arena, cx: &mut Context<'m>, obr: Seg<'m>) {
         if takes_fasting && spm::is_fasting(&value) {
             continue;
         }
-        let own = cx.own_part(Kind::Observation, obr, n, |_| None);
+        let own = clinical_fact(cx, obr, n);
         out.resource(own, Some(obr), |w| {
             w.literal("status", "unknown");
             w.object("code", |w| w.literal("text", "Relevant clinical information"));

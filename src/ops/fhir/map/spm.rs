@@ -9,7 +9,7 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, participant, practitioner, quantity, text, timing};
 use super::super::wanted::Wanted;
-use super::{field, fields, note, prt, service_request, subject, valued};
+use super::{field, fields, note, obr, prt, service_request, subject, valued};
 
 const ROLE: &str = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Specimen.role";
 const HANDLING: &str = "http://hl7.org/fhir/StructureDefinition/specimen-specialHandling";
@@ -30,7 +30,11 @@ pub(crate) fn is_of_obr<'m>(cx: &Context<'m>, obr: Seg<'m>) -> bool {
 }
 
 fn of_obr<'m>(cx: &mut Context<'m>, obr: Seg<'m>) -> Ref {
-    cx.own(Kind::Specimen, obr, |_| None)
+    let of = match obr::is_report(cx, obr) {
+        true => obr::report(cx, obr),
+        false => service_request::request(cx, obr),
+    };
+    cx.own_of(Kind::Specimen, (obr, 0), Some(of), &[])
 }
 
 /// Writes items that refer to the specimens of an OBR.

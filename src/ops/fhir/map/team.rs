@@ -6,10 +6,11 @@ use super::super::context::{Context, Ref};
 use super::super::input::Seg;
 use super::super::kind::Kind;
 use super::super::types::text;
-use super::participation;
+use super::{participation, pid};
 
 fn team<'m>(cx: &mut Context<'m>, pid: Seg<'m>) -> Ref {
-    cx.own(Kind::CareTeam, pid, |_| None)
+    let patient = pid::patient(cx, pid);
+    cx.own_of(Kind::CareTeam, (pid, 0), Some(patient), &[])
 }
 
 /// The IN3 segments that name a case manager.

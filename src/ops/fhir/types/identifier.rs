@@ -3,7 +3,7 @@
 pub(crate) use super::authority::authority;
 pub(super) use super::authority::of_name;
 use super::authority::{is_kind_of_uri, system};
-pub(crate) use super::keys::{cx_key, ei_key, eip_key, push_code};
+pub(crate) use super::keys::{code_parts, cx_key, ei_key, eip_key, push_code};
 use super::{coded, text, timing};
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;

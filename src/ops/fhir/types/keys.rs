@@ -57,6 +57,14 @@ pub(crate) fn push_code(key: &mut Key, value: Parts<'_>) {
     }
 }
 
+/// As [`push_code`], the parts of the key.
+pub(crate) fn code_parts<'m>(value: Parts<'m>) -> [&'m [u8]; 2] {
+    match value.part(1) {
+        b"" => [value.peek_raw(), b""],
+        code => [code, value.part(3)],
+    }
+}
+
 /// Adds an identifier and its authority, an HD, to a key. Returns whether it is there; else nothing is
 /// added.
 pub(crate) fn push_of<'m>(
