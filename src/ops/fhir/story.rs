@@ -219,6 +219,7 @@ impl<'m> Story<'m> {
             };
             memory.add(at, owner, id);
             match &id {
+                b"PV1" if !is_visit(seg) => {}
                 b"PV1" => {
                     memory.add_visit(owner, at);
                     memory.put_aside(at, memory.last(&[b"SCH"]));
@@ -318,7 +319,9 @@ impl<'m> Story<'m> {
     /// The PV1 of the visit that a segment is about: that of its patient. Of several it is the last one before
     /// the segment, as where results from before come with a visit and no PID, else the next.
     pub(crate) fn visit(&self, seg: Seg<'m>) -> Option<Seg<'m>> {
-        let Some(patient) = self.patient(seg) else { return self.input.first(b"PV1") };
+        let Some(patient) = self.patient(seg) else {
+            return self.input.first(b"PV1").filter(|pv1| is_visit(*pv1));
+        };
         if !self.owners.has_other_visits {
             return self.at(self.links(patient)?.aside);
         }
@@ -426,6 +429,12 @@ impl<'m> Iterator for Children<'m> {
         }
         None
     }
+}
+
+/// Whether a PV1 tells of a visit: events about persons have one because it is required, with `N` for not
+/// applicable (table 0004).
+pub(super) fn is_visit(pv1: Seg<'_>) -> bool {
+    pv1.peek(2).first() != b"N" || pv1.any([19, 44, 45, 50])
 }
 
 impl Owners {

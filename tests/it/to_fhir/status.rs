@@ -288,3 +288,57 @@ fn codes_are_of_the_tables_that_have_them() {
     let event = "ServiceRequest.extension.extension.valueCodeableConcept.coding.system";
     assert_eq!(find(&made, event), ["urn:id:HL70119"]);
 }
+
+/// What asks for a change, or tells that it was made, leaves the order as it was; and results do not make it unknown.
+#[test]
+fn an_order_that_is_changed_or_done_is_not_unknown() {
+    for (control, expected) in [
+        ("XO", "active"),
+        ("XX", "active"),
+        ("XR", "active"),
+        ("OE", "active"),
+        ("RP", "revoked"),
+        ("RU", "revoked"),
+        ("UA", "revoked"),
+        ("UR", "on-hold"),
+        ("UC", "unknown"),
+        ("RE", "unknown"),
+    ] {
+        let order = format!("ORC|{control}|P1^S|F1^L\rOBR|1|P1^S|F1^L|A^B^L");
+        let made = bundle("OMG^O19^OMG_O19", &order);
+        assert_eq!(find(&made, "ServiceRequest.status"), [expected], "{control}");
+    }
+    for (control, result, expected) in [
+        ("RE", "P", "active"),
+        ("RE", "I", "active"),
+        ("RE", "F", "completed"),
+        ("RE", "C", "completed"),
+        ("RE", "X", "revoked"),
+        ("RE", "Z", "unknown"),
+        ("RE CM", "P", "completed"),
+        ("CA", "F", "revoked"),
+    ] {
+        let (control, state) = control.split_once(' ').unwrap_or((control, ""));
+        let orc = segment("ORC", &[(1, control), (2, "P1^S"), (3, "F1^L"), (5, state)]);
+        let obr = [(2, "P1^S"), (3, "F1^L"), (4, "A^B^L"), (25, result)];
+        let made = bundle("ORU^R01^ORU_R01", &format!("{orc}\r{}", segment("OBR", &obr)));
+        assert_eq!(find(&made, "ServiceRequest.status"), [expected], "{control} {state} {result}");
+    }
+}
+
+/// Table 0004: `N` is not applicable, where a message about a person has to have a PV1.
+#[test]
+fn a_person_without_a_visit_has_none() {
+    for (pv1, visits) in [
+        ("PV1|1|N", 0),
+        ("PV1|1|N|||||9^Who", 0),
+        ("PV1|1|I", 1),
+        ("PV1|1|N|||||||||||||||||V1", 1),
+    ] {
+        let rest = format!("{pv1}\rDG1|1||J18^Pneumonia^I10\rAL1|1||PCN");
+        let made = bundle("ADT^A28^ADT_A05", &format!("PID|1||P1^^^H^MR\r{rest}"));
+        assert_eq!(find(&made, "Encounter.id").len(), visits, "{pv1}");
+        assert_eq!(find(&made, "Condition.encounter.reference").len(), visits, "{pv1}");
+        assert_eq!(find(&made, "AllergyIntolerance.id").len(), 1, "{pv1}");
+    }
+}

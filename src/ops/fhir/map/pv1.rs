@@ -7,6 +7,7 @@ use super::super::context::{Context, Ref};
 use super::super::input::{Parts, Seg};
 use super::super::json::Json;
 use super::super::kind::Kind;
+use super::super::story::is_visit;
 use super::super::time;
 use super::super::types::place::Level;
 use super::super::types::{coded, identifier, place, practitioner, text, timing};
@@ -25,8 +26,13 @@ pub(crate) fn encounter<'m>(cx: &mut Context<'m>, pv1: Seg<'m>) -> Ref {
     cx.own(Kind::Encounter, pv1, |cx| identifier::cx_key(cx, Kind::Encounter, pv1.peek(19)))
 }
 
-/// Writes the Encounter, and what else the segment tells of.
+/// Writes the Encounter, and what else the segment tells of, if there is a visit.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
+    if !is_visit(pv1) {
+        pv1.done(1);
+        pv1.done(2);
+        return;
+    }
     let own = encounter(cx, pv1);
     pv1.done(1);
     let episode = episode(cx, pv1);

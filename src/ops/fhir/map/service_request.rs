@@ -74,8 +74,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
         });
         let [group, _] = orc::groups(cx, orc);
         identifier::ei_member(w, cx, "requisition", group, Some(PLACER_GROUP));
-        let status = orc::status(cx, orc);
-        w.literal("status", status);
+        w.literal("status", status(cx, orc, obr));
         w.literal("intent", intent(obr));
         tq1::priority(w, cx, timing, [field(obr, 5), old.get(6)]);
         let has_code = coded::concept(w, cx, "code", field(obr, 4));
@@ -174,6 +173,18 @@ fn parents<'m>(w: &mut Json, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
             |w| w.literal("type", Kind::ServiceRequest.name()),
             |w| _ = identifier::ei_member(w, cx, "identifier", value.get(n), Some(kind)),
         );
+    }
+}
+
+/// The state by ORC, else of an order that results are told of by these (OBR-25, table 0123): where it was active
+/// before, it must not be unknown because they come.
+fn status<'m>(cx: &mut Context<'m>, orc: Option<Seg<'m>>, obr: Option<Seg<'m>>) -> &'static str {
+    let results = obr.filter(|obr| obr::is_report(cx, *obr));
+    match (orc::status(cx, orc), results.map(|obr| obr.peek(25).first())) {
+        ("unknown", Some(b"F" | b"C")) => "completed",
+        ("unknown", Some(b"A" | b"I" | b"M" | b"N" | b"O" | b"P" | b"R" | b"S")) => "active",
+        ("unknown", Some(b"X")) => "revoked",
+        (status, _) => status,
     }
 }
 
