@@ -315,6 +315,31 @@ fn what_is_told_again_without_a_number_is_the_same() {
     }
 }
 
+/// What is observed outside of a report is one thing as long as its time is the same.
+#[test]
+fn an_observation_without_a_report_is_the_same() {
+    let visit = "PV1|1|I|||||||||||||||||V1^^^HOSP^VN";
+    let weight =
+        |value: &str, time: &str| format!("OBX|1|NM|W^Weight^L||{value}|kg|||||F|||{time}");
+    let [first, again, later] =
+        [weight("70", "20240501"), weight("71", "20240501"), weight("72", "20240502")];
+    let value = "valueQuantity.value";
+    let found = |before: &str, after: &str| {
+        let messages: [&[&str]; 2] = [&[PID, visit, before], &[PID, visit, after]];
+        changed("ADT^A08^ADT_A01", "Observation", messages, value)
+    };
+    assert_eq!(found(&first, &again), ["71"]);
+    let other = bundle("3", "ADT^A08^ADT_A01", &[PID, visit, &later]);
+    let known = bundle("1", "ADT^A08^ADT_A01", &[PID, visit, &first]);
+    assert_ne!(find(&other, "Observation.id"), find(&known, "Observation.id"));
+
+    let dose = ["ORC|RE||I1^REG", "RXA|0|1|20240501||08^HepB^CVX|1"];
+    let [first, again] = ["1", "2"].map(|n| format!("OBX|1|NM|30973-2^Dose^LN||{n}||||||F"));
+    let messages: [&[&str]; 2] =
+        [&[PID, dose[0], dose[1], &first], &[PID, dose[0], dose[1], &again]];
+    assert_eq!(changed("VXU^V04^VXU_V04", "Observation", messages, value), ["2"]);
+}
+
 /// What is taken back without a number is what was told without one.
 #[test]
 fn what_has_no_number_is_taken_back() {

@@ -108,6 +108,19 @@ fn a_visit_stays_the_same_at_another_patient() {
 }
 
 /// A number without an authority counts within the sender, and an authority makes it another.
+/// Some senders number the visits of each patient from 1 on.
+#[test]
+fn a_short_number_of_a_visit_counts_within_the_patient() {
+    let visit = |pid: &str, number: &str| {
+        let pv1 = format!("PV1|1|I|||||||||||||||||{number}");
+        find(&bundle("ADT^A08^ADT_A01", &[pid, &pv1]), "Encounter.id")
+    };
+    for (number, is_same) in [("1", false), ("99", false), ("1^^^NORTH", true), ("10001", true)] {
+        assert_eq!(visit(ANNE, number) == visit(EVE, number), is_same, "{number}");
+        assert_eq!(visit(ANNE, number), visit(ANNE, number), "{number}");
+    }
+}
+
 #[test]
 fn visits_of_other_authorities_are_others() {
     let visit = |number: &str| {

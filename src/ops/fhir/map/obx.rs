@@ -15,7 +15,10 @@ use super::super::types::participant::{self, Acting, Function};
 use super::super::types::{coded, identifier, quantity, text};
 use super::super::wanted::Wanted;
 use super::value::{self, Shape};
-use super::{encounter, note, obr, parent, prt, rxa, rxd, rxo, service_request, spm, subject};
+use super::{
+    encounter, note, obr, parent, patient_of, prt, rxa, rxd, rxo, service_request, spm, subject,
+    visit_of,
+};
 
 const ALTERNATE: &str = "http://hl7.org/fhir/StructureDefinition/alternate-codes";
 const ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
@@ -36,12 +39,35 @@ pub(crate) fn observation<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Ref {
             true => obr::report(cx, obr),
             false => service_request::request(cx, obr),
         });
+        // What stands elsewhere, such as a weight behind a visit, is another at another time.
+        let (of, when) = match of {
+            Some(of) => (of, None),
+            None => (told_with(cx, obx)?, Some(obx.peek(14).peek_raw())),
+        };
         let mut key = Key::of(Kind::Observation);
-        key.push(of?.id.bytes());
+        key.push(of.id.bytes());
+        if let Some(when) = when {
+            key.push(when);
+        }
         identifier::push_code(&mut key, obx.peek(3));
         key.push(obx.peek(4).peek_raw());
         Some(cx.next_id(key))
     })
+}
+
+/// What an OBX without an OBR is told with: what was given or asked for, or the visit, else the patient.
+fn told_with<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Option<Ref> {
+    let owner = cx.story.owner(obx)?;
+    match &owner.id() {
+        b"RXA" => Some(rxa::given(cx, owner)),
+        b"RXD" => Some(rxd::dispense(cx, owner)),
+        b"RXO" | b"RXE" | b"RXG" => Some(rxo::request(cx, owner)),
+        // Without a time a result may be a further one; what comes with a patient's data is that data again.
+        b"PID" | b"PV1" if obx.valued(14) || cx.msh().peek(9).first() == b"ADT" => {
+            visit_of(cx, obx).or_else(|| patient_of(cx, obx))
+        }
+        _ => None,
+    }
 }
 
 /// Whether an OBX of an OBR is a result, and not the answer to a question that was asked with the

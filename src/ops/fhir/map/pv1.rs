@@ -12,7 +12,9 @@ use super::super::time;
 use super::super::types::place::Level;
 use super::super::types::{coded, identifier, place, practitioner, text, timing};
 use super::super::wanted::Wanted;
-use super::{account, dg1, history, mrg, participation, pv2, sch, subject, subject_required};
+use super::{
+    account, dg1, history, mrg, participation, patient_of, pv2, sch, subject, subject_required,
+};
 
 const NULL_FLAVOR: &str = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
 const IMPORTANCE: &str = "http://hl7.org/fhir/StructureDefinition/patient-importance";
@@ -21,10 +23,23 @@ const CLASSIFICATION: &str =
 const DESCRIPTION: &str = "http://hl7.org/fhir/StructureDefinition/resource-instance-description";
 const PARTICIPATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
 
-/// The Encounter of a PV1: of its number alone, for a visit may move to another patient (A18, A40, A45).
+/// The Encounter of a PV1: of its number alone, for a visit may move to another patient (A18, A40, A45). A short
+/// one without an authority is that of a sender that begins to number anew at each patient: it counts there.
 pub(crate) fn encounter<'m>(cx: &mut Context<'m>, pv1: Seg<'m>) -> Ref {
-    cx.own(Kind::Encounter, pv1, |cx| identifier::cx_key(cx, Kind::Encounter, pv1.peek(19)))
+    let number = pv1.peek(19);
+    let is_short = number.first().trim_ascii().len() <= SHORT && number.peek(4).is_empty();
+    let patient = if is_short { patient_of(cx, pv1) } else { None };
+    cx.own(Kind::Encounter, pv1, |cx| {
+        let key = identifier::cx_key(cx, Kind::Encounter, number)?;
+        Some(match patient {
+            Some(patient) => key.with(patient.id.bytes()),
+            None => key,
+        })
+    })
 }
+
+/// So many characters do not number the visits of all patients.
+const SHORT: usize = 3;
 
 /// Writes the Encounter, and what else the segment tells of, if there is a visit.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
