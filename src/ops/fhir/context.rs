@@ -349,6 +349,20 @@ impl<'m> Context<'m> {
         if let Some(id) = self.names.own(seg.at(), kind, part) {
             return Ref { kind, id };
         }
+        let own = self.own_once(kind, seg, part, business);
+        self.names.add_own(seg.at(), kind, part, own.id);
+        own
+    }
+
+    /// As [`Context::own_by_id`], which finds those of a segment one after the other: for one that is asked for
+    /// once, and has many beside it.
+    pub(crate) fn own_once(
+        &mut self,
+        kind: Kind,
+        seg: Seg<'m>,
+        part: u32,
+        business: impl FnOnce(&mut Self) -> Option<Id>,
+    ) -> Ref {
         let by_business = match self.settings.ids {
             Ids::Business => business(self),
             Ids::Message => None,
@@ -369,7 +383,6 @@ impl<'m> Context<'m> {
         if self.names.claims.get(&id).is_none() {
             self.names.claims.insert(&id, Claim::Segment(seg.at() as u32));
         }
-        self.names.add_own(seg.at(), kind, part, id);
         Ref { kind, id }
     }
 

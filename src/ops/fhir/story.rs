@@ -233,6 +233,10 @@ impl<'m> Story<'m> {
                     };
                     memory.put_aside(at, pid);
                 }
+                b"AUT" => {
+                    let insurance = memory.insurance_before(input, at);
+                    memory.put_aside(at, insurance);
+                }
                 b"TXA" => memory.put_aside(at, memory.last(&[b"ORC", b"OBR"])),
                 // Results from before are of other specimens.
                 b"OBR" if groups.specimens_first && patient == NONE => {
@@ -394,7 +398,7 @@ impl<'m> Story<'m> {
         self.of(obr, b"SPM").chain(before.flatten())
     }
 
-    /// The last SCH before a PV1, the last ORC or OBR before a TXA, and of each SCH the last PID before the first one.
+    /// The last SCH before a PV1, the last ORC or OBR before a TXA, the IN1 of an AUT, and of each SCH the last PID before the first one.
     pub(crate) fn before(&self, seg: Seg<'m>) -> Option<Seg<'m>> {
         self.at(self.links(seg)?.aside)
     }
@@ -483,6 +487,17 @@ impl Owners {
             (_, Some(document), _) if at < document => document,
             (b"SPM" | b"SAC", _, Some(from)) if from < at => self.last(&[b"OBR"]),
             _ => owner,
+        }
+    }
+
+    /// The IN1 of the segments before an AUT; of one behind another it is the same.
+    fn insurance_before(&self, input: Input<'_>, aut: u32) -> u32 {
+        let is_more = |at: &u32| matches!(&input.id_at(*at as usize), b"IN2" | b"IN3" | b"ROL");
+        let Some(last) = (0..aut).rev().find(|at| !is_more(at)) else { return NONE };
+        match &input.id_at(last as usize) {
+            b"IN1" => last,
+            b"AUT" => self.links.get(last as usize).map_or(NONE, |links| links.aside),
+            _ => NONE,
         }
     }
 

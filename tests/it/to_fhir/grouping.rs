@@ -502,3 +502,43 @@ fn goals_are_about_their_problems() {
         }
     }
 }
+
+/// A visit before its PID has the diagnoses of a patient who has no visit of their own.
+#[test]
+fn a_visit_before_its_patient_has_no_diagnoses_of_others() {
+    let told = |segments: &[&str]| {
+        let made = bundle("ADT^A08^ADT_A01", segments);
+        ["V8", "V9"].map(|visit| {
+            let path =
+                format!("Encounter[identifier.value={visit}].diagnosis.condition -> Condition");
+            find(&made, &format!("{path}.code.coding.code")).join(" ")
+        })
+    };
+    let visit = |n: u8| format!("PV1|1|I|||||||||||||||||V{n}^^^N^VN");
+    let [v8, v9, a, b] = [visit(8), visit(9), "DG1|1||A^a^L".into(), "DG1|1||B^b^L".into()];
+    let other = "PID|2||222^^^N^MR";
+    assert_eq!(told(&[&v8, PID, &a]), ["A", ""]);
+    assert_eq!(told(&[&v8, PID, &v9, &a]), ["", "A"]);
+    assert_eq!(told(&[&v8, PID, &a, other, &v9, &b]), ["A", "B"]);
+    assert_eq!(told(&[PID, &v8, &a, other, &v9, &b]), ["A", "B"]);
+}
+
+/// Who refers and to whom is told behind each referral, or before the first.
+#[test]
+fn a_referral_has_its_own_parties() {
+    let [first, then] = ["R1", "R2"].map(|n| format!("RF1|A|||||{n}^S"));
+    let [from, to, other] = ["RP|From", "RT|To", "RT|Other"].map(|told| format!("PRD|{told}^Who"));
+    let made = bundle("REF^I12^REF_I12", &[&from, &first, &to, &then, &other, PID]);
+    let told = |number: &str| {
+        ["requester", "performer"].map(|member| {
+            let request = format!("ServiceRequest[identifier.value={number}].{member}");
+            find(
+                &made,
+                &format!("{request} -> PractitionerRole.practitioner -> Practitioner.name.family"),
+            )
+            .concat()
+        })
+    };
+    assert_eq!(told("R1"), ["From", "To"]);
+    assert_eq!(told("R2"), ["", "Other"]);
+}

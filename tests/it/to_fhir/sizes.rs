@@ -27,6 +27,8 @@ fn a_bundle_grows_with_its_message() {
     let visits = |n: usize| format!("PV1|1|I|||||||||||||||||V{n}\rDG1|1||D{n}^x^L\r");
     let reports = |n: usize| format!("TXA|1|CN|TX|||||||||D{n}\r");
     let orders = |n: usize| format!("OBR|1|O{n}||C^x^L\r");
+    let referrals = |n: usize| format!("RF1|A|||||R{n}\r");
+    let parties = |n: usize| format!("PRD|RT|N{n}\r");
     for (event, groups) in [
         ("SQR^S25", [&appointments as &dyn Fn(usize) -> String, &none, &none]),
         ("SQR^S25", [&patients, &behind, &none]),
@@ -35,6 +37,7 @@ fn a_bundle_grows_with_its_message() {
         ("MDM^T02", [&patient, &reports, &orders]),
         ("ORU^R01", [&patient, &reports, &orders]),
         ("ADT^A01", [&patient, &visits, &none]),
+        ("REF^I12", [&patient, &referrals, &parties]),
     ] {
         let [some, many] = [50, 200].map(|count| length(count, event, groups));
         assert!(many < 5 * some, "{event}: {some} bytes, {many} bytes");

@@ -23,10 +23,8 @@ fn insurer<'m>(cx: &mut Context<'m>, aut: Seg<'m>) -> Option<Ref> {
 
 /// The insurance that an authorization is for: the one whose segments stand before it.
 fn insurance<'m>(cx: &mut Context<'m>, aut: Seg<'m>) -> Option<Ref> {
-    let input = cx.story.input();
-    let is_more = |at: &usize| matches!(&input.id_at(*at), b"IN2" | b"IN3" | b"ROL" | b"AUT");
-    let last = input.seg((0..aut.at()).rev().find(|at| !is_more(at))?);
-    last.is(b"IN1").then(|| in1::coverage(cx, last))
+    let in1 = cx.story.before(aut)?;
+    Some(in1::coverage(cx, in1))
 }
 
 /// Writes the ClaimResponse, and the insurer.

@@ -93,7 +93,9 @@ pub(crate) fn diagnoses<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, ki
         story.within(patient.at(), from..behind.unwrap_or(usize::MAX), b"DG1")
     });
     let of_one = of_one.into_iter().flatten();
-    let of_all = (!has_others).then(|| story.of(patient, b"DG1")).into_iter().flatten();
+    // What the patient's own visit has is of no visit that stands before the patient.
+    let is_own = story.before(patient).is_none_or(|own| own.at() == pv1.at());
+    let of_all = (!has_others && is_own).then(|| story.of(patient, b"DG1")).into_iter().flatten();
     for dg1 in of_one.chain(of_all).filter(|dg1| is_told(*dg1) && !is_taken_back(*dg1)) {
         let condition = condition(cx, dg1);
         w.item(|w| {

@@ -55,7 +55,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
         encounter(w, cx, "encounter", rf1);
         timing::period(w, cx, "occurrencePeriod", [rf1.get(7), rf1.get(8)]);
         time::date_time(w, cx, "authoredOn", rf1.get(9));
-        let (from, mut to) = parties(cx);
+        let (from, mut to) = parties(cx, rf1);
         to.extend(authorized);
         if let Some(from) = from {
             cx.reference(w, "requester", from);
@@ -82,10 +82,19 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
     });
 }
 
+/// The segments that a referral comes with: up to the next one, of the first those before it, too.
+fn group<'m>(cx: &Context<'m>, rf1: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
+    let input = cx.story.input();
+    let is_first = input.first(b"RF1").is_some_and(|first| first.at() == rf1.at());
+    let from = if is_first { 0 } else { rf1.at() };
+    let segs = (from..input.len()).map(move |at| input.seg(at));
+    segs.take_while(move |seg| seg.at() <= rf1.at() || !seg.is(b"RF1"))
+}
+
 /// Who refers (table 0286: RP), and to whom (RT).
-fn parties(cx: &mut Context<'_>) -> (Option<Ref>, Vec<Ref>) {
+fn parties<'m>(cx: &mut Context<'m>, rf1: Seg<'m>) -> (Option<Ref>, Vec<Ref>) {
     let (mut from, mut to) = (None, Vec::new());
-    for prd in cx.story.input().segs().filter(|seg| seg.is(b"PRD")) {
+    for prd in group(cx, rf1).filter(|seg| seg.is(b"PRD")) {
         let is =
             |sought: &[u8]| prd.all_again(1).any(|role| role.first().eq_ignore_ascii_case(sought));
         if from.is_none() && is(b"RP") {

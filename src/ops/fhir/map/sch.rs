@@ -127,11 +127,12 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>) {
     });
     let services: Vec<Seg<'m>> = needs.iter().filter(|need| need.is(b"AIS")).copied().collect();
     let patient = patients(cx, sch).first().copied();
+    let order_status = order_status(self::status(cx, sch));
     for (n, (&order, numbers)) in orders.iter().zip(numbers).enumerate() {
         let last = n + 1 == orders.len();
         let of_it = services.get(n..).unwrap_or_default();
         let of_it = if last { of_it } else { of_it.get(..1).unwrap_or_default() };
-        write_order(out, cx, (sch, patient, order), numbers, of_it, base.as_ref());
+        write_order(out, cx, (order_status, patient, order), numbers, of_it, base.as_ref());
     }
     for contact in CONTACTS {
         contact.write(out, cx, sch);
@@ -407,16 +408,16 @@ fn order_numbers<'m>(sch: Seg<'m>) -> Vec<[Parts<'m>; 2]> {
 
 /// The order number `n`, from 0, that an appointment is for.
 fn order<'m>(cx: &mut Context<'m>, sch: Seg<'m>, n: u32, [placer, filler]: [Parts<'m>; 2]) -> Ref {
-    cx.own_part(Kind::ServiceRequest, sch, n, |cx| {
+    cx.own_once(Kind::ServiceRequest, sch, n, |cx| {
         let number = if placer.is_empty() { filler } else { placer };
-        identifier::ei_key(cx, Kind::ServiceRequest, number.again())
+        identifier::ei_key(cx, Kind::ServiceRequest, number.again()).map(|mut key| key.id())
     })
 }
 
 fn write_order<'m>(
     out: &mut Arena,
     cx: &mut Context<'m>,
-    (sch, patient, own): (Seg<'m>, Option<Ref>, Ref),
+    (status, patient, own): (&str, Option<Ref>, Ref),
     [placer, filler]: [Parts<'m>; 2],
     services: &[Seg<'m>],
     base: Option<&Timestamp>,
@@ -431,7 +432,7 @@ fn write_order<'m>(
                 }
             }
         });
-        w.literal("status", order_status(status(cx, sch)));
+        w.literal("status", status);
         w.literal("intent", "order");
         if let Some(service) = services.first() {
             coded::concept(w, cx, "code", service.get(3));
