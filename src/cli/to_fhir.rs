@@ -36,9 +36,11 @@ Ids are made of identifiers in the message and their authorities, so that a pati
 in every message. Equal input gives equal output, on any machine and at any time.
 
 Changes:
-With --upsert put, the default, a message changes what those before it made. With conditional, a
-server that knows a patient, practitioner, organization, place or visit keeps what it has: merges,
-discharges and cancellations never arrive there. Feeds that change things need put.
+With --upsert put, the default, a message takes the place of what those before it told: a result with
+no more than a number of its patient leaves a patient without a name. With conditional, a server that
+knows a patient, practitioner, organization, place or visit keeps what it has: merges, discharges and
+cancellations never arrive there. Feeds of several types of messages need maintain: ADT changes
+patients and visits, other messages refer to them.
 
 Times:
 A time without an offset gets that of MSH-7, else that of --timezone; without any, only its date is
@@ -128,6 +130,8 @@ enum UpsertArg {
     /// Patients, practitioners, organizations, places and visits only if none has their identifier; what
     /// the server has of them is never changed
     Conditional,
+    /// As conditional, but messages of ADT update the patients and visits that have their identifiers
+    Maintain,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -238,9 +242,9 @@ fn type_of(line: &[u8]) -> &str {
 }
 
 fn settings(args: &Args) -> Result<Settings> {
-    if args.upsert == UpsertArg::Conditional && args.bundle != BundleArg::Transaction {
+    if args.upsert != UpsertArg::Put && args.bundle != BundleArg::Transaction {
         // In no other are references rewritten to the ids that the server gives.
-        bail!("--upsert conditional needs --bundle transaction");
+        bail!("--upsert other than put needs --bundle transaction");
     }
     let mut settings = Settings {
         bundle: match args.bundle {
@@ -252,6 +256,7 @@ fn settings(args: &Args) -> Result<Settings> {
         upsert: match args.upsert {
             UpsertArg::Put => Upsert::Put,
             UpsertArg::Conditional => Upsert::Conditional,
+            UpsertArg::Maintain => Upsert::Maintain,
         },
         resources: args.resources,
         ids: match args.ids {

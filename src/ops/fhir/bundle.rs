@@ -130,12 +130,19 @@ impl Arena {
         });
         // The comma behind the extensions became the brace.
         let open = self.json.extension_end() == self.json.len();
-        let range = start..self.json.len();
+        let mut range = start..self.json.len();
         match self.around {
             Around::Entry => self.json.ready(b"},"),
             Around::Request(upsert) => {
                 let request = request::of(&self.json.bytes()[range.clone()], own, upsert);
-                self.json.ready(&request);
+                if request.is_nameless {
+                    // `"id":"...",` is the end of the opening.
+                    const ID: usize = 44;
+                    let end = start + own.kind.opening().len();
+                    self.json.remove(end - ID..end);
+                    range.end -= ID;
+                }
+                self.json.ready(&request.json);
                 self.json.ready(b"},");
             }
             Around::Line => self.json.ready(b"\n"),
@@ -311,6 +318,9 @@ fn place(out: &mut Vec<u8>, seg: Seg<'_>, field: usize, repetition: usize, compo
 
 /// Converts the message of a context, and appends it as one line or, for resources, as several.
 pub(crate) fn write<'m>(arena: &mut Arena, cx: &mut Context<'m>, out: &mut Vec<u8>) {
+    if let Around::Request(upsert) = &mut arena.around {
+        *upsert = upsert.of_message(cx.msh().peek(9).first());
+    }
     map::segments(arena, cx);
     let mut n = 0;
     while wanted::write(arena, cx, n) {

@@ -8,6 +8,7 @@ pub(crate) use super::decimal::Decimal;
 use super::id::Id;
 use super::plain::{is_plain, trimmed_ascii};
 use super::special;
+use std::ops::Range;
 
 /// Appends members and items to JSON text. A comma is written behind each, and that behind the last
 /// becomes the bracket that closes: nothing need be looked at before something is written.
@@ -196,6 +197,11 @@ impl Json {
     /// Takes back what was written since the text had this length.
     pub(crate) fn back_to(&mut self, len: usize) {
         self.out.truncate(len);
+    }
+
+    /// Takes out what stands at a place.
+    pub(super) fn remove(&mut self, place: Range<usize>) {
+        self.out.drain(place);
     }
 
     /// Puts what was written since the text had the length `end` before what begins at `start`.

@@ -12,33 +12,59 @@ use std::cmp::Reverse;
 const SHARED: [Kind; 5] =
     [Kind::Patient, Kind::Practitioner, Kind::Organization, Kind::Location, Kind::Encounter];
 
-/// The member `request` for a resource, with a comma before it: PUT under its id, or POST for one
-/// that the server may know by its identifier (R4, section 3.1.0.8.1).
-pub(super) fn of(resource: &[u8], own: Ref, upsert: Upsert) -> Vec<u8> {
-    let query = match upsert {
-        Upsert::Conditional if SHARED.contains(&own.kind) => query(own.kind, resource),
-        _ => None,
-    };
+/// What messages of ADT maintain.
+const MAINTAINED: [Kind; 2] = [Kind::Patient, Kind::Encounter];
+
+/// The request for an entry.
+pub(super) struct Request {
+    /// The member `request`, with a comma before it.
+    pub(super) json: Vec<u8>,
+    /// The server knows what is updated by its identifier alone, and has an id for it, which may be another.
+    pub(super) is_nameless: bool,
+}
+
+/// The request for a resource: PUT under its id, or POST for one that the server may know by its identifier, or
+/// PUT to whatever has that (R4, sections 3.1.0.8.1 and 3.1.0.7.1).
+pub(super) fn of(resource: &[u8], own: Ref, upsert: Upsert) -> Request {
+    let is_shared = upsert != Upsert::Put && SHARED.contains(&own.kind);
+    let resource: Option<Value> =
+        is_shared.then(|| serde_json::from_slice(resource).ok()).flatten();
+    let query = resource.as_ref().and_then(|resource| query(own.kind, resource));
+    let updates = upsert == Upsert::Maintain
+        && MAINTAINED.contains(&own.kind)
+        && resource.is_some_and(|resource| tells_all(own.kind, &resource));
+    let is_post = query.is_some() && !updates;
+    let is_nameless = query.is_some() && updates;
     let mut out = Vec::with_capacity(128);
     out.extend_from_slice(b",\"request\":{\"method\":\"");
-    out.extend_from_slice(if query.is_some() { b"POST" } else { b"PUT" });
+    out.extend_from_slice(if is_post { b"POST" } else { b"PUT" });
     out.extend_from_slice(b"\",\"url\":\"");
     out.extend_from_slice(own.kind.name().as_bytes());
-    if let Some(query) = query {
-        out.extend_from_slice(b"\",\"ifNoneExist\":\"");
-        out.extend_from_slice(&query);
-    } else {
-        out.push(b'/');
-        own.id.write(&mut out);
+    match query {
+        Some(query) => {
+            out.extend_from_slice(if updates { b"?" } else { b"\",\"ifNoneExist\":\"" });
+            out.extend_from_slice(&query);
+        }
+        None => {
+            out.push(b'/');
+            own.id.write(&mut out);
+        }
     }
     out.extend_from_slice(b"\"}");
-    out
+    Request { json: out, is_nameless }
+}
+
+/// Whether what a message tells may take the place of all that was told before. A merge or a link may have no more
+/// of a patient than numbers; that one is merged into another is all of it.
+fn tells_all(kind: Kind, resource: &Value) -> bool {
+    kind != Kind::Patient
+        || resource.get("name").is_some()
+        || resource.get("active") == Some(&Value::Bool(false))
 }
 
 /// The search for the first identifier that has a system; for a patient that of the best type, as ids
 /// are made of it.
-fn query(kind: Kind, resource: &[u8]) -> Option<Vec<u8>> {
-    let resource: Value = serde_json::from_slice(resource).ok()?;
+fn query(kind: Kind, resource: &Value) -> Option<Vec<u8>> {
     let identifiers = resource.get("identifier")?.as_array()?;
     let pair = |one: &Value| {
         let text = |name| one.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -69,6 +95,10 @@ fn query(kind: Kind, resource: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn query(kind: Kind, resource: &[u8]) -> Option<Vec<u8>> {
+        super::query(kind, &serde_json::from_slice(resource).unwrap())
+    }
 
     #[test]
     fn the_search_is_for_system_and_value() {

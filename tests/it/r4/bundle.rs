@@ -165,14 +165,19 @@ fn entry_rules(entry: &Value) -> impl Iterator<Item = &'static str> {
     let (url, id) = (text(&entry["fullUrl"]), text(&entry["resource"]["id"]));
     let kind = text(&entry["resource"]["resourceType"]);
     let request: Option<&Object> = entry.get("request").and_then(Value::as_object);
+    let url_of = |request: &Object| request.get("url").map(&text).unwrap_or_default();
+    // An update by a search has no id in the resource: the server has it (R4, section 3.1.0.7.1).
+    let is_searched =
+        request.is_some_and(|request| url_of(request).starts_with(&format!("{kind}?identifier=")));
     let suits = |request: &Object| match request.get("method").and_then(Value::as_str) {
+        Some("PUT") if is_searched => id.is_empty(),
         Some("PUT") => request.get("url") == Some(&format!("{kind}/{id}").into()),
         Some("POST") => request.get("url") == Some(&kind.clone().into()),
         _ => false,
     };
     [
         (is_absolute(&url), "the fullUrl is no absolute URI"),
-        (url == format!("urn:uuid:{id}"), "the fullUrl and the id differ"),
+        (is_searched || url == format!("urn:uuid:{id}"), "the fullUrl and the id differ"),
         (request.is_none_or(suits), "the request does not suit the resource"),
     ]
     .into_iter()

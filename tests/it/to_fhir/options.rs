@@ -85,13 +85,72 @@ fn conditional_upserts_search_by_the_first_identifier() {
     assert!(seen.contains("Patient") && seen.contains("Encounter"), "{seen:?}");
 
     // In no other Bundle would references lead to what the server has.
-    for kind in ["message", "batch", "collection"] {
-        let args = ["to-fhir", "--upsert", "conditional", "--bundle", kind];
+    for (kind, how) in
+        [("message", "conditional"), ("batch", "conditional"), ("collection", "maintain")]
+    {
+        let args = ["to-fhir", "--upsert", how, "--bundle", kind];
         let out = pipehat(&args).stdin(RESULT).run();
         assert!(
             out.code == 2 && out.stdout.is_empty() && out.stderr.contains("--bundle transaction")
         );
     }
+}
+
+/// Messages that maintain patients and visits update them, and others leave them as they are.
+#[test]
+fn patients_and_visits_are_maintained_by_adt() {
+    const ARGS: [&str; 4] = ["--bundle", "transaction", "--upsert", "maintain"];
+    let queries = [
+        ("Patient", "identifier=urn%3Aid%3ANORTH%7CP%5C%2C1"),
+        ("Encounter", "identifier=urn%3Aid%3ANORTH%7CV7"),
+    ];
+    let of = |bundle: &Value, kind: &str| {
+        let entries = bundle["entry"].as_array().unwrap();
+        let found = entries.iter().find(|entry| entry["resource"]["resourceType"] == kind);
+        found.unwrap().clone()
+    };
+    let result = one(&ARGS, RESULT);
+    assert_eq!(result, one(&["--bundle", "transaction", "--upsert", "conditional"], RESULT));
+
+    let admitted = RESULT.replace("ORU^R01", "ADT^A01");
+    let made = one(&ARGS, &admitted);
+    let put = one(&["--bundle", "transaction"], &admitted);
+    for (kind, query) in queries {
+        let entry = of(&made, kind);
+        let request = &entry["request"];
+        assert_eq!((text_of(&request["method"]), &request["ifNoneExist"]), ("PUT", &Value::Null));
+        assert_eq!(text_of(&request["url"]), format!("{kind}?{query}"));
+        // The server has an id for it, and nothing else is left out.
+        let mut whole = of(&put, kind);
+        assert!(whole["resource"]["id"].is_string());
+        whole["resource"].as_object_mut().unwrap().remove("id");
+        assert_eq!(
+            (&entry["resource"], &entry["fullUrl"]),
+            (&whole["resource"], &whole["fullUrl"])
+        );
+    }
+    assert_eq!(of(&made, "Location")["request"]["method"], "PUT");
+    assert_eq!(of(&made, "Observation"), of(&put, "Observation"));
+
+    // A merge that has no more than numbers takes no name away, and still arrives.
+    let merge =
+        "MSH|^~\\&|A|B|||20240501||ADT^A40|1|P|2.5\rPID|1||P1^^^NORTH^MR\rMRG|P2^^^NORTH^MR\r";
+    let made = one(&ARGS, merge);
+    let requests: Vec<_> = made["entry"].as_array().unwrap().iter().collect();
+    let patients = requests.iter().filter(|entry| entry["resource"]["resourceType"] == "Patient");
+    let found: BTreeSet<_> = patients
+        .map(|entry| {
+            let [merged, method] = [&entry["resource"]["active"], &entry["request"]["method"]];
+            (text_of(method), *merged == Value::Bool(false))
+        })
+        .collect();
+    assert_eq!(found, BTreeSet::from([("POST", false), ("PUT", true)]));
+
+    // Whom no system tells of is known by its id.
+    let nobody = admitted.replace("^^^NORTH^MR", "");
+    let nobody = of(&one(&ARGS, &nobody), "Patient");
+    let url = format!("Patient/{}", text_of(&nobody["resource"]["id"]));
+    assert_eq!(text_of(&nobody["request"]["url"]), url);
 }
 
 fn files(folder: &Path) -> Vec<String> {
