@@ -356,6 +356,7 @@ impl<'m> Context<'m> {
 
     /// As [`Context::own_by_id`], which finds those of a segment one after the other: for one that is asked for
     /// once, and has many beside it.
+    #[inline]
     pub(crate) fn own_once(
         &mut self,
         kind: Kind,
@@ -405,6 +406,12 @@ impl<'m> Context<'m> {
         self.message_key(kind).with(&self.names.place).id()
     }
 
+    /// The resource of a type that a segment became, if that was asked before.
+    #[inline]
+    pub(crate) fn owned(&self, kind: Kind, seg: Seg<'m>) -> Option<Ref> {
+        self.names.own(seg.at(), kind, 0).map(|id| Ref { kind, id })
+    }
+
     /// As [`Context::own_part`] for what has no identifier, and is told of again with each message about
     /// what it belongs to: it is known by that and by what it is to it.
     pub(crate) fn own_of(
@@ -415,19 +422,28 @@ impl<'m> Context<'m> {
         what: &[&[u8]],
     ) -> Ref {
         self.own_by_id(kind, seg, part, |cx| {
-            let key = Key::of(kind).with(of?.id.bytes());
-            Some(cx.next_id(what.iter().fold(key, |key, part| key.with(part))))
+            let mut key = Key::of(kind);
+            key.push(of?.id.bytes());
+            what.iter().for_each(|part| key.push(part));
+            Some(cx.next_id(&mut key))
         })
     }
 
     /// The id of a key, with its place among those with the same: each has another.
-    pub(crate) fn next_id(&mut self, mut key: Key) -> Id {
+    #[inline(always)]
+    pub(crate) fn next_id(&mut self, key: &mut Key) -> Id {
         let id = key.id();
-        let times = self.names.repeats.get(&id).unwrap_or_default();
-        self.names.repeats.insert(&id, times + 1);
-        if times == 0 {
-            return id;
+        match self.names.claims.get(&id) {
+            None => id,
+            Some(_) => self.further_id(key, id),
         }
+    }
+
+    /// The id of a key whose own is taken.
+    #[cold]
+    fn further_id(&mut self, key: &mut Key, taken: Id) -> Id {
+        let times = self.names.repeats.get(&taken).unwrap_or(1);
+        self.names.repeats.insert(&taken, times + 1);
         key.push(times.to_string().as_bytes());
         key.id()
     }

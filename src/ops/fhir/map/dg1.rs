@@ -17,6 +17,9 @@ const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-
 
 /// The Condition of a DG1.
 pub(crate) fn condition<'m>(cx: &mut Context<'m>, dg1: Seg<'m>) -> Ref {
+    if let Some(known) = cx.owned(Kind::Condition, dg1) {
+        return known;
+    }
     let patient = patient_of(cx, dg1);
     if dg1.peek(20).part(1).is_empty() {
         // Without a number it is the same diagnosis, of the same type, of the same visit.

@@ -25,6 +25,9 @@ enum Party {
 
 /// The Coverage of an IN1: known by its plan, its policy and the insured's number.
 pub(crate) fn coverage<'m>(cx: &mut Context<'m>, in1: Seg<'m>) -> Ref {
+    if let Some(known) = cx.owned(Kind::Coverage, in1) {
+        return known;
+    }
     let patient = super::patient_of(cx, in1);
     let (plan, policy, insured) = (in1.peek(2), in1.peek(36), in1.peek(49));
     if policy.is_empty() && insured.is_empty() {

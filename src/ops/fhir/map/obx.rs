@@ -51,7 +51,7 @@ pub(crate) fn observation<'m>(cx: &mut Context<'m>, obx: Seg<'m>) -> Ref {
         }
         identifier::push_code(&mut key, obx.peek(3));
         key.push(obx.peek(4).peek_raw());
-        Some(cx.next_id(key))
+        Some(cx.next_id(&mut key))
     })
 }
 

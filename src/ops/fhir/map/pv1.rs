@@ -26,15 +26,14 @@ const PARTICIPATION: &str = "http://terminology.hl7.org/CodeSystem/v3-Participat
 /// The Encounter of a PV1: of its number alone, for a visit may move to another patient (A18, A40, A45). A short
 /// one without an authority is that of a sender that begins to number anew at each patient: it counts there.
 pub(crate) fn encounter<'m>(cx: &mut Context<'m>, pv1: Seg<'m>) -> Ref {
-    let number = pv1.peek(19);
-    let is_short = number.first().trim_ascii().len() <= SHORT && number.peek(4).is_empty();
-    let patient = if is_short { patient_of(cx, pv1) } else { None };
     cx.own(Kind::Encounter, pv1, |cx| {
-        let key = identifier::cx_key(cx, Kind::Encounter, number)?;
-        Some(match patient {
-            Some(patient) => key.with(patient.id.bytes()),
-            None => key,
-        })
+        let number = pv1.peek(19);
+        let mut key = identifier::cx_key(cx, Kind::Encounter, number)?;
+        let is_short = number.first().trim_ascii().len() <= SHORT && number.peek(4).is_empty();
+        if is_short && let Some(patient) = patient_of(cx, pv1) {
+            key.push(patient.id.bytes());
+        }
+        Some(key)
     })
 }
 
