@@ -213,3 +213,17 @@ fn what_is_everyday_behind_a_title_is_no_name() {
         ],
     );
 }
+
+#[test]
+fn a_verb_behind_a_name_stays() {
+    for (family, given, raw, expected) in [
+        ("Long", "May", "Ms. Long may return.", "Ms. [NAME] may return."),
+        ("Day", "Will", "Dr. Day will follow up.", "Dr. [NAME] will follow up."),
+        ("Frank", "Rose", "Ms. Frank rose from the chair.", "Ms. [NAME] rose from the chair."),
+        ("Zvarkae", "Quilmo", "Frau Weber klagt", "Frau [NAME] klagt"),
+        ("Zvarkae", "Quilmo", "Monsieur Leroy souffre", "Monsieur [NAME] souffre"),
+        ("Zvarkae", "Quilmo", "dhr. Jansen hoest", "dhr. [NAME] hoest"),
+    ] {
+        scrubs_of(&[(Family, family), (Given, given)], &[(raw, expected)]);
+    }
+}
