@@ -70,6 +70,10 @@ fn is_other_name(identity: &Identity, name: &[u8], noted: Noted, beside: &[u8]) 
         let is_short = beside.len() < 3 || name.len() < 3 && joins(name);
         is_short && joins(beside) && joins(name)
     };
+    // "Ms. Long may return", "Ms. Frank rose": of a name both words have a capital, or neither.
+    if joins(name) && case(beside) != Case::Lower {
+        return false;
+    }
     identity.of_word(beside).any(|other| match (noted.kind, other.kind) {
         (Kind::Family, Kind::Given) | (Kind::Given, Kind::Family) => !join(),
         (Kind::Family | Kind::Given, Kind::Family | Kind::Given) => other.hold == Hold::Strong,

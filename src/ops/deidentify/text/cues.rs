@@ -65,7 +65,8 @@ impl Cue {
 const WORDS: &[(Cue, &str)] = &[
     (
         Cue::Title,
-        "dr drs mr mrs ms miss prof professor doctor rev mx messrs dra herr frau mme sra dott",
+        "dr drs mr mrs ms miss prof professor doctor rev mx messrs dra herr frau mme sra dott \
+         herrn monsieur madame mlle senora dhr mevr mevrouw",
     ),
     (
         Cue::Person,

@@ -18,6 +18,7 @@ mod look;
 mod meant;
 mod moved;
 mod names;
+mod nicknames;
 mod numbers;
 mod places;
 mod replace;

@@ -3,7 +3,8 @@
 use super::backed::is_backed;
 use super::divided::{Behind, beginning_with};
 use super::identity::{Hold, Identity, Noted};
-use super::letters::{Case, case, is_letter, word_at, word_before};
+use super::letters::{Case, case, is_any, is_letter, word_at, word_before};
+use super::nicknames::nickname_of;
 use super::streets::street;
 use super::words::words;
 use crate::ops::deidentify::Kind;
@@ -24,6 +25,9 @@ pub(super) fn own(
 ) -> Option<(Range<usize>, Noted)> {
     let letters = text.get(word.clone())?;
     identity.of_word(letters).find_map(|noted| {
+        if matches!(noted.kind, Kind::Family | Kind::Given) && is_placeholder(letters) {
+            return None;
+        }
         let whole = whole(identity, text, &word, noted);
         let (mut range, is_whole) = whole.unwrap_or((word.clone(), false));
         if noted.kind == Kind::Family {
@@ -41,6 +45,36 @@ pub(super) fn own(
         };
         tells.then_some((range, noted))
     })
+}
+
+/// The given name that was noted of which another form stands at `word`: of names of codes, none.
+pub(super) fn nickname(
+    identity: &Identity,
+    text: &[u8],
+    word: &Range<usize>,
+    is_code: bool,
+) -> Option<Noted> {
+    let noted = nickname_of(identity, text.get(word.clone())?).filter(|_| !is_code)?;
+    (noted.hold != Hold::Weak || is_backed(identity, text, word, noted, is_code)).then_some(noted)
+}
+
+/// Whether a word stands where a name should and nobody is known: it is nobody's name.
+fn is_placeholder(word: &[u8]) -> bool {
+    const NOBODY: [&[u8]; 12] = [
+        b"unknown",
+        b"patient",
+        b"test",
+        b"baby",
+        b"boy",
+        b"girl",
+        b"infant",
+        b"newborn",
+        b"mother",
+        b"father",
+        b"provider",
+        b"doctor",
+    ];
+    is_any(word, &NOBODY)
 }
 
 fn words_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {

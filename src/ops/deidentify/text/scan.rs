@@ -168,6 +168,11 @@ impl Scan<'_> {
 
     /// Takes a word that neither is known of somebody nor tells of what is beside it.
     fn plain_word(&mut self, word: Range<usize>) -> usize {
+        if let Some(noted) =
+            names::nickname(self.identity, self.text, &word, self.care == Care::Code)
+        {
+            return self.push(word, What::Own(noted));
+        }
         if let Some(range) = streets::ending(self.text, &word) {
             return self.push(range, What::Other(Sort::Address));
         }

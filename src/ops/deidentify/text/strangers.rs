@@ -110,7 +110,13 @@ pub(super) fn behind(text: &[u8], at: usize, is_title: bool) -> Vec<Range<usize>
         let listed = words().of(letters);
         let is_said = text.get(at) != Some(&b'.') && listed.is_common() && !listed.is_name();
         let is_sure = is_first && is_title && !is_said;
-        if !is_small && !is_part(text, &word, is_sure, is_first) {
+        // "Frau Weber klagt": behind a name with a capital, a word without is a verb.
+        let is_said_of = case(letters) == Case::Lower
+            && !is_particle(letters)
+            && found
+                .first()
+                .is_some_and(|first| text.get(first.start).is_some_and(u8::is_ascii_uppercase));
+        if is_said_of || !is_small && !is_part(text, &word, is_sure, is_first) {
             break;
         }
         let end = word.end;

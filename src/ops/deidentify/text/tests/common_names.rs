@@ -213,3 +213,52 @@ fn what_is_everyday_behind_a_title_is_no_name() {
         ],
     );
 }
+
+#[test]
+fn who_is_called_by_a_shorter_name_is_found() {
+    let of =
+        |given, texts: &[(&str, &str)]| scrubs_of(&[(Family, "Zvarkae"), (Given, given)], texts);
+    of(
+        "William",
+        &[
+            ("Billy denies pain", "[NAME] denies pain"),
+            ("Bill's wife called", "[NAME]'s wife called"),
+            ("Will was seen today.", "[NAME] was seen today."),
+            ("Will follow up. Bill sent.", "Will follow up. Bill sent."),
+        ],
+    );
+    of("PATRICIA", &[("Trish c/o hip pain", "[NAME] c/o hip pain")]);
+    // Abbreviations, and who is nobody of the message.
+    of("Edward", &[("seen in ED today", "seen in ED today")]);
+    of("Margaret", &[("PEG tube in place", "PEG tube in place")]);
+    of("Quilmo", &[("Billy denies pain", "Billy denies pain")]);
+}
+
+#[test]
+fn words_for_nobody_are_nobodys_names() {
+    for (family, given, raw) in [
+        ("TEST", "PATIENT", "Patient tolerated the test well. Test was negative."),
+        ("UNKNOWN", "UNKNOWN", "Cause unknown. Source: Unknown. Unknown was the cause."),
+        ("Zvarkae", "BABY BOY", "Baby boy in crib. Baby's weight 3420 g."),
+    ] {
+        scrubs_of(&[(Family, family), (Given, given)], &[(raw, raw)]);
+    }
+    scrubs_of(
+        &[(Family, "Zvarkae"), (Given, "BABY BOY")],
+        &[("Baby boy Zvarkae", "Baby boy [NAME]")],
+    );
+}
+
+#[test]
+fn a_verb_behind_a_name_stays() {
+    for (family, given, raw, expected) in [
+        ("Long", "May", "Ms. Long may return.", "Ms. [NAME] may return."),
+        ("Day", "Will", "Dr. Day will follow up.", "Dr. [NAME] will follow up."),
+        ("Frank", "Rose", "Ms. Frank rose from the chair.", "Ms. [NAME] rose from the chair."),
+        ("Zvarkae", "Quilmo", "Frau Weber klagt", "Frau [NAME] klagt"),
+        ("Zvarkae", "Quilmo", "Monsieur Leroy souffre", "Monsieur [NAME] souffre"),
+        ("Zvarkae", "Quilmo", "dhr. Jansen hoest", "dhr. [NAME] hoest"),
+    ] {
+        scrubs_of(&[(Family, family), (Given, given)], &[(raw, expected)]);
+    }
+}
