@@ -26,6 +26,7 @@ mod sort;
 mod stats;
 mod syntax;
 mod terminal;
+mod tls_key;
 mod to_fhir;
 mod transform;
 mod validate;

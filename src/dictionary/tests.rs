@@ -21,6 +21,23 @@ fn field(version: Version, segment: &str, n: usize) -> String {
 }
 
 #[test]
+fn codes_are_as_they_are_written() {
+    let codes = |table: &str, version| -> Vec<String> {
+        let table = standard().table(table.as_bytes()).unwrap();
+        table.codes(version).map(|code| format!("{}|{}", code.code, code.display)).collect()
+    };
+    let parts = codes("0550", V2_7_1);
+    for part in ["CHEST|Chest Tube", "KIDN|Kidney"] {
+        assert!(parts.iter().any(|code| code == part), "{part}");
+    }
+    for (table, version) in [("0550", V2_5), ("0550", V2_8_2), ("0396", V2_5_1)] {
+        for code in codes(table, version) {
+            assert!(!code.starts_with('|') && !code.contains('\u{c2}'), "{table}: {code}");
+        }
+    }
+}
+
+#[test]
 fn fields() {
     let facts: &[FieldFact] = &[
         (V2_1, "MSH", 9, "Message Type|ID|R|1|7|0076"),

@@ -6,6 +6,10 @@
 //! the file, byte for byte. In the second case nothing else of it is looked at, neither its name
 //! nor its dates: the file names this very peer.
 
+mod words;
+
+pub use words::words;
+
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{VerifierBuilderError, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring};

@@ -302,6 +302,10 @@ def mend(M):
     print(dict(st), file=sys.stderr)
 
 # ---------------------------------------------------------------- tables
+def spaced(text):
+    """UTF-8 that was read as Latin-1 leaves a capital A with a circumflex before spaces and signs."""
+    return re.sub(r'\u00c2(?=[\u00a0-\u00bf\s]|$)', '', text).replace('\u00a0', ' ').strip()
+
 def load_tables(path, A, D, T, merged):
     r4 = json.load(open(path))
     cs = {e['resource']['id'][3:]: e['resource'] for e in r4['entry'] if e['resource']['resourceType'] == 'CodeSystem' and e['resource']['id'].startswith('v2-')}
@@ -320,10 +324,13 @@ def load_tables(path, A, D, T, merged):
         for r in re.findall(r'<tr>(.*?)</tr>', div, re.S)[1:]:
             tds = re.findall(r'<td[^>]*?(?:/>|>(.*?)</td>)', r, re.S)
             if len(tds) < 3: continue
-            code = html.unescape(re.sub(r'<[^>]+>', '', tds[0])).strip()
+            code = spaced(html.unescape(re.sub(r'<[^>]+>', '', tds[0])))
+            if not code: continue
             ver = re.sub(r'<[^>]+>', '', tds[-1])
             m = re.search(r'(?:from|added) v([\d.]+)', ver); a = VI.get(m[1], 0) if m else 0
             m = re.search(r'removed after v([\d.]+)', ver); b = VI.get(m[1], len(TVERS) - 1) if m else len(TVERS) - 1
+            old = tabs[t].get(code)
+            if old: a, b = min(a, old[0]), max(b, old[1])
             tabs[t][code] = [a, b, disp.get(code) or html.unescape(re.sub(r'<[^>]+>', '', tds[1])).strip()]
     # tables only hl7apy / hl7-dictionary know
     junk = 0
@@ -346,7 +353,7 @@ def load_tables(path, A, D, T, merged):
                 if f[4]: kind.setdefault(f[4], set()).add(f[1])
     res = {}
     for t in tabs:
-        for e in tabs[t].values(): e[2] = re.sub(r'\s+', ' ', e[2]).strip()     # a display is one line
+        for e in tabs[t].values(): e[2] = re.sub(r'\s+', ' ', spaced(e[2]))     # a display is one line
         tabs[t].pop('...', None); tabs[t].pop('\u2026', None)                 # "no suggested values", no code
     tabs.pop('9999', None); names.pop('9999', None)
     for t in sorted(set(tabs) | set(names) | set(kind)):

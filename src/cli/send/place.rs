@@ -2,6 +2,7 @@
 
 use super::letters::Packing;
 use crate::cli::Verdict;
+use crate::cli::tls_key::warn_if_open;
 use crate::io::source::plain_error;
 use crate::io::{Diagnostics, Output};
 use crate::net::send::{Address, Encryption, Failure, Http, Link, Mllp, Wire};
@@ -95,6 +96,9 @@ impl Options {
         if !encrypted && (asked || self.insecure) {
             let how = if self.http.is_some() { "https://" } else { "--tls" };
             bail!("options of TLS without it; {how} is missing");
+        }
+        if let Some(key) = &self.key {
+            warn_if_open(key, diagnostics);
         }
         if self.insecure {
             diagnostics.warn(

@@ -25,12 +25,7 @@ pub(super) fn reason(error: &io::Error) -> String {
 /// Why the two sides did not come to terms about TLS, if that is what an error is about.
 pub(super) fn tls_reason(error: &io::Error) -> Option<String> {
     let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
-    Some(match error {
-        rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType) => {
-            "it speaks no TLS".to_owned()
-        }
-        error => format!("TLS: {error}"),
-    })
+    Some(format!("TLS: {}", crate::net::tls::words(error)))
 }
 
 /// The form of the lines.

@@ -171,7 +171,19 @@ impl Failure {
     }
 
     fn tls(error: &rustls::Error) -> Self {
-        Self { permanent: true, ..Self::of(format!("TLS: {error}")) }
+        Self { permanent: true, ..Self::of(format!("TLS: {}", crate::net::tls::words(error))) }
+    }
+
+    /// The other side closed, or said nothing, when the two were to come to terms about TLS.
+    fn no_handshake(kind: io::ErrorKind) -> Self {
+        let Self { text, .. } = Self::connect(&kind.into());
+        Self::of(format!("{text} before TLS began; does it speak TLS?"))
+    }
+
+    /// Bytes without TLS were answered with an alert of TLS: nothing of them was read.
+    fn speaks_tls() -> Self {
+        let text = "the receiver speaks TLS here, and TLS was not asked for";
+        Self { permanent: true, untaken: true, ..Self::of(text) }
     }
 
     /// As [`Failure::tls`], on a connection on which the other side has said nothing yet: with TLS

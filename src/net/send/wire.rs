@@ -136,11 +136,11 @@ impl Wire {
                 return Ok(());
             }
             if Instant::now() >= until {
-                return Err(Failure::connect(&ErrorKind::TimedOut.into()));
+                return Err(Failure::no_handshake(ErrorKind::TimedOut));
             }
             self.wait(until)?;
             if self.read(&mut [])? == Got::End {
-                return Err(Failure::connect(&ErrorKind::UnexpectedEof.into()));
+                return Err(Failure::no_handshake(ErrorKind::UnexpectedEof));
             }
         }
     }
@@ -247,7 +247,17 @@ impl Wire {
     /// # Errors
     /// When the connection is gone.
     pub fn read(&mut self, into: &mut [u8]) -> Result<Got, Failure> {
-        let Some(tls) = &mut self.tls else { return got(self.stream.read(into)) };
+        let Some(tls) = &mut self.tls else {
+            let read = self.stream.read(into);
+            if let Ok(n @ 1..) = read {
+                let is_first = !std::mem::replace(&mut self.heard, true);
+                // The record of an alert, of any version: two bytes follow.
+                if is_first && matches!(into[..n], [0x15, 0x03, _, 0, 2, ..]) {
+                    return Err(Failure::speaks_tls());
+                }
+            }
+            return got(read);
+        };
         loop {
             if !into.is_empty() {
                 match tls.reader().read(into) {

@@ -88,7 +88,9 @@ fn universal_id(walk: &Walk<'_, '_>, value: &[u8], at: At, part: u16) -> Option<
         return None;
     }
     let (is_right, expected) = match kind {
-        b"ISO" => (is_oid(id), "an object identifier: numbers joined by points"),
+        b"ISO" => {
+            (is_oid(id), "an object identifier: numbers joined by points, the first 0, 1 or 2")
+        }
         b"UUID" | b"GUID" => (is_uuid(id), "a UUID: 8-4-4-4-12 hexadecimal digits"),
         b"DNS" => (is_domain(id), "a domain name"),
         _ => return None,

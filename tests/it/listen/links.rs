@@ -9,6 +9,7 @@ use rustls::{ClientConnection, StreamOwned};
 use std::fs;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
@@ -32,6 +33,7 @@ fn issue(folder: &Path, authority: &Authority, name: &str) -> Identity {
     };
     fs::write(&identity.cert, cert.pem()).unwrap();
     fs::write(&identity.key, key.serialize_pem()).unwrap();
+    fs::set_permissions(&identity.key, fs::Permissions::from_mode(0o600)).unwrap();
     identity
 }
 
@@ -123,11 +125,16 @@ fn what_fails_about_tls_is_told() {
     let args = ["--tls-cert", &cert, "--tls-key", &key, "--client-ca", &clients];
     let mut listening = Listening::start(&args);
     let _ = exchange(listening.port, folder, None, &block(adt("X")));
-    listening.wait_for("a connection from 127.0.0.1 was refused: TLS: peer sent no certificates\n");
+    listening.wait_for("a connection from 127.0.0.1 was refused: TLS: it showed no certificate\n");
     let mut listening = Listening::start(&args);
     let mut plain = listening.connect();
     plain.send(block(adt("X")));
-    listening.wait_for("a connection from 127.0.0.1 was refused: it speaks no TLS\n");
+    listening.wait_for("a connection from 127.0.0.1 was refused: TLS: it speaks no TLS\n");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o604)).unwrap();
+    let out = Listening::start(&args).stop();
+    let told = "server.key: everybody on this machine can read or change this key (mode 604)";
+    assert!(out.code == 0 && out.stderr.contains(told), "{out:?}");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
     let other = at(&issue(folder, &ca, "other").key);
     let args = ["listen", "0", "--tls-cert", &cert, "--tls-key", &other];
     let expected = format!("pipehat: {other}: not the key of the certificate in {cert}\n");

@@ -2,13 +2,16 @@
 
 use super::*;
 use pipehat::net::tls::{Identity, Server};
+use std::fs;
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 
 /// A certificate and its key as files; `openssl req -x509` makes such, too.
 fn certificate(folder: &tempfile::TempDir, name: &str, host: &str) -> Identity {
     let made = rcgen::generate_simple_self_signed([host.to_owned()]).unwrap();
     let cert = put(folder, &format!("{name}.pem"), made.cert.pem());
     let key = put(folder, &format!("{name}.key"), made.signing_key.serialize_pem());
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
     Identity { cert: cert.into(), key: key.into() }
 }
 
@@ -52,10 +55,11 @@ fn tls_knows_with_whom_it_speaks() {
     ok.is(0, "", "");
     assert_eq!(host.ids(), ["M-1", "M-2", "M-3"]);
     // Retries do not help against a certificate that is not trusted.
+    let unknown = "TLS: its certificate comes from no authority that is trusted here";
     for args in [&["--ca", &other][..], &[]] {
         let args = [&["--tls", "-f", "none", "--retries", "9"], args].concat();
         let out = send(&host, &args).env("SSL_CERT_FILE", &other).stdin(many(1)).run();
-        assert!(out.code == 2 && out.stderr.contains("not sent: TLS: "), "{out:?}");
+        assert!(out.code == 2 && out.stderr.contains(unknown), "{out:?}");
     }
     let out = send(&host, &["--tls", "--insecure", "-f", "none"]).stdin(many(1)).run();
     assert!(out.code == 0 && out.stderr.starts_with("pipehat: WARNING: --insecure"), "{out:?}");
@@ -70,12 +74,50 @@ fn tls_knows_with_whom_it_speaks() {
     let args = ["--tls", "--ca", &ca, "--cert", &cert, "--key", &key, "-f", "none"];
     send(&mutual, &args).stdin(many(2)).run().is(0, "", "");
     assert_eq!(mutual.ids(), ["M-1", "M-2"]);
+    // A key that others can read is told; a group may be one for such keys.
+    for (mode, told) in [(0o640, false), (0o644, true)] {
+        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+        let out = send(&mutual, &args).stdin(many(1)).run();
+        let warned = out.stderr.contains("client.key: everybody on this machine can read");
+        assert!(out.code == 0 && warned == told, "{out:?}");
+        assert_eq!(mutual.ids(), ["M-1"]);
+    }
     let out = send(&mutual, &["--tls", "--ca", &ca, "-f", "none"]).stdin(many(2)).run();
-    assert!(out.code == 2 && out.stderr.contains("not sent: TLS: "), "{out:?}");
+    let wanted = "not sent: TLS: it wants a certificate of ours";
+    assert!(out.code == 2 && out.stderr.contains(wanted), "{out:?}");
     assert!(out.stderr.contains("2 not sent") && !out.stderr.contains("unknown"), "{out:?}");
     let out = send(&mutual, &["--tls", "--ca", &ca, "--ping"]).run();
     assert!(out.code == 2 && out.stderr.contains("TLS: "), "{out:?}");
     assert!(mutual.ids().is_empty());
+}
+
+#[test]
+fn tls_at_one_side_only_is_told() {
+    let folder = folder();
+    let server = certificate(&folder, "server", "lab.example");
+    let host = encrypted(Server::new(server, None).unwrap());
+    // The other side has read nothing of it.
+    let out = send(&host, &["-f", "none"]).stdin(many(2)).run();
+    let told = "not sent: the receiver speaks TLS here, and TLS was not asked for";
+    assert!(out.code == 2 && out.stderr.contains(told), "{out:?}");
+    assert!(out.stderr.contains("2 not sent") && host.ids().is_empty(), "{out:?}");
+
+    // One closes at once, another answers in its own language.
+    for (answer, told) in [
+        ("", "no connection: closed by the receiver before TLS began; does it speak TLS?"),
+        ("\x0bMSH|^~\\&|\x1c\r", "TLS: it speaks no TLS"),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let plain = std::thread::spawn(move || {
+            let (mut tcp, _) = listener.accept().unwrap();
+            let _ = tcp.read(&mut [0; 4096]).unwrap();
+            tcp.write_all(answer.as_bytes()).unwrap();
+        });
+        let out = pipehat(&["send", &address, "--tls", "--insecure"]).stdin(many(1)).run();
+        assert!(out.code == 2 && out.stderr.contains(told), "{out:?}");
+        plain.join().unwrap();
+    }
 }
 
 /// Answers HTTP requests with a status and a body; what came, as text.
