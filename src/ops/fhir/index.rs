@@ -11,12 +11,19 @@ pub(crate) struct Index {
     pub(super) fields: Vec<Entry>,
     /// Where the delimiters of components stand, in the order of the message.
     pub(super) cuts: Vec<u32>,
-    /// How many segments there are so far with each id.
-    pub(super) ordinals: Vec<([u8; 3], u32)>,
+    pub(super) known: Vec<Known>,
     /// See [`Delimiters`].
     found: Vec<u64>,
     /// How many fields are HL7's null.
     pub(super) nulls: u64,
+}
+
+/// The segments with an id: how many, and the place of the first.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub(super) id: [u8; 3],
+    pub(super) count: u32,
+    pub(super) first: u32,
 }
 
 /// A segment: its id, its bytes, its fields.
@@ -121,7 +128,7 @@ impl Index {
         self.segments.clear();
         self.fields.clear();
         self.cuts.clear();
-        self.ordinals.clear();
+        self.known.clear();
         self.nulls = 0;
         let bytes = message.bytes();
         let mut delimiters = Delimiters::of(bytes, separators, std::mem::take(&mut self.found));
@@ -217,12 +224,13 @@ impl Index {
         u64::from(valued)
     }
 
+    /// The number of the segment that is read next among those with its id.
     fn ordinal(&mut self, id: [u8; 3]) -> u32 {
-        if let Some((_, ordinal)) = self.ordinals.iter_mut().find(|(known, _)| *known == id) {
-            *ordinal += 1;
-            return *ordinal;
+        if let Some(known) = self.known.iter_mut().find(|known| known.id == id) {
+            known.count += 1;
+            return known.count;
         }
-        self.ordinals.push((id, 1));
+        self.known.push(Known { id, count: 1, first: self.segments.len() as u32 });
         1
     }
 }

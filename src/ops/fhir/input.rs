@@ -6,7 +6,7 @@
 mod unmapped;
 
 pub(crate) use super::index::Index;
-use super::index::{Entry, Place, valued_bit};
+use super::index::{Entry, Known, Place, valued_bit};
 use super::parts::{FIRST, Marks, REPETITIONS};
 pub(crate) use super::parts::{Parts, component_bits, is_valued};
 use crate::core::{Message, Separators};
@@ -57,23 +57,23 @@ impl<'m> Input<'m> {
 
     /// The first segment with an id.
     pub(crate) fn first(&self, id: &[u8; 3]) -> Option<Seg<'m>> {
-        if !self.has(id) {
-            return None;
-        }
-        let at = self.index.segments.iter().position(|place| place.id == *id)?;
-        Some(self.seg(at))
+        Some(self.seg(self.known(id)?.first as usize))
     }
 
     /// Whether there is a segment with an id.
     #[inline]
     pub(crate) fn has(&self, id: &[u8; 3]) -> bool {
-        self.index.ordinals.iter().any(|(known, _)| known == id)
+        self.known(id).is_some()
     }
 
     /// How many segments have an id.
     pub(crate) fn count(&self, id: &[u8; 3]) -> u32 {
-        let known = self.index.ordinals.iter().find(|(known, _)| known == id);
-        known.map_or(0, |(_, count)| *count)
+        self.known(id).map_or(0, |known| known.count)
+    }
+
+    #[inline]
+    fn known(&self, id: &[u8; 3]) -> Option<&'m Known> {
+        self.index.known.iter().find(|known| known.id == *id)
     }
 
     /// How many fields are HL7's null, two double quotes.
