@@ -201,6 +201,13 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     }
     let settings = settings(args);
     let rules = rules(args, &settings)?;
+    let beside = args.report.as_deref();
+    // A key that is lost cannot be made again, nor can what was written with it be linked to more.
+    let kept = [keys::place(args.key_file.as_deref()), args.rules.clone()];
+    let kept: Vec<OsString> = kept.into_iter().flatten().map(PathBuf::into_os_string).collect();
+    if !kept.is_empty() {
+        args.common.keep(&kept, beside)?;
+    }
     if args.list_rules {
         let mut output = args.common.output()?;
         output.put(rules.list().as_bytes())?;
@@ -210,13 +217,6 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let profile = settings.profile;
     let key = key(args, profile, diagnostics)?;
     let deidentifier = Deidentifier::new(rules, &key);
-    let beside = args.report.as_deref();
-    // A key that is lost cannot be made again, nor can what was written with it be linked to more.
-    let kept = [keys::place(args.key_file.as_deref()), args.rules.clone()];
-    let kept: Vec<OsString> = kept.into_iter().flatten().map(PathBuf::into_os_string).collect();
-    if !kept.is_empty() {
-        args.common.keep(&kept, beside)?;
-    }
     let (mut output, _) = args.common.output_beside(beside)?;
     let pass = args.form.pass(&args.common, &output);
     let text = args.common.text();

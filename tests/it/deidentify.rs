@@ -554,5 +554,9 @@ fn no_output_replaces_the_key_or_the_rules() {
             assert!(out.code == 2 && out.stdout.is_empty(), "{option} {file}: {out:?}");
             assert_eq!(fs::read_to_string(file).unwrap(), before, "{option} {file}");
         }
+        let args = ["--profile", "pseudonymise", "--key-file", &key, "--rules", &rules];
+        let out = pipehat(&[&["deidentify", "--list-rules", "-o", file], &args[..]].concat()).run();
+        assert_eq!(out.code, 2, "{file}: {out:?}");
+        assert_eq!(fs::read_to_string(file).unwrap(), before, "{file}");
     }
 }

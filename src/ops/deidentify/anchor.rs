@@ -54,7 +54,7 @@ fn of_list(
     for repetition in pieces(raw, sep.repetition) {
         let mut components = pieces(repetition, sep.component);
         let number = components.next().unwrap_or_default();
-        if number.is_empty() || number == b"\"\"" {
+        if number.trim_ascii().is_empty() || number == b"\"\"" {
             continue;
         }
         let by = components.nth(2).unwrap_or_default();

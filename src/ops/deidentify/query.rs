@@ -1,8 +1,9 @@
-//! Parameters of queries, which name the field whose values they hold: `@PID.5.1^SMITH`.
+//! Parameters of queries, which name the field whose values they hold: `@PID.5.1^SMITH`; or one that is
+//! the identifier of the patient: `1234^^^HOSP^MR`.
 
 use super::rewrite::Rewrite;
 use super::rules::parts::{Part, op};
-use super::rules::{Rule, Rules, Special};
+use super::rules::{Action, Rule, Rules, Special};
 use super::shape::is_table;
 use crate::core::message::pieces;
 use crate::core::{SegmentId, Separators};
@@ -17,6 +18,9 @@ pub(super) struct Named {
 }
 
 impl Named {
+    /// The list of the patient's identifiers.
+    const PATIENT: Self = Self { segment: *b"PID", field: 3, component: None, subcomponent: None };
+
     /// Whether it is the number of the patient.
     pub(super) fn is_patient(&self) -> bool {
         self.segment == *b"PID"
@@ -52,6 +56,10 @@ pub(super) fn values(
     each: &mut dyn FnMut(Named, &[u8]),
 ) {
     for repetition in pieces(raw, sep.repetition) {
+        if let Some(number) = patient(special, repetition, sep) {
+            each(Named::PATIENT, number);
+            continue;
+        }
         let mut components = pieces(repetition, sep.component);
         let Some(named) = components.next().and_then(read) else { continue };
         let Some(values) = components.nth(place(special) - 1) else { continue };
@@ -59,6 +67,17 @@ pub(super) fn values(
             each(named, value);
         }
     }
+}
+
+/// The number of a patient (CX), where a query has that in place of a field's name and values, as those
+/// for the other identifiers of somebody (PIX) and for immunizations do.
+fn patient<'m>(special: Special, raw: &'m [u8], sep: &Separators) -> Option<&'m [u8]> {
+    let mut components = pieces(raw, sep.component);
+    let (number, digit, scheme) = (components.next()?, components.next()?, components.next()?);
+    let has_authority = components.next().is_some_and(|by| !by.is_empty());
+    let is_number = number.iter().any(u8::is_ascii_digit) && digit.len() < 2 && scheme.len() < 4;
+    (special == Special::Parameter && has_authority && is_number && read(number).is_none())
+        .then_some(number)
 }
 
 /// The rule of a field that a query names.
@@ -86,6 +105,17 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, raw: &[u8]) {
     let place = place(rule.special);
     let sep = to.sep;
     to.each(raw, sep.repetition, |to, _, repetition| {
+        if patient(rule.special, repetition, &sep).is_some() {
+            if let Some(rule) = named(rules, Named::PATIENT) {
+                match rule.action {
+                    Action::Keep => to.keep(rule, repetition),
+                    Action::Remove => {}
+                    Action::Constant(n) => to.constant(n),
+                    _ => to.plain(rule, repetition),
+                }
+            }
+            return;
+        }
         let mut found = None;
         to.each(repetition, sep.component, |to, n, component| {
             if n == 0 {

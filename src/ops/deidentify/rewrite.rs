@@ -311,7 +311,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             return;
         }
         match rule.of_component(n + 1) {
-            Some(own) => self.own_component(rule, n, own, raw),
+            Some(own) => self.own_component(rule, n, op, own, raw),
             None => self.part(rule, op, action, raw),
         }
     }
@@ -338,12 +338,14 @@ impl<'c, 'm> Rewrite<'c, 'm> {
 
     /// A component for which the rules of a site have an action of its own.
     #[cold]
-    fn own_component(&mut self, rule: &Rule, n: usize, action: Action, raw: &[u8]) {
+    fn own_component(&mut self, rule: &Rule, n: usize, of: Op, action: Action, raw: &[u8]) {
         match action {
             Action::Constant(n) => self.constant(n),
             Action::Keep if rule.is_unknown() || rule.special != Special::None => {
                 self.kept(rule, raw);
             }
+            // A text, as where the whole field is kept.
+            Action::Keep if rule.free && !rule.is_identifying() => self.kept_value(rule, raw),
             Action::Keep => self.out.extend_from_slice(raw),
             Action::Remove => {}
             action => {
@@ -354,6 +356,9 @@ impl<'c, 'm> Rewrite<'c, 'm> {
                     None => Part::Free,
                 };
                 let part = match (part, action) {
+                    (Part::Is(Kind::Id), _) if matches!(of, Op::Surrogate(Kind::Ssn, _)) => {
+                        Part::Is(Kind::Ssn)
+                    }
                     (Part::Is(_) | Part::Nested(_), _) => part,
                     (_, Action::Token | Action::Surrogate | Action::Fake) => Part::Is(Kind::Id),
                     (_, Action::Name) => Part::Is(Kind::Family),

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 mod amounts;
 mod births;
+mod linkage;
+mod overlays;
 mod values;
 mod ways;
 

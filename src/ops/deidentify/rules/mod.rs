@@ -45,7 +45,7 @@ pub struct Rules {
 }
 
 /// The rules of a segment.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct SegmentRules {
     pub(super) id: SegmentId,
     /// Of field 1, 2, ...
@@ -343,6 +343,19 @@ impl Rules {
         type_of(&self.names, id)
     }
 
+    /// Whether a field is of a data type: in the newest version, or in an older one where that type
+    /// became another for the same.
+    fn is_of(&self, rule: &Rule, name: &str) -> bool {
+        let id = |name| self.type_of(name).map_or(name, |of| self.types[usize::from(of)].id);
+        let wanted = id(name);
+        let mut names = rule.names.split('/').map(id);
+        let newest = match rule.types.last() {
+            Some(&of) => self.types[usize::from(of)].id,
+            None => names.clone().next_back().unwrap_or_default(),
+        };
+        newest == wanted || superseded(wanted, newest) && names.any(|old| old == wanted)
+    }
+
     /// Whether an observation of that data type names a provider, and providers are kept.
     pub(super) fn keeps_observed(&self, name: &[u8]) -> bool {
         self.settings.keep_providers && matches!(name, b"XCN" | b"CN" | b"PPN" | b"NDL" | b"CNN")
@@ -472,5 +485,8 @@ fn superseded(id: &str, by: &str) -> bool {
             | ("CE" | "CF", "CWE" | "CNE")
             | ("LA1", "LA2")
             | ("PRL", "TQ" | "PL")
+            | ("DT" | "TS", "DTM")
+            | ("ID" | "IS", "CWE" | "CNE")
+            | ("TN", "XTN")
     )
 }

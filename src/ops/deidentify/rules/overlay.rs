@@ -95,6 +95,12 @@ impl Overlay {
             address: rules.type_of("XAD"),
             identifier: rules.type_of("CX"),
         };
+        // A line counts as if those before it that are about the same did not stand there.
+        let profile = if self.lines.is_empty() { Vec::new() } else { rules.segments.clone() };
+        let set = |rule: &mut Rule, id: SegmentId, action: Action| {
+            *rule = of_profile(&profile, id, rule.field);
+            set(rule, action, &known);
+        };
         for line in &self.lines {
             let action = match line.action {
                 Action::Constant(_) => rules.constant(&line.argument),
@@ -107,26 +113,24 @@ impl Overlay {
                     let segment = fields_of(rules, *id);
                     segment.beyond.action = action;
                     for rule in &mut segment.fields {
-                        set(rule, action, &known);
+                        set(rule, *id, action);
                     }
                 }
-                Target::Field(id, field) => set(rule_of(rules, *id, *field), action, &known),
+                Target::Field(id, field) => set(rule_of(rules, *id, *field), *id, action),
                 Target::Component(id, field, component) => {
                     let rule = rule_of(rules, *id, *field);
                     rule.components.retain(|(known, _)| known != component);
                     rule.components.push((*component, action));
                 }
                 Target::Type(name) => {
-                    let of = rules.type_of(name);
-                    for rule in rules.segments.iter_mut().flat_map(|of| &mut of.fields) {
-                        let is = match rule.types.last() {
-                            Some(newest) => of == Some(*newest),
-                            None => rule.names.split('/').next_back() == Some(name),
-                        };
-                        if is {
-                            set(rule, action, &known);
+                    let mut segments = std::mem::take(&mut rules.segments);
+                    for segment in &mut segments {
+                        for rule in segment.fields.iter_mut().filter(|rule| rules.is_of(rule, name))
+                        {
+                            set(rule, segment.id, action);
                         }
                     }
+                    rules.segments = segments;
                     rules.observed.retain(|(known, _)| known != name);
                     rules.observed.push((name.clone(), action));
                 }
@@ -142,7 +146,15 @@ struct Known {
     identifier: Option<u8>,
 }
 
-/// Gives a field an action. Where nothing is known of it, the action tells what stands in it.
+/// The rule of a field as the profile has it.
+fn of_profile(profile: &[SegmentRules], id: SegmentId, field: u16) -> Rule {
+    let segment = profile.binary_search_by(|known| known.id.cmp(&id)).ok();
+    let mut fields = segment.iter().flat_map(|&at| &profile[at].fields);
+    let rule = fields.find(|rule| rule.field == field);
+    rule.cloned().unwrap_or_else(|| Rule::unknown(field, Action::Remove))
+}
+
+/// Gives a field, as the profile has it, an action. Where nothing is known of it, the action tells what stands in it.
 fn set(rule: &mut Rule, action: Action, known: &Known) {
     let is_kept = action == Action::Keep && rule.action != Action::Keep;
     let tells_nothing = rule.special != Special::None || (rule.free && !rule.is_identifying());

@@ -9,6 +9,7 @@ mod cues;
 mod dates;
 mod digits;
 mod divided;
+mod eponyms;
 mod found;
 mod identity;
 mod label;

@@ -6,11 +6,11 @@ use super::digits::{Groups, digits_end};
 use super::divided::Behind;
 use super::found::Sort;
 use super::identity::{Hold, Identity, Noted};
-use super::letters::{Case, case, is_letter, without_look_alikes, word_at};
+use super::letters::{Case, case, is_any, is_letter, without_look_alikes, word_at};
 use super::words::words;
 use super::{
-    ages, codes, contacts, divided, names, numbers, places, serials, strangers, streets, worded,
-    zips,
+    ages, codes, contacts, divided, eponyms, names, numbers, places, serials, strangers, streets,
+    worded, zips,
 };
 use crate::ops::deidentify::Kind;
 use crate::ops::deidentify::shape::LONG;
@@ -140,6 +140,9 @@ impl Scan<'_> {
     fn word(&mut self, word: Range<usize>) -> usize {
         let letters = self.text.get(word.clone()).unwrap_or_default();
         if let Some((range, noted)) = self.own(word.clone()) {
+            if let Some(end) = self.eponym(&word, noted) {
+                return end;
+            }
             let end = self.push(range, What::Own(noted));
             return end.max(word.end);
         }
@@ -156,6 +159,13 @@ impl Scan<'_> {
 
     fn own(&self, word: Range<usize>) -> Option<(Range<usize>, Noted)> {
         names::own(self.identity, self.text, word, self.care == Care::Code)
+    }
+
+    /// Where the name of a disease or device ends that a noted name is a part of.
+    #[cold]
+    fn eponym(&self, word: &Range<usize>, noted: Noted) -> Option<usize> {
+        let is_name = matches!(noted.kind, Kind::Family | Kind::Given);
+        if is_name { eponyms::eponym(self.identity, self.text, word) } else { None }
     }
 
     /// The name that a word looks like, though letters of it are of another alphabet.
@@ -182,6 +192,10 @@ impl Scan<'_> {
         }
         if let Some((range, noted)) = names::inside(self.identity, self.text, &word, Behind::Ending)
         {
+            // "Parkinsons disease"
+            if let Some(end) = self.eponym(&word, noted) {
+                return end;
+            }
             return self.push(range, What::Own(noted));
         }
         if let Some((range, noted)) = divided::divided(self.identity, self.text, &word) {
@@ -299,7 +313,12 @@ impl Scan<'_> {
         if word.len() <= 4 || cue == Cue::Person {
             self.cue_of(cue, word.end);
         }
+        let is_joined = is_any(self.slice(&word), &[b"by", b"with"]);
         for part in strangers::behind(self.text, word.end, cue == Cue::Title) {
+            // "with Down syndrome"
+            if is_joined && eponyms::eponym(self.identity, self.text, &part).is_some() {
+                return word.end;
+            }
             self.name(part);
         }
         self.spans.last().map_or(word.end, |last| last.range.end.max(word.end))

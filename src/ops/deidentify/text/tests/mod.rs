@@ -1,4 +1,5 @@
 mod common_names;
+mod eponyms;
 mod modes;
 mod names;
 mod numbers;

@@ -1,0 +1,47 @@
+//! One patient in messages of several senders.
+
+use super::*;
+
+fn segments(text: &str) -> Vec<String> {
+    run(Profile::Pseudonymise, &format!("MSH|^~\\&|A|B|C|D|20240105||ADT^A01|1|P|2.5\n{text}"))
+}
+
+/// Dates as they become where PID-3 is `list`.
+fn born(list: &str) -> String {
+    field(&segments(&format!("PID|1||{list}||||20000103"))[1], 7).to_owned()
+}
+
+#[test]
+fn dates_of_a_patient_move_alike_however_the_number_is_written() {
+    let moved = born("12345678^^^H^MR");
+    assert_ne!(moved, born("12345679^^^H^MR"));
+    for list in [
+        "0012345678^^^H^MR",
+        " 12345678 ^^^H^MR",
+        "12-345678^4^M10^H^MR",
+        "777777^^^Z^PI~12345678^^^H^MR",
+        "^^^Z^PI~12345678^^^H^MR",
+        "\"\"^^^Z^MR~12345678^^^H^PI",
+        // A blank is no number.
+        " ^^^Z^MR~12345678^^^H^PI",
+    ] {
+        assert_eq!(born(list), moved, "{list}");
+    }
+}
+
+/// Queries for identifiers and immunizations have the patient's as it is, without a field's name.
+#[test]
+fn a_query_has_the_number_of_the_patient() {
+    let known = segments("PID|1||12345678^^^H^MR||||20000103");
+    let query = segments("QPD|Q23^Get^HL7|tag|12345678^^^H^MR~999^^^X&1.2.3&ISO^PI\nRCP|I");
+    assert_eq!(field(&query[0], 6), field(&known[0], 6));
+    let list: Vec<&str> = field(&query[1], 3).split('~').collect();
+    assert_eq!(list[0], field(&known[1], 3));
+    assert!(list[1].ends_with("^^^X&1.2.3&ISO^PI") && !list[1].contains("999"), "{}", list[1]);
+    // What is no number with an authority is not known.
+    for other in ["Novak^Jan^^^^L", "12345678", "12345678^Novak^Jan^H"] {
+        let query = segments(&format!("QPD|Q23^Get^HL7|tag|{other}"));
+        let known = field(&query[1], 3).chars().any(|c| c.is_ascii_alphanumeric());
+        assert!(!known, "{}", query[1]);
+    }
+}

@@ -1,0 +1,95 @@
+//! What is called after somebody who is nobody of the message: `Jones fracture`, `Saint John's wort`.
+//!
+//! `eponyms.txt` has a name a line, of one word or more, and behind a colon the words one of which
+//! follows it, in the singular. Few enough are there that none is an ordinary sentence about somebody.
+
+use super::cues::{Cue, cues};
+use super::identity::Identity;
+use super::letters::{Case, case, key, word_at, word_before};
+use super::names::gap_start;
+use super::words::words;
+use crate::ops::deidentify::Kind;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+static EPONYMS: &str = include_str!("eponyms.txt");
+
+type Eponym = (&'static str, &'static str);
+
+/// Names and what follows them, by the key of each word of the name.
+fn eponyms() -> &'static HashMap<u64, Vec<Eponym>> {
+    static TABLE: OnceLock<HashMap<u64, Vec<Eponym>>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table: HashMap<u64, Vec<Eponym>> = HashMap::new();
+        for (name, nouns) in EPONYMS.lines().filter_map(|line| line.split_once(": ")) {
+            for word in name.split(' ') {
+                table.entry(key(word.as_bytes())).or_default().push((name, nouns));
+            }
+        }
+        table
+    })
+}
+
+/// Where the name ends that a word belongs to, if that is one of a disease, a sign or a device, and
+/// nothing before it tells of a person.
+pub(super) fn eponym(identity: &Identity, text: &[u8], word: &Range<usize>) -> Option<usize> {
+    let letters = text.get(word.clone())?;
+    let table = eponyms();
+    let known = |letters: &[u8]| table.get(&key(letters));
+    let found = known(letters).or_else(|| known(singular(letters)))?;
+    let name = found.iter().find_map(|eponym| around(text, word, eponym))?;
+    (!is_of_somebody(identity, text, name.start)).then_some(name.end)
+}
+
+/// The name around one of its words, if all of it stands there, and what follows it.
+fn around(text: &[u8], word: &Range<usize>, (name, nouns): &Eponym) -> Option<Range<usize>> {
+    let letters = text.get(word.clone())?;
+    let at = name.split(' ').position(|part| is(letters, part))?;
+    let mut whole = word.clone();
+    for n in (0..at).rev() {
+        let before = word_before(text, whole.start.checked_sub(1)?);
+        let is_joined = matches!(text.get(before.end), Some(b' ' | b'-'));
+        let is_part = is(text.get(before.clone())?, name.split(' ').nth(n)?);
+        whole.start = Some(before.start).filter(|_| is_joined && is_part)?;
+    }
+    for part in name.split(' ').skip(at + 1) {
+        let behind = word_at(text, joined(text, whole.end)?);
+        whole.end = Some(behind.end).filter(|_| text.get(behind).is_some_and(|b| is(b, part)))?;
+    }
+    let rest = text.get(whole.end..)?;
+    let own = [&b"'s"[..], b"'S", b"'"].into_iter().find(|own| rest.starts_with(own));
+    let noun = word_at(text, joined(text, whole.end + own.map_or(0, <[u8]>::len))?);
+    let noun = text.get(noun)?;
+    nouns.split(' ').any(|known| is(noun, known)).then_some(whole)
+}
+
+/// Where the word begins that is joined to what ends at `at`.
+fn joined(text: &[u8], at: usize) -> Option<usize> {
+    matches!(text.get(at), Some(b' ' | b'-')).then_some(at + 1)
+}
+
+/// Whether a word is a listed one, with an `s` or without.
+fn is(word: &[u8], listed: &str) -> bool {
+    word.eq_ignore_ascii_case(listed.as_bytes())
+        || singular(word).eq_ignore_ascii_case(listed.as_bytes())
+}
+
+fn singular(word: &[u8]) -> &[u8] {
+    word.strip_suffix(b"s").or_else(|| word.strip_suffix(b"S")).unwrap_or(word)
+}
+
+/// Whether a title, another name or an initial stands before: "Mr. Jones", "T. Jones".
+fn is_of_somebody(identity: &Identity, text: &[u8], start: usize) -> bool {
+    let before = word_before(text, gap_start(text, start));
+    let before = text.get(before).unwrap_or_default();
+    let listed = words().of(before);
+    let is_initial = matches!(before, [b] if b.is_ascii_uppercase() && identity.is_initial(*b));
+    is_initial
+        || cues().of(before) == Some(Cue::Title)
+        || listed.is_given() && !listed.is_word() && case(before) != Case::Lower
+        || case(before) != Case::Lower
+            && identity
+                .of_word(before)
+                .any(|noted| matches!(noted.kind, Kind::Family | Kind::Given))
+}
