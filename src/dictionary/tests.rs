@@ -90,6 +90,14 @@ fn fields() {
         (V2_5_1, "ZPI", 1, "none"),
         (V2_5_1, "PIDX", 1, "none"),
         (V2_8, "QRD", 1, "none"),
+        // Segments of problems, goals and roles have the table of their own; CDO shares the item.
+        (V2_7_1, "PRT", 2, "Action Code|ID|R|1|2|0287"),
+        (V2_8, "PRT", 2, "Action Code|ID|R|1|2|0287"),
+        (V2_8_2, "ROL", 2, "Action Code|ID|R|1|0|0287"),
+        (V2_8_2, "PRB", 1, "Action Code|ID|R|1|0|0287"),
+        (V2_8_1, "GOL", 1, "Action Code|ID|R|1|0|0287"),
+        (V2_8_1, "PTH", 1, "Action Code|ID|R|1|0|0287"),
+        (V2_8_2, "CDO", 2, "Action Code|ID|O|1|0|0206"),
     ];
     for (version, segment, n, fact) in facts {
         assert_eq!(&field(*version, segment, *n), fact, "{version} {segment}-{n}");

@@ -396,6 +396,14 @@ fn val_1_tables() {
     // A code of another system is not looked up; one of the table's own system is.
     let spm = "119297000^Blood^SCT";
     assert_rule(Val1, Warning, "9:SPM-4.3", spm, "119297000^Blood^Own", "119297000^Blood^99OWN");
+    // Of systems in families, table 0396 tells one name for all; new ones come between versions.
+    for system in ["ISO3166", "X12DE738", "IBT0001", "NCPDP0123ABC", "HL70487", "NCIT", "HGVS.c"] {
+        assert_found(&with(spm, &format!("119297000^Blood^{system}")), &[]);
+    }
+    for system in ["ISO31661", "X12DE", "IBT1", "HL7487", "NCI", "OWN", "SNOMED"] {
+        let wrong = with(spm, &format!("119297000^Blood^{system}"));
+        assert_found(&wrong, &[(Val1, Warning, "9:SPM-4.3")]);
+    }
     // Sites define PID-8 and PV1-2 themselves.
     assert_found(&with("|F\nPV1", "|Q\nPV1"), &[]);
     let mut settings = Settings::new();
