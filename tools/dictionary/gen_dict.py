@@ -447,6 +447,7 @@ def main():
                 if f and f[2] == 'O': f[2] = 'B'
     mend(M)
     TB = load_tables(a.v2tables, A, D, T, M)
+    for t in ('0088', '0340'): TB[t][2].clear()                      # 2.8 and 2.8.1 list the systems that procedure codes are of, and no code
     os.makedirs(a.out, exist_ok=True)
     tot = 0
     try: import zstandard

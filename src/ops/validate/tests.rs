@@ -404,6 +404,11 @@ fn val_1_tables() {
         let wrong = with(spm, &format!("119297000^Blood^{system}"));
         assert_found(&wrong, &[(Val1, Warning, "9:SPM-4.3")]);
     }
+    // What 2.8 lists in table 0088 are the systems that procedure codes are of.
+    let procedure = RESULT.replace("F\nOBX|1", &format!("F{}99213\nOBX|1", "|".repeat(19)));
+    let of_code = |f: &(Rule, Severity, String)| f.0 == Val1 && f.2.contains("OBR-44");
+    let newer = procedure.replace("P|2.5.1", "P|2.8");
+    assert!(newer.contains("99213") && !found(&newer, Settings::new()).iter().any(of_code));
     // Sites define PID-8 and PV1-2 themselves.
     assert_found(&with("|F\nPV1", "|Q\nPV1"), &[]);
     let mut settings = Settings::new();
