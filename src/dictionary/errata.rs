@@ -23,6 +23,7 @@ pub(super) enum Correction {
     Length(u32),
     Usage(Usage),
     Item(u32),
+    Table(&'static str),
 }
 
 impl FieldErratum {
@@ -32,6 +33,7 @@ impl FieldErratum {
             Correction::Length(length) => field.length = Some(length),
             Correction::Usage(usage) => field.usage = usage,
             Correction::Item(item) => field.item = Some(item),
+            Correction::Table(table) => field.table = Some(table),
         }
     }
 }
@@ -54,6 +56,18 @@ const fn obx_optional(number: usize) -> FieldErratum {
         (Version::V2_7_1, Version::V2_8),
         Correction::Usage(Usage::Optional),
         "optional in 2.7 and 2.8.1; a source reads the condition on OBX-11 as not supported",
+    )
+}
+
+/// An action code of a segment of problems, goals, pathways, roles or participation.
+const fn action_code(segment: &'static str, number: usize) -> FieldErratum {
+    field(
+        segment,
+        number,
+        (Version::V2_8, Version::NEWEST),
+        Correction::Table("0287"),
+        "CDO-2, new in 2.8, shares their item 00816 and has table 0206; a source that keeps one \
+         table for an item gives it to all. The published table 0287 still names these segments",
     )
 }
 
@@ -99,6 +113,11 @@ pub(super) const FIELDS: &[FieldErratum] = &[
     ),
     field("OBX", 24, (Version::V2_5_1, Version::V2_6), Correction::Item(2284), "as OBX-23"),
     field("OBX", 25, (Version::V2_5_1, Version::V2_6), Correction::Item(2285), "as OBX-23"),
+    action_code("GOL", 1),
+    action_code("PRB", 1),
+    action_code("PRT", 2),
+    action_code("PTH", 1),
+    action_code("ROL", 2),
 ];
 
 const fn coded_2_5(code: &'static str, display: &'static str) -> Code {
@@ -107,6 +126,11 @@ const fn coded_2_5(code: &'static str, display: &'static str) -> Code {
 
 const fn listed_2_3(code: &'static str, display: &'static str) -> Code {
     Code::new(code, display, Version::V2_3, Version::V2_3)
+}
+
+/// A code system that came to table 0396 between versions.
+const fn system(code: &'static str, display: &'static str) -> Code {
+    Code::new(code, display, Version::NEWEST, Version::NEWEST)
 }
 
 /// Codes added: the table, the codes, and why.
@@ -157,6 +181,45 @@ pub(super) const CODES: &[(&str, &[Code], &str)] = &[
         "0359",
         &[Code::new("2 ...", "For ranked secondary diagnoses", Version::V2_6, Version::NEWEST)],
         "ranks go on, as the table of 2.5 says; that of later versions ends with 2",
+    ),
+    (
+        "0396",
+        &[
+            system("CDCINDUSTRY2010", "Industries, CDC and census of 2010"),
+            system("CDCOCCUPATION2010", "Occupations, CDC and census of 2010"),
+            system("CDCODH", "Occupational data for health"),
+            system("CLINVAR-V", "ClinVar variants"),
+            system("CMSHCC", "CMS hierarchical condition categories"),
+            system("CMSOEC", "CMS outpatient edit codes"),
+            system("CMSOMC", "CMS outpatient modifier codes"),
+            system("COSMIC-Smpl", "COSMIC, simple variants"),
+            system("COSMIC-Strc", "COSMIC, structural variants"),
+            system("Chrom-Loc", "Chromosome locations"),
+            system("DAR", "Data absent reasons"),
+            system("Ensembl-P", "Ensembl, protein sequences"),
+            system("FIPS55_3", "Populated places (FIPS 55-3)"),
+            system("HGNC-Symb", "HGNC gene symbols"),
+            system("HGVS.c", "HGVS, transcript syntax"),
+            system("HGVS.g", "HGVS, genomic syntax"),
+            system("HGVS.p", "HGVS, protein syntax"),
+            system("I10P0", "ICD-10, places of occurrence"),
+            system("ISCN", "Human cytogenetic nomenclature"),
+            system("LRG-RefSeq", "Locus reference genomic sequences"),
+            system("Medgen-Dis", "NCBI MedGen, diseases"),
+            system("NCIT", "NCI Thesaurus"),
+            system("RefSeq-P", "NCBI, protein sequences"),
+            system("RxT-Ingrd", "RxTerms, ingredients"),
+            system("SPCU", "Sex parameters for clinical use"),
+            system("UB04FL42", "UB-04, revenue codes"),
+            system("UB04FL67", "UB-04, present on admission"),
+            system("dbVar-GL", "dbVar, germline"),
+            system("dbVar-som", "dbVar, somatic"),
+            system("ensembl-G", "Ensembl, genomic sequences"),
+            system("ensembl-T", "Ensembl, transcript sequences"),
+            system("refSeq-G", "NCBI, genomic sequences"),
+            system("refSeq-T", "NCBI, transcript sequences"),
+        ],
+        "HL7 goes on with this table between versions; it had these in 2025, the sources do not",
     ),
 ];
 

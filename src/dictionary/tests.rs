@@ -44,6 +44,9 @@ fn fields() {
         (V2_1, "PID", 5, "Patient Name|PN|R|1|48|-"),
         (V2_2, "OBX", 3, "Observation Identifier|CE|R|1|80|-"),
         (V2_3, "PID", 8, "Sex|IS|O|1|1|0001"),
+        (V2_2, "PV1", 4, "Admission Type|ID|O|1|2|0007"),
+        (V2_3, "PV1", 4, "Admission Type|IS|O|1|2|0007"),
+        (V2_3, "PV1", 10, "Hospital Service|IS|O|1|3|0069"),
         (V2_3, "PID", 3, "Patient ID (Internal ID)|CX|R|0|20|-"),
         (V2_3, "OBX", 2, "Value Type|ID|R|1|3|0125"),
         (V2_3_1, "OBX", 5, "Observation Value|varies|C|0|65536|-"),
@@ -90,6 +93,14 @@ fn fields() {
         (V2_5_1, "ZPI", 1, "none"),
         (V2_5_1, "PIDX", 1, "none"),
         (V2_8, "QRD", 1, "none"),
+        // Segments of problems, goals and roles have the table of their own; CDO shares the item.
+        (V2_7_1, "PRT", 2, "Action Code|ID|R|1|2|0287"),
+        (V2_8, "PRT", 2, "Action Code|ID|R|1|2|0287"),
+        (V2_8_2, "ROL", 2, "Action Code|ID|R|1|0|0287"),
+        (V2_8_2, "PRB", 1, "Action Code|ID|R|1|0|0287"),
+        (V2_8_1, "GOL", 1, "Action Code|ID|R|1|0|0287"),
+        (V2_8_1, "PTH", 1, "Action Code|ID|R|1|0|0287"),
+        (V2_8_2, "CDO", 2, "Action Code|ID|O|1|0|0206"),
     ];
     for (version, segment, n, fact) in facts {
         assert_eq!(&field(*version, segment, *n), fact, "{version} {segment}-{n}");

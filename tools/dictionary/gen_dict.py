@@ -269,6 +269,10 @@ def mend(M):
             for c in cs.values():
                 if c[1] in ('WD', 'wd', ''): c[1], c[2] = '', 'W'    # 2.6 onwards: withdrawn
                 if c[4] == '9999': c[4] = ''
+    for s, (_, fs) in M['2.3']['segments'].items():                  # 2.3 has IS where sites define the table; a source goes on with ID of 2.2
+        for n, f in fs.items():
+            new = M['2.3.1']['segments'].get(s, ['', {}])[1].get(n)
+            if new and f[1] == 'ID' and new[1] == 'IS' and f[5] == new[5]: f[1] = 'IS'; st['site-table'] += 1
     # 2.8 onwards: a withdrawn field is missing or has lost its name; call it what it was last called
     for i, v in enumerate(VERS):
         for s, (_, fs) in M[v]['segments'].items():
@@ -447,6 +451,7 @@ def main():
                 if f and f[2] == 'O': f[2] = 'B'
     mend(M)
     TB = load_tables(a.v2tables, A, D, T, M)
+    for t in ('0088', '0340'): TB[t][2].clear()                      # 2.8 and 2.8.1 list the systems that procedure codes are of, and no code
     os.makedirs(a.out, exist_ok=True)
     tot = 0
     try: import zstandard

@@ -5,6 +5,7 @@ use super::finding::{At, CodeProblem};
 use super::model::{CODE_SYSTEMS, CodeUsage, Codes, Element, Strength, TypeDef, ValueSet};
 use super::rule::Severity;
 use crate::core::escape;
+use std::ops::RangeInclusive;
 
 /// A code, the code system beside it if there is a place for one, and where the code is.
 type Candidate<'w> = (&'w [u8], Option<&'w [u8]>, At);
@@ -139,9 +140,26 @@ pub(super) fn fault(set: &ValueSet, code: &[u8], system: Option<&[u8]>) -> Optio
     }
 }
 
-/// `HL7` and four digits, or `99` and what a site calls its codes.
+/// Whether table 0396 has a code system as one of a family, such as `HL7nnnn`: the number of a list is
+/// in its name. `ISOnnnn` is deprecated, and still sent.
 fn is_code_system(code: &[u8]) -> bool {
-    let is_hl7 = code.strip_prefix(b"HL7");
-    is_hl7.is_some_and(|digits| digits.len() == 4 && digits.iter().all(u8::is_ascii_digit))
-        || code.strip_prefix(b"99").is_some_and(|own| own.iter().all(u8::is_ascii_alphanumeric))
+    let numbered = |family: &str, lengths: RangeInclusive<usize>| {
+        code.strip_prefix(family.as_bytes())
+            .is_some_and(|n| lengths.contains(&n.len()) && n.iter().all(u8::is_ascii_digit))
+    };
+    let of_site =
+        || code.strip_prefix(b"99").is_some_and(|own| own.iter().all(u8::is_ascii_alphanumeric));
+    // A data element, and the segment that it is used in.
+    let of_ncpdp = || {
+        let list = code.strip_prefix(b"NCPDP").and_then(|list| list.split_at_checked(4));
+        list.is_some_and(|(number, segment)| {
+            number.iter().all(u8::is_ascii_digit)
+                && matches!(segment.len(), 0 | 3)
+                && segment.iter().all(u8::is_ascii_alphanumeric)
+        })
+    };
+    ["HL7", "ISO", "IBT"].into_iter().any(|family| numbered(family, 4..=4))
+        || numbered("X12DE", 1..=4)
+        || of_site()
+        || of_ncpdp()
 }

@@ -396,6 +396,19 @@ fn val_1_tables() {
     // A code of another system is not looked up; one of the table's own system is.
     let spm = "119297000^Blood^SCT";
     assert_rule(Val1, Warning, "9:SPM-4.3", spm, "119297000^Blood^Own", "119297000^Blood^99OWN");
+    // Of systems in families, table 0396 tells one name for all; new ones come between versions.
+    for system in ["ISO3166", "X12DE738", "IBT0001", "NCPDP0123ABC", "HL70487", "NCIT", "HGVS.c"] {
+        assert_found(&with(spm, &format!("119297000^Blood^{system}")), &[]);
+    }
+    for system in ["ISO31661", "X12DE", "IBT1", "HL7487", "NCI", "OWN", "SNOMED"] {
+        let wrong = with(spm, &format!("119297000^Blood^{system}"));
+        assert_found(&wrong, &[(Val1, Warning, "9:SPM-4.3")]);
+    }
+    // What 2.8 lists in table 0088 are the systems that procedure codes are of.
+    let procedure = RESULT.replace("F\nOBX|1", &format!("F{}99213\nOBX|1", "|".repeat(19)));
+    let of_code = |f: &(Rule, Severity, String)| f.0 == Val1 && f.2.contains("OBR-44");
+    let newer = procedure.replace("P|2.5.1", "P|2.8");
+    assert!(newer.contains("99213") && !found(&newer, Settings::new()).iter().any(of_code));
     // Sites define PID-8 and PV1-2 themselves.
     assert_found(&with("|F\nPV1", "|Q\nPV1"), &[]);
     let mut settings = Settings::new();
