@@ -9,33 +9,15 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, practitioner};
 use super::al1::is_named;
-use super::{encounter, patient_of, subject_required, visit_of};
+use super::{encounter, of_visit, subject_required};
 
 const ASSERTED: &str = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate";
 const DUE_TO: &str = "http://hl7.org/fhir/StructureDefinition/condition-dueTo";
 const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
 
-/// The Condition of a DG1.
+/// The Condition of a DG1: without a number it is the same diagnosis, of the same type, of the same visit.
 pub(crate) fn condition<'m>(cx: &mut Context<'m>, dg1: Seg<'m>) -> Ref {
-    if let Some(known) = cx.owned(Kind::Condition, dg1) {
-        return known;
-    }
-    let patient = patient_of(cx, dg1);
-    if dg1.peek(20).part(1).is_empty() {
-        // Without a number it is the same diagnosis, of the same type, of the same visit.
-        let visit = visit_of(cx, dg1);
-        let [code, system] = match is_named(dg1.peek(3)) {
-            true => identifier::code_parts(dg1.peek(3)),
-            false => [dg1.peek(4).peek_raw(), b""],
-        };
-        let patient = patient.as_ref().map_or(&[][..], |patient| patient.id.bytes());
-        let what = [patient, code, system, dg1.peek(6).first()];
-        return cx.own_of(Kind::Condition, (dg1, 0), visit, &what);
-    }
-    cx.own(Kind::Condition, dg1, |cx| {
-        let number = identifier::ei_key(cx, Kind::Condition, dg1.peek(20))?;
-        Some(number.with(patient?.id.bytes()))
-    })
+    of_visit(cx, Kind::Condition, dg1, 20, 6)
 }
 
 /// Whether it tells of a diagnosis: by its code, its words, or a number by which it is known.

@@ -57,6 +57,8 @@ use super::bundle::Arena;
 use super::context::{Context, Ref};
 use super::input::{Parts, Seg};
 use super::json::Json;
+use super::kind::Kind;
+use super::types::identifier;
 
 /// Writes the resources of all segments.
 pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
@@ -139,6 +141,35 @@ fn visit_of<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Option<Ref> {
         Some(pv1::encounter(cx, pv1))
     };
     if cx.story.has_other_visits() { find(cx) } else { cx.same_owner(seg, 1, find) }
+}
+
+/// What a segment with a code (field 3, else the words of field 4) became of a visit. It is known by its number
+/// and the patient; without a number, by the visit, the patient, the code, and a field that tells it from others.
+fn of_visit<'m>(
+    cx: &mut Context<'m>,
+    kind: Kind,
+    seg: Seg<'m>,
+    number: usize,
+    other: usize,
+) -> Ref {
+    if let Some(known) = cx.owned(kind, seg) {
+        return known;
+    }
+    let patient = patient_of(cx, seg);
+    if seg.peek(number).part(1).is_empty() {
+        let visit = visit_of(cx, seg);
+        let [code, system] = match al1::is_named(seg.peek(3)) {
+            true => identifier::code_parts(seg.peek(3)),
+            false => [seg.peek(4).peek_raw(), b""],
+        };
+        let patient = patient.as_ref().map_or(&[][..], |patient| patient.id.bytes());
+        let what = [patient, code, system, seg.peek(other).first()];
+        return cx.own_of(kind, (seg, 0), visit, &what);
+    }
+    cx.own(kind, seg, |cx| {
+        let number = identifier::ei_key(cx, kind, seg.peek(number))?;
+        Some(number.with(patient?.id.bytes()))
+    })
 }
 
 /// Writes a member that refers to the visit that a segment is about. Returns whether it is there.

@@ -9,29 +9,13 @@ use super::super::json::{Decimal, Json};
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, place, practitioner};
-use super::al1::is_named;
-use super::{encounter, participation, patient_of, subject_required, visit_of};
+use super::{encounter, of_visit, participation, subject_required};
 
 const SNOMED: &str = "http://snomed.info/sct";
 
-/// The Procedure of a PR1.
+/// The Procedure of a PR1: without a number it is what was done in a visit at that time.
 pub(crate) fn procedure<'m>(cx: &mut Context<'m>, pr1: Seg<'m>) -> Ref {
-    let patient = patient_of(cx, pr1);
-    if pr1.peek(19).part(1).is_empty() {
-        // Without a number it is what was done in a visit at that time.
-        let visit = visit_of(cx, pr1);
-        let [code, system] = match is_named(pr1.peek(3)) {
-            true => identifier::code_parts(pr1.peek(3)),
-            false => [pr1.peek(4).peek_raw(), b""],
-        };
-        let patient = patient.as_ref().map_or(&[][..], |patient| patient.id.bytes());
-        let what = [patient, code, system, pr1.peek(5).first()];
-        return cx.own_of(Kind::Procedure, (pr1, 0), visit, &what);
-    }
-    cx.own(Kind::Procedure, pr1, |cx| {
-        let number = identifier::ei_key(cx, Kind::Procedure, pr1.peek(19))?;
-        Some(number.with(patient?.id.bytes()))
-    })
+    of_visit(cx, Kind::Procedure, pr1, 19, 5)
 }
 
 /// Writes the Procedure.
