@@ -3,7 +3,7 @@
 
 use super::rewrite::Rewrite;
 use super::rules::parts::{Part, op};
-use super::rules::{Action, Rule, Rules, Special};
+use super::rules::{Rule, Rules, Special};
 use super::shape::is_table;
 use crate::core::message::pieces;
 use crate::core::{SegmentId, Separators};
@@ -106,13 +106,9 @@ pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, raw: &[u8]) {
     let sep = to.sep;
     to.each(raw, sep.repetition, |to, _, repetition| {
         if patient(rule.special, repetition, &sep).is_some() {
-            if let Some(rule) = named(rules, Named::PATIENT) {
-                match rule.action {
-                    Action::Keep => to.keep(rule, repetition),
-                    Action::Remove => {}
-                    Action::Constant(n) => to.constant(n),
-                    _ => to.plain(rule, repetition),
-                }
+            let rule = named(rules, Named::PATIENT);
+            if let Some(rule) = rule.filter(|rule| !to.as_a_whole(rule, repetition)) {
+                to.plain(rule, repetition);
             }
             return;
         }

@@ -177,21 +177,32 @@ impl<'c, 'm> Rewrite<'c, 'm> {
         self.looked_at.clear();
         let sub = self.sep.subcomponent;
         self.has_sub = sub != self.sep.field && first(raw, sub).is_some();
-        match rule.action {
-            _ if raw == b"\"\"" => self.out.extend_from_slice(raw),
-            Action::Keep if rule.components.is_empty() => {
-                if !observation::range(self, rule, line, raw) {
-                    self.keep(rule, raw);
-                }
-            }
-            Action::Remove if rule.components.is_empty() => {}
-            Action::Constant(n) if rule.components.is_empty() => self.constant(n),
-            _ => match rule.special {
-                Special::Observation => observation::write(self, rule, line, raw),
-                Special::Parameter | Special::Criterion => query::write(self, rule, raw),
-                Special::None => self.plain(rule, raw),
-            },
+        if raw == b"\"\"" {
+            self.out.extend_from_slice(raw);
+            return;
         }
+        let is_kept = rule.action == Action::Keep && rule.components.is_empty();
+        if is_kept && observation::range(self, rule, line, raw) || self.as_a_whole(rule, raw) {
+            return;
+        }
+        match rule.special {
+            Special::Observation => observation::write(self, rule, line, raw),
+            Special::Parameter | Special::Criterion => query::write(self, rule, raw),
+            Special::None => self.plain(rule, raw),
+        }
+    }
+
+    /// Writes a value, if its rule has an action for which its parts need not be looked at.
+    #[inline]
+    pub(super) fn as_a_whole(&mut self, rule: &Rule, raw: &[u8]) -> bool {
+        match rule.action {
+            _ if !rule.components.is_empty() => return false,
+            Action::Keep => self.keep(rule, raw),
+            Action::Remove => {}
+            Action::Constant(n) => self.constant(n),
+            _ => return false,
+        }
+        true
     }
 
     pub(super) fn plain(&mut self, rule: &Rule, raw: &[u8]) {

@@ -74,3 +74,19 @@ fn a_social_security_number_is_one_by_its_component_too() {
     let (out, _) = under("PID-3.1 = surrogate");
     assert_eq!(out, under("").0);
 }
+
+/// The patient's number in a query goes the way of PID-3, the rules of its components included.
+#[test]
+fn the_number_in_a_query_has_the_rules_of_components_too() {
+    let message =
+        "MSH|^~\\&|A|B|C|D|20240105||QBP^Q23|1|P|2.5\rQPD|Q23^Get^HL7|tag|12345678^^^H^MR\rRCP|I";
+    let written = |overlay: &str| {
+        let settings = Settings::of(Profile::Pseudonymise);
+        let (out, ..) = with(&settings, overlay, message.as_bytes());
+        field(String::from_utf8(out).unwrap().split('\r').nth(1).unwrap(), 3).to_owned()
+    };
+    assert_eq!(written("PID-3 = keep"), "12345678^^^H^MR");
+    for overlay in ["PID-3 = keep\nPID-3.1 = token", "PID-3 = keep\nPID-3.1 = remove"] {
+        assert!(!written(overlay).contains("12345678"), "{overlay}");
+    }
+}
