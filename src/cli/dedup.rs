@@ -8,9 +8,9 @@ use super::form::Form;
 use super::sort::{keys, tell_missing};
 use super::syntax::parsed;
 use crate::core::Cutter;
-use crate::io::Diagnostics;
 use crate::io::pipeline::{Job, View};
 use crate::io::seen::{Fingerprint, Recent, Whole};
+use crate::io::{Diagnostics, Output};
 use crate::ops::sort::{SortKey, append_keys};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -102,32 +102,30 @@ enum Memory {
     Whole(Box<Whole>),
 }
 
+/// The messages that came before, and how many there were.
+struct Sieve {
+    memory: Memory,
+    duplicates: Duplicates,
+    all: usize,
+    /// Those that have a value by which they are known.
+    with_value: usize,
+}
+
+/// Where the messages go that are left out.
+struct Duplicates {
+    file: Option<Output>,
+    count: u64,
+}
+
 pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     if args.window.is_some() && args.keep == Keep::Last {
         anyhow::bail!("--keep last goes with the whole input, not with --window");
     }
     let (mut output, _) = args.common.output_beside(args.duplicates.as_deref())?;
-    let mut aside = match &args.duplicates {
-        None => None,
-        Some(path) => Some(open(Some(path))?),
-    };
+    let mut sieve = Sieve::new(args)?;
     let form = args.form.pass(&args.common, &output);
     let text = args.common.text();
     let keys = keys(&args.keys, &["MSH-10", "MSH-3", "MSH-4"])?;
-    let mut seen = match args.window {
-        Some(window) => Memory::Recent(Recent::new(window as usize)),
-        None => {
-            let whole = Whole::new(
-                &args.spilling.folder(),
-                args.spilling.memory,
-                args.keep == Keep::First,
-            )?;
-            Memory::Whole(Box::new(whole))
-        }
-    };
-    let mut left_out = 0_u64;
-    // Messages, and those that have a value by which they are known.
-    let (mut all, mut with_value) = (0, 0);
     let shown = output.is_terminal();
     let plan =
         Plan { weight: Weight::Heavy, beside: args.duplicates.as_deref(), ..Plan::default() };
@@ -148,71 +146,108 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
             }
         });
     };
-    let mut write = |message: &[u8], is_first: bool, out: &mut Vec<u8>| -> io::Result<()> {
-        if is_first {
-            out.extend_from_slice(message);
-            return Ok(());
-        }
-        left_out += 1;
-        aside.as_mut().map_or(Ok(()), |aside| aside.write_all(message))
-    };
-    let gather = |_: &_, job: &mut Job<Known>| {
-        let Known { bytes, ends } = &mut job.tally;
-        let mut start = 0;
-        all += ends.len();
-        for (end, known) in ends.drain(..) {
-            with_value += usize::from(known.is_some());
-            let message = &bytes[start..end];
-            start = end;
-            let fate = match (&mut seen, known) {
-                (Memory::Recent(seen), known) => Some(seen.is_first(known)),
-                (Memory::Whole(seen), known) => seen.take(known, message)?,
-            };
-            // Without an answer the message waits for the end.
-            if let Some(is_first) = fate {
-                write(message, is_first, &mut job.out)?;
-            }
-        }
-        bytes.clear();
-        Ok(())
-    };
     args.common.run_gathered::<Cutter, _>(
         &args.files,
         (Some(&mut output), shown),
         diagnostics,
         plan,
         work,
-        gather,
+        |_, job: &mut Job<Known>| sieve.take(&mut job.tally, &mut job.out),
     )?;
-    if let Memory::Whole(seen) = seen {
-        let mut out = Vec::new();
-        seen.finish(|message, is_first| {
-            write(message, is_first, &mut out)?;
-            if out.len() >= 256 << 10 {
-                output.put(&out)?;
-                out.clear();
-            }
-            Ok(())
-        })?;
-        output.put(&out)?;
-    }
-    output.finish()?;
-    if let Some(aside) = aside {
-        aside.finish().context("writing the duplicates")?;
-    }
-    if let Some(key) = keys.first().filter(|_| all > 0 && with_value == 0) {
+    if let Some(key) = keys.first().filter(|_| sieve.all > 0 && sieve.with_value == 0) {
         tell_missing(key, diagnostics);
     }
+    let duplicates = sieve.finish(&mut output)?;
+    output.finish()?;
+    let left_out = duplicates.finish()?;
     // Of messages that are the same in all bytes nothing is lost.
-    let is_kept = args.duplicates.is_some() || args.whole;
-    if left_out > 0 {
-        let (messages, them) =
-            if left_out == 1 { ("message was", "it") } else { ("messages were", "them") };
-        let hint = format!(" (--duplicates FILE would keep {them})");
-        let hint = if is_kept { "" } else { &hint };
-        diagnostics.note(&format!("{left_out} {messages} left out{hint}"));
-    }
+    tell_left_out(left_out, args.duplicates.is_some() || args.whole, diagnostics);
     Ok(Verdict::Yes)
+}
+
+impl Sieve {
+    fn new(args: &Args) -> Result<Self> {
+        let file = args.duplicates.as_ref().map(|path| open(Some(path))).transpose()?;
+        let keeps_first = args.keep == Keep::First;
+        let memory = match args.window {
+            Some(window) => Memory::Recent(Recent::new(window as usize)),
+            None => {
+                let (folder, memory) = (args.spilling.folder(), args.spilling.memory);
+                Memory::Whole(Box::new(Whole::new(&folder, memory, keeps_first)?))
+            }
+        };
+        Ok(Self { memory, duplicates: Duplicates { file, count: 0 }, all: 0, with_value: 0 })
+    }
+
+    /// Takes the messages of a chunk, and appends those that are the first to `out`.
+    fn take(&mut self, Known { bytes, ends }: &mut Known, out: &mut Vec<u8>) -> io::Result<()> {
+        let mut start = 0;
+        self.all += ends.len();
+        for (end, known) in ends.drain(..) {
+            self.with_value += usize::from(known.is_some());
+            let message = &bytes[start..end];
+            start = end;
+            let is_first = match &mut self.memory {
+                Memory::Recent(recent) => Some(recent.is_first(known)),
+                Memory::Whole(whole) => whole.take(known, message)?,
+            };
+            match is_first {
+                Some(true) => out.extend_from_slice(message),
+                Some(false) => self.duplicates.put(message)?,
+                // It waits for the end.
+                None => {}
+            }
+        }
+        bytes.clear();
+        Ok(())
+    }
+
+    /// Writes the messages that have waited for the end of the input.
+    fn finish(self, output: &mut Output) -> Result<Duplicates> {
+        let Self { memory, mut duplicates, .. } = self;
+        if let Memory::Whole(whole) = memory {
+            let mut out = Vec::new();
+            whole.finish(|message, is_first| {
+                if !is_first {
+                    return duplicates.put(message);
+                }
+                out.extend_from_slice(message);
+                if out.len() >= 256 << 10 {
+                    output.put(&out)?;
+                    out.clear();
+                }
+                Ok(())
+            })?;
+            output.put(&out)?;
+        }
+        Ok(duplicates)
+    }
+}
+
+impl Duplicates {
+    fn put(&mut self, message: &[u8]) -> io::Result<()> {
+        self.count += 1;
+        self.file.as_mut().map_or(Ok(()), |file| file.write_all(message))
+    }
+
+    /// How many there were.
+    fn finish(self) -> Result<u64> {
+        if let Some(file) = self.file {
+            file.finish().context("writing the duplicates")?;
+        }
+        Ok(self.count)
+    }
+}
+
+fn tell_left_out(count: u64, is_kept: bool, diagnostics: &Diagnostics) {
+    let (messages, them) = match count {
+        0 => return,
+        1 => ("message was", "it"),
+        _ => ("messages were", "them"),
+    };
+    let hint = format!(" (--duplicates FILE would keep {them})");
+    let hint = if is_kept { "" } else { &hint };
+    diagnostics.note(&format!("{count} {messages} left out{hint}"));
 }
 
 /// By what a message is known: so much of SHA-256 that nobody makes two that are the same.
