@@ -248,24 +248,13 @@ impl<C: Cut> Chunker<C> {
 
     fn fill_from_current(&mut self, chunk: &mut Chunk, len: &mut usize) -> Filled {
         let Some(current) = &mut self.current else { return Filled::Ended };
+        let Options { max_message, count_messages, .. } = self.options;
         let start = *len;
-        if !self.tail.is_empty() {
-            let needed = self.tail.len() + self.options.chunk / 2;
-            if chunk.bytes.len() < needed {
-                chunk.bytes.resize(needed + self.options.chunk / 2, 0);
-            }
-            chunk.bytes[..self.tail.len()].copy_from_slice(&self.tail);
-            *len = self.tail.len();
-            self.tail.clear();
-        }
+        chunk.begin_with(&mut self.tail, len, self.options.chunk);
         loop {
-            if *len == chunk.bytes.len() {
-                let more = chunk.bytes.len().min(64 << 20);
-                chunk.bytes.resize(chunk.bytes.len() + more, 0);
-            }
-            let read = match current.reader.read(&mut chunk.bytes[*len..]) {
-                Ok(read) => read,
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            let read = match current.read(chunk, start, len) {
+                Ok(Some(read)) => read,
+                Ok(None) => continue,
                 Err(e) => {
                     let name = current.source.name();
                     self.diagnostics.error(&format!("{name}: {}", plain_error(&e)));
@@ -273,37 +262,21 @@ impl<C: Cut> Chunker<C> {
                     return Filled::Ended;
                 }
             };
-            *len += read;
-            if current.packing == Packing::Unknown {
-                match current.unpack(&chunk.bytes[start..*len], read == 0) {
-                    Ok(true) => {}
-                    Ok(false) => {
-                        if current.packing != Packing::Unknown {
-                            *len = start;
-                        }
-                        continue;
-                    }
-                    Err(e) => {
-                        let name = current.source.name();
-                        self.diagnostics.error(&format!("{name}: {}", plain_error(&e)));
-                        return Filled::Ended;
-                    }
-                }
-            }
             let eof = read == 0 && current.followed.is_none();
+            let held = &chunk.bytes[start..*len];
             let complete = if !current.too_long {
-                current.cutter.advance(&chunk.bytes[start..*len], eof)
-            } else if let Some(end) = current.cutter.end_pending(&chunk.bytes[start..*len], eof) {
+                current.cutter.advance(held, eof)
+            } else if let Some(end) = current.cutter.end_pending(held, eof) {
                 // Only the message that is too long; what follows it is read as ever.
-                current.add(chunk, start..start + end, self.options.count_messages);
-                self.tail.extend_from_slice(&chunk.bytes[start + end..*len]);
+                self.tail.extend_from_slice(&held[end..]);
+                current.add(chunk, start..start + end, count_messages);
                 current.cutter.removed(end);
                 return Filled::More;
             } else {
                 0
             };
             if eof {
-                current.add(chunk, start..*len, self.options.count_messages);
+                current.add(chunk, start..*len, count_messages);
                 return Filled::Ended;
             }
             if read == 0 {
@@ -313,20 +286,36 @@ impl<C: Cut> Chunker<C> {
             current.idle = false;
             // A regular file is read on until the chunk is full, for nobody waits for it.
             if complete > 0 && (!current.regular || *len == chunk.bytes.len()) {
-                current.add(chunk, start..start + complete, self.options.count_messages);
-                self.tail.extend_from_slice(&chunk.bytes[start + complete..*len]);
+                self.tail.extend_from_slice(&held[complete..]);
+                current.add(chunk, start..start + complete, count_messages);
                 current.cutter.removed(complete);
                 return Filled::More;
             }
-            let pending = *len - start - complete;
-            if pending > self.options.max_message && complete == 0 {
-                let end = *len - KEEP;
-                current.add_endless(chunk, start..end, self.options.count_messages);
-                self.tail.extend_from_slice(&chunk.bytes[end..*len]);
-                current.cutter.removed(end - start);
+            if complete == 0 && held.len() > max_message {
+                let end = held.len() - KEEP;
+                self.tail.extend_from_slice(&held[end..]);
+                current.add_endless(chunk, start..start + end, count_messages);
+                current.cutter.removed(end);
                 return Filled::More;
             }
         }
+    }
+}
+
+impl Chunk {
+    /// Puts what was read for this chunk before at `len`, and leaves room for half a chunk of
+    /// `size` and more behind it.
+    fn begin_with(&mut self, tail: &mut Vec<u8>, len: &mut usize, size: usize) {
+        if tail.is_empty() {
+            return;
+        }
+        let end = *len + tail.len();
+        if self.bytes.len() < end + size / 2 {
+            self.bytes.resize(end + size, 0);
+        }
+        self.bytes[*len..end].copy_from_slice(tail);
+        *len = end;
+        tail.clear();
     }
 }
 
@@ -390,6 +379,34 @@ impl<C: Cut> Current<C> {
             too_long: false,
             messages: self.messages,
         })
+    }
+
+    /// Reads once behind `len`, where what was read from `start` on is; how many bytes came, 0 at
+    /// the end. None: there is nothing to be looked at yet.
+    fn read(
+        &mut self,
+        chunk: &mut Chunk,
+        start: usize,
+        len: &mut usize,
+    ) -> io::Result<Option<usize>> {
+        if *len == chunk.bytes.len() {
+            let more = chunk.bytes.len().min(64 << 20);
+            chunk.bytes.resize(chunk.bytes.len() + more, 0);
+        }
+        let read = match self.reader.read(&mut chunk.bytes[*len..]) {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => return Ok(None),
+            read => read?,
+        };
+        *len += read;
+        if self.packing != Packing::Unknown {
+            return Ok(Some(read));
+        }
+        let is_plain = self.unpack(&chunk.bytes[start..*len], read == 0);
+        if !matches!(self.packing, Packing::Plain | Packing::Unknown) {
+            // What was packed is no part of the input.
+            *len = start;
+        }
+        Ok(is_plain?.then_some(read))
     }
 
     /// Looks at the first bytes; true when they are plain and can be used as they are. Else the
