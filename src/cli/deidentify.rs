@@ -245,16 +245,16 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     };
     let plan = Plan { beside, ..Plan::default() };
     let total = args.common.run(&args.files, &mut output, diagnostics, plan, work)?;
-    let key_id = (profile != Profile::SafeHarbor).then(|| key.id());
-    let report = report::json(&deidentifier, key_id, &total, diagnostics.failures())?;
+    let key_id = || (profile != Profile::SafeHarbor).then(|| key.id());
+    let report = || report::json(&deidentifier, key_id(), &total, diagnostics.failures());
     if args.dry_run && args.report.is_none() {
-        output.write_all(report.as_bytes()).context("writing the report")?;
+        output.write_all(report()?.as_bytes()).context("writing the report")?;
     }
     output.finish()?;
     if let Some(path) = &args.report {
         let named = || format!("writing {}", path.display());
         let mut file = Output::file(path).with_context(named)?;
-        file.write_all(report.as_bytes()).with_context(named)?;
+        file.write_all(report()?.as_bytes()).with_context(named)?;
         file.finish().with_context(named)?;
     }
     tell(args, deidentifier.rules(), &total, diagnostics);

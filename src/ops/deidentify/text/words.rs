@@ -1,14 +1,18 @@
 //! Lists of words: what is English or medicine, and what is a name.
 //!
 //! `words.txt.gz` has four paragraphs of words in lower case, a word a line: common words, other
-//! words, family names, given names. `tools/words` makes it.
+//! words, family names, given names. `words.table` has the same as it is looked up here, so that
+//! nothing need be made of it at the start (of one message that was two thirds of the time).
+//! `tools/words` makes both.
 
 use super::letters::key;
-use flate2::read::GzDecoder;
-use std::io::Read;
-use std::sync::OnceLock;
 
-static DEFLATED: &[u8] = include_bytes!("words.txt.gz");
+/// Numbers of four bytes, little-endian: where each bucket begins, counted in words, and where the
+/// last ends; then the words, in order within a bucket, each a fingerprint of 28 bits with four
+/// bits of what it is. A word that is in no list has the place of one with odds of 1 to 10^7.
+static TABLE: &[u8] = include_bytes!("words.table");
+
+const BUCKETS: usize = 8192;
 
 /// What the lists tell of a word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,8 +23,6 @@ impl Listed {
     const WORD: u8 = 2;
     const FAMILY: u8 = 4;
     const GIVEN: u8 = 8;
-    const PARAGRAPHS: [u8; 4] = [Self::COMMON | Self::WORD, Self::WORD, Self::FAMILY, Self::GIVEN];
-
     /// Everyday English, or a word that medicine cannot do without.
     pub(super) fn is_common(self) -> bool {
         self.0 & Self::COMMON != 0
@@ -43,66 +45,32 @@ impl Listed {
 }
 
 /// The lists.
-#[derive(Debug)]
-pub(super) struct Words {
-    /// Fingerprints of words with four bits of what they are, at where their keys put them or
-    /// behind; 0 is a free place. Two words can have one fingerprint, with odds of 1 to 10^8.
-    table: Vec<u32>,
-}
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Words(&'static [[u8; 4]]);
 
-/// The lists, which are inflated when they are first asked for.
-pub(super) fn words() -> &'static Words {
-    static WORDS: OnceLock<Words> = OnceLock::new();
-    WORDS.get_or_init(|| {
-        let mut text = Vec::new();
-        // The bytes are part of the program; a test reads all of them.
-        let _ = GzDecoder::new(DEFLATED).read_to_end(&mut text);
-        Words::new(&text)
-    })
+/// The lists.
+pub(super) fn words() -> Words {
+    Words(TABLE.as_chunks().0)
 }
 
 impl Words {
-    fn new(text: &[u8]) -> Self {
-        let lines = memchr::memchr_iter(b'\n', text).count();
-        let mut words = Self { table: vec![0; (2 * lines + 2).next_power_of_two()] };
-        let mut paragraph = 0;
-        for word in text.split(|&b| b == b'\n') {
-            match Listed::PARAGRAPHS.get(paragraph) {
-                _ if word.is_empty() => paragraph += 1,
-                Some(&what) => words.add(word, what),
-                None => {}
-            }
-        }
-        words
-    }
-
-    fn add(&mut self, word: &[u8], what: u8) {
-        let at = self.place(word);
-        if let Some(slot) = self.table.get_mut(at) {
-            *slot |= fingerprint(word) | u32::from(what);
-        }
-    }
-
-    /// Where a word is, or would be.
-    fn place(&self, word: &[u8]) -> usize {
-        let mask = self.table.len() - 1;
-        let mut at = key(word) as usize & mask;
-        let wanted = fingerprint(word);
-        while let Some(&slot) = self.table.get(at)
-            && slot != 0
-            && slot & !15 != wanted
-        {
-            at = (at + 1) & mask;
-        }
-        at
-    }
-
     /// What the lists tell of a word, in any case.
-    pub(super) fn of(&self, word: &[u8]) -> Listed {
-        Listed(self.table.get(self.place(word)).map_or(0, |slot| (slot & 15) as u8))
+    pub(super) fn of(self, word: &[u8]) -> Listed {
+        self.find(word).unwrap_or_default()
     }
-}
 
-fn fingerprint(word: &[u8]) -> u32 {
-    (key(word) >> 32) as u32 & !15 | 16
+    fn find(self, word: &[u8]) -> Option<Listed> {
+        let key = key(word);
+        let bucket = (key >> 8) as usize % BUCKETS;
+        let (start, end) = (self.number(bucket)? as usize, self.number(bucket + 1)? as usize);
+        let words = self.0.get(BUCKETS + 1..)?.get(start..end)?;
+        let fingerprint = (key >> 32) as u32 & !15;
+        let at = words.partition_point(|&word| u32::from_le_bytes(word) < fingerprint);
+        let found = u32::from_le_bytes(*words.get(at)?);
+        (found & !15 == fingerprint).then_some(Listed((found & 15) as u8))
+    }
+
+    fn number(self, at: usize) -> Option<u32> {
+        self.0.get(at).map(|&number| u32::from_le_bytes(number))
+    }
 }
