@@ -100,20 +100,12 @@ impl<'s> Reader<'s> {
         let mut timeout = Some(Duration::ZERO);
         let mut heard = Instant::now();
         let connected = heard;
-        // When the message that has begun must be complete.
+        // Since when there is a message that is not complete.
         let mut begun: Option<Instant> = None;
         loop {
             let waits = deframer.waits_for_end();
             let shaking = peer.is_shaking_hands();
-            let wanted = if waits {
-                Some(SILENCE)
-            } else if shaking {
-                Some(HANDSHAKE)
-            } else if begun.is_some() {
-                Some(settings.message_timeout)
-            } else {
-                settings.idle_timeout
-            };
+            let wanted = self.patience(waits, shaking, begun.is_some());
             if wanted != timeout {
                 peer.set_timeout(wanted)?;
                 timeout = wanted;
@@ -167,27 +159,55 @@ impl<'s> Reader<'s> {
             if shaking && connected.elapsed() > HANDSHAKE {
                 return Ok("TLS took too long");
             }
-            let bytes = deframer.begun();
-            peer.set_in_message(bytes.is_some());
-            let held = bytes.map_or(0, |_| deframer.held());
-            let fits = shared.hold(self.held, held);
-            self.held = held;
-            if !fits {
-                shared.log.warn(Some(peer), "no memory is left for a message this long");
-                return Ok("no memory");
-            }
-            match bytes {
-                None => begun = None,
-                Some(bytes) => {
-                    let since = *begun.get_or_insert(heard);
-                    let more = Duration::from_secs((bytes / SLOWEST) as u64);
-                    if heard.duration_since(since) > settings.message_timeout + more {
-                        self.torn(&deframer, "slow");
-                        return Ok("a message took too long");
-                    }
-                }
+            if let Err(why) = self.keep_begun(&deframer, heard, &mut begun) {
+                return Ok(why);
             }
         }
+    }
+
+    /// How long the peer may be silent.
+    fn patience(&self, waits: bool, is_shaking: bool, in_message: bool) -> Option<Duration> {
+        let settings = &self.shared.settings;
+        if waits {
+            Some(SILENCE)
+        } else if is_shaking {
+            Some(HANDSHAKE)
+        } else if in_message {
+            Some(settings.message_timeout)
+        } else {
+            settings.idle_timeout
+        }
+    }
+
+    /// Keeps what has begun of a message, unless there is no room for it, or it takes too long;
+    /// `begun`: since when it has.
+    fn keep_begun(
+        &mut self,
+        deframer: &Deframer,
+        heard: Instant,
+        begun: &mut Option<Instant>,
+    ) -> Goes {
+        let (shared, peer) = (self.shared, self.peer);
+        let bytes = deframer.begun();
+        peer.set_in_message(bytes.is_some());
+        let held = bytes.map_or(0, |_| deframer.held());
+        let fits = shared.hold(self.held, held);
+        self.held = held;
+        if !fits {
+            shared.log.warn(Some(peer), "no memory is left for a message this long");
+            return Err("no memory");
+        }
+        let Some(bytes) = bytes else {
+            *begun = None;
+            return Ok(());
+        };
+        let since = *begun.get_or_insert(heard);
+        let more = Duration::from_secs((bytes / SLOWEST) as u64);
+        if heard.duration_since(since) > shared.settings.message_timeout + more {
+            self.torn(deframer, "slow");
+            return Err("a message took too long");
+        }
+        Ok(())
     }
 
     /// Takes all that is complete.
