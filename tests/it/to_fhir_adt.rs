@@ -47,7 +47,29 @@ fn where_something_moves_both_patients_stay() {
         let made = bundle(event, &[SURVIVING, "MRG|P0^^^HOSP^MR||ACC7^^^HOSP"]);
         assert_found(&made, "Patient.link.type", &[]);
         assert_found(&made, "Patient.active", &[]);
-        assert_found(&made, "Account.subject -> Patient.identifier.value", &["P0"]);
+    }
+}
+
+/// Chapter 3: accounts go with the patient who is merged (A40) or to whom they are moved (A44), with A45 a visit
+/// goes and its account stays. A number in whose place another one comes is never referred to again (A41, A49).
+#[test]
+fn accounts_go_where_the_event_takes_them() {
+    let [pid, with_account] =
+        [SURVIVING.to_owned(), format!("{SURVIVING}{}|ACC8^^^HOSP", "|".repeat(12))];
+    for (event, pid, mrg, status, patient) in [
+        ("ADT^A44", &pid, "P0", "unknown", "P1"),
+        ("ADT^A44", &with_account, "P0", "inactive", "P1"),
+        ("ADT^A40", &pid, "P0", "unknown", "P1"),
+        ("ADT^A40", &with_account, "P0", "inactive", "P1"),
+        ("ADT^A45", &pid, "P0", "unknown", "P0"),
+        ("ADT^A45", &with_account, "P0", "unknown", "P0"),
+        ("ADT^A41", &with_account, "P1", "inactive", "P1"),
+        ("ADT^A49", &with_account, "P1", "inactive", "P1"),
+    ] {
+        let made = bundle(event, &[pid, &format!("MRG|{mrg}^^^HOSP^MR||ACC7^^^HOSP")]);
+        let found = |path: &str| find(&made, &format!("Account[identifier.value=ACC7].{path}"));
+        assert_eq!(found("status"), [status], "{event}");
+        assert_eq!(found("subject -> Patient.identifier.value"), [patient], "{event}");
     }
 }
 

@@ -40,24 +40,30 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'m>) {
     });
 }
 
-/// Writes the Account that there was before a merge, of the patient whose it was. Nothing tells
-/// whether it is in use still.
+/// Writes the Account of MRG-3. What belongs to a patient goes with them, to the patient of PID (chapter 3, A40,
+/// A44); but that of A45 stays where it was, a visit has left it. Where PID-18 is another one, that number takes
+/// its place, and nobody uses it any more (A41, A49); else nothing tells whether it is in use.
 pub(crate) fn write_prior<'m>(
     out: &mut Arena,
     cx: &mut Context<'m>,
     mrg: Seg<'m>,
-    patient: Option<Ref>,
+    prior: Option<Ref>,
+    now: Option<Ref>,
 ) {
     let key = |cx: &mut Context<'m>, value| identifier::cx_key(cx, Kind::Account, value);
     let before = key(cx, mrg.peek(3)).map(|mut key| key.id());
-    let now = cx.story.owner(mrg).and_then(|pid| key(cx, pid.peek(18)));
-    if before.is_some() && before == now.map(|mut key| key.id()) {
+    let after = cx.story.owner(mrg).and_then(|pid| key(cx, pid.peek(18)));
+    let after = after.map(|mut key| key.id());
+    if before.is_some() && before == after {
         // The same account, which is the patient's of PID now (A44).
         mrg.get(3).raw();
         return;
     }
     let Some(own) = of(cx, mrg, 3) else { return };
-    out.resource(own, Some(mrg), |w| account_in(w, cx, mrg.get(3), "unknown", patient));
+    let stays = cx.event() == b"A45";
+    let patient = if stays { prior.or(now) } else { now.or(prior) };
+    let status = if after.is_some() && !stays { "inactive" } else { "unknown" };
+    out.resource(own, Some(mrg), |w| account_in(w, cx, mrg.get(3), status, patient));
 }
 
 fn account_in<'m>(

@@ -125,5 +125,5 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, mrg: Seg<'m>) {
         // The same patient, whose identifiers PID has.
         mrg.get(1).raw();
     }
-    super::account::write_prior(out, cx, mrg, prior.or(now));
+    super::account::write_prior(out, cx, mrg, prior, now);
 }
