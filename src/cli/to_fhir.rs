@@ -266,6 +266,7 @@ fn settings(args: &Args) -> Result<Settings> {
         id_scope: args.id_scope.clone(),
         source: !args.no_source,
         unmapped: args.unmapped == UnmappedArg::Extension,
+        counts: args.report.is_some(),
         ..Settings::default()
     };
     for zone in &args.timezones {

@@ -115,6 +115,7 @@ impl Converter {
     ) -> Result<(), TooLong> {
         let Memory { index, owners, arena, names, recall, results } = memory;
         arena.begin(&self.settings);
+        report.counts_names(self.settings.counts);
         let source = message.bytes();
         let converted = to_utf8(message, text);
         let utf8 = converted.as_ref().map(|text| message.with_bytes(text.as_bytes()));

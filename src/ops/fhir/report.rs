@@ -18,6 +18,8 @@ const LONGEST: usize = 80;
 pub struct Report {
     /// No other report has it; it tells whose numbers [`Counted`] has.
     key: u64,
+    /// Whether codes and systems are not counted.
+    is_without_names: bool,
     /// Valued fields that no map asked for, and components of such as one did: the id of the segment
     /// and, in the last two bytes, the field.
     fields: HashMap<u64, u64, BuildHasherDefault<IdHasher>>,
@@ -63,6 +65,7 @@ impl Default for Report {
         static KEYS: AtomicU64 = AtomicU64::new(1);
         Self {
             key: KEYS.fetch_add(1, Ordering::Relaxed),
+            is_without_names: false,
             fields: HashMap::default(),
             codes: BTreeMap::new(),
             systems: Names::new(),
@@ -136,6 +139,11 @@ impl Report {
         names.iter().map(|(name, &n)| (name.as_slice(), count(n))).collect()
     }
 
+    /// Whether codes and systems are counted from now on.
+    pub(super) fn counts_names(&mut self, counts: bool) {
+        self.is_without_names = !counts;
+    }
+
     pub(super) fn field(&mut self, id: [u8; 3], field: usize) {
         let [high, low] = u16::try_from(field).unwrap_or(u16::MAX).to_be_bytes();
         let key = u64::from_be_bytes([0, 0, 0, id[0], id[1], id[2], high, low]);
@@ -154,6 +162,9 @@ impl Report {
     }
 
     fn name(&mut self, table: Option<&'static str>, name: &[u8]) {
+        if self.is_without_names {
+            return;
+        }
         let name = name.get(..LONGEST).unwrap_or(name);
         let n = self.number(table, name);
         self.count(n);

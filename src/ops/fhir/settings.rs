@@ -88,6 +88,8 @@ pub struct Settings {
     pub source: bool,
     /// With an extension for every value that has no place in a resource.
     pub unmapped: bool,
+    /// With all that a report has; else fields, codes and systems are not counted.
+    pub counts: bool,
 }
 
 impl Default for Settings {
@@ -103,6 +105,7 @@ impl Default for Settings {
             codes: LocalCodes::default(),
             source: true,
             unmapped: false,
+            counts: true,
         }
     }
 }

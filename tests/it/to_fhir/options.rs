@@ -361,3 +361,19 @@ fn the_report_counts_what_was_not_carried_over() {
     assert!(lines.iter().any(|line| line.starts_with(r#"{"zone":"header","#)), "{lines:#?}");
     assert!(lines.iter().all(|line| serde_json::from_str::<Value>(line).is_ok()));
 }
+
+/// What is counted for a report is not looked for without one; the Bundles are the same.
+#[test]
+fn a_report_changes_nothing_else() {
+    let folder = folder();
+    let report = put(&folder, "report", "");
+    for options in [&[][..], &["--unmapped", "extension"], &["--bundle", "transaction"]] {
+        let run = |more: &[&str]| {
+            let files =
+                ["to-fhir", "fixtures/oru_r01.hl7", "fixtures/adt_a01.hl7", "fixtures/dirty"];
+            pipehat(&[&files, options, more].concat()).run().stdout
+        };
+        assert!(run(&[]) == run(&["--report", &report]), "{options:?}");
+    }
+    assert!(std::fs::read_to_string(report).unwrap().contains("\"unmapped\""));
+}
