@@ -41,6 +41,23 @@ fn what_was_refused_was_not_given() {
     }
 }
 
+/// 998 of CVX is no vaccine (CDC guide, RXA-5), and what was given in part is no dose that counts (RXA-20).
+#[test]
+fn no_vaccine_and_part_of_one_are_no_dose() {
+    let told = |code: &str, completion: &str| {
+        let own = [(1, "0"), (2, "1"), (3, "20240101"), (5, code), (6, "999"), (20, completion)];
+        let made = bundle("VXU^V04^VXU_V04", &format!("ORC|RE||9999^S\r{}", segment("RXA", &own)));
+        ["status", "isSubpotent"].map(|path| find(&made, &format!("Immunization.{path}")).concat())
+    };
+    for completion in ["", "NA", "CP", "XX"] {
+        assert_eq!(told("998^No vaccine administered^CVX", completion), ["not-done", ""]);
+        assert_eq!(told("NONE^None^L^998^No vaccine administered^CVX", completion)[0], "not-done");
+    }
+    assert_eq!(told("998^Local^L", ""), ["completed", ""]);
+    assert_eq!(told("03^MMR^CVX", "PA"), ["completed", "true"]);
+    assert_eq!(told("03^MMR^CVX", "CP"), ["completed", ""]);
+}
+
 #[test]
 fn a_problem_that_is_ruled_out_is_none() {
     let told = |verification: &str, status: &str| {
