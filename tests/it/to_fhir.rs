@@ -2,6 +2,8 @@
 
 #[path = "to_fhir/changes.rs"]
 mod changes;
+#[path = "to_fhir/dosage.rs"]
+mod dosage;
 #[path = "to_fhir/generated.rs"]
 mod generated;
 #[path = "to_fhir/grouping.rs"]

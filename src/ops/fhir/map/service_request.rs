@@ -9,7 +9,7 @@ use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::participant::{Function, PLACER_GROUP};
-use super::super::types::{coded, contact, identifier, practitioner, quantity, text, timing};
+use super::super::types::{coded, contact, identifier, practitioner, quantity, text};
 use super::super::wanted::Wanted;
 use super::{
     asks, ctd, dg1, encounter, field, fields, in1, note, obr, obx, orc, parent, prt, spm, subject,
@@ -65,6 +65,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
     let timing = tq1::of(cx, orc, obr).next();
     let old = field(orc, 7);
     let old = if old.is_empty() { field(obr, 27) } else { old };
+    let when = tq1::When::first(timing, old);
     out.resource(own, Some(seg), |w| {
         orc::meta(w, cx, orc);
         w.array("identifier", |w| identifiers(w, cx, orc, obr));
@@ -91,9 +92,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
         quantity::cq(w, cx, "quantityQuantity", amount);
         subject_required(w, cx, "subject", seg);
         encounter(w, cx, "encounter", seg);
-        let is_timed = timing.is_some_and(|tq1| tq1::member(w, cx, "occurrenceTiming", tq1))
-            || (timing.is_none() && timing::tq(w, cx, "occurrenceTiming", old));
-        if !is_timed {
+        if !tq1::member(w, cx, "occurrenceTiming", when) {
             time::date_time(w, cx, "occurrenceDateTime", field(obr, 6));
         }
         let is_conditional = w.object("asNeededCodeableConcept", |w| {
@@ -101,7 +100,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
             let condition = if condition.is_empty() { old.get(7) } else { condition };
             text::string(w, cx, "text", condition);
         });
-        if !is_conditional && tq1::is_as_needed(timing, old) {
+        if !is_conditional && tq1::is_as_needed(when) {
             w.boolean("asNeededBoolean", true);
         }
         if orc.is_some_and(|orc| orc.peek(1).first() == b"NW") {

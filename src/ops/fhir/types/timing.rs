@@ -145,7 +145,13 @@ pub(crate) fn event(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, offset
 /// is one of UCUM.
 pub(crate) fn letter_duration(text: &[u8]) -> Option<(&[u8], &'static str)> {
     let (letter, number) = text.trim_ascii().split_first()?;
-    let unit = match letter {
+    let unit = unit_of_letter(*letter)?;
+    let is_number = !number.is_empty() && number.iter().all(u8::is_ascii_digit);
+    is_number.then_some((number, unit))
+}
+
+fn unit_of_letter(letter: u8) -> Option<&'static str> {
+    Some(match letter {
         b'S' => "s",
         b'M' => "min",
         b'H' => "h",
@@ -153,9 +159,15 @@ pub(crate) fn letter_duration(text: &[u8]) -> Option<(&[u8], &'static str)> {
         b'W' => "wk",
         b'L' => "mo",
         _ => return None,
-    };
-    let is_number = !number.is_empty() && number.iter().all(u8::is_ascii_digit);
-    is_number.then_some((number, unit))
+    })
+}
+
+/// A unit of time as of RXE-22, in which a letter alone is one of it: `H8`, `H`.
+pub(crate) fn time_unit(text: &[u8]) -> Option<(&[u8], &'static str)> {
+    match text.trim_ascii() {
+        [letter] => unit_of_letter(*letter).map(|unit| (&b"1"[..], unit)),
+        text => letter_duration(text),
+    }
 }
 
 /// A time so much later than another, or earlier.
