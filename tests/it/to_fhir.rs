@@ -20,6 +20,8 @@ mod options;
 mod sizes;
 #[path = "to_fhir/status.rs"]
 mod status;
+#[path = "to_fhir/visits.rs"]
+mod visits;
 
 use crate::folders::{folder, put};
 use crate::inputs::{adt, fixture, fixtures};

@@ -74,23 +74,67 @@ fn of_visit<'m>(cx: &Context<'m>, pv1: Seg<'m>) -> impl Iterator<Item = Seg<'m>>
     of_patient.into_iter().flatten()
 }
 
+/// Whether a number of a visit is one of the PV1 still.
+fn is_kept(pv1: Seg<'_>, value: Parts<'_>) -> bool {
+    let mut now = pv1.all_again(19).chain(pv1.all_again(50));
+    now.any(|now| [1, 4].into_iter().all(|n| now.peek(n).peek_raw() == value.peek(n).peek_raw()))
+}
+
+/// Whether MRG-5 is a visit that there is no more: it is one with another (A42), or has another number (A45, A50).
+/// Else it is a number that the visit had, and may have still elsewhere.
+fn ends_visits(cx: &Context<'_>) -> bool {
+    matches!(cx.event(), b"A42" | b"A45" | b"A50")
+}
+
 /// Writes the identifiers that a visit had (MRG-5, MRG-6), and has no more.
 pub(crate) fn visit_identifiers<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>) {
-    let is_kept = |value: Parts<'m>| {
-        let mut now = pv1.all_again(19).chain(pv1.all_again(50));
-        now.any(|now| {
-            [1, 4].into_iter().all(|n| now.peek(n).peek_raw() == value.peek(n).peek_raw())
-        })
-    };
     for mrg in of_visit(cx, pv1) {
-        for (field, kind) in [(5, Some(("VN", "Visit number"))), (6, None)] {
+        for (field, kind) in [(5, Some(NUMBER)), (6, None)] {
+            if field == 5 && ends_visits(cx) {
+                continue;
+            }
             for value in mrg.all(field) {
-                if is_kept(value) {
+                if is_kept(pv1, value) {
                     value.raw();
                 } else {
                     identifier::cx_item_old(w, cx, value, kind);
                 }
             }
+        }
+    }
+}
+
+const NUMBER: (&str, &str) = ("VN", "Visit number");
+
+/// Writes the visits of MRG-5 that there are no more: else they would go on beside the one of PV1 for good. What
+/// was told of them stays with them, and they with that one.
+pub(crate) fn write_visits<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>, now: Ref) {
+    if !ends_visits(cx) {
+        return;
+    }
+    for mrg in of_visit(cx, pv1) {
+        let patient = prior(cx, mrg).or_else(|| super::patient_of(cx, pv1));
+        for (n, value) in (0..).zip(mrg.all(5)) {
+            if is_kept(pv1, value) {
+                value.raw();
+                continue;
+            }
+            if value.peek(1).is_empty() {
+                continue;
+            }
+            let own =
+                cx.own_part(Kind::Encounter, mrg, n, |cx| super::pv1::key(cx, value, patient));
+            out.resource(own, Some(mrg), |w| {
+                w.array("identifier", |w| {
+                    identifier::cx_item_old(w, cx, value, Some(NUMBER));
+                });
+                w.literal("status", "entered-in-error");
+                super::pv1::class(w, cx, pv1);
+                if let Some(patient) = patient {
+                    cx.reference(w, "subject", patient);
+                }
+                cx.reference(w, "partOf", now);
+            });
         }
     }
 }
