@@ -24,6 +24,9 @@ const STATUS_REASON: &str = "http://hl7.org/fhir/StructureDefinition/request-sta
 pub(crate) fn request<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Ref {
     cx.own(Kind::ServiceRequest, seg, |cx| {
         let (orc, obr) = pair(cx, seg);
+        if orc::is_of_filler(cx, orc) {
+            return None;
+        }
         let peek = |seg: Option<Seg<'m>>, n| seg.map_or(Parts::EMPTY, |seg| seg.peek(n));
         let numbers = [peek(orc, 2), peek(obr, 2), peek(orc, 3), peek(obr, 3)];
         let number = numbers.into_iter().find(|number| !number.peek(1).is_empty())?;
@@ -69,14 +72,18 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
     out.resource(own, Some(seg), |w| {
         orc::meta(w, cx, orc);
         w.array("identifier", |w| identifiers(w, cx, orc, obr));
+        let is_of_filler = orc::is_of_filler(cx, orc);
         w.array("basedOn", |w| {
+            if is_of_filler {
+                orc::answered_item(w, cx, orc);
+            }
             let parent = if valued(obr, 29) { field(obr, 29) } else { field(orc, 8) };
             parents(w, cx, own, parent);
         });
         let [group, _] = orc::groups(cx, orc);
         identifier::ei_member(w, cx, "requisition", group, Some(PLACER_GROUP));
         w.literal("status", status(cx, orc, obr));
-        w.literal("intent", intent(obr));
+        w.literal("intent", if is_of_filler { orc::OF_FILLER } else { intent(obr) });
         tq1::priority(w, cx, timing, [field(obr, 5), old.get(6)]);
         let has_code = coded::concept(w, cx, "code", field(obr, 4));
         let has_details = w.array("orderDetail", |w| {
