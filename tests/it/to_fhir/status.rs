@@ -108,11 +108,28 @@ fn an_appointment_that_is_called_off_is_not_booked() {
         ("Canceled", "cancelled"),
         ("No Show", "noshow"),
         ("F^Completed^L", "fulfilled"),
+        ("Arrived", "arrived"),
+        ("CI^Checked in^L", "checked-in"),
         ("X^Whatever^L", "booked"),
     ] {
         let fields = [(1, "A1^S"), (11, "^^^202401011000^202401011030"), (25, status)];
         let made = bundle("SIU^S14^SIU_S12", &segment("SCH", &fields));
         assert_eq!(find(&made, "Appointment.status"), [expected], "{status}");
+    }
+}
+
+#[test]
+fn an_appointment_does_not_end_before_it_begins() {
+    for (times, length, expected) in [
+        ("^^^20240101100000+0000^20240101093000+0000", "30", "2024-01-01T10:30:00Z"),
+        ("^^^20240101100000+0000^20240101093000+0000", "", ""),
+        ("^^^20240101100000+0000^20240101100000+0000", "", "2024-01-01T10:00:00Z"),
+        ("^^^20240101100000+0000^20240101110000+0000", "30", "2024-01-01T11:00:00Z"),
+    ] {
+        let fields = [(1, "A1^S"), (9, length), (10, "min"), (11, times)];
+        let made = bundle("SIU^S12^SIU_S12", &segment("SCH", &fields));
+        assert_eq!(find(&made, "Appointment.end").concat(), expected, "{times} {length}");
+        assert_eq!(find(&made, "Appointment.start"), ["2024-01-01T10:00:00Z"]);
     }
 }
 
