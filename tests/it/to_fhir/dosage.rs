@@ -70,6 +70,13 @@ fn once_the_amount_is_no_other_amount() {
     assert_eq!(amounts("", &["TQ1|1|1.0|BID"]), [""; 0]);
     assert_eq!(amounts("", &["TQ1|1|1^TAB|BID"]), ["1"]);
     assert_eq!(amounts("2^BID", &[]), ["2"]);
+    let dispensed = [
+        "ORC|RE|P1^S|F1^S||||1^BID",
+        "RXE||PRED^Prednisone^L|40||mg",
+        "RXD|1|PRED^Prednisone^L|20240101|60|TAB",
+    ];
+    let path = "MedicationDispense.dosageInstruction.doseAndRate.doseQuantity.value";
+    assert_eq!(find(&bundle("RDS^O13", &dispensed), path), [""; 0]);
     let made = bundle("RDE^O11", &["ORC|NW|P1^S", "RXE||PRED^Prednisone^L", "TQ1|1|1|BID"]);
     let path = "MedicationRequest.dosageInstruction.doseAndRate.doseQuantity.value";
     assert_eq!(find(&made, path), ["1"]);

@@ -228,11 +228,11 @@ fn dosage<'m>(
     }
 }
 
-/// Whether TQ1-2 or TQ.1 is no amount of its own: 1 without a unit is the amount to give of the segment, once
-/// (2.8.2, 4A.4.4.3), and not one of whatever it may be.
+/// Whether TQ1-2 or TQ.1 is no amount of its own: 1 without a unit is the amount to give of the segment, or of the
+/// order behind an RXD, once (2.8.2, 4A.4.4.3), and not one of whatever it may be.
 fn is_once_the_amount(seg: Seg<'_>, at: Places, each: Parts<'_>) -> bool {
     let is_one = Decimal::of(each.peek(1).first()).and_then(|n| n.whole()) == Some(1);
-    is_one && each.peek(2).is_empty() && seg.valued(at.amount[0])
+    is_one && each.peek(2).is_empty() && (seg.valued(at.amount[0]) || seg.is(b"RXD"))
 }
 
 /// Writes how much is given at once, as a Range. Without a maximum the minimum is what is given, neither

@@ -170,15 +170,18 @@ pub(crate) fn time_unit(text: &[u8]) -> Option<(&[u8], &'static str)> {
     }
 }
 
-/// A time so much later than another, or earlier.
+/// The other end of a period that begins, or ends (`back`), with a time and is so long. All of the day at either end
+/// is in it: 10 days from the 1st on are over on the 10th.
 fn moved(time: &Timestamp, (number, unit): (&[u8], &str), back: bool) -> Option<Timestamp> {
     let number = Decimal::of(number)?.whole()?;
-    let number = if back { number.checked_neg()? } else { number };
+    let sign = if back { -1 } else { 1 };
+    let is_day = time.precision() == Precision::Day;
+    let add_days = |days: i32| time.add_days((days - i32::from(is_day && days > 0)) * sign);
     match unit {
-        "min" => time.add_minutes(number),
-        "h" => time.add_minutes(number.checked_mul(60)?),
-        "d" if time.precision() >= Precision::Day => time.add_days(number),
-        "wk" if time.precision() >= Precision::Day => time.add_days(number.checked_mul(7)?),
+        "min" => time.add_minutes(number.checked_mul(sign)?),
+        "h" => time.add_minutes(number.checked_mul(60 * sign)?),
+        "d" if time.precision() >= Precision::Day => add_days(number),
+        "wk" if time.precision() >= Precision::Day => add_days(number.checked_mul(7)?),
         _ => None,
     }
 }
@@ -298,11 +301,18 @@ mod tests {
         );
         assert_eq!(
             of("^^D5^20240429"),
-            r#"{"t":{"repeat":{"boundsPeriod":{"start":"2024-04-29","end":"2024-05-04"}}}}"#
+            r#"{"t":{"repeat":{"boundsPeriod":{"start":"2024-04-29","end":"2024-05-03"}}}}"#
         );
         assert_eq!(
             of("^^W1^^20240508"),
-            r#"{"t":{"repeat":{"boundsPeriod":{"start":"2024-05-01","end":"2024-05-08"}}}}"#
+            r#"{"t":{"repeat":{"boundsPeriod":{"start":"2024-05-02","end":"2024-05-08"}}}}"#
+        );
+        assert_eq!(
+            of("^^D5^2024042908+0000"),
+            concat!(
+                r#"{"t":{"repeat":{"boundsPeriod":{"start":"2024-04-29T08:00:00Z","#,
+                r#""end":"2024-05-04T08:00:00Z"}}}}"#
+            )
         );
         assert_eq!(of("^^INDEF"), "");
     }
