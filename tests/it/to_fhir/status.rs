@@ -154,6 +154,37 @@ fn who_is_alive_is_not_dead() {
     }
 }
 
+#[test]
+fn an_order_that_is_carried_out_is_not_unknown() {
+    const RXE: &str = "RXE||1191^Aspirin^RXNORM|1||TAB";
+    let status = |orc: &str, event: &str, detail: &str| {
+        let made = bundle(event, &format!("{orc}\r{RXE}\r{detail}"));
+        find(&made, "MedicationRequest[intent=order].status").concat()
+    };
+    for (event, detail) in [
+        ("RDS^O13", "RXD|1|1191^Aspirin^RXNORM|20240101|60"),
+        ("RGV^O15", "RXG|1|||1191^Aspirin^RXNORM|1"),
+        ("RAS^O17", "RXA|0|1|20240101||1191^Aspirin^RXNORM|1"),
+    ] {
+        assert_eq!(status("ORC|RE|P1^S", event, detail), "active", "{event}");
+        assert_eq!(status("ORC|RE|P1^S|||CM", event, detail), "completed", "{event}");
+        assert_eq!(status("ORC|UC|P1^S", event, detail), "unknown", "{event}");
+    }
+    assert_eq!(status("ORC|RE|P1^S", "RDE^O11", "NTE|1"), "unknown");
+}
+
+/// P02 and P06 (chapter 6) end an account.
+#[test]
+fn an_account_that_is_closed_is_not_active() {
+    let pid = segment("PID", &[(3, "P1^^^HOSP^MR"), (18, "ACC1")]);
+    for (event, expected) in
+        [("P01", "active"), ("P02", "inactive"), ("P05", "active"), ("P06", "inactive")]
+    {
+        let made = bundle(&format!("BAR^{event}"), &pid);
+        assert_eq!(find(&made, "Account.status"), [expected], "{event}");
+    }
+}
+
 /// Table 0119: the placer asks that it be held (HD), and then that it go on (RL).
 #[test]
 fn an_order_that_is_held_is_not_active() {
@@ -331,6 +362,9 @@ fn an_order_that_is_changed_or_done_is_not_unknown() {
         ("XX", "active"),
         ("XR", "active"),
         ("OE", "active"),
+        ("OF", "active"),
+        ("OP", "active"),
+        ("PA", "active"),
         ("RP", "revoked"),
         ("RU", "revoked"),
         ("UA", "revoked"),

@@ -33,8 +33,10 @@ pub(crate) fn items<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>) {
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'m>) {
     let Some(own) = account(cx, pid) else { return };
     let patient = super::pid::patient(cx, pid);
+    // The account is closed, or gone.
+    let status = if matches!(cx.event(), b"P02" | b"P06") { "inactive" } else { "active" };
     out.resource(own, None, |w| {
-        account_in(w, cx, pid.get(18), "active", Some(patient));
+        account_in(w, cx, pid.get(18), status, Some(patient));
         w.array("coverage", |w| in1::of_account(w, cx, pid));
         w.array("guarantor", |w| gt1::guarantors(w, cx, pid));
     });
