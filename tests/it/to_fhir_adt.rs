@@ -47,7 +47,10 @@ fn where_something_moves_both_patients_stay() {
         let made = bundle(event, &[SURVIVING, "MRG|P0^^^HOSP^MR||ACC7^^^HOSP"]);
         assert_found(&made, "Patient.link.type", &[]);
         assert_found(&made, "Patient.active", &[]);
-        assert_found(&made, "Account.subject -> Patient.identifier.value", &["P0"]);
+        // Nothing but the number is told of who stays: it must not take the place of a name.
+        assert_found(&made, "Patient.identifier.value", &["P1"]);
+        assert_found(&made, "Account.subject.identifier.value", &["P0"]);
+        assert_found(&made, "Account.subject.type", &["Patient"]);
     }
 }
 
@@ -136,6 +139,8 @@ fn events_tell_the_status_of_a_visit() {
         ("A11", "I", "20240430", "cancelled"),
         ("A13", "I", "20240430", "in-progress"),
         ("A14", "I", "", "planned"),
+        ("A16", "I", "20240430", "in-progress"),
+        ("A25", "I", "20240430", "in-progress"),
         ("A21", "I", "", "onleave"),
         ("A23", "I", "", "entered-in-error"),
         ("A27", "I", "", "cancelled"),

@@ -84,7 +84,9 @@ fn each_visit_has_its_own_numbers_from_before() {
     let before = "Encounter[identifier[0].value=V7].partOf -> Encounter.identifier[0].value";
     assert_eq!(find(&made, before), ["V9"]);
     assert_eq!(find(&made, "Encounter.id").len(), 3);
-    assert_eq!(find(&made, "Patient.identifier.value"), ["111", "222"], "one patient from before");
+    let before = "Encounter[identifier[0].value=V7].subject.identifier.value";
+    assert_eq!(find(&made, before), ["222"]);
+    assert_eq!(find(&made, "Patient.identifier.value"), ["111"], "who stays keeps their name");
 }
 
 /// A number that several MRG tell of is one of a visit all the same, if there is one PV1.

@@ -90,8 +90,7 @@ fn a_visit_that_there_is_no_more_does_not_go_on() {
     // It moves away from who had it.
     let mrg = "MRG|P2^^^HOSP^MR||||V7^^^HOSP^VN";
     let made = bundle("2", "A45", &[PID, mrg, &pv1(&[])]);
-    let whose =
-        find(&made, "Encounter[status=entered-in-error].subject -> Patient.identifier.value");
+    let whose = find(&made, "Encounter[status=entered-in-error].subject.identifier.value");
     assert_eq!(whose, ["P2"]);
     // A number that it had, of an event that leaves it open what is there still.
     let made = bundle("2", "A06", &[PID, "MRG|P1^^^HOSP^MR||||V7^^^HOSP^VN", &pv1(&[])]);

@@ -36,7 +36,8 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'m>) {
     // The account is closed, or gone.
     let status = if matches!(cx.event(), b"P02" | b"P06") { "inactive" } else { "active" };
     out.resource(own, None, |w| {
-        account_in(w, cx, pid.get(18), status, Some(patient));
+        account_in(w, cx, pid.get(18), status);
+        w.array("subject", |w| cx.reference_item(w, patient));
         w.array("coverage", |w| in1::of_account(w, cx, pid));
         w.array("guarantor", |w| gt1::guarantors(w, cx, pid));
     });
@@ -44,12 +45,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'m>) {
 
 /// Writes the Account that there was before a merge, of the patient whose it was. Nothing tells
 /// whether it is in use still.
-pub(crate) fn write_prior<'m>(
-    out: &mut Arena,
-    cx: &mut Context<'m>,
-    mrg: Seg<'m>,
-    patient: Option<Ref>,
-) {
+pub(crate) fn write_prior<'m>(out: &mut Arena, cx: &mut Context<'m>, mrg: Seg<'m>) {
     let key = |cx: &mut Context<'m>, value| identifier::cx_key(cx, Kind::Account, value);
     let before = key(cx, mrg.peek(3)).map(|mut key| key.id());
     let now = cx.story.owner(mrg).and_then(|pid| key(cx, pid.peek(18)));
@@ -59,19 +55,13 @@ pub(crate) fn write_prior<'m>(
         return;
     }
     let Some(own) = of(cx, mrg, 3) else { return };
-    out.resource(own, Some(mrg), |w| account_in(w, cx, mrg.get(3), "unknown", patient));
+    out.resource(own, Some(mrg), |w| {
+        account_in(w, cx, mrg.get(3), "unknown");
+        w.array("subject", |w| _ = w.item(|w| super::mrg::subject_in(w, cx, mrg)));
+    });
 }
 
-fn account_in<'m>(
-    w: &mut Json,
-    cx: &mut Context<'m>,
-    value: Parts<'m>,
-    status: &str,
-    patient: Option<Ref>,
-) {
+fn account_in<'m>(w: &mut Json, cx: &mut Context<'m>, value: Parts<'m>, status: &str) {
     w.array("identifier", |w| _ = identifier::cx_item(w, cx, value));
     w.literal("status", status);
-    if let Some(patient) = patient {
-        w.array("subject", |w| cx.reference_item(w, patient));
-    }
 }

@@ -89,8 +89,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
             participants(w, cx, pv1, pv2);
             participation::participants(w, cx, pv1);
         });
-        // It goes on where the discharge is cancelled.
-        let end = if cx.event() == b"A13" { Parts::EMPTY } else { pv1.get(45) };
+        let end = if goes_on(cx) { Parts::EMPTY } else { pv1.get(45) };
         timing::period(w, cx, "period", [pv1.get(44), end]);
         if let Some(pv2) = pv2 {
             pv2::length(w, cx, pv2);
@@ -303,12 +302,18 @@ fn status_by_appointment(cx: &Context<'_>, pv1: Seg<'_>) -> Option<&'static str>
     }
 }
 
+/// Whether a visit goes on whatever PV1-45 says: the discharge is cancelled (A13), or was to come (A16), or not
+/// even that any more (A25).
+fn goes_on(cx: &Context<'_>) -> bool {
+    matches!(cx.event(), b"A13" | b"A16" | b"A25")
+}
+
 /// The status, which is required: that of an event that takes back, by discharge, by the appointment, by event, by
 /// class.
 fn status(cx: &Context<'_>, pv1: Seg<'_>) -> &'static str {
     let discharged = !pv1.peek(45).is_empty();
     let event = cx.event();
-    let takes_back = matches!(event, b"A11" | b"A13" | b"A23" | b"A27" | b"A38");
+    let takes_back = goes_on(cx) || matches!(event, b"A11" | b"A23" | b"A27" | b"A38");
     let by_event = Table::EventEncounterStatus.get(event).map(|code| code.code);
     let by_class = Table::PatientClassEncounterStatus.get(pv1.peek(2).first());
     match by_event {
