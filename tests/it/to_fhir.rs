@@ -2,6 +2,8 @@
 
 #[path = "to_fhir/changes.rs"]
 mod changes;
+#[path = "to_fhir/dosage.rs"]
+mod dosage;
 #[path = "to_fhir/generated.rs"]
 mod generated;
 #[path = "to_fhir/grouping.rs"]
@@ -18,6 +20,8 @@ mod options;
 mod sizes;
 #[path = "to_fhir/status.rs"]
 mod status;
+#[path = "to_fhir/visits.rs"]
+mod visits;
 
 use crate::folders::{folder, put};
 use crate::inputs::{adt, fixture, fixtures};

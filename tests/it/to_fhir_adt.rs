@@ -47,6 +47,8 @@ fn where_something_moves_both_patients_stay() {
         let made = bundle(event, &[SURVIVING, "MRG|P0^^^HOSP^MR||ACC7^^^HOSP"]);
         assert_found(&made, "Patient.link.type", &[]);
         assert_found(&made, "Patient.active", &[]);
+        // Nothing but the number is told of who stays: it must not take the place of a name.
+        assert_found(&made, "Patient.identifier.value", &["P1"]);
     }
 }
 
@@ -61,8 +63,6 @@ fn accounts_go_where_the_event_takes_them() {
         ("ADT^A44", &with_account, "P0", "inactive", "P1"),
         ("ADT^A40", &pid, "P0", "unknown", "P1"),
         ("ADT^A40", &with_account, "P0", "inactive", "P1"),
-        ("ADT^A45", &pid, "P0", "unknown", "P0"),
-        ("ADT^A45", &with_account, "P0", "unknown", "P0"),
         ("ADT^A41", &with_account, "P1", "inactive", "P1"),
         ("ADT^A49", &with_account, "P1", "inactive", "P1"),
     ] {
@@ -70,6 +70,11 @@ fn accounts_go_where_the_event_takes_them() {
         let found = |path: &str| find(&made, &format!("Account[identifier.value=ACC7].{path}"));
         assert_eq!(found("status"), [status], "{event}");
         assert_eq!(found("subject -> Patient.identifier.value"), [patient], "{event}");
+    }
+    for pid in [&pid, &with_account] {
+        let made = bundle("ADT^A45", &[pid, "MRG|P0^^^HOSP^MR||ACC7^^^HOSP"]);
+        let account = "Account[status=unknown][identifier.value=ACC7].subject";
+        assert_found(&made, &format!("{account}[type=Patient].identifier.value"), &["P0"]);
     }
 }
 
@@ -81,7 +86,13 @@ fn accounts_and_visits_of_one_patient_are_merged() {
     assert_found(&made, "Patient.link.type", &[]);
     assert_found(&made, "Account[status=unknown].identifier.value", &["ACC7"]);
     assert_found(&made, "Account.subject -> Patient.name.family", &["Doe"]);
-    assert_found(&made, "Encounter.identifier[use=old].value", &["V7", "V8"]);
+    // The visit of before is one of its own, which leads to this one.
+    assert_found(&made, "Encounter[status=in-progress].identifier[use=old].value", &["V8"]);
+    assert_found(
+        &made,
+        "Encounter[identifier.value=V7].partOf -> Encounter.identifier[0].value",
+        &["V9"],
+    );
 }
 
 /// A number of an insurance, which a family may share, or of an account does not make the id, and the order
@@ -152,6 +163,8 @@ fn events_tell_the_status_of_a_visit() {
         ("A11", "I", "20240430", "cancelled"),
         ("A13", "I", "20240430", "in-progress"),
         ("A14", "I", "", "planned"),
+        ("A16", "I", "20240430", "in-progress"),
+        ("A25", "I", "20240430", "in-progress"),
         ("A21", "I", "", "onleave"),
         ("A23", "I", "", "entered-in-error"),
         ("A27", "I", "", "cancelled"),

@@ -30,8 +30,6 @@ pub(crate) enum Wanted<'m> {
     NamedLocation(Parts<'m>),
     /// HD of a place.
     Facility(Parts<'m>),
-    /// DLD.
-    Discharge(Parts<'m>),
     /// HD of an application, and that of the facility which it is of.
     Application(Parts<'m>, Parts<'m>),
     /// XCN and an address of the person.
@@ -69,10 +67,7 @@ impl<'m> Wanted<'m> {
             Self::Site(_) => Kind::Location,
             Self::Specimen(_) => Kind::Specimen,
             Self::Person(..) | Self::Acting(..) | Self::Ndl(_) => Kind::PractitionerRole,
-            Self::Location(..)
-            | Self::NamedLocation(_)
-            | Self::Facility(_)
-            | Self::Discharge(_) => Kind::Location,
+            Self::Location(..) | Self::NamedLocation(_) | Self::Facility(_) => Kind::Location,
         }
     }
 
@@ -86,7 +81,6 @@ impl<'m> Wanted<'m> {
             | Self::NamedOrganization(parts)
             | Self::NamedLocation(parts)
             | Self::Facility(parts)
-            | Self::Discharge(parts)
             | Self::Ndl(parts)
             | Self::Device(parts)
             | Self::CodedDevice(parts)
@@ -107,7 +101,6 @@ impl<'m> Wanted<'m> {
             self,
             Self::NamedOrganization(_)
                 | Self::NamedLocation(_)
-                | Self::Discharge(_)
                 | Self::Site(_)
                 | Self::Person(..)
                 | Self::Acting(..)
@@ -127,7 +120,6 @@ impl<'m> Wanted<'m> {
             Self::NamedLocation(_) => 6,
             Self::Sender(..) => 30,
             Self::Facility(_) => 31,
-            Self::Discharge(_) => 32,
             Self::Application(..) => 33,
             Self::PractitionerAt(..) => 40,
             Self::OrganizationAt(_) => 41,
@@ -214,7 +206,6 @@ impl<'m> Wanted<'m> {
             }
             Self::NamedOrganization(_)
             | Self::NamedLocation(_)
-            | Self::Discharge(_)
             | Self::Site(_)
             | Self::Person(..)
             | Self::Acting(..)
@@ -253,7 +244,6 @@ pub(super) fn write(out: &mut Arena, cx: &mut Context<'_>, n: usize) -> bool {
         Wanted::Location(parts, level, form) => place::write(out, cx, own, parts, (level, form)),
         Wanted::NamedLocation(parts) => place::write_named(out, cx, own, parts, |_, _| {}),
         Wanted::Facility(parts) => place::write_facility(out, cx, own, parts),
-        Wanted::Discharge(parts) => place::write_discharge(out, cx, own, parts),
         Wanted::Application(parts, of) => software::write_application(out, cx, own, [parts, of]),
         Wanted::PractitionerAt(who, at) => participant::write_person(out, cx, own, [who, at]),
         Wanted::OrganizationAt(ref all) => {

@@ -373,3 +373,38 @@ fn a_diagnosis_of_nothing_is_none() {
         assert_eq!(find(&made, "Encounter.diagnosis.use.coding.code").len(), 0, "{dg1}");
     }
 }
+
+/// An answer that leaves the patient or the details out says nothing against them.
+#[test]
+fn an_answer_does_not_take_the_place_of_the_order() {
+    const OBR: &str = "OBR|1|A1^HIS||CBC^Blood^L";
+    let orders = [
+        ("OML^O21", "ORL^O22", "ServiceRequest", OBR),
+        ("RDE^O11", "RRE^O12", "MedicationRequest", "RXE||WAR^Warfarin^L|5||mg"),
+    ];
+    for (order, answer, kind, detail) in orders {
+        let asked =
+            find(&bundle("1", order, &[PID, "ORC|NW|A1^HIS", detail]), &format!("{kind}.id"));
+        let said = |segments: &[&str], of: &str| {
+            let made = bundle("2", answer, &[&["MSA|AA|1"], segments].concat());
+            ["id", "intent", "basedOn.identifier.value", "basedOn.type"]
+                .map(|path| find(&made, &format!("{of}.{path}")).concat())
+        };
+        // Without the patient.
+        let [id, told @ ..] = said(&["ORC|OK|A1^HIS|F1^LAB", detail], kind);
+        assert_eq!(told, ["filler-order", "A1", kind], "{answer}");
+        assert_ne!([id], asked[..], "{answer}");
+        // Without what was asked for.
+        let [id, told @ ..] = said(&[PID, "ORC|OK|A1^HIS|F1^LAB"], "ServiceRequest");
+        assert_eq!(told, ["filler-order", "A1", kind], "{answer}");
+        assert_ne!([id], asked[..], "{answer}");
+        // All of it, and what is not done.
+        for segments in
+            [&[PID, "ORC|OK|A1^HIS|F1^LAB", detail][..], &["ORC|UA|A1^HIS|F1^LAB", detail]]
+        {
+            let [id, told @ ..] = said(segments, kind);
+            assert_eq!(told, ["order", "", ""], "{answer}");
+            assert_eq!([id], asked[..], "{answer}");
+        }
+    }
+}

@@ -77,11 +77,16 @@ fn each_visit_has_its_own_numbers_from_before() {
             V8,
         ],
     );
-    for (visit, before) in [("V9", &["V7", "A7"][..]), ("V8", &["A8"])] {
+    for (visit, before) in [("V9", "A7"), ("V8", "A8")] {
         let path = format!("Encounter[identifier[0].value={visit}].identifier[use=old].value");
-        assert_eq!(find(&made, &path), before, "a number that a visit has is none from before");
+        assert_eq!(find(&made, &path), [before], "a number that a visit has is none from before");
     }
-    assert_eq!(find(&made, "Patient.identifier.value"), ["111", "222"], "one patient from before");
+    let before = "Encounter[identifier[0].value=V7].partOf -> Encounter.identifier[0].value";
+    assert_eq!(find(&made, before), ["V9"]);
+    assert_eq!(find(&made, "Encounter.id").len(), 3);
+    let before = "Encounter[identifier[0].value=V7].subject.identifier.value";
+    assert_eq!(find(&made, before), ["222"]);
+    assert_eq!(find(&made, "Patient.identifier.value"), ["111"], "who stays keeps their name");
 }
 
 /// A number that several MRG tell of is one of a visit all the same, if there is one PV1.

@@ -41,6 +41,23 @@ fn what_was_refused_was_not_given() {
     }
 }
 
+/// 998 of CVX is no vaccine (CDC guide, RXA-5), and what was given in part is no dose that counts (RXA-20).
+#[test]
+fn no_vaccine_and_part_of_one_are_no_dose() {
+    let told = |code: &str, completion: &str| {
+        let own = [(1, "0"), (2, "1"), (3, "20240101"), (5, code), (6, "999"), (20, completion)];
+        let made = bundle("VXU^V04^VXU_V04", &format!("ORC|RE||9999^S\r{}", segment("RXA", &own)));
+        ["status", "isSubpotent"].map(|path| find(&made, &format!("Immunization.{path}")).concat())
+    };
+    for completion in ["", "NA", "CP", "XX"] {
+        assert_eq!(told("998^No vaccine administered^CVX", completion), ["not-done", ""]);
+        assert_eq!(told("NONE^None^L^998^No vaccine administered^CVX", completion)[0], "not-done");
+    }
+    assert_eq!(told("998^Local^L", ""), ["completed", ""]);
+    assert_eq!(told("03^MMR^CVX", "PA"), ["completed", "true"]);
+    assert_eq!(told("03^MMR^CVX", "CP"), ["completed", ""]);
+}
+
 #[test]
 fn a_problem_that_is_ruled_out_is_none() {
     let told = |verification: &str, status: &str| {
@@ -91,11 +108,28 @@ fn an_appointment_that_is_called_off_is_not_booked() {
         ("Canceled", "cancelled"),
         ("No Show", "noshow"),
         ("F^Completed^L", "fulfilled"),
+        ("Arrived", "arrived"),
+        ("CI^Checked in^L", "checked-in"),
         ("X^Whatever^L", "booked"),
     ] {
         let fields = [(1, "A1^S"), (11, "^^^202401011000^202401011030"), (25, status)];
         let made = bundle("SIU^S14^SIU_S12", &segment("SCH", &fields));
         assert_eq!(find(&made, "Appointment.status"), [expected], "{status}");
+    }
+}
+
+#[test]
+fn an_appointment_does_not_end_before_it_begins() {
+    for (times, length, expected) in [
+        ("^^^20240101100000+0000^20240101093000+0000", "30", "2024-01-01T10:30:00Z"),
+        ("^^^20240101100000+0000^20240101093000+0000", "", ""),
+        ("^^^20240101100000+0000^20240101100000+0000", "", "2024-01-01T10:00:00Z"),
+        ("^^^20240101100000+0000^20240101110000+0000", "30", "2024-01-01T11:00:00Z"),
+    ] {
+        let fields = [(1, "A1^S"), (9, length), (10, "min"), (11, times)];
+        let made = bundle("SIU^S12^SIU_S12", &segment("SCH", &fields));
+        assert_eq!(find(&made, "Appointment.end").concat(), expected, "{times} {length}");
+        assert_eq!(find(&made, "Appointment.start"), ["2024-01-01T10:00:00Z"]);
     }
 }
 
@@ -117,6 +151,37 @@ fn who_is_alive_is_not_dead() {
         let told = ["deceasedDateTime", "deceasedBoolean"]
             .map(|member| find(&made, &format!("Patient.{member}")).concat());
         assert_eq!(told, expected, "{time} {indicator}");
+    }
+}
+
+#[test]
+fn an_order_that_is_carried_out_is_not_unknown() {
+    const RXE: &str = "RXE||1191^Aspirin^RXNORM|1||TAB";
+    let status = |orc: &str, event: &str, detail: &str| {
+        let made = bundle(event, &format!("{orc}\r{RXE}\r{detail}"));
+        find(&made, "MedicationRequest[intent=order].status").concat()
+    };
+    for (event, detail) in [
+        ("RDS^O13", "RXD|1|1191^Aspirin^RXNORM|20240101|60"),
+        ("RGV^O15", "RXG|1|||1191^Aspirin^RXNORM|1"),
+        ("RAS^O17", "RXA|0|1|20240101||1191^Aspirin^RXNORM|1"),
+    ] {
+        assert_eq!(status("ORC|RE|P1^S", event, detail), "active", "{event}");
+        assert_eq!(status("ORC|RE|P1^S|||CM", event, detail), "completed", "{event}");
+        assert_eq!(status("ORC|UC|P1^S", event, detail), "unknown", "{event}");
+    }
+    assert_eq!(status("ORC|RE|P1^S", "RDE^O11", "NTE|1"), "unknown");
+}
+
+/// P02 and P06 (chapter 6) end an account.
+#[test]
+fn an_account_that_is_closed_is_not_active() {
+    let pid = segment("PID", &[(3, "P1^^^HOSP^MR"), (18, "ACC1")]);
+    for (event, expected) in
+        [("P01", "active"), ("P02", "inactive"), ("P05", "active"), ("P06", "inactive")]
+    {
+        let made = bundle(&format!("BAR^{event}"), &pid);
+        assert_eq!(find(&made, "Account.status"), [expected], "{event}");
     }
 }
 
@@ -297,6 +362,9 @@ fn an_order_that_is_changed_or_done_is_not_unknown() {
         ("XX", "active"),
         ("XR", "active"),
         ("OE", "active"),
+        ("OF", "active"),
+        ("OP", "active"),
+        ("PA", "active"),
         ("RP", "revoked"),
         ("RU", "revoked"),
         ("UA", "revoked"),

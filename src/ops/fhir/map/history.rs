@@ -16,8 +16,9 @@ const LOCATION: &str =
 /// Writes the history of a visit: where the patient was for a time.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
     let Some(place) = place::refer(cx, pv1.get(43)) else { return };
-    let own = cx.own(Kind::Basic, pv1, |_| None);
     let encounter = pv1::encounter(cx, pv1);
+    let what = [b"PV1-43", place.id.bytes() as &[u8]];
+    let own = cx.own_of(Kind::Basic, (pv1, 0), Some(encounter), &what);
     out.resource(own, None, |w| {
         w.object("code", |w| {
             w.array("coding", |w| {

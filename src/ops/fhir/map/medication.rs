@@ -10,7 +10,8 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, quantity, text, timing};
 use super::super::wanted::Wanted;
-use super::{field, rxa, rxd, rxo, tq1};
+use super::tq1::{self, When};
+use super::{field, rxa, rxd, rxo};
 
 const UCUM: &str = "http://unitsofmeasure.org";
 const DOSE_TYPES: &str = "http://terminology.hl7.org/CodeSystem/dose-rate-type";
@@ -137,29 +138,27 @@ pub(crate) fn dosages<'m>(
     seg: Seg<'m>,
     at: Places,
 ) {
-    let timings: Vec<Seg<'m>> = tq1::of(cx, orc, Some(seg)).collect();
-    let old = seg.get(at.timing);
-    let old = if old.is_empty() { field(orc, 7) } else { old };
+    let owner =
+        if seg.valued(at.timing) { Some((seg, at.timing)) } else { orc.map(|orc| (orc, 7)) };
+    let old = owner.into_iter().flat_map(|(owner, field)| owner.all(field));
+    let whens = tq1::whens(tq1::of(cx, orc, Some(seg)), old);
     // Each RXR is a way to give it that may be chosen (chapter 4A, 4A.4.2).
     let routes: Vec<Option<Seg<'m>>> = match cx.story.first_of(seg, b"RXR") {
         Some(_) => cx.story.of(seg, b"RXR").map(Some).collect(),
         None => vec![None],
     };
-    if timings.len() * routes.len() > MOST_DOSAGES {
-        for &tq1 in &timings {
-            w.item(|w| dosage(w, cx, seg, at, (Some(tq1), Parts::EMPTY, None)));
+    if whens.len() * routes.len() > MOST_DOSAGES {
+        for &when in &whens {
+            w.item(|w| dosage(w, cx, seg, at, (when, None)));
         }
         for rxr in routes {
-            w.item(|w| dosage(w, cx, seg, at, (None, Parts::EMPTY, rxr)));
+            w.item(|w| dosage(w, cx, seg, at, (When::NEVER, rxr)));
         }
         return;
     }
     for rxr in routes {
-        if timings.is_empty() {
-            w.item(|w| dosage(w, cx, seg, at, (None, old, rxr)));
-        }
-        for &tq1 in &timings {
-            w.item(|w| dosage(w, cx, seg, at, (Some(tq1), Parts::EMPTY, rxr)));
+        for &when in &whens {
+            w.item(|w| dosage(w, cx, seg, at, (when, rxr)));
         }
     }
 }
@@ -169,10 +168,15 @@ fn dosage<'m>(
     cx: &mut Context<'m>,
     seg: Seg<'m>,
     at: Places,
-    (tq1, old, rxr): (Option<Seg<'m>>, Parts<'m>, Option<Seg<'m>>),
+    (when, rxr): (When<'m>, Option<Seg<'m>>),
 ) {
-    if !text::string(w, cx, "text", field(tq1, 11)) {
-        text::string(w, cx, "text", old.get(8));
+    let When { tq1, told, step, .. } = when;
+    let old = if tq1.is_some() { Parts::EMPTY } else { told };
+    if let Some(step) = step {
+        w.count("sequence", step);
+    }
+    if !text::string(w, cx, "text", field(tq1, 11)) && !text::string(w, cx, "text", old.get(8)) {
+        amount_in_words(w, cx, seg, at);
     }
     w.array("additionalInstruction", |w| {
         let condition = if tq1.is_some() { field(tq1, 10) } else { old.get(7) };
@@ -184,11 +188,8 @@ fn dosage<'m>(
         // The device, for which there is no element.
         coded::concept_item(w, cx, field(rxr, 3));
     });
-    match tq1 {
-        Some(tq1) => tq1::member(w, cx, "timing", tq1),
-        None => timing::tq(w, cx, "timing", old),
-    };
-    if tq1::is_as_needed(tq1, old) {
+    tq1::member(w, cx, "timing", when);
+    if tq1::is_as_needed(when) {
         w.boolean("asNeededBoolean", true);
     }
     coded::concept_by(w, cx, "site", field(rxr, 2), Table::BodyParts);
@@ -205,6 +206,10 @@ fn dosage<'m>(
             },
         );
         let each = if tq1.is_some() { field(tq1, 2) } else { old.get(1) };
+        if is_once_the_amount(seg, at, each) {
+            each.raw();
+            return;
+        }
         w.item(|w| _ = quantity::simple(w, cx, "doseQuantity", each.first(), each.get(2)));
     });
     let daily = seg.get(at.daily);
@@ -221,6 +226,13 @@ fn dosage<'m>(
     } else if !daily.is_empty() {
         cx.give_up(&daily, "number");
     }
+}
+
+/// Whether TQ1-2 or TQ.1 is no amount of its own: 1 without a unit is the amount to give of the segment, or of the
+/// order behind an RXD, once (2.8.2, 4A.4.4.3), and not one of whatever it may be.
+fn is_once_the_amount(seg: Seg<'_>, at: Places, each: Parts<'_>) -> bool {
+    let is_one = Decimal::of(each.peek(1).first()).and_then(|n| n.whole()) == Some(1);
+    is_one && each.peek(2).is_empty() && (seg.valued(at.amount[0]) || seg.is(b"RXD"))
 }
 
 /// Writes how much is given at once, as a Range. Without a maximum the minimum is what is given, neither
@@ -242,26 +254,49 @@ fn amount<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, at: Places) {
     });
 }
 
-/// Writes how fast it is given: as a Ratio if the time is told, as `H1`.
+/// Writes an amount that is no number, such as `1-2`, as text.
+fn amount_in_words<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, at: Places) {
+    let [amount, _, unit] = at.amount.map(|n| seg.get(n));
+    if amount.is_empty() || Decimal::of(amount.first()).is_some() {
+        return;
+    }
+    let [amount, unit] = [words(cx, amount), words(cx, unit)];
+    w.string("text", [amount, unit].join(&b' ').trim_ascii());
+}
+
+/// Writes how fast it is given: as a Ratio if the time is told, as `H1`, and the unit has none in it already.
 fn rate<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, at: Places) {
-    let [number, unit, per] = at.rate;
-    let number = seg.get(number);
+    let [number, unit, per] = at.rate.map(|n| seg.get(n));
     if Decimal::of(number.first()).is_none() {
         if !number.is_empty() {
             cx.give_up(&number, "number");
         }
         return;
     }
-    match timing::letter_duration(seg.get(per).first()) {
+    let is_rate = unit.peek_raw().contains(&b'/');
+    match timing::time_unit(per.first()).filter(|_| !is_rate) {
         Some((count, of_time)) => {
             w.object("rateRatio", |w| {
-                quantity::simple(w, cx, "numerator", number.first(), seg.get(unit));
+                quantity::simple(w, cx, "numerator", number.first(), unit);
                 quantity::duration(w, "denominator", count, of_time);
             });
         }
+        None if is_rate || per.is_empty() => {
+            quantity::simple(w, cx, "rateQuantity", number.first(), unit);
+            per.raw();
+        }
         None => {
-            seg.get(per).give_up();
-            quantity::simple(w, cx, "rateQuantity", number.first(), seg.get(unit));
+            // So much, without the time that it takes, would be no rate.
+            w.object("rateQuantity", |w| {
+                w.decimal("value", number.first());
+                w.string("unit", &[&words(cx, unit)[..], &words(cx, per)].join(&b'/'));
+            });
         }
     }
+}
+
+/// What a coded value is called, else its code.
+fn words<'m>(cx: &Context<'m>, value: Parts<'m>) -> Vec<u8> {
+    let told = [2, 9, 1].into_iter().find(|&n| !value.peek(n).is_empty());
+    told.map_or(Vec::new(), |n| cx.text(value.get(n).raw()).trim_ascii().to_vec())
 }

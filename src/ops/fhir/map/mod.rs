@@ -24,6 +24,7 @@ pub(super) mod mrg;
 pub(super) mod msh;
 pub(super) mod nk1;
 pub(super) mod note;
+pub(super) mod npu;
 pub(super) mod obr;
 pub(super) mod obx;
 pub(super) mod orc;
@@ -84,6 +85,7 @@ pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
             }
             b"PID" => pid::write(out, cx, seg),
             b"PV1" => pv1::write(out, cx, seg),
+            b"NPU" => npu::write(out, cx, seg),
             b"ORC" => orc::write(out, cx, seg),
             b"OBR" => obr::write(out, cx, seg),
             b"OBX" if txa::is_content(cx, seg) => {}

@@ -166,6 +166,28 @@ pub(crate) fn status<'m>(cx: &mut Context<'m>, orc: Option<Seg<'m>>) -> &'static
     code.map_or("unknown", |code| code.code)
 }
 
+/// Whether an answer (MSA) says no more of an order than that it is known and goes on: not whose it is, or not
+/// what. That is the filler's view of the order, and must not take its place.
+pub(crate) fn is_of_filler<'m>(cx: &Context<'m>, orc: Option<Seg<'m>>) -> bool {
+    let Some(orc) = orc.filter(|_| cx.story.input().has(b"MSA")) else { return false };
+    let tells = cx.story.patient(orc).is_some() && cx.story.children(orc).any(is_detail);
+    let state = Table::OrderStatus.get(orc.peek(5).first());
+    let state = state.or_else(|| Table::OrderControlStatus.get(orc.peek(1).first()));
+    !tells && state.is_none_or(|state| matches!(state.code, "active" | "unknown"))
+}
+
+/// The code of `intent` of such an answer.
+pub(crate) const OF_FILLER: &str = "filler-order";
+
+/// Writes an item that refers to the order that an answer is about, by its number.
+pub(crate) fn answered_item<'m>(w: &mut Json, cx: &mut Context<'m>, orc: Option<Seg<'m>>) {
+    let kind = match cx.msh().peek(9).first() {
+        b"ORP" | b"RRE" | b"RRD" | b"RRG" | b"RRA" => Kind::MedicationRequest,
+        _ => Kind::ServiceRequest,
+    };
+    identifier::ei_reference_item(w, cx, kind, field(orc, 2), Some(identifier::PLACER));
+}
+
 /// Who ordered: the practitioner with their organization, by ORC-12 and ORC-21 to 24.
 pub(crate) fn orderer<'m>(orc: Option<Seg<'m>>) -> Acting<'m> {
     Acting {

@@ -180,12 +180,32 @@ pub(crate) fn telecoms<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>) {
 
 /// The PractitionerRole of a ROL or PRT.
 fn role<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Ref {
-    cx.own(Kind::PractitionerRole, seg, |_| None)
+    own(cx, Kind::PractitionerRole, seg)
 }
 
 /// The RelatedPerson of a ROL or PRT.
 fn related<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Ref {
-    cx.own(Kind::RelatedPerson, seg, |_| None)
+    own(cx, Kind::RelatedPerson, seg)
+}
+
+/// What a ROL or PRT becomes: it is told of again with each message about the visit or the patient, and known by
+/// these, by what is done and by who does it.
+fn own<'m>(cx: &mut Context<'m>, kind: Kind, seg: Seg<'m>) -> Ref {
+    if let Some(known) = cx.owned(kind, seg) {
+        return known;
+    }
+    let of = match part(cx, seg) {
+        Part::Visit => super::visit_of(cx, seg),
+        _ => super::patient_of(cx, seg),
+    };
+    let f = fields(seg);
+    let person = seg.peek(f.person);
+    let [who, authority] = match person.part(1).is_empty() {
+        true => [person.peek_raw(), b""],
+        false => [person.part(1), person.part(9)],
+    };
+    let what = [seg.peek(f.role).part(1), who, authority, seg.peek(f.organization).peek_raw()];
+    cx.own_of(kind, (seg, 0), of, &what)
 }
 
 /// Whose address it is.

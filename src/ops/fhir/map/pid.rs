@@ -90,6 +90,10 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'m>) {
 
 fn patient_in<'m>(w: &mut Json, cx: &mut Context<'m>, pid: Seg<'m>) {
     w.array("identifier", |w| identifiers(w, cx, pid));
+    // A person who is deleted.
+    if cx.event() == b"A29" {
+        w.boolean("active", false);
+    }
     w.array("name", |w| {
         for value in pid.all(5) {
             name::xpn_items(w, cx, value);

@@ -4,6 +4,7 @@
 use super::super::bundle::Arena;
 use super::super::codes::Table;
 use super::super::context::{Context, Ref};
+use super::super::id::Key;
 use super::super::input::{Parts, Seg};
 use super::super::json::Json;
 use super::super::kind::Kind;
@@ -11,7 +12,6 @@ use super::super::story::is_visit;
 use super::super::time;
 use super::super::types::place::Level;
 use super::super::types::{coded, identifier, place, practitioner, text, timing};
-use super::super::wanted::Wanted;
 use super::{
     account, dg1, history, mrg, participation, patient_of, pv2, sch, subject, subject_required,
 };
@@ -23,18 +23,27 @@ const CLASSIFICATION: &str =
 const DESCRIPTION: &str = "http://hl7.org/fhir/StructureDefinition/resource-instance-description";
 const PARTICIPATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
 
-/// The Encounter of a PV1: of its number alone, for a visit may move to another patient (A18, A40, A45). A short
-/// one without an authority is that of a sender that begins to number anew at each patient: it counts there.
+/// The Encounter of a PV1.
 pub(crate) fn encounter<'m>(cx: &mut Context<'m>, pv1: Seg<'m>) -> Ref {
     cx.own(Kind::Encounter, pv1, |cx| {
-        let number = pv1.peek(19);
-        let mut key = identifier::cx_key(cx, Kind::Encounter, number)?;
-        let is_short = number.first().trim_ascii().len() <= SHORT && number.peek(4).is_empty();
-        if is_short && let Some(patient) = patient_of(cx, pv1) {
-            key.push(patient.id.bytes());
-        }
-        Some(key)
+        let patient = patient_of(cx, pv1);
+        key(cx, pv1.peek(19), patient)
     })
+}
+
+/// The key of a visit: of its number alone, for it may move to another patient (A18, A40, A45). A short one
+/// without an authority is that of a sender that begins to number anew at each patient: it counts there.
+pub(super) fn key<'m>(
+    cx: &mut Context<'m>,
+    number: Parts<'m>,
+    patient: Option<Ref>,
+) -> Option<Key> {
+    let mut key = identifier::cx_key(cx, Kind::Encounter, number)?;
+    let is_short = number.first().trim_ascii().len() <= SHORT && number.peek(4).is_empty();
+    if let Some(patient) = patient.filter(|_| is_short) {
+        key.push(patient.id.bytes());
+    }
+    Some(key)
 }
 
 /// So many characters do not number the visits of all patients.
@@ -51,6 +60,8 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
     pv1.done(1);
     let episode = episode(cx, pv1);
     let pv2 = cx.story.first_of(pv1, b"PV2");
+    let status = status(cx, pv1);
+    let destination = destination(cx, pv1, own);
     out.resource(own, Some(pv1), |w| {
         if let Some(pv2) = pv2 {
             pv2::meta(w, cx, pv2);
@@ -63,7 +74,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
             }
             mrg::visit_identifiers(w, cx, pv1);
         });
-        status(w, cx, pv1);
+        w.literal("status", status);
         class(w, cx, pv1);
         w.array("type", |w| _ = coded::concept_item_by(w, cx, pv1.get(4), Table::AdmissionType));
         coded::concept_by(w, cx, "serviceType", pv1.get(10), Table::HospitalService);
@@ -78,8 +89,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
             participants(w, cx, pv1, pv2);
             participation::participants(w, cx, pv1);
         });
-        // It goes on where the discharge is cancelled.
-        let end = if cx.event() == b"A13" { Parts::EMPTY } else { pv1.get(45) };
+        let end = if goes_on(cx) { Parts::EMPTY } else { pv1.get(45) };
         timing::period(w, cx, "period", [pv1.get(44), end]);
         if let Some(pv2) = pv2 {
             pv2::length(w, cx, pv2);
@@ -87,21 +97,36 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
         }
         w.array("diagnosis", |w| dg1::diagnoses(w, cx, pv1, "use"));
         w.array("account", |w| account::items(w, cx, pv1));
-        w.object("hospitalization", |w| hospitalization(w, cx, pv1));
-        w.array("location", |w| locations(w, cx, pv1, pv2));
+        w.object("hospitalization", |w| hospitalization(w, cx, pv1, destination));
+        w.array("location", |w| locations(w, cx, pv1, pv2, status));
         w.extensions(|w| {
             if let Some(pv2) = pv2 {
                 pv2::extensions(w, cx, pv2);
             }
         });
     });
+    if let Some(to) = destination {
+        place::write_discharge(out, cx, to, pv1.get(37));
+    }
     write_bed(out, cx, pv1);
+    mrg::write_visits(out, cx, pv1, own);
     write_episode(out, cx, pv1);
     write_coverages(out, cx, pv1);
     history::write(out, cx, pv1);
 }
 
-fn hospitalization<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>) {
+/// Whether a discharge, or one that was to come, is cancelled: what PV1-36 and 37 tell of it is so no more.
+fn stays(cx: &Context<'_>) -> bool {
+    matches!(cx.event(), b"A13" | b"A25")
+}
+
+/// The kind of place that a patient was discharged to, PV1-37.
+fn destination<'m>(cx: &mut Context<'m>, pv1: Seg<'m>, visit: Ref) -> Option<Ref> {
+    let is_told = pv1.valued(37) && !stays(cx);
+    is_told.then(|| cx.own_of(Kind::Location, (pv1, 1), Some(visit), &[b"PV1-37"]))
+}
+
+fn hospitalization<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, destination: Option<Ref>) {
     identifier::cx_member(w, cx, "preAdmissionIdentifier", pv1.get(5));
     coded::concept(w, cx, "admitSource", pv1.get(14));
     coded::concept_by(w, cx, "reAdmission", pv1.get(13), Table::ReadmissionIndicator);
@@ -112,22 +137,32 @@ fn hospitalization<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>) {
             coded::concept_item_by(w, cx, value, Table::AmbulatoryStatus);
         }
     });
-    if let Some(to) = cx.refer(Wanted::Discharge(pv1.get(37))) {
+    if let Some(to) = destination {
         cx.reference(w, "destination", to);
     }
-    coded::concept(w, cx, "dischargeDisposition", pv1.get(36));
+    if !stays(cx) {
+        coded::concept(w, cx, "dischargeDisposition", pv1.get(36));
+    }
 }
 
 /// Writes the items of `location`: PV1-3, 6, 11 and 42, PV2-1.
-fn locations<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, pv2: Option<Seg<'m>>) {
+fn locations<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    pv1: Seg<'m>,
+    pv2: Option<Seg<'m>>,
+    visit: &str,
+) {
     let is_planned = pv1.peek(2).first().trim_ascii() == b"P";
     let assigned = if is_planned { "planned" } else { "active" };
+    // Nobody is to be transferred any more.
+    let pending = if cx.event() == b"A26" { Parts::EMPTY } else { pv1.get(42) };
     let prior_pending = pv2.map_or(Parts::EMPTY, |pv2| pv2.get(1));
     let places = [
         (pv1.get(3), assigned),
         (pv1.get(6), "completed"),
         (pv1.get(11), "active"),
-        (pv1.get(42), "reserved"),
+        (pending, "reserved"),
         (prior_pending, "planned"),
     ];
     for (n, (value, status)) in places.into_iter().enumerate() {
@@ -141,8 +176,21 @@ fn locations<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, pv2: Option<S
                 w.array("extension", temporary);
             }
             cx.reference(w, "location", to);
-            w.literal("status", status);
+            if let Some(status) = status_of_place(visit, status) {
+                w.literal("status", status);
+            }
         });
+    }
+}
+
+/// The status of a place during a visit of a status: nobody is where a visit has ended, or has yet to begin, and
+/// no place waits for one that does not come.
+fn status_of_place(visit: &str, place: &'static str) -> Option<&'static str> {
+    match (visit, place) {
+        ("finished", "active") => Some("completed"),
+        ("planned", "active") => Some("planned"),
+        ("finished" | "cancelled" | "entered-in-error", "active" | "reserved" | "planned") => None,
+        _ => Some(place),
     }
 }
 
@@ -254,15 +302,21 @@ fn status_by_appointment(cx: &Context<'_>, pv1: Seg<'_>) -> Option<&'static str>
     }
 }
 
-/// The status is required: that of an event that takes back, by discharge, by the appointment, by event, by
+/// Whether a visit goes on whatever PV1-45 says: the discharge is cancelled (A13), or was to come (A16), or not
+/// even that any more (A25).
+fn goes_on(cx: &Context<'_>) -> bool {
+    matches!(cx.event(), b"A13" | b"A16" | b"A25")
+}
+
+/// The status, which is required: that of an event that takes back, by discharge, by the appointment, by event, by
 /// class.
-fn status(w: &mut Json, cx: &mut Context<'_>, pv1: Seg<'_>) {
+fn status(cx: &Context<'_>, pv1: Seg<'_>) -> &'static str {
     let discharged = !pv1.peek(45).is_empty();
     let event = cx.event();
-    let takes_back = matches!(event, b"A11" | b"A13" | b"A23" | b"A27" | b"A38");
+    let takes_back = goes_on(cx) || matches!(event, b"A11" | b"A23" | b"A27" | b"A38");
     let by_event = Table::EventEncounterStatus.get(event).map(|code| code.code);
     let by_class = Table::PatientClassEncounterStatus.get(pv1.peek(2).first());
-    let status = match by_event {
+    match by_event {
         Some(status) if takes_back => status,
         _ if discharged => "finished",
         // Who is registered has arrived (2.8.2, 3.3.4), though the guide has all of them planned.
@@ -272,12 +326,11 @@ fn status(w: &mut Json, cx: &mut Context<'_>, pv1: Seg<'_>) {
             let by_class = by_class.map(|code| code.code);
             status_by_appointment(cx, pv1).or(by_class).unwrap_or("unknown")
         }
-    };
-    w.literal("status", status);
+    }
 }
 
 /// The class is required: table 0004, else as it came.
-fn class(w: &mut Json, cx: &mut Context<'_>, pv1: Seg<'_>) {
+pub(super) fn class(w: &mut Json, cx: &mut Context<'_>, pv1: Seg<'_>) {
     let value = pv1.get(2);
     match cx.code(Table::PatientClassEncounterClass, value.first()) {
         Some(code) => {

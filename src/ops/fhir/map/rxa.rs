@@ -55,6 +55,20 @@ fn is_vaccine(cx: &Context<'_>, rxa: Seg<'_>) -> bool {
         || code.peek(6).peek_raw() == b"CVX"
 }
 
+/// Whether what was given is no vaccine at all: 998 of CVX, with which registries tell of immunity or of an
+/// appraisal (CDC guide, RXA-5).
+fn is_no_vaccine(rxa: Seg<'_>) -> bool {
+    let code = rxa.peek(5);
+    [(1, 3), (4, 6)].iter().any(|&(code_at, system_at)| {
+        code.peek(code_at).peek_raw() == b"998" && code.peek(system_at).peek_raw() == b"CVX"
+    })
+}
+
+/// Whether nobody knows how much was given: 999 without a unit (chapter 4A, RXA-6).
+fn is_unknown_amount(rxa: Seg<'_>) -> bool {
+    rxa.peek(6).first() == b"999" && !rxa.valued(7)
+}
+
 /// RXA-20. Without it what has a reason of refusal (RXA-18) was not taken (chapter 4A, RXA-18). Nobody knows what a
 /// code means that the table lacks: not that it was given.
 fn completion(w: &mut Json, cx: &mut Context<'_>, kind: Kind, rxa: Seg<'_>) {
@@ -106,6 +120,11 @@ fn immunization<'m>(
         if is_error {
             rxa.done(21);
             w.literal("status", "entered-in-error");
+        } else if is_no_vaccine(rxa) {
+            w.literal("status", "not-done");
+            if !matches!(rxa.peek(20).first(), b"NA" | b"RE" | b"") {
+                cx.give_up(&rxa.get(20), "code");
+            }
         } else {
             completion(w, cx, own.kind, rxa);
         }
@@ -135,9 +154,12 @@ fn immunization<'m>(
         time::date(w, cx, "expirationDate", rxa.get(16));
         coded::concept_by(w, cx, "site", field(rxr, 2), Table::BodyParts);
         coded::concept_by(w, cx, "route", field(rxr, 1), Table::RouteOfAdministration);
-        // 999 stands for an amount that is not known (CDC implementation guide, RXA-6).
-        if rxa.valued(7) || rxa.peek(6).first() != b"999" {
+        if !is_unknown_amount(rxa) {
             quantity::simple(w, cx, "doseQuantity", rxa.get(6).first(), rxa.get(7));
+        }
+        // What was given in part does not count as a dose.
+        if rxa.peek(20).first() == b"PA" {
+            w.boolean("isSubpotent", true);
         }
         w.array("performer", |w| {
             if let Some(role) = orc::orderer_role(cx, orc) {
@@ -351,7 +373,7 @@ fn administration<'m>(
         }
         w.array("note", |w| notes(w, cx, orc, rxa));
         // A dosage tells of a dose (mad-1).
-        if Decimal::of(rxa.peek(6).first()).is_some() {
+        if Decimal::of(rxa.peek(6).first()).is_some() && !is_unknown_amount(rxa) {
             w.object("dosage", |w| {
                 coded::concept_by(w, cx, "site", field(rxr, 2), Table::BodyParts);
                 coded::concept_by(w, cx, "route", field(rxr, 1), Table::RouteOfAdministration);

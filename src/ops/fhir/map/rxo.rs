@@ -121,6 +121,9 @@ fn layout(seg: Seg<'_>) -> Layout {
 pub(crate) fn request<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Ref {
     cx.own(Kind::MedicationRequest, seg, |cx| {
         let orc = orc::of(cx, seg)?;
+        if orc::is_of_filler(cx, Some(orc)) {
+            return None;
+        }
         let number = if orc.valued(2) { orc.peek(2) } else { orc.peek(3) };
         let key = identifier::ei_key(cx, Kind::MedicationRequest, number)?;
         let Layout { intent, count, .. } = layout(seg);
@@ -142,8 +145,18 @@ fn status<'m>(cx: &mut Context<'m>, orc: Option<Seg<'m>>) -> &'static str {
     match orc::status(cx, orc) {
         "revoked" if ended => "stopped",
         "revoked" => "cancelled",
+        "unknown" if is_carried_out(cx, orc) => "active",
         status => status,
     }
+}
+
+/// Whether something is dispensed, or given, by an order of which nothing else is told: where it was active before,
+/// it must not be unknown because of that.
+fn is_carried_out<'m>(cx: &Context<'m>, orc: Option<Seg<'m>>) -> bool {
+    let Some(orc) = orc.filter(|orc| orc.peek(1).first() == b"RE" && !orc.valued(5)) else {
+        return false;
+    };
+    cx.story.children(orc).any(|seg| matches!(&seg.id(), b"RXD" | b"RXG" | b"RXA"))
 }
 
 /// Writes the MedicationRequest and the Medication.
@@ -167,7 +180,8 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
         });
         w.literal("status", status(cx, orc));
         coded::concept(w, cx, "statusReason", field(orc, 16));
-        w.literal("intent", layout.intent);
+        let is_of_filler = orc::is_of_filler(cx, orc);
+        w.literal("intent", if is_of_filler { orc::OF_FILLER } else { layout.intent });
         let old =
             if seg.valued(layout.at.timing) { seg.get(layout.at.timing) } else { field(orc, 7) };
         tq1::priority(w, cx, timing, [old.get(6)]);
@@ -181,12 +195,15 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
                 coded::concept_item(w, cx, value);
             }
         });
-        if let Some(behind) = behind(cx, seg) {
-            w.array("basedOn", |w| {
+        w.array("basedOn", |w| {
+            if is_of_filler {
+                orc::answered_item(w, cx, orc);
+            }
+            if let Some(behind) = behind(cx, seg) {
                 let to = request(cx, behind);
                 cx.reference_item(w, to);
-            });
-        }
+            }
+        });
         let [group, _] = orc::groups(cx, orc);
         identifier::ei_member(w, cx, "groupIdentifier", group, Some(PLACER_GROUP));
         w.array("note", |w| {

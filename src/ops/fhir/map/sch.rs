@@ -13,6 +13,7 @@ use super::super::types::{
 };
 use super::{ais, pid, provenance};
 use crate::core::time::Timestamp;
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 /// The extensions that carry elements of R5.
@@ -221,7 +222,9 @@ fn when<'m>(cx: &Context<'m>, sch: Seg<'m>) -> When<'m> {
     let pairs = [[sch.get(11).get(4), sch.get(11).get(5)], [of_tq1(7), of_tq1(8)]];
     let known = pairs.into_iter().find_map(|[start, end]| Some((time::read(&start)?, start, end)));
     if let Some((start, source, end)) = known {
-        let end = match time::read(&end) {
+        // One that ends before it begins is as long as it says.
+        let is_behind = |end: &Timestamp| time::order(cx, &start, end) != Ordering::Greater;
+        let end = match time::read(&end).filter(is_behind) {
             Some(time) => Some((time, Some(end))),
             None => {
                 length(sch).and_then(|minutes| start.add_minutes(minutes)).map(|end| (end, None))

@@ -9,7 +9,7 @@ use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::participant::{Function, PLACER_GROUP};
-use super::super::types::{coded, contact, identifier, practitioner, quantity, text, timing};
+use super::super::types::{coded, contact, identifier, practitioner, quantity, text};
 use super::super::wanted::Wanted;
 use super::{
     asks, ctd, dg1, encounter, field, fields, in1, note, obr, obx, orc, parent, prt, spm, subject,
@@ -24,6 +24,9 @@ const STATUS_REASON: &str = "http://hl7.org/fhir/StructureDefinition/request-sta
 pub(crate) fn request<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Ref {
     cx.own(Kind::ServiceRequest, seg, |cx| {
         let (orc, obr) = pair(cx, seg);
+        if orc::is_of_filler(cx, orc) {
+            return None;
+        }
         let peek = |seg: Option<Seg<'m>>, n| seg.map_or(Parts::EMPTY, |seg| seg.peek(n));
         let numbers = [peek(orc, 2), peek(obr, 2), peek(orc, 3), peek(obr, 3)];
         let number = numbers.into_iter().find(|number| !number.peek(1).is_empty())?;
@@ -65,17 +68,22 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
     let timing = tq1::of(cx, orc, obr).next();
     let old = field(orc, 7);
     let old = if old.is_empty() { field(obr, 27) } else { old };
+    let when = tq1::When::first(timing, old);
     out.resource(own, Some(seg), |w| {
         orc::meta(w, cx, orc);
         w.array("identifier", |w| identifiers(w, cx, orc, obr));
+        let is_of_filler = orc::is_of_filler(cx, orc);
         w.array("basedOn", |w| {
+            if is_of_filler {
+                orc::answered_item(w, cx, orc);
+            }
             let parent = if valued(obr, 29) { field(obr, 29) } else { field(orc, 8) };
             parents(w, cx, own, parent);
         });
         let [group, _] = orc::groups(cx, orc);
         identifier::ei_member(w, cx, "requisition", group, Some(PLACER_GROUP));
         w.literal("status", status(cx, orc, obr));
-        w.literal("intent", intent(obr));
+        w.literal("intent", if is_of_filler { orc::OF_FILLER } else { intent(obr) });
         tq1::priority(w, cx, timing, [field(obr, 5), old.get(6)]);
         let has_code = coded::concept(w, cx, "code", field(obr, 4));
         let has_details = w.array("orderDetail", |w| {
@@ -91,9 +99,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
         quantity::cq(w, cx, "quantityQuantity", amount);
         subject_required(w, cx, "subject", seg);
         encounter(w, cx, "encounter", seg);
-        let is_timed = timing.is_some_and(|tq1| tq1::member(w, cx, "occurrenceTiming", tq1))
-            || (timing.is_none() && timing::tq(w, cx, "occurrenceTiming", old));
-        if !is_timed {
+        if !tq1::member(w, cx, "occurrenceTiming", when) {
             time::date_time(w, cx, "occurrenceDateTime", field(obr, 6));
         }
         let is_conditional = w.object("asNeededCodeableConcept", |w| {
@@ -101,7 +107,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
             let condition = if condition.is_empty() { old.get(7) } else { condition };
             text::string(w, cx, "text", condition);
         });
-        if !is_conditional && tq1::is_as_needed(timing, old) {
+        if !is_conditional && tq1::is_as_needed(when) {
             w.boolean("asNeededBoolean", true);
         }
         if orc.is_some_and(|orc| orc.peek(1).first() == b"NW") {

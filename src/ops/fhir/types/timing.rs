@@ -145,7 +145,13 @@ pub(crate) fn event(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, offset
 /// is one of UCUM.
 pub(crate) fn letter_duration(text: &[u8]) -> Option<(&[u8], &'static str)> {
     let (letter, number) = text.trim_ascii().split_first()?;
-    let unit = match letter {
+    let unit = unit_of_letter(*letter)?;
+    let is_number = !number.is_empty() && number.iter().all(u8::is_ascii_digit);
+    is_number.then_some((number, unit))
+}
+
+fn unit_of_letter(letter: u8) -> Option<&'static str> {
+    Some(match letter {
         b'S' => "s",
         b'M' => "min",
         b'H' => "h",
@@ -153,20 +159,29 @@ pub(crate) fn letter_duration(text: &[u8]) -> Option<(&[u8], &'static str)> {
         b'W' => "wk",
         b'L' => "mo",
         _ => return None,
-    };
-    let is_number = !number.is_empty() && number.iter().all(u8::is_ascii_digit);
-    is_number.then_some((number, unit))
+    })
 }
 
-/// A time so much later than another, or earlier.
+/// A unit of time as of RXE-22, in which a letter alone is one of it: `H8`, `H`.
+pub(crate) fn time_unit(text: &[u8]) -> Option<(&[u8], &'static str)> {
+    match text.trim_ascii() {
+        [letter] => unit_of_letter(*letter).map(|unit| (&b"1"[..], unit)),
+        text => letter_duration(text),
+    }
+}
+
+/// The other end of a period that begins, or ends (`back`), with a time and is so long. All of the day at either end
+/// is in it: 10 days from the 1st on are over on the 10th.
 fn moved(time: &Timestamp, (number, unit): (&[u8], &str), back: bool) -> Option<Timestamp> {
     let number = Decimal::of(number)?.whole()?;
-    let number = if back { number.checked_neg()? } else { number };
+    let sign = if back { -1 } else { 1 };
+    let is_day = time.precision() == Precision::Day;
+    let add_days = |days: i32| time.add_days((days - i32::from(is_day && days > 0)) * sign);
     match unit {
-        "min" => time.add_minutes(number),
-        "h" => time.add_minutes(number.checked_mul(60)?),
-        "d" if time.precision() >= Precision::Day => time.add_days(number),
-        "wk" if time.precision() >= Precision::Day => time.add_days(number.checked_mul(7)?),
+        "min" => time.add_minutes(number.checked_mul(sign)?),
+        "h" => time.add_minutes(number.checked_mul(60 * sign)?),
+        "d" if time.precision() >= Precision::Day => add_days(number),
+        "wk" if time.precision() >= Precision::Day => add_days(number.checked_mul(7)?),
         _ => None,
     }
 }
@@ -286,11 +301,18 @@ mod tests {
         );
         assert_eq!(
             of("^^D5^20240429"),
-            r#"{"t":{"repeat":{"boundsPeriod":{"start":"2024-04-29","end":"2024-05-04"}}}}"#
+            r#"{"t":{"repeat":{"boundsPeriod":{"start":"2024-04-29","end":"2024-05-03"}}}}"#
         );
         assert_eq!(
             of("^^W1^^20240508"),
-            r#"{"t":{"repeat":{"boundsPeriod":{"start":"2024-05-01","end":"2024-05-08"}}}}"#
+            r#"{"t":{"repeat":{"boundsPeriod":{"start":"2024-05-02","end":"2024-05-08"}}}}"#
+        );
+        assert_eq!(
+            of("^^D5^2024042908+0000"),
+            concat!(
+                r#"{"t":{"repeat":{"boundsPeriod":{"start":"2024-04-29T08:00:00Z","#,
+                r#""end":"2024-05-04T08:00:00Z"}}}}"#
+            )
         );
         assert_eq!(of("^^INDEF"), "");
     }
