@@ -417,6 +417,9 @@ impl Compiler<'_> {
                 break;
             }
             if !self.reader.keyword("when") {
+                if !self.reader.symbol_ahead("{") {
+                    return self.reader.error("`{`, or `when` and a condition");
+                }
                 otherwise = self.block()?;
                 break;
             }

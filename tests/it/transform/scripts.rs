@@ -27,6 +27,9 @@ fn errors_of_a_script_show_where() {
         ("map PID-8 with 'nosuch.csv'", "a table, but"),
         ("upgrade to 3.0", "a version: 2.1, 2.2"),
         ("set PID-5.1 = uper(PID-5.1)", "perhaps `upper`"),
+        ("when PID-8 = F { drop } else if PID-8 = M { drop }", "`{`, or `when` and a condition"),
+        ("set MSH-7 = now", "`(` or quotes, for `now` is a function"),
+        ("set MSH-10 = control_id", "`(` or quotes, for `control_id` is a function"),
     ] {
         let out = pipehat(&["transform", script]).stdin(ORU).run();
         assert_eq!((out.code, out.text()), (2, ""), "{script}");
