@@ -1,9 +1,11 @@
-//! What shells are offered for values: paths by the names of the standard.
+//! What shells are offered for values: paths by the names of the standard, types of messages,
+//! rules of `validate`.
 
 use super::{Verdict, generate};
 use crate::dictionary::{Version, standard};
 use crate::io::Output;
 use crate::ops::explain::paths;
+use crate::ops::validate::rule::{Rule, Severity};
 use anyhow::{Context, Result};
 use clap_complete::engine::{
     ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter,
@@ -112,6 +114,33 @@ fn of_types(typed: &str) -> Vec<CompletionCandidate> {
     all.dedup();
     all.retain(|name| name.starts_with(typed));
     all.into_iter().map(CompletionCandidate::new).collect()
+}
+
+/// Offers ids of rules.
+pub(super) fn rules() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| of_rules(current.to_str().unwrap_or_default()))
+}
+
+/// Offers ids of rules, behind them places and severities: `RULE[@PATH]=LEVEL`.
+pub(super) fn severities() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| of_severities(current.to_str().unwrap_or_default()))
+}
+
+fn of_rules(typed: &str) -> Vec<CompletionCandidate> {
+    let known = Rule::ALL.iter().filter(|rule| rule.id().starts_with(typed));
+    known.map(|rule| candidate("", rule.id(), rule.description().title)).collect()
+}
+
+fn of_severities(text: &str) -> Vec<CompletionCandidate> {
+    if let Some((before, typed)) = text.rsplit_once('=') {
+        let levels = [Severity::Error, Severity::Warning, Severity::Info, Severity::Off];
+        let fitting = levels.iter().map(|level| level.name()).filter(|l| l.starts_with(typed));
+        fitting.map(|level| CompletionCandidate::new(format!("{before}={level}"))).collect()
+    } else if text.contains('@') {
+        of_paths(text)
+    } else {
+        of_rules(text)
+    }
 }
 
 /// What was typed, and before it what it is no part of: the name of a column, an expression.

@@ -16,8 +16,8 @@ use std::sync::Arc;
 /// Convert JSON, as parse writes it, back to messages
 ///
 /// Reads objects one a line, pretty-printed, or in an array, and writes one message a line. Values
-/// are escaped, and written in the character set that MSH-18 names. With --raw they are taken as
-/// they stand, as `parse --raw` writes them, which makes the way there and back exact.
+/// are escaped, and written in the character set that MSH-18 names, or --charset. With --raw they
+/// are taken as they stand, as `parse --raw` writes them, which makes the way there and back exact.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Exit status: 0 all objects became messages; 1 the input holds none; 2 some could not be handled.",

@@ -234,13 +234,13 @@ fn begin(query: &Query, header: bool, output: &mut Output) -> Result<usize> {
     Ok(0)
 }
 
-/// Tells the paths among the operands from the files: paths come first.
 /// The name of a column that another one has, too.
 fn named_twice(columns: &[Column]) -> Option<&str> {
     let names: Vec<_> = columns.iter().map(|column| &*column.name).collect();
     names.iter().enumerate().find(|(n, name)| names[..*n].contains(name)).map(|(_, name)| *name)
 }
 
+/// Tells the paths among the operands from the files: paths come first.
 fn split_operands(args: &Args) -> Result<(Vec<Column>, Vec<OsString>)> {
     let mut columns = args.paths.clone();
     let mut operands = args.operands.iter();

@@ -84,7 +84,7 @@ pub(super) struct Args {
     strict: bool,
 
     /// How severe a rule is (error, warning, info, off), everywhere or at PATH
-    #[arg(long = "severity", value_name = "RULE[@PATH]=LEVEL", help_heading = "Rules")]
+    #[arg(long = "severity", value_name = "RULE[@PATH]=LEVEL", help_heading = "Rules", add = super::complete::severities())]
     severities: Vec<Override>,
 
     /// Refuses Z-segments that no profile describes
@@ -96,7 +96,7 @@ pub(super) struct Args {
     nist_compat: bool,
 
     /// Tells what a rule asks for
-    #[arg(long, value_name = "RULE", exclusive = true, help_heading = "Rules")]
+    #[arg(long, value_name = "RULE", exclusive = true, help_heading = "Rules", add = super::complete::rules())]
     explain: Option<Rule>,
 
     /// Lists all rules

@@ -24,6 +24,7 @@ pub(super) enum Correction {
     Usage(Usage),
     Item(u32),
     Table(&'static str),
+    NoTable,
 }
 
 impl FieldErratum {
@@ -34,6 +35,7 @@ impl FieldErratum {
             Correction::Usage(usage) => field.usage = usage,
             Correction::Item(item) => field.item = Some(item),
             Correction::Table(table) => field.table = Some(table),
+            Correction::NoTable => field.table = None,
         }
     }
 }
@@ -113,12 +115,42 @@ pub(super) const FIELDS: &[FieldErratum] = &[
     ),
     field("OBX", 24, (Version::V2_5_1, Version::V2_6), Correction::Item(2284), "as OBX-23"),
     field("OBX", 25, (Version::V2_5_1, Version::V2_6), Correction::Item(2285), "as OBX-23"),
+    field(
+        "DB1",
+        1,
+        (Version::V2_3, Version::V2_3),
+        Correction::NoTable,
+        "a set id is a number, in 2.3 as since; a source has the table of another element",
+    ),
+    field(
+        "GT1",
+        48,
+        (Version::V2_4, Version::V2_4),
+        Correction::Length(3),
+        "2.4 gave table 0063 codes of three letters; 2.5 says 3",
+    ),
+    field(
+        "GP2",
+        12,
+        (Version::V2_4, Version::V2_6),
+        Correction::Length(5),
+        "table 0470 has codes of up to five letters, most of them of more than two",
+    ),
     action_code("GOL", 1),
     action_code("PRB", 1),
     action_code("PRT", 2),
     action_code("PTH", 1),
     action_code("ROL", 2),
 ];
+
+/// A component of a data type that a source gives a table in one version: the data type, its
+/// number from 1, the version, and why it has none.
+pub(super) const WITHOUT_TABLE: &[(&str, usize, Version, &str)] = &[(
+    "CM_RMC",
+    3,
+    Version::V2_3,
+    "an amount is a number; the class of amounts is that of IN2-29",
+)];
 
 const fn coded_2_5(code: &'static str, display: &'static str) -> Code {
     Code::new(code, display, Version::V2_5, Version::V2_6)

@@ -50,13 +50,14 @@ impl VersionView {
             })
             .collect();
         correct(&mut segments, version);
-        let data_types: Box<[DataType]> = here(&records.data_types, version)
+        let mut data_types: Box<[DataType]> = here(&records.data_types, version)
             .map(|v| DataType {
                 id: v.id,
                 name: v.name,
                 components: v.parts.split(' ').map_while(|at| Component::of(records, at)).collect(),
             })
             .collect();
+        correct_types(&mut data_types, version);
         let added = errata::STRUCTURES.iter().filter(|e| (e.first..=e.last).contains(&version));
         let is_wrong = |id: &str| added.clone().any(|e| e.id == id);
         let mut structures: Vec<LazyStructure> = here(&records.structures, version)
@@ -211,6 +212,16 @@ fn correct(segments: &mut [Segment], version: Version) {
     }
 }
 
+/// Applies the errata of components.
+fn correct_types(data_types: &mut [DataType], version: Version) {
+    for &(id, number, of, _) in errata::WITHOUT_TABLE {
+        let found = data_types.iter_mut().find(|d| d.id == id && of == version);
+        if let Some(component) = found.and_then(|d| d.components.get_mut(number - 1)) {
+            component.table = None;
+        }
+    }
+}
+
 /// The tables that elements of type ID and CNE refer to, sorted.
 fn closed(segments: &[Segment], data_types: &[DataType]) -> Box<[&'static str]> {
     let fields = segments.iter().flat_map(|s| s.fields.iter()).map(|f| (f.data_type, f.table));
@@ -304,6 +315,11 @@ mod tests {
                     Some(before != after)
                 });
             assert!(found.into_iter().any(|changed| changed), "{}", erratum.segment);
+        }
+        for &(id, number, version, _) in errata::WITHOUT_TABLE {
+            let variant = here(&records.data_types, version).find(|v| v.id == id).unwrap();
+            let at = variant.parts.split(' ').nth(number - 1).unwrap();
+            assert!(Component::of(&records, at).unwrap().table.is_some(), "{id}");
         }
     }
 }

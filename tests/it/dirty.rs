@@ -208,3 +208,20 @@ fn values_of_other_rows_of_the_table() {
         "Ann\\\\T\\\\\n"
     );
 }
+
+#[test]
+fn line_ends_that_were_doubled_are_told_once() {
+    let messages = [message("M-1", b"Adams^Ann"), message("M-2", b"Baker^Bob")].concat();
+    let doubled =
+        String::from_utf8(messages).unwrap().replace("\r\n", "\r").replace('\r', "\r\r\n");
+    let out = pipehat(&["query", "MSH-10", "PID-5.1"]).stdin(&doubled).run();
+    assert_eq!((out.code, out.text()), (2, "M-1\t\nM-2\t\n"));
+    let told: Vec<_> = out.stderr.lines().collect();
+    let [first, second] = told[..] else { panic!("{told:?}") };
+    let way_out = "; lines end with CR CR LF here: tr -d '\\r' < FILE | pipehat ...";
+    assert!(first.ends_with(&format!("not part of any message{way_out}")), "{first}");
+    assert!(second.ends_with("not part of any message"), "{second}");
+    let mended = doubled.replace('\r', "");
+    let out = pipehat(&["query", "MSH-10", "PID-5.1"]).stdin(&mended).text();
+    assert_eq!(out, "M-1\tAdams\nM-2\tBaker\n");
+}

@@ -110,3 +110,13 @@ fn shells_are_offered_fields_and_options() {
     assert_eq!(offered(&["pipehat", "query", "--whe"]), "--where");
     assert_eq!(offered(&["pipehat", "deid"]), "deidentify");
 }
+
+#[test]
+fn shells_are_offered_rules_and_their_severities() {
+    assert_eq!(offered(&["pipehat", "validate", "--explain", "BA"]), "BAT-1");
+    assert_eq!(offered(&["pipehat", "validate", "--severity", "COC-"]), "COC-1 COC-2 COC-3");
+    let place = offered(&["pipehat", "validate", "--severity", "VAL-1@PID-8"]);
+    assert_eq!(place, "VAL-1@PID-8");
+    let level = offered(&["pipehat", "validate", "--severity", "VAL-1@PID-8=o"]);
+    assert_eq!(level, "VAL-1@PID-8=off");
+}

@@ -135,6 +135,19 @@ fn forms_are_those_of_other_commands() {
 }
 
 #[test]
+fn nothing_is_found_in_what_has_all_that_is_optional() {
+    for version in [
+        "2.1", "2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.7.1", "2.8", "2.8.1",
+        "2.8.2",
+    ] {
+        let messages = generated(&["all", "-n", "400", "--fill", "all", "--version", version]);
+        let out = pipehat(&["validate", "--strict"]).stdin(&messages).run();
+        let nothing = "400 messages, none invalid: 0 errors, 0 warnings, 0 infos\n";
+        assert_eq!((out.code, out.text()), (0, nothing), "{version}");
+    }
+}
+
+#[test]
 fn other_commands_take_them_without_rejects() {
     for version in ["2.1", "2.3.1", "2.5.1", "2.8.2"] {
         let messages = generated(&["all", "-n", "250", "--version", version]);

@@ -332,6 +332,9 @@ fn apply<'v>(function: Function, args: &[&[u8]], env: Env<'_>) -> Text<'v> {
     let first = args.first().copied().unwrap_or_default();
     let second = args.get(1).copied();
     let third = args.get(2).copied();
+    if stays(function, first) {
+        return Cow::Owned(first.to_vec());
+    }
     let now = env.scope.options.now;
     let cased = |change: fn(&[u8]) -> Vec<u8>| {
         Some(escape::change_text(first, &env.scope.message.separators(), change))
@@ -396,6 +399,16 @@ fn apply<'v>(function: Function, args: &[&[u8]], env: Env<'_>) -> Text<'v> {
         | Function::EndsWith => None,
     };
     Cow::Owned(text.unwrap_or_default())
+}
+
+/// Whether a function that cuts, fills or exchanges leaves a value as it is: half of HL7's null
+/// says something else, and a number of nothing but zeros is nobody's.
+fn stays(function: Function, x: &[u8]) -> bool {
+    match function {
+        Function::PadLeft | Function::PadRight => is_void(x),
+        Function::Substr | Function::Replace | Function::Split => x == b"\"\"",
+        _ => false,
+    }
 }
 
 fn owned<'v>(text: String) -> Text<'v> {

@@ -339,9 +339,21 @@ impl<'t> Parser<'t> {
             return self.path();
         }
         if let Some(literal) = self.lexer.take_bare(place) {
+            if self.wants_nothing(literal) {
+                let expected = format!("`(` or quotes, for `{literal}` is a function");
+                return self.lexer.error(expected);
+            }
             return Ok(Node::Value(Value::Literal(Literal::new(literal, false))));
         }
         self.lexer.error(if place == Place::Right { "a value" } else { OPERAND })
+    }
+
+    /// Whether a function that needs no arguments is called so: `today` is more likely one without
+    /// its parentheses than a text.
+    fn wants_nothing(&self, word: &str) -> bool {
+        let known = self.vocabulary.as_ref().map_or(&[][..], |v| v.functions());
+        functions::find(word).is_some_and(|known| known.name == word && known.min_arguments == 0)
+            || known.iter().any(|known| known.name == word && known.min_arguments == 0)
     }
 
     /// A variable, or where the message comes from, if one stands here.

@@ -10,10 +10,14 @@ use crate::io::rejects::Rejects;
 use indicatif::ProgressBar;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
+use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 
 /// What is said of a stray.
 pub(super) const NO_MESSAGE: &str = "not part of any message";
+
+/// What is said of the first stray of a source whose lines end with CR CR LF.
+const DOUBLED: &str = "lines end with CR CR LF here: tr -d '\\r' < FILE | pipehat ...";
 
 /// Where a run's results, reports and rejects go.
 pub struct Sink<'a> {
@@ -38,6 +42,8 @@ pub struct Sink<'a> {
     /// The source that seems to be something else, as long as no message is found in it: the one
     /// report tells it, more are for those who ask for them.
     foreign: Option<usize>,
+    /// The source of which it was told that its lines end with CR CR LF.
+    doubled: Option<usize>,
     /// Bytes and messages of all sources.
     seen: (u64, u64),
     /// Whether there was an envelope segment in any of them.
@@ -64,6 +70,7 @@ impl<'a> Sink<'a> {
             numbers: HashMap::new(),
             stray: None,
             foreign: None,
+            doubled: None,
             seen: (0, 0),
             has_envelopes: false,
         }
@@ -157,6 +164,12 @@ impl<'a> Sink<'a> {
                 if let Some(kind) = begins.then(|| seems(chunk, part, range.start)).flatten() {
                     text = format!("{NO_MESSAGE}; {kind}");
                     self.foreign = (before + count == 0).then_some(part.source.index);
+                } else if begins
+                    && self.doubled != Some(part.source.index)
+                    && has_doubled_ends(&chunk.bytes, range.clone())
+                {
+                    self.doubled = Some(part.source.index);
+                    text = format!("{NO_MESSAGE}; {DOUBLED}");
                 }
             }
         }
@@ -203,4 +216,15 @@ fn seems(chunk: &Chunk, part: &Part, start: usize) -> Option<Foreign> {
     let before = chunk.bytes.get(part.range.start..start)?;
     let is_head = part.offset == 0 && before.iter().all(u8::is_ascii_whitespace);
     is_head.then(|| Foreign::of(chunk.bytes.get(part.range.clone())?)).flatten()
+}
+
+/// Whether a stray is a segment behind CR CR LF, which closes a message: what writes CR LF for each
+/// LF, twice over, takes messages apart so.
+fn has_doubled_ends(bytes: &[u8], stray: Range<usize>) -> bool {
+    let is_behind = bytes.get(..stray.start).is_some_and(|before| before.ends_with(b"\r\r\n"));
+    let id = bytes.get(stray).and_then(<[u8]>::first_chunk);
+    is_behind
+        && id.is_some_and(|[id @ .., sign]: &[u8; 4]| {
+            id.iter().all(u8::is_ascii_alphanumeric) && sign.is_ascii_punctuation()
+        })
 }

@@ -50,8 +50,11 @@ impl FromStr for Column {
     }
 }
 
+/// Whether this can name a column: a word, or what looks like no path and no condition.
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+    let is_word = text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let is_free = !text.contains(|c: char| c.is_control() || "@[]=<>!~|".contains(c));
+    !text.is_empty() && (is_word || is_free && text.parse::<Path>().is_err())
 }
 
 #[cfg(test)]
@@ -63,8 +66,13 @@ mod tests {
         let column = |text: &str| text.parse::<Column>().unwrap();
         assert_eq!(column("PID-3.1").name, "PID-3.1");
         assert_eq!(column("mrn=PID-3[5=MR].1").name, "mrn");
+        assert_eq!(column("patient id, from MR=PID-3[5=MR].1").name, "patient id, from MR");
+        assert_eq!(column("born-on=PID-7").name, "born-on");
         assert_eq!(column("file=@file").content, Content::File);
         assert_eq!(column("@n").content, Content::Number);
+        // Somebody meant a condition.
+        assert_eq!("PID-3=PID-4".parse::<Column>().unwrap_err().at, 5);
+        assert_eq!("PID-3.1=1".parse::<Column>().unwrap_err().at, 7);
         assert_eq!("x=@what".parse::<Column>().unwrap_err().at, 2);
         assert_eq!("x=PID-0".parse::<Column>().unwrap_err().at, 6);
     }

@@ -166,6 +166,11 @@ impl Compiler<'_> {
     pub(super) fn place(&mut self) -> Result<Path, SyntaxError> {
         let at = self.reader.place();
         let path = self.reader.path()?;
+        self.editable(at, path)
+    }
+
+    /// The path read at a place, if that can be edited.
+    fn editable(&mut self, at: usize, path: Path) -> Result<Path, SyntaxError> {
         match &path.position {
             None => self.reader.error("`-` and a field number"),
             Some(_) if guard(&path).is_err() => {
@@ -252,7 +257,11 @@ impl Compiler<'_> {
 
     fn shift(&mut self) -> Result<(String, What), SyntaxError> {
         let at = self.reader.place();
-        let mut from = self.place()?;
+        let path = self.reader.path()?;
+        if path.position.is_none() {
+            return self.beside(at, path);
+        }
+        let mut from = self.editable(at, path)?;
         let to = self.target()?;
         let own = copied(&from, &to).and_then(|source| own(&to, &source));
         let own = own.map_err(|expected| SyntaxError::new(at, expected))?;
@@ -266,6 +275,22 @@ impl Compiler<'_> {
             from.which = to.which.clone();
         }
         Ok((about, What::Move { from, to, own }))
+    }
+
+    /// What stands behind segments that are moved.
+    fn beside(&mut self, at: usize, from: Path) -> Result<(String, What), SyntaxError> {
+        if guard(&from).is_err() {
+            return Err(SyntaxError::new(at, "another segment, for MSH is the first"));
+        }
+        let after = self.reader.keyword("after");
+        if !after && !self.reader.keyword("before") {
+            return self
+                .reader
+                .error("`before` or `after` and a segment, or `-` and a field number");
+        }
+        let to = self.anchor(after)?;
+        let about = format!("{from} {} {to}", if after { "after" } else { "before" });
+        Ok((about, What::Shift { from, to, after }))
     }
 
     fn target(&mut self) -> Result<Path, SyntaxError> {
@@ -359,6 +384,12 @@ impl Compiler<'_> {
         if !after && !self.reader.keyword("before") {
             return self.reader.error("`before` or `after`");
         }
+        let path = self.anchor(after)?;
+        self.new_segment(template, if after { Anchor::After(path) } else { Anchor::Before(path) })
+    }
+
+    /// The segment beside which others are put.
+    fn anchor(&mut self, after: bool) -> Result<Path, SyntaxError> {
         let at = self.reader.place();
         let path = self.reader.path()?;
         if path.position.is_some() {
@@ -367,7 +398,7 @@ impl Compiler<'_> {
         if path.segment == *b"MSH" && !after {
             return Err(SyntaxError::new(at, "another segment, for MSH is the first"));
         }
-        self.new_segment(template, if after { Anchor::After(path) } else { Anchor::Before(path) })
+        Ok(path)
     }
 
     /// A segment in quotes, if one comes next.
@@ -417,6 +448,9 @@ impl Compiler<'_> {
                 break;
             }
             if !self.reader.keyword("when") {
+                if !self.reader.symbol_ahead("{") {
+                    return self.reader.error("`{`, or `when` and a condition");
+                }
                 otherwise = self.block()?;
                 break;
             }

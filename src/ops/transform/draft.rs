@@ -4,7 +4,7 @@
 use crate::core::Line;
 use bumpalo::Bump;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The segments of a message, and those that statements look at now.
 #[derive(Clone, Debug)]
@@ -18,6 +18,10 @@ pub(super) struct Draft<'a> {
     added: Vec<Added>,
     /// What was looked at before each [`Draft::enter`] that is open.
     outer: Vec<Vec<Line<'a>>>,
+    /// Of segments that were moved, by the numbers that they had first: those that they have now.
+    moved: HashMap<u32, u32>,
+    /// The other way round, for all numbers that they have had since.
+    moved_from: HashMap<u32, u32>,
     changed: bool,
 }
 
@@ -38,6 +42,8 @@ impl<'a> Draft<'a> {
             lines,
             added: Vec::new(),
             outer: Vec::new(),
+            moved: HashMap::new(),
+            moved_from: HashMap::new(),
             changed: false,
         }
     }
@@ -45,6 +51,11 @@ impl<'a> Draft<'a> {
     /// The segments that statements look at, the first of which is MSH.
     pub(super) fn lines(&self) -> &[Line<'a>] {
         &self.lines
+    }
+
+    /// Whether all segments are looked at.
+    pub(super) fn is_whole(&self) -> bool {
+        self.outer.is_empty()
     }
 
     /// All segments of the message in order, whichever are looked at.
@@ -125,11 +136,55 @@ impl<'a> Draft<'a> {
         ids
     }
 
+    /// Puts the segments at some indices of [`Draft::lines`] beside the one at another, in their
+    /// order. Each gets a new number, as if it were added there and deleted where it stood.
+    pub(super) fn shift(&mut self, indices: &[usize], anchor: usize, after: bool) {
+        let found = |n: &usize| self.lines.get(*n).copied();
+        let lines: Vec<Line<'a>> = indices.iter().filter_map(found).collect();
+        let Some(anchor) = found(&anchor).map(|line| line.id) else { return };
+        let first = self.segments.len() as u32;
+        let new: Vec<Line<'a>> =
+            lines.iter().zip(first..).map(|(line, id)| Line { bytes: line.bytes, id }).collect();
+        self.segments.extend(new.iter().map(|line| Some(line.bytes)));
+        for (old, new) in lines.iter().zip(&new) {
+            let first = self.moved_from.get(&old.id).copied().unwrap_or(old.id);
+            self.moved.insert(first, new.id);
+            self.moved_from.insert(new.id, first);
+            if let Some(segment) = self.segments.get_mut(old.id as usize) {
+                *segment = None;
+            }
+        }
+        if !self.outer.is_empty() {
+            let mut added: Vec<_> =
+                new.iter().map(|line| Added { id: line.id, anchor, after }).collect();
+            if after {
+                added.reverse();
+            }
+            self.added.extend(added);
+        }
+        let gone: HashSet<u32> = lines.iter().map(|line| line.id).collect();
+        let mut all = Vec::with_capacity(self.lines.len());
+        for line in self.lines.iter().filter(|line| !gone.contains(&line.id)) {
+            let here = if line.id == anchor { &new[..] } else { &[] };
+            all.extend_from_slice(if after { &[] } else { here });
+            all.push(*line);
+            all.extend_from_slice(if after { here } else { &[] });
+        }
+        self.lines = all;
+        self.changed = true;
+    }
+
+    /// The number that a segment has now, wherever it was moved meanwhile.
+    pub(super) fn now(&self, id: u32) -> u32 {
+        let first = self.moved_from.get(&id).unwrap_or(&id);
+        self.moved.get(first).copied().unwrap_or(id)
+    }
+
     /// Looks at some segments only, by their numbers, in order; those deleted meanwhile are left
     /// out.
     pub(super) fn enter(&mut self, ids: impl Iterator<Item = u32>) {
         let segments = &self.segments;
-        let lines = ids.filter_map(|id| {
+        let lines = ids.map(|id| self.now(id)).filter_map(|id| {
             segments.get(id as usize).copied().flatten().map(|bytes| Line { bytes, id })
         });
         let lines = lines.collect();
@@ -224,5 +279,27 @@ mod tests {
         draft.delete(|line| line.bytes.starts_with(b"OBX") || line.id == 0);
         assert_eq!(shown(&draft), "MSH PID D E B A C NTE");
         assert!(draft.is_changed());
+    }
+
+    #[test]
+    fn what_is_moved_inside_stands_there_outside_too() {
+        let arena = Bump::new();
+        let segments = ["MSH", "PID", "A", "B", "C", "D"];
+        let mut draft = Draft::new(&arena, segments.iter().map(|s| s.as_bytes()));
+        draft.shift(&[4, 2], 1, true);
+        assert_eq!(shown(&draft), "MSH PID C A B D");
+        let added = draft.added();
+        // By the numbers that they had when they came.
+        draft.enter([0, 4, 2, 5].into_iter());
+        assert_eq!(shown(&draft), "MSH C A D");
+        draft.shift(&[1, 2], 3, true);
+        assert_eq!(shown(&draft), "MSH D C A");
+        draft.insert(b"E", &[draft.now(4)], false);
+        draft.shift(&[1], 2, false);
+        assert_eq!(shown(&draft), "MSH D E C A");
+        assert_eq!(shown_lines(&draft.all()), "MSH PID B D E C A");
+        draft.leave();
+        draft.refresh(added);
+        assert_eq!(shown(&draft), "MSH PID B D E C A");
     }
 }

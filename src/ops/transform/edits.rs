@@ -281,6 +281,29 @@ impl<'a, S> Run<'_, 'a, S> {
         }
     }
 
+    /// Puts segments beside another one, unless they stand there. In a block there may be others
+    /// between them that it does not see.
+    pub(super) fn shift(&mut self, from: &Path, to: &Path, after: bool) -> Done<()> {
+        let anchor = match self.targets(to)[..] {
+            [] => return Ok(()),
+            [one] => one,
+            ref several => {
+                let count = several.len();
+                return Err(Fault::of(format!(
+                    "{count} segments to stand beside; say which, or go through them with each"
+                )));
+            }
+        };
+        let mut moved = self.targets(from);
+        moved.retain(|&n| n != anchor);
+        let start = if after { anchor + 1 } else { anchor.saturating_sub(moved.len()) };
+        let stands = self.draft.is_whole() && moved.iter().copied().eq(start..start + moved.len());
+        if !stands {
+            self.draft.shift(&moved, anchor, after);
+        }
+        Ok(())
+    }
+
     pub(super) fn delete_group(&mut self, name: &str) {
         let context = self.context();
         let lines = self.draft.lines();

@@ -86,7 +86,9 @@ fn collect_ids(block: &Block, ids: &mut Vec<SegmentId>) {
                 source(from, ids);
             }
             What::Delete(path) | What::Replace { path, .. } => ids.push(path.segment),
-            What::Move { from, to, .. } => ids.extend([from.segment, to.segment]),
+            What::Move { from, to, .. } | What::Shift { from, to, .. } => {
+                ids.extend([from.segment, to.segment])
+            }
             What::Insert { at, block, segment, .. } => {
                 if let Anchor::Before(path) | Anchor::After(path) = at {
                     ids.push(path.segment);

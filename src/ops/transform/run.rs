@@ -127,6 +127,7 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
                     self.delete(from);
                 }
             }
+            What::Shift { from, to, after } => self.shift(from, to, *after)?,
             What::Insert { segment, at, block, ids } => {
                 if self.insert(segment, at, block, ids)? == Ended::Dropped {
                     return Ok(Some(Ended::Dropped));
@@ -191,6 +192,7 @@ impl<'r, 'a, S: Sink> Run<'r, 'a, S> {
         ids: &[SegmentId],
     ) -> Done<Ended> {
         let bytes = self.markup(&segment.0)?;
+        self.end = self.end.map(|id| self.draft.now(id));
         let separators = self.message.separators();
         let others = |run: &Self, view: Vec<u32>| -> Vec<u32> {
             let own = |line: &&Line<'_>| Segment::new(line.bytes, separators).has_id(segment.id());

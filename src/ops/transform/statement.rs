@@ -34,6 +34,8 @@ pub(super) enum What {
     DeleteAlike(String),
     /// Puts values elsewhere and takes them away from where they stood.
     Move { from: Path, to: Path, own: Own },
+    /// Puts segments beside another one.
+    Shift { from: Path, to: Path, after: bool },
     /// Adds a segment, and goes on in it.
     Insert { segment: Template, at: Anchor, block: Block, ids: Vec<SegmentId> },
     /// Exchanges codes by a table.

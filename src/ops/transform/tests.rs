@@ -77,6 +77,21 @@ fn path() -> impl Strategy<Value = String> {
         .prop_map(|(id, field, index, part)| format!("{id}-{field}{index}{part}"))
 }
 
+/// Statements that move segments, some of them in blocks in blocks.
+fn moves() -> impl Strategy<Value = String> {
+    let id = || prop::sample::select(vec!["PID", "OBR", "OBX", "NTE", "ZPD"]);
+    let which = || prop::sample::select(vec!["[1]", "[2]", "[last]"]);
+    let moved = (id(), prop::sample::select(vec!["", "[1]", "[last]"]));
+    let side = prop::sample::select(vec!["before", "after"]);
+    let one = (moved, side, id(), which())
+        .prop_map(|((from, some), side, to, one)| format!("move {from}{some} {side} {to}{one} "));
+    let leaf = prop_oneof![4 => one, 1 => Just("append QQQ ".to_owned())];
+    leaf.prop_recursive(3, 12, 4, move |inner| {
+        let block = prop::collection::vec(inner, 1..4);
+        (id(), block).prop_map(|(id, block)| format!("each {id} {{ {} }} ", block.concat()))
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
 
@@ -114,6 +129,23 @@ proptest! {
             let there = values(&path, &after);
             prop_assert!(there.iter().all(Vec::is_empty), "{there:?}");
         }
+    }
+
+    #[test]
+    fn what_is_moved_is_there_once(
+        bytes in message(),
+        moves in prop::collection::vec(moves(), 1..5),
+    ) {
+        let bytes: Vec<_> = bytes.split(|&b| b == b'\r').enumerate().map(|(n, segment)| {
+            [segment, format!("|#{n}").as_bytes()].concat()
+        }).collect();
+        let after = done(&moves.concat(), &bytes.join(&b'\r')).unwrap();
+        let mut after: Vec<_> = after.split(|&b| b == b'\r').filter(|s| *s != b"QQQ").collect();
+        prop_assert_eq!(after[0], &bytes[0]);
+        let mut before: Vec<&[u8]> = bytes.iter().map(|segment| &**segment).collect();
+        after.sort_unstable();
+        before.sort_unstable();
+        prop_assert_eq!(after, before);
     }
 
     #[test]

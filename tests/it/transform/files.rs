@@ -48,6 +48,52 @@ fn names_that_lead_to_one_file_are_one() {
     assert_eq!(fs::read_to_string(dir.path().join("x.hl7")).unwrap(), [ORU, ORU].concat());
 }
 
+/// The ids and first fields of the segments that a script makes of [`ORU`].
+fn order(script: &str) -> String {
+    let text = pipehat(&["transform", script]).stdin(ORU).text();
+    let short = |line: &str| line.get(..5).unwrap_or(line).replace('|', "");
+    text.trim_end().split('\r').skip(1).map(short).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn segments_are_moved_beside_others() {
+    let came = "PID1 ORCR OBR1 OBX1 NTE1 OBR2 OBX1 OBX2 ZPDx";
+    for (script, order_then) in [
+        ("move ZPD after PID", "PID1 ZPDx ORCR OBR1 OBX1 NTE1 OBR2 OBX1 OBX2"),
+        ("move OBX before ORC", "PID1 OBX1 OBX1 OBX2 ORCR OBR1 NTE1 OBR2 ZPDx"),
+        ("move OBX after ORC", "PID1 ORCR OBX1 OBX1 OBX2 OBR1 NTE1 OBR2 ZPDx"),
+        ("move OBX[last] after MSH", "OBX2 PID1 ORCR OBR1 OBX1 NTE1 OBR2 OBX1 ZPDx"),
+        // The one beside which they go stays, and so do others that are not selected.
+        ("move OBX after OBX[1]", "PID1 ORCR OBR1 OBX1 OBX1 OBX2 NTE1 OBR2 ZPDx"),
+        ("move OBX[5=99] after NTE", "PID1 ORCR OBR1 OBX1 NTE1 OBX1 OBR2 OBX2 ZPDx"),
+        ("move ZPD after OBX[last]", came),
+        ("move ORC before OBR[1]", came),
+        ("move QQQ after PID", came),
+        ("move ZPD after QQQ", came),
+        ("move ORC after ORC", came),
+        // In a block they stand where they went outside of it, too, and are seen from the next one.
+        ("each OBR { move OBX before OBR }", "PID1 ORCR OBX1 OBR1 NTE1 OBX1 OBX2 OBR2 ZPDx"),
+        (
+            "each OBR { move PID after OBR when PID-8 = F { append NTE } }",
+            "ORCR OBR1 NTE OBX1 NTE1 OBR2 NTE PID1 OBX1 OBX2 ZPDx",
+        ),
+        (
+            "each NTE { move NTE after OBR append ZZZ }",
+            "PID1 ORCR OBR1 NTE1 ZZZ OBX1 OBR2 OBX1 OBX2 ZPDx",
+        ),
+    ] {
+        assert_eq!(order(script), order_then, "{script}");
+    }
+    // What stands where it is to stand is not touched.
+    let lf = ORU.replace('\r', "\n");
+    pipehat(&["transform", "move PID after MSH"]).stdin(&lf).run().is(0, ORU, "");
+    assert_eq!(changes("move PID after MSH"), "");
+    let out = pipehat(&["transform", "move ZPD before OBX"]).stdin(ORU).run();
+    assert_eq!((out.code, out.text()), (2, ""));
+    let why = "move ZPD before OBX: 3 segments to stand beside; say which, or go through them with each\n";
+    assert!(out.stderr.ends_with(why), "{}", out.stderr);
+}
+
 #[test]
 fn what_comes_out_empty_replaces_nothing() {
     for script in [

@@ -15,6 +15,9 @@ fn errors_of_a_script_show_where() {
         ("set", "a segment id"),
         ("set PID = 1", "a field number"),
         ("set MSH-2 = 1", "the delimiters cannot be edited"),
+        ("move MSH after PID", "another segment, for MSH is the first"),
+        ("move PID before MSH", "another segment, for MSH is the first"),
+        ("move NTE to OBX-5", "`before` or `after` and a segment, or `-` and a field number"),
         ("delete MSH", "needs its MSH segment"),
         ("set PID-5 = 'a^b'", "hl7(\"a^b\")"),
         ("when PID-8 = F { set PID-8 = M", "`}`"),
@@ -27,6 +30,9 @@ fn errors_of_a_script_show_where() {
         ("map PID-8 with 'nosuch.csv'", "a table, but"),
         ("upgrade to 3.0", "a version: 2.1, 2.2"),
         ("set PID-5.1 = uper(PID-5.1)", "perhaps `upper`"),
+        ("when PID-8 = F { drop } else if PID-8 = M { drop }", "`{`, or `when` and a condition"),
+        ("set MSH-7 = now", "`(` or quotes, for `now` is a function"),
+        ("set MSH-10 = control_id", "`(` or quotes, for `control_id` is a function"),
     ] {
         let out = pipehat(&["transform", script]).stdin(ORU).run();
         assert_eq!((out.code, out.text()), (2, ""), "{script}");

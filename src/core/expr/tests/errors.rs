@@ -43,6 +43,8 @@ fn errors_point_at_the_place() {
         ("iso = x", 3, "`(`, for `iso` is a function"),
         ("upper(PID-8 = F)", 12, "`,` or `)`"),
         ("now = 3", 3, "`(`, for `now` is a function"),
+        ("MSH-7 > today", 13, "`(` or quotes, for `today` is a function"),
+        ("MSH-7 in (1, now)", 16, "`(` or quotes, for `now` is a function"),
         ("PID- = F", 4, "a field number"),
         ("PID-3[5=] = F", 8, "a value"),
         ("PID-3[5=MR = F", 11, "`and`, `or` or `]`"),

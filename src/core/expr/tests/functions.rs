@@ -39,7 +39,12 @@ fn functions_that_pad_and_split() {
     check(&[
         ("pad_left('7', 3, '0') = '007' and pad_left('äö', 4) = '  äö'", true),
         ("pad_right('äö', 4, '€') = 'äö€€' and pad_right('x', 2) = 'x '", true),
-        ("pad_left('1234', 3, '0') = '1234' and pad_left('', 2, 'x') = xx", true),
+        ("pad_left('1234', 3, '0') = '1234' and pad_left('', 2, 'x') = ''", true),
+        // What is empty or null stays so, and null is not cut.
+        ("pad_left('\"\"', 5, '0') = '\"\"' and pad_right('\"\"', 5) = '\"\"'", true),
+        ("pad_right('', 2, 'x') = '' and pad_right(default('', 'a'), 2, 'x') = ax", true),
+        ("substr('\"\"', 1, 1) = '\"\"' and split('\"\"', ',', 2) = '\"\"'", true),
+        ("replace('\"\"', '\"', 'x') = '\"\"' and replace('a\"\"', '\"', 'x') = axx", true),
         ("pad_left('x', -1) = x and pad_left('x', 0) = x", true),
         (
             "pad_left('x', 'y') = '' and pad_left('x', 2, '') = '' and pad_left('x', 2, 'ab') = ''",
