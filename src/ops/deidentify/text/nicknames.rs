@@ -3,7 +3,7 @@
 //! `nicknames.txt` has a name a line, and behind it what those are called who bear it.
 
 use super::identity::{Hold, Identity, Noted};
-use super::letters::{Case, case, key};
+use super::letters::{Case, Filter, case, key};
 use super::words::words;
 use crate::ops::deidentify::Kind;
 use std::collections::HashMap;
@@ -25,6 +25,30 @@ fn nicknames() -> &'static HashMap<u64, Vec<&'static str>> {
         }
         table
     })
+}
+
+/// Names by their keys, with what those are called who bear them, behind a filter: most names that are
+/// noted have none.
+struct Forms {
+    filter: Filter,
+    table: HashMap<u64, Vec<&'static str>>,
+}
+
+/// What those are called, too, who bear a name.
+pub(super) fn forms_of(name: &[u8]) -> &'static [&'static str] {
+    static FORMS: OnceLock<Forms> = OnceLock::new();
+    let forms = FORMS.get_or_init(|| {
+        let mut forms = Forms { filter: Filter::default(), table: HashMap::new() };
+        for (name, nicknames) in NICKNAMES.lines().filter_map(|line| line.split_once(' ')) {
+            forms.filter.add(name.as_bytes());
+            forms.table.insert(key(name.as_bytes()), nicknames.split(' ').collect());
+        }
+        forms
+    });
+    if !forms.filter.may_have(name) {
+        return &[];
+    }
+    forms.table.get(&key(name)).map_or(&[], Vec::as_slice)
 }
 
 /// The given name of the message of which a word with a capital is another form. One that is
