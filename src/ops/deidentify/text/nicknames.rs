@@ -3,7 +3,7 @@
 //! `nicknames.txt` has a name a line, and behind it what those are called who bear it.
 
 use super::identity::{Hold, Identity, Noted};
-use super::letters::{Case, Filter, case, key};
+use super::letters::{Case, case, key, mark};
 use super::words::words;
 use crate::ops::deidentify::Kind;
 use std::collections::HashMap;
@@ -27,28 +27,35 @@ fn nicknames() -> &'static HashMap<u64, Vec<&'static str>> {
     })
 }
 
-/// Names by their keys, with what those are called who bear them, behind a filter: most names that are
-/// noted have none.
-struct Forms {
-    filter: Filter,
-    table: HashMap<u64, Vec<&'static str>>,
+/// A name by its key, with what those are called who bear it, each with its mark.
+type Forms = (u64, Vec<(&'static [u8], u16)>);
+
+/// How many places the table of names has, a power of two, of which most are free.
+const PLACES: usize = 256;
+
+/// Where a key is in a table of names, or would be.
+fn place(table: &[Option<Forms>], hash: u64) -> usize {
+    let mut at = (hash >> 7) as usize % PLACES;
+    while table.get(at).is_some_and(|place| place.as_ref().is_some_and(|(of, _)| *of != hash)) {
+        at = (at + 1) % PLACES;
+    }
+    at
 }
 
-/// What those are called, too, who bear a name.
-pub(super) fn forms_of(name: &[u8]) -> &'static [&'static str] {
-    static FORMS: OnceLock<Forms> = OnceLock::new();
-    let forms = FORMS.get_or_init(|| {
-        let mut forms = Forms { filter: Filter::default(), table: HashMap::new() };
+/// What those are called, too, who bear a name, given by its key.
+pub(super) fn forms_of(hash: u64) -> &'static [(&'static [u8], u16)] {
+    static TABLE: OnceLock<Vec<Option<Forms>>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let mut table = vec![None; PLACES];
         for (name, nicknames) in NICKNAMES.lines().filter_map(|line| line.split_once(' ')) {
-            forms.filter.add(name.as_bytes());
-            forms.table.insert(key(name.as_bytes()), nicknames.split(' ').collect());
+            let forms = nicknames.split(' ').map(str::as_bytes);
+            let hash = key(name.as_bytes());
+            let at = place(&table, hash);
+            table[at] = Some((hash, forms.map(|form| (form, mark(key(form)))).collect()));
         }
-        forms
+        table
     });
-    if !forms.filter.may_have(name) {
-        return &[];
-    }
-    forms.table.get(&key(name)).map_or(&[], Vec::as_slice)
+    table[place(table, hash)].as_ref().map_or(&[], |(_, forms)| forms)
 }
 
 /// The given name of the message of which a word with a capital is another form. One that is

@@ -322,9 +322,9 @@ impl Identity {
         self.marks.add(mark(hash));
         if kind == Kind::Given {
             // What was learnt of a text with "Peggy" does not hold for a message about Margaret.
-            for form in forms_of(word) {
-                self.filter.add(form.as_bytes());
-                self.marks.add(mark(key(form.as_bytes())));
+            for &(form, mark) in forms_of(hash) {
+                self.filter.add(form);
+                self.marks.add(mark);
             }
         }
         if kind != Kind::Organisation {
