@@ -51,7 +51,7 @@ fn a_query_has_the_number_of_the_patient() {
 fn a_message_is_what_it_is_whatever_came_before() {
     let of = Deidentifier::new(Rules::new(&Settings::of(Profile::Pseudonymise)), &key());
     let mut memory = Memory::default();
-    let mut clean = |name: &str, text: &str, memory: &mut Memory| {
+    let clean = |name: &str, text: &str, memory: &mut Memory| {
         let header = "MSH|^~\\&|A|B|C|D|20240105||ORU^R01|1|P|2.5";
         let text = format!("{header}\rPID|||1^^^H^MR||{name}\rNTE|1||{text}\rOBX|1|ST|X^Y||{text}");
         let Some(Frame::Message(framed)) = Frames::new(text.as_bytes()).next() else { panic!() };
