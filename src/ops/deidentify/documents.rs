@@ -102,6 +102,22 @@ pub(super) fn is_no_name(raw: &[u8]) -> bool {
 /// Whether a run of letters and digits is no word: it has digits, or capitals among small letters.
 fn is_data(run: &[u8]) -> bool {
     let has = |test: fn(&u8) -> bool| run.iter().any(test);
-    has(u8::is_ascii_digit)
-        || (has(u8::is_ascii_lowercase) && run.iter().skip(1).any(u8::is_ascii_uppercase))
+    (has(u8::is_ascii_digit)
+        || (has(u8::is_ascii_lowercase) && run.iter().skip(1).any(u8::is_ascii_uppercase)))
+        && !are_words(run)
+}
+
+/// Whether a run is words and short numbers with strokes between them: `SOB/CP/palpitations/dizziness`.
+fn are_words(run: &[u8]) -> bool {
+    let is_word = |part: &[u8]| {
+        let is_all = |test: fn(&u8) -> bool| part.iter().all(test);
+        let is_title = part.first().is_some_and(u8::is_ascii_uppercase)
+            && part.iter().skip(1).all(u8::is_ascii_lowercase);
+        (is_all(u8::is_ascii_digit) || part.len() < 4 && is_all(u8::is_ascii_alphanumeric))
+            && part.len() < 10
+            || is_title
+            || is_all(u8::is_ascii_lowercase)
+            || is_all(u8::is_ascii_uppercase)
+    };
+    run.contains(&b'/') && run.split(|&b| b == b'/').all(|part| part.len() < 20 && is_word(part))
 }

@@ -127,6 +127,10 @@ impl Rewrite<'_, '_> {
         }
         if self.is_coded || !shape::may_identify(raw) || shape::is_authority(raw) {
             self.kept(rule, raw);
+        } else if is_only(rule, &["ID", "SI"]) && shape::digits(raw) >= shape::LONG {
+            // No table has it: a number of somebody that stands in another field than it should.
+            self.varies = true;
+            self.tally.residual(rule.number);
         } else {
             self.checked(rule, raw);
         }
@@ -170,8 +174,12 @@ impl Rewrite<'_, '_> {
 
 /// Whether amounts stand in a field, and nothing else in any version.
 fn is_of_amounts(rule: &Rule) -> bool {
-    !rule.names.is_empty()
-        && rule.names.split('/').all(|of| matches!(of, "NM" | "SI" | "CQ" | "CP" | "MO"))
+    is_only(rule, &["NM", "SI", "CQ", "CP", "MO"])
+}
+
+/// Whether nothing but these data types stands in a field, in any version.
+pub(super) fn is_only(rule: &Rule, types: &[&str]) -> bool {
+    !rule.names.is_empty() && rule.names.split('/').all(|of| types.contains(&of))
 }
 
 /// Which kinds tell of a person where they stand in a field that is kept.

@@ -1,6 +1,7 @@
 //! Each field as its rule says.
 
 use super::choose::choose;
+use super::kept::is_only;
 use super::rules::parts::{Look, Op, Part, Role, op};
 use super::rules::{Action, Brief, Category, Profile, Rule, SegmentRules, Special, Way};
 use super::seen::{Seen, Written};
@@ -417,7 +418,11 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             Op::Code | Op::System | Op::Number | Op::Time => {
                 // A text where a code should be.
                 self.is_coded = false;
-                self.text(raw);
+                if raw.contains(&b' ') && is_only(rule, &["ID", "SI", "NM"]) {
+                    self.free(raw);
+                } else {
+                    self.text(raw);
+                }
             }
             Op::Text => self.text(raw),
             Op::Free => self.free(raw),

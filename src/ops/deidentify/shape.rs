@@ -211,7 +211,8 @@ pub(super) fn is_amount(raw: &[u8]) -> bool {
     is_number(raw) || is_range(raw) || is_grouped()
 }
 
-fn digits(raw: &[u8]) -> usize {
+/// How many digits a value has.
+pub(super) fn digits(raw: &[u8]) -> usize {
     raw.iter().filter(|b| b.is_ascii_digit()).count()
 }
 

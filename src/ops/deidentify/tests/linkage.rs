@@ -45,3 +45,31 @@ fn a_query_has_the_number_of_the_patient() {
         assert!(!known, "{}", query[1]);
     }
 }
+
+/// What was learnt of a text in one message does not hold for the next, which is about somebody in it.
+#[test]
+fn a_message_is_what_it_is_whatever_came_before() {
+    let of = Deidentifier::new(Rules::new(&Settings::of(Profile::Pseudonymise)), &key());
+    let mut memory = Memory::default();
+    let clean = |name: &str, text: &str, memory: &mut Memory| {
+        let header = "MSH|^~\\&|A|B|C|D|20240105||ORU^R01|1|P|2.5";
+        let text = format!("{header}\rPID|||1^^^H^MR||{name}\rNTE|1||{text}\rOBX|1|ST|X^Y||{text}");
+        let Some(Frame::Message(framed)) = Frames::new(text.as_bytes()).next() else { panic!() };
+        let message = Message::new(framed).unwrap();
+        let mut tally = Tally::default();
+        let out = of.message(&message, TextOptions::default(), memory, &mut tally).unwrap();
+        String::from_utf8_lossy(out).into_owned()
+    };
+    for (text, name) in [
+        ("Peggy feels fine", "Hall^Margaret"),
+        ("told M.H. so", "Hall^Margaret"),
+        ("Annie D. called", "Dupont^Annette"),
+    ] {
+        let alone = clean(name, text, &mut Memory::default());
+        for other in ["Zork^Uwe", name] {
+            let after = clean(other, text, &mut memory);
+            assert!(other != name || after == alone, "{after}");
+        }
+        assert!(!alone.contains(text), "{alone}");
+    }
+}

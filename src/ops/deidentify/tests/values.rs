@@ -576,3 +576,43 @@ fn times_of_day_stay_in_intervals() {
         assert!(!timing("1^BID&3128675309").contains("8675309"));
     }
 }
+
+#[test]
+fn words_with_strokes_are_no_data() {
+    let text = "Denies SOB/CP/palpitations/dizziness and 12/34/Abdomen/pelvis/chest";
+    let out = one(Profile::Pseudonymise, &format!("OBX|1|TX|X^Y||{text}||||||F"), 5);
+    assert_eq!(out, text);
+    let data = "see /9j/4AAQSkZJRgABAQEAYABgAAD/2wBDAAgGBgcGBQgHBwcJ";
+    let out = one(Profile::Pseudonymise, &format!("OBX|1|TX|X^Y||{data}||||||F"), 5);
+    assert_eq!(out, "see ");
+}
+
+/// Fields are often shifted by one.
+#[test]
+fn a_number_of_somebody_is_no_code_of_a_table() {
+    for profile in [Profile::SafeHarbor, Profile::Pseudonymise, Profile::TestData] {
+        for segment in ["ABS||||||||||83001122", "ABS||||||||||KQ83001122", "NTE||83001122"] {
+            let out = run(profile, &format!("{HEADER}\n{segment}"));
+            assert!(!out[1].contains("83001122"), "{}", out[1]);
+        }
+    }
+}
+
+#[test]
+fn a_text_in_place_of_a_count_is_one() {
+    let settings = Settings { text: text::Mode::Strict, ..Settings::of(Profile::Pseudonymise) };
+    let text = format!("{HEADER}\nABS||||||||||||Zvorkin came today");
+    let (out, ..) = with(&settings, "", text.as_bytes());
+    assert!(!out.windows(7).any(|part| part == b"Zvorkin"), "{}", out.escape_ascii());
+}
+
+/// TQ.10 (OSD): the numbers of the orders before and behind.
+#[test]
+fn numbers_of_orders_in_a_sequence_go() {
+    for profile in [Profile::SafeHarbor, Profile::Pseudonymise, Profile::TestData] {
+        let timing = "1^^^^^^^^^S&ORD4711&A&FIL0815&B&*ES+10M";
+        let out = one(profile, &format!("OBR|1|||X^Y{}{timing}", "|".repeat(23)), 27);
+        assert!(!out.contains("4711") && !out.contains("0815"), "{out}");
+        assert!(out.contains("S&"), "{out}");
+    }
+}

@@ -149,6 +149,9 @@ pub(super) fn in_words(text: &[u8], word: Range<usize>) -> Option<Range<usize>> 
         || is(&next, &[b"years", b"yrs"])
             && (is(&tail, &[b"old", b"of", b"young"])
                 || text.get(next.end..).is_some_and(ends_sentence))
-        || is(&announced, &[b"age", b"aged", b"turned"]) && is(&word, &[b"ninety"]);
+        || is(&announced, &[b"age", b"aged", b"turned"]) && is(&word, &[b"ninety"])
+        || is(&word, &[b"ninety"])
+            && is_said_of_somebody(text, start)
+            && text.get(end..).is_some_and(ends_sentence);
     is_age.then_some(start..end)
 }

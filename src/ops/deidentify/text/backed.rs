@@ -3,10 +3,11 @@
 use super::cues::{Cue, cues};
 use super::digits::digits_end;
 use super::identity::{Hold, Identity, Noted};
-use super::letters::{Case, case, is_any, word_at, word_before};
+use super::letters::{Case, case, is_any, is_any_at, word_at, word_before};
 use super::names::{begins_sentence, gap_end, gap_start};
 use super::streets::is_street_type;
 use super::words::words;
+use super::zips::is_state_code;
 use crate::ops::deidentify::Kind;
 use std::ops::Range;
 
@@ -25,14 +26,29 @@ pub(super) fn is_backed(
         Kind::Place => {
             let behind = behind();
             let is_state = behind.len() == 2 && case(at(&behind)) == Case::Upper;
-            is_state && text.get(word.end) == Some(&b',')
+            // "RICE TX 75155"
+            let has_code = || {
+                let digits = digits_end(text, behind.end + 1) - (behind.end + 1).min(text.len());
+                digits == 5 && is_state_code(at(&behind))
+            };
+            is_state && (text.get(word.end) == Some(&b',') || has_code())
         }
         Kind::Street => {
             let digits = text.get(..gap_start(text, word.start)).unwrap_or_default();
-            digits.last().is_some_and(u8::is_ascii_digit) && is_street_type(at(&behind()))
+            digits.last().is_some_and(u8::is_ascii_digit)
+                && (is_street_type(at(&behind())) || has_own_number(identity, digits, noted))
         }
         _ => false,
     }
+}
+
+/// Whether a text ends with the number of a street as it was noted, of two digits or more: "418 Old
+/// Mill" of 418 Old Mill Road.
+fn has_own_number(identity: &Identity, text: &[u8], noted: Noted) -> bool {
+    let own = identity.folded(noted.value);
+    let own = own.get(..digits_end(own, 0)).unwrap_or_default();
+    let digits = text.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    own.len() > 1 && text.get(text.len() - digits..) == Some(own)
 }
 
 /// Whether what stands beside a word tells that it is a name of a person.
@@ -54,12 +70,38 @@ fn is_backed_name(
         || is_initial(identity, text, &behind)
             && is_other(&word_at(text, gap_end(text, behind.end)))
         || cues().of(at(&before)) == Some(Cue::Title)
+        || has_degree(text, word, &before, &behind)
         || !is_code
             && (is_unexplained(text, word, &before)
                 || is_of_person(text, word)
                 || noted.kind == Kind::Family
                     && (has_initial(identity, text, word, &before)
                         || has_listed(text, word, &before)))
+}
+
+/// Whether a degree stands behind a name with a capital, or before it: "GRAM MD", "RN May".
+fn has_degree(
+    text: &[u8],
+    word: &Range<usize>,
+    before: &Range<usize>,
+    behind: &Range<usize>,
+) -> bool {
+    let at = |range: Range<usize>| text.get(range).unwrap_or_default();
+    // A view of the chest is called PA, too.
+    let is_degree = |beside: &Range<usize>| {
+        let degree = at(beside.clone());
+        cues().of(degree) == Some(Cue::Degree) && !is_any(degree, &[b"pa", b"np"])
+    };
+    let name = at(word.clone());
+    let is_verb = is_any(name, &[b"may", b"will"]);
+    let next = at(behind.clone());
+    case(name) != Case::Lower
+        && name.len() > 2
+        && (is_degree(behind) && matches!(at(word.end..behind.start), b" " | b", ")
+            || is_degree(before)
+                && case(name) == Case::Title
+                && at(before.end..word.start) == b" "
+                && (!is_verb || is_any(next, &[b"notified", b"aware", b"informed"])))
 }
 
 /// Whether the word beside a name is the other name of somebody, or surely one.
@@ -152,6 +194,7 @@ fn is_of_person(text: &[u8], word: &Range<usize>) -> bool {
         && (says
             || acts
             || is_marked()
+            || is_with_own(text, word.end)
             || is_aged(text, word.end)
             || name.len() > 1 && has_own(text, word))
     {
@@ -304,7 +347,10 @@ fn is_aged(text: &[u8], end: usize) -> bool {
     let is = word_at(text, end + signs);
     let is_verb = text.get(is.clone()).is_some_and(|word| is_any(word, &[b"is", b"a", b"an"]));
     let at = if is_verb { blank_end(text, is.end) } else { end + signs };
-    signs > 0 && is_age(text, at)
+    // "Hope, 36, with her dad"
+    let digits = digits_end(text, at);
+    let is_alone = (1..=2).contains(&(digits - at)) && text.get(digits) == Some(&b',');
+    signs > 0 && (is_age(text, at) || is_alone && rest.starts_with(b", "))
 }
 
 /// Whether an age begins at `at`: digits and a word for years.
@@ -324,6 +370,13 @@ fn has_own(text: &[u8], word: &Range<usize>) -> bool {
         [b"day", b"may", b"june", b"april", b"august", b"summer", b"winter", b"week", b"young"];
     text.get(word.end..word.end + 3).is_some_and(|end| end.eq_ignore_ascii_case(b"'s "))
         && !text.get(word.clone()).is_some_and(|word| is_any(word, &TIMES))
+}
+
+/// Whether somebody of a person's own stands behind a name: "and her dad".
+fn is_with_own(text: &[u8], end: usize) -> bool {
+    let and = word_at(text, blank_end(text, end));
+    let whose = word_at(text, blank_end(text, and.end));
+    is_any_at(text, &and, &[b"and"]) && is_any_at(text, &whose, &[b"her", b"his"])
 }
 
 /// Where the blanks at `at` end.
@@ -373,10 +426,20 @@ fn has_initial(
     }
     let behind = word_at(text, gap_end(text, word.end));
     let is_beside = matches!(at(word.end..behind.start), b" " | b", ");
+    // "LONG, H MRN": no sentence has a letter so, but for words and sides of the body.
+    let is_listed = || {
+        let is_word = matches!(at(behind.clone()), b"A" | b"I" | b"L" | b"R");
+        let degree = at(word_at(text, behind.end + 1));
+        behind.start - word.end == 2
+            && text.get(behind.end).is_some_and(|b| b" /".contains(b))
+            && (!is_word || cues().of(degree) == Some(Cue::Degree))
+    };
     is_long
         && is_beside
         && is_initial(identity, text, &behind)
-        && (text.get(behind.end).is_none_or(|b| b".,;)\n\x1E".contains(b)) || is_said(behind.end))
+        && (text.get(behind.end).is_none_or(|b| b".,;)\n\x1E".contains(b))
+            || is_said(behind.end)
+            || is_listed())
 }
 
 /// Whether a letter is one of a class, and no initial: "type A", "vitamin K".

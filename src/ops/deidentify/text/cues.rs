@@ -10,6 +10,8 @@ pub(super) enum Cue {
     Title,
     /// A name may come: daughter, signed by.
     Person,
+    /// A frequent name may come, in languages of which no list has the words: Hr., Tochter, Baby.
+    Courtesy,
     /// A name was there: MD, RN.
     Degree,
     /// A telephone number comes.
@@ -47,7 +49,7 @@ pub(super) enum Cue {
 impl Cue {
     /// Whether the word may as well be a part of a name.
     pub(super) fn may_be_a_name(self) -> bool {
-        matches!(self, Self::Month(_)) || self.is_foreign()
+        matches!(self, Self::Month(_) | Self::Courtesy) || self.is_foreign()
     }
 
     /// Whether a number of somebody or something comes.
@@ -76,6 +78,13 @@ const WORDS: &[(Cue, &str)] = &[
          stepdaughter stepmother stepfather contact by with attn nurse name named sincerely \
          physician provider surgeon radiologist pathologist resident therapist attending \
          nee",
+    ),
+    (
+        Cue::Courtesy,
+        "hr fr sr sig mw fam familie famiglia familia famille baby tochter sohn ehemann ehefrau enkel \
+         enkelin schwiegersohn schwiegertochter bruder schwester mutter vater fille fils epouse \
+         soeur frere hija hijo esposa marido hermana hermano figlia figlio moglie marito dochter zoon \
+         echtgenote echtgenoot hausarzt huisarts",
     ),
     (Cue::Degree, "md rn lpn np pa phd dds dmd crna facs aprn msw lcsw pharmd dnp facp mbbs"),
     (

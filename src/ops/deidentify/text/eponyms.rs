@@ -5,7 +5,7 @@
 
 use super::cues::{Cue, cues};
 use super::identity::Identity;
-use super::letters::{Case, case, key, word_at, word_before};
+use super::letters::{Case, case, is_any_at, key, word_at, word_before};
 use super::names::gap_start;
 use super::words::words;
 use crate::ops::deidentify::Kind;
@@ -35,11 +35,64 @@ fn eponyms() -> &'static HashMap<u64, Vec<Eponym>> {
 /// nothing before it tells of a person.
 pub(super) fn eponym(identity: &Identity, text: &[u8], word: &Range<usize>) -> Option<usize> {
     let letters = text.get(word.clone())?;
+    if is_foley(text, word) && !is_of_somebody(identity, text, word.start) {
+        return Some(word.end);
+    }
     let table = eponyms();
     let known = |letters: &[u8]| table.get(&key(letters));
     let found = known(letters).or_else(|| known(singular(letters)))?;
     let name = found.iter().find_map(|eponym| around(text, word, eponym))?;
     (!is_of_somebody(identity, text, name.start)).then_some(name.end)
+}
+
+/// Whether a word is the catheter that hospitals call a Foley, and nothing else: written small, or with
+/// what is said of it.
+fn is_foley(text: &[u8], word: &Range<usize>) -> bool {
+    const BEFORE: [&[u8]; 12] = [
+        b"new",
+        b"indwelling",
+        b"remove",
+        b"replace",
+        b"insert",
+        b"maintain",
+        b"discontinue",
+        b"change",
+        b"has",
+        b"without",
+        b"no",
+        b"via",
+    ];
+    const BEHIND: [&[u8]; 10] = [
+        b"draining",
+        b"drained",
+        b"intact",
+        b"patent",
+        b"care",
+        b"output",
+        b"drainage",
+        b"removal",
+        b"insertion",
+        b"bulb",
+    ];
+    const PLACES: [[&[u8]; 2]; 3] = [[b"to", b"gravity"], [b"in", b"place"], [b"in", b"situ"]];
+    if !is_any_at(text, word, &[b"foley"]) {
+        return false;
+    }
+    let rest = text.get(word.end..).unwrap_or_default();
+    let next = word_at(text, word.end + 1);
+    let place = [next.clone(), word_at(text, next.end + 1)];
+    let head = text.get(..word.start).unwrap_or_default();
+    let size = rest.strip_prefix(b" ").unwrap_or_default();
+    let digits = size.iter().take_while(|b| b.is_ascii_digit()).count();
+    let size = size.get(digits..).unwrap_or_default().trim_ascii_start();
+    case(text.get(word.clone()).unwrap_or_default()) == Case::Lower
+        || rest.starts_with(b" d/c")
+        || rest.starts_with(b" ") && is_any_at(text, &next, &BEHIND)
+        || PLACES.iter().any(|of| place.iter().zip(of).all(|(at, of)| is_any_at(text, at, &[of])))
+        || (1..3).contains(&digits)
+            && size.get(..2).is_some_and(|fr| fr.eq_ignore_ascii_case(b"fr"))
+        || head.ends_with(b"w/o ")
+        || head.ends_with(b" ") && is_any_at(text, &word_before(text, word.start - 1), &BEFORE)
 }
 
 /// The name around one of its words, if all of it stands there, and what follows it.

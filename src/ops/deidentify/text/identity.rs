@@ -3,6 +3,7 @@
 mod births;
 mod foreign;
 mod index;
+mod initials;
 mod kept;
 mod note;
 
@@ -15,6 +16,7 @@ use crate::ops::deidentify::Kind;
 pub(super) use births::AGE_MAX;
 use births::Births;
 use index::{Entry, Index};
+use initials::Initials;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::ops::Range;
@@ -56,6 +58,8 @@ pub struct Identity {
     code_begins: u64,
     /// With which letters given names begin.
     initials: u32,
+    /// With which letters given and family names of the same persons begin.
+    pairs: Initials,
     /// How names begin that are found inside of longer words, and divided ones.
     begins: Bits<BEGINNINGS>,
     /// Words of names beyond the Latin letters: where in `texts`, and of which value.
@@ -171,6 +175,7 @@ impl Identity {
         self.has_days = false;
         self.code_begins = 0;
         self.initials = 0;
+        self.pairs.clear();
         self.begins.clear();
         self.foreign.clear();
         self.births.clear();
@@ -324,6 +329,11 @@ impl Identity {
     /// Whether a given name begins with a letter.
     pub(super) fn is_initial(&self, letter: u8) -> bool {
         letter.is_ascii_alphabetic() && self.initials >> (letter & 31) & 1 != 0
+    }
+
+    /// Whether somebody's given and family name begin with these letters.
+    pub(super) fn are_initials(&self, given: u8, family: u8) -> bool {
+        self.pairs.are(given, family)
     }
 }
 

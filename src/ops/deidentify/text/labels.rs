@@ -4,6 +4,7 @@ use super::codes;
 use super::digits::digits_end;
 use super::divided;
 use super::identity::Identity;
+use super::initials;
 use super::letters::{is_letter, key, mark, word_at};
 use crate::ops::deidentify::slots;
 use std::fmt;
@@ -99,6 +100,9 @@ pub(super) fn may_name(identity: &Identity, text: &[u8]) -> bool {
         if is_letter(byte) {
             let word = word_at(text, at);
             at = word.end;
+            if word.len() == 1 && initials::own(identity, text, word.start).is_some() {
+                return true;
+            }
             let is_divided = divided::beginning_at(text, &word)
                 .is_some_and(|beginning| identity.may_begin_name(beginning));
             if is_divided || text.get(word).is_some_and(|word| may_name_by(identity, word)) {

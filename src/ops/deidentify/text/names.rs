@@ -3,6 +3,7 @@
 use super::backed::is_backed;
 use super::divided::{Behind, beginning_with};
 use super::identity::{Hold, Identity, Noted};
+use super::initials;
 use super::letters::{Case, case, is_any, is_letter, word_at, word_before};
 use super::nicknames::nickname_of;
 use super::streets::street;
@@ -28,14 +29,33 @@ pub(super) fn own(
         if matches!(noted.kind, Kind::Family | Kind::Given) && is_placeholder(letters) {
             return None;
         }
+        let mut is_initialled = false;
         let whole = whole(identity, text, &word, noted);
         let (mut range, is_whole) = whole.unwrap_or((word.clone(), false));
         if noted.kind == Kind::Family {
             range = with_initials(identity, text, range);
         }
+        if noted.kind == Kind::Given
+            && text.get(range.end) == Some(&b' ')
+            && let Some(end) = initials::behind_given(
+                identity,
+                text,
+                letters,
+                range.end,
+                noted.hold != Hold::Strong,
+            )
+        {
+            range.end = end;
+            is_initialled = true;
+        }
         let tells = match noted.hold {
             _ if is_whole && words_of(identity.folded(noted.value)).count() > 1 => true,
+            // "Hope W."
+            _ if is_initialled && case(letters) != Case::Lower => true,
             Hold::Strong if is_code && words().of(letters).is_word() => {
+                is_backed(identity, text, &word, noted, is_code)
+            }
+            Hold::Strong if is_adjective(letters) => {
                 is_backed(identity, text, &word, noted, is_code)
             }
             Hold::Strong => true,
@@ -75,6 +95,16 @@ fn is_placeholder(word: &[u8]) -> bool {
         b"doctor",
     ];
     is_any(word, &NOBODY)
+}
+
+/// Whether a frequent family name, in small letters, is what it means in its language: `globuli rossi`,
+/// `petit pelvis`, `3 cm lang`.
+fn is_adjective(word: &[u8]) -> bool {
+    const ADJECTIVES: &str = "rossi bianchi neri verdi bruni grassi grossi belli petit grand gros blanc \
+                              noir brun roux court klein gross weiss schwarz braun lang kurz jung alt \
+                              frisch stark hart groot jong kort zwart blanco rubio moreno calvo delgado";
+    case(word) == Case::Lower
+        && ADJECTIVES.split_ascii_whitespace().any(|adjective| adjective.as_bytes() == word)
 }
 
 fn words_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -142,6 +172,14 @@ fn with_initials(identity: &Identity, text: &[u8], name: Range<usize>) -> Range<
     let is_divided = gap.len() > 1 && gap.starts_with(b".");
     if !gap.is_empty() && !is_divided && is_initial(&behind) {
         range.end = behind.end;
+        // "Hutchinson, M.E."
+        while let Some(b'.') = text.get(range.end) {
+            let next = word_at(text, range.end + 1);
+            if !is_initial(&next) {
+                break;
+            }
+            range.end = next.end;
+        }
     }
     range
 }

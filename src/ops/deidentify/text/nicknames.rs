@@ -3,7 +3,7 @@
 //! `nicknames.txt` has a name a line, and behind it what those are called who bear it.
 
 use super::identity::{Hold, Identity, Noted};
-use super::letters::{Case, case, key};
+use super::letters::{Case, case, key, mark};
 use super::words::words;
 use crate::ops::deidentify::Kind;
 use std::collections::HashMap;
@@ -25,6 +25,37 @@ fn nicknames() -> &'static HashMap<u64, Vec<&'static str>> {
         }
         table
     })
+}
+
+/// A name by its key, with what those are called who bear it, each with its mark.
+type Forms = (u64, Vec<(&'static [u8], u16)>);
+
+/// How many places the table of names has, a power of two, of which most are free.
+const PLACES: usize = 256;
+
+/// Where a key is in a table of names, or would be.
+fn place(table: &[Option<Forms>], hash: u64) -> usize {
+    let mut at = (hash >> 7) as usize % PLACES;
+    while table.get(at).is_some_and(|place| place.as_ref().is_some_and(|(of, _)| *of != hash)) {
+        at = (at + 1) % PLACES;
+    }
+    at
+}
+
+/// What those are called, too, who bear a name, given by its key.
+pub(super) fn forms_of(hash: u64) -> &'static [(&'static [u8], u16)] {
+    static TABLE: OnceLock<Vec<Option<Forms>>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let mut table = vec![None; PLACES];
+        for (name, nicknames) in NICKNAMES.lines().filter_map(|line| line.split_once(' ')) {
+            let forms = nicknames.split(' ').map(str::as_bytes);
+            let hash = key(name.as_bytes());
+            let at = place(&table, hash);
+            table[at] = Some((hash, forms.map(|form| (form, mark(key(form)))).collect()));
+        }
+        table
+    });
+    table[place(table, hash)].as_ref().map_or(&[], |(_, forms)| forms)
 }
 
 /// The given name of the message of which a word with a capital is another form. One that is

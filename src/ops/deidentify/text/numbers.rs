@@ -6,6 +6,7 @@ use super::dates::is_measured;
 use super::digits::Groups;
 use super::found::Sort;
 use super::letters::{is_alnum, is_letter, word_before};
+use super::national;
 use std::ops::Range;
 
 /// What a number is by its form, or by the word before it.
@@ -23,6 +24,9 @@ pub(super) fn by_form(
     }
     if let Some(end) = address(text, groups).filter(|_| !is_letter(before)) {
         return Some((at..end, Sort::Url));
+    }
+    if let Some(range) = national::number(text, at, groups) {
+        return Some((range, Sort::Id));
     }
     if matches!(before, b'.' | b',' | b'<' | b'>' | b'=') && run.len() < 9 {
         return None;
@@ -137,6 +141,7 @@ fn phone(text: &[u8], groups: &Groups, before: u8, cue: Option<Cue>) -> Option<u
     match (before, cue) {
         (b'+', _) => digits_of_phone(text, groups, 8..=15, 12),
         (_, Some(Cue::Phone)) => digits_of_phone(text, groups, 7..=15, 10),
+        _ if is_spanish(text, groups) => Some(groups.range(3).end),
         _ if !number(0).starts_with(b"0") || is_drug_code(text, groups) => None,
         // The country code behind the prefix for calls abroad.
         _ if number(0).starts_with(b"00") && groups.width(0) > 2 => {
@@ -162,6 +167,14 @@ fn in_twos_or_fours(text: &[u8], groups: &Groups) -> Option<usize> {
         return Some(groups.range(4).end);
     }
     (has(&[2, 4, 4]) && sign == b"-").then(|| groups.range(2).end)
+}
+
+/// A telephone number as in Spain: nine digits from 6, 7 or 9 on, `677 88 99 00`.
+fn is_spanish(text: &[u8], groups: &Groups) -> bool {
+    [3, 2, 2, 2].iter().enumerate().all(|(n, &width)| groups.width(n) == width)
+        && (0..3).all(|n| groups.between(text, n) == b" ")
+        && groups.len() == 4
+        && matches!(text.get(groups.range(0).start), Some(b'6' | b'7' | b'9'))
 }
 
 /// A National Drug Code (21 CFR 207.33): labeller, product and package in 10 or 11 digits.
@@ -191,6 +204,11 @@ fn digits_of_phone(
     let mut end = None;
     for n in 0..groups.len() {
         digits += groups.width(n);
+        // When somebody was called: "at 0415 03/11/2024".
+        let is_day = groups.width(n) < 3 && groups.width(n + 1) < 3;
+        if is_day && n + 1 < groups.len() && groups.between(text, n) == b"/" {
+            break;
+        }
         if digits > *count.end() {
             break;
         }

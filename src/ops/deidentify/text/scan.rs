@@ -9,8 +9,8 @@ use super::identity::{Hold, Identity, Noted};
 use super::letters::{Case, case, is_any, is_letter, without_look_alikes, word_at};
 use super::words::words;
 use super::{
-    ages, codes, contacts, divided, eponyms, names, numbers, places, serials, strangers, streets,
-    worded, zips,
+    ages, codes, contacts, divided, eponyms, initials, names, numbers, places, serials, strangers,
+    streets, worded, zips,
 };
 use crate::ops::deidentify::Kind;
 use crate::ops::deidentify::shape::LONG;
@@ -178,6 +178,11 @@ impl Scan<'_> {
 
     /// Takes a word that neither is known of somebody nor tells of what is beside it.
     fn plain_word(&mut self, word: Range<usize>) -> usize {
+        if word.len() == 1
+            && let Some(end) = initials::own(self.identity, self.text, word.start)
+        {
+            return self.push(word.start..end, What::Other(Sort::Name));
+        }
         if let Some(noted) =
             names::nickname(self.identity, self.text, &word, self.care == Care::Code)
         {
@@ -259,6 +264,17 @@ impl Scan<'_> {
         match cue {
             Cue::Title if strangers::is_method(self.text, &word) => word.end,
             Cue::Title | Cue::Person => self.names_behind(word, cue),
+            Cue::Courtesy => {
+                let parts = strangers::behind_courtesy(self.text, &word);
+                if let Some(initial) = initials::behind_courtesy(self.text, &word) {
+                    return self.push(initial, What::Other(Sort::Name));
+                }
+                if parts.is_empty() {
+                    return self.plain_word(word);
+                }
+                let end = word.end;
+                parts.into_iter().fold(end, |end, part| self.name(part).max(end))
+            }
             Cue::Degree => {
                 for part in strangers::before(self.text, word.start) {
                     self.name(part);
@@ -314,12 +330,20 @@ impl Scan<'_> {
             self.cue_of(cue, word.end);
         }
         let is_joined = is_any(self.slice(&word), &[b"by", b"with"]);
+        if is_joined && strangers::is_treated(self.text, &word) {
+            return word.end;
+        }
         for part in strangers::behind(self.text, word.end, cue == Cue::Title) {
             // "with Down syndrome"
             if is_joined && eponyms::eponym(self.identity, self.text, &part).is_some() {
                 return word.end;
             }
             self.name(part);
+        }
+        if cue == Cue::Title
+            && let Some(initial) = initials::behind_title(self.text, &word)
+        {
+            return self.push(initial, What::Other(Sort::Name));
         }
         self.spans.last().map_or(word.end, |last| last.range.end.max(word.end))
     }

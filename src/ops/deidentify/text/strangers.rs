@@ -95,6 +95,7 @@ pub(super) fn behind(text: &[u8], at: usize, is_title: bool) -> Vec<Range<usize>
     let mut start = at;
     // A title stays with its name across a line, too.
     let gap: &[u8] = if is_title { b" .:\n\x1E" } else { b" .:\x1E" };
+    let takes_small = is_title || may_be_small(text, at);
     while text.get(start).is_some_and(|b| gap.contains(b)) && start < at + 4 {
         start += 1;
     }
@@ -113,10 +114,10 @@ pub(super) fn behind(text: &[u8], at: usize, is_title: bool) -> Vec<Range<usize>
         // "Frau Weber klagt": behind a name with a capital, a word without is a verb.
         let is_said_of = case(letters) == Case::Lower
             && !is_particle(letters)
-            && found
-                .first()
-                .is_some_and(|first| text.get(first.start).is_some_and(u8::is_ascii_uppercase));
-        if is_said_of || !is_small && !is_part(text, &word, is_sure, is_first) {
+            && found.first().map_or(!takes_small, |first| {
+                text.get(first.start).is_some_and(u8::is_ascii_uppercase)
+            });
+        if !is_small && (is_said_of || !is_part(text, &word, is_sure, is_first)) {
             break;
         }
         let end = word.end;
@@ -138,6 +139,91 @@ pub(super) fn behind(text: &[u8], at: usize, is_title: bool) -> Vec<Range<usize>
     found
 }
 
+/// The words of a frequent name behind a word that may stand before one: `Hr. Schneider`, `Tochter
+/// Sabine`, but not `16 Fr. Foley`, `John Doe Sr. Taylor`.
+pub(super) fn behind_courtesy(text: &[u8], word: &Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let letters = text.get(word.clone()).unwrap_or_default();
+    let head = text.get(..word.start).unwrap_or_default().trim_ascii_end();
+    let before = text.get(word_before(text, head.len())).unwrap_or_default();
+    let is_senior = is_any(letters, &[b"sr"]) && !before.is_empty() && case(before) != Case::Lower;
+    let rest = text.get(word.end..).unwrap_or_default();
+    let gap = if rest.starts_with(b". ") { 2 } else { 1 };
+    if is_senior || head.last().is_some_and(u8::is_ascii_digit) || rest.get(gap - 1) != Some(&b' ')
+    {
+        return found;
+    }
+    let is_baby = is_any(letters, &[b"baby"]);
+    let mut at = word.end + gap;
+    while found.len() < WORDS_MAX {
+        let part = word_at(text, at);
+        let name = text.get(part.clone()).unwrap_or_default();
+        let listed = words().of(name);
+        let is_name = if is_baby { listed.is_given() } else { listed.is_name() };
+        if name.len() < 3 || case(name) == Case::Lower || !is_name || listed.is_word() {
+            break;
+        }
+        at = part.end + 1;
+        found.push(part);
+        if !matches!(text.get(at - 1), Some(b' ' | b'-')) {
+            break;
+        }
+    }
+    found
+}
+
+/// Whether a word in small letters may be a name behind a word for a person, which ends at `at`: what
+/// follows a `Patient` with a capital is a verb, and most of all in languages of which no list has
+/// the words ("Patient klagt", "le patient présente", "son traitement").
+fn may_be_small(text: &[u8], at: usize) -> bool {
+    let person = word_before(text, at);
+    let before = text.get(word_before(text, person.start.saturating_sub(1))).unwrap_or_default();
+    let letters = text.get(person).unwrap_or_default();
+    case(letters) == Case::Lower
+        && if letters == b"son" {
+            is_any(before, &[b"her", b"his", b"their", b"the", b"older", b"younger"])
+        } else {
+            before.is_empty() || words().of(before).is_word() && !is_any(before, &[b"le", b"der"])
+        }
+}
+
+/// Whether a word ends as those of medicine do, of which no list has all: `Radiology`.
+fn is_of_medicine(word: &[u8]) -> bool {
+    const ENDS: [&[u8]; 12] = [
+        b"ology", b"ologie", b"ologist", b"surgery", b"iatrics", b"iatry", b"therapy", b"itis",
+        b"osis", b"ectomy", b"graphy", b"plasty",
+    ];
+    let ends = |end: &&[u8]| {
+        let at = word.len().checked_sub(end.len()).filter(|&at| at > 2);
+        at.and_then(|at| word.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    };
+    ENDS.iter().any(ends)
+}
+
+/// Whether what stands before a `with` or `by` is done with drugs and dressings: "treated with".
+pub(super) fn is_treated(text: &[u8], with: &Range<usize>) -> bool {
+    const DONE: [&[u8]; 16] = [
+        b"treated",
+        b"managed",
+        b"started",
+        b"covered",
+        b"loaded",
+        b"medicated",
+        b"premedicated",
+        b"sedated",
+        b"induced",
+        b"reversed",
+        b"irrigated",
+        b"wrapped",
+        b"dressed",
+        b"closed",
+        b"stained",
+        b"anticoagulated",
+    ];
+    let before = word_before(text, with.start.saturating_sub(1));
+    text.get(before).is_some_and(|done| is_any(done, &DONE))
+}
+
 /// Whether a title is none, but a method: `MR Brain`, `DR Chest`, `LC-MS/MS`, `GC-MS Confirmation`.
 pub(super) fn is_method(text: &[u8], title: &Range<usize>) -> bool {
     let at = |at: Option<usize>| at.and_then(|at| text.get(at)).copied().unwrap_or(b' ');
@@ -151,9 +237,12 @@ pub(super) fn is_method(text: &[u8], title: &Range<usize>) -> bool {
     }
     let next = text.get(word_at(text, title.end + 1)).unwrap_or_default();
     let listed = words().of(next);
-    behind == b' '
-        && (listed.is_word() && !listed.is_name()
-            || IMAGED.split(' ').any(|part| next.eq_ignore_ascii_case(part.as_bytes())))
+    behind == b' ' && (listed.is_word() && !listed.is_name() || is_imaged(next))
+}
+
+/// Whether a word is a part of the body of which images are made, or such.
+pub(super) fn is_imaged(word: &[u8]) -> bool {
+    IMAGED.split(' ').any(|part| word.eq_ignore_ascii_case(part.as_bytes()))
 }
 
 /// Whether a word in small letters is a frequent name, behind the word that ends at `at`: any behind
@@ -191,6 +280,7 @@ fn is_part(text: &[u8], word: &Range<usize>, is_sure: bool, is_first: bool) -> b
     }
     match style {
         _ if is_sure && is_first && style != Case::Lower => true,
+        Case::Title if is_of_medicine(letters) => false,
         Case::Title => !listed.is_common() || listed.is_given() && !is_first,
         Case::Upper => !listed.is_word() && letters.len() > 2,
         Case::Lower => !listed.is_word() && !listed.is_name() && letters.len() > 3,

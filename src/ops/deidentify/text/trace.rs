@@ -3,6 +3,7 @@
 use super::codes;
 use super::divided;
 use super::identity::Identity;
+use super::initials;
 use super::letters::{is_letter, key, mark, word_at};
 use zeroize::Zeroize;
 
@@ -46,7 +47,7 @@ impl Default for Trace {
 
 impl Trace {
     /// That of parts in plain ASCII with `|` behind each; `None` if they have too many words or
-    /// numbers, or words written together.
+    /// numbers, words written together, or initials.
     #[must_use]
     pub fn of(parts: &[u8]) -> Option<Self> {
         let mut trace = Self::default();
@@ -58,6 +59,10 @@ impl Trace {
             }
             let range = word_at(parts, at);
             at = range.end;
+            // Initials are nobody's alone.
+            if range.len() == 1 && initials::dotted(parts, range.start).is_some() {
+                return None;
+            }
             if let Some(beginning) = divided::beginning_at(parts, &range) {
                 *trace.begins.get_mut(usize::from(trace.begins_count))? = beginning;
                 trace.begins_count += 1;

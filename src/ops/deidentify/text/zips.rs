@@ -13,6 +13,11 @@ const STATES: &str = "AL AK AS AZ AR CA CO DE DC FL GA GU IA ID IL KS KY LA MA M
 /// Those that are.
 const WORDS: &str = "CT HI IN MD ME MS OH OK OR PA";
 
+/// Whether a word is the code of a state that is no other word.
+pub(super) fn is_state_code(word: &[u8]) -> bool {
+    STATES.split_ascii_whitespace().any(|code| code.as_bytes() == word)
+}
+
 /// Where the four digits end that may be behind a ZIP code that ends at `end`.
 pub(super) fn whole_end(text: &[u8], end: usize) -> usize {
     let four = digits_end(text, end + 1);

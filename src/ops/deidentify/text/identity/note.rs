@@ -5,6 +5,7 @@ use super::super::digits::Digits;
 use super::super::letters::{
     beginning, fold_text, is_alnum, is_letter, key, mark, misread_utf8, mix, word_at,
 };
+use super::super::nicknames::forms_of;
 use super::super::words::words;
 use super::index::Entry;
 use super::{
@@ -24,6 +25,9 @@ impl Identity {
         }
         if text.is_empty() || text == b"\"\"" {
             return;
+        }
+        if is_name(kind) {
+            self.pairs.add(kind == Kind::Family, text);
         }
         let hash = key(text);
         let whole = mix(hash, 1 + kind as u64) | 1;
@@ -119,6 +123,14 @@ impl Identity {
             Kind::Id => self.note_id(value, text),
             Kind::Ssn => self.note_digits(kind, value, text, 5),
             Kind::Zip => {
+                // Those of other countries: `1016 GV`, `SW1A 2AA`.
+                if text.iter().any(|&b| is_letter(b)) {
+                    let count = text.iter().filter(|&&b| is_alnum(b)).count();
+                    if (5..=8).contains(&count) && text.iter().any(u8::is_ascii_digit) {
+                        self.has_codes = true;
+                        self.add_code(kind, value, text);
+                    }
+                }
                 // ZIP+4 is found by its first part, too. Zeros that it begins with do not count.
                 self.note_digits(kind, value, text, 3);
                 if let Some(first) = text.get(..5).filter(|_| text.len() > 5) {
@@ -299,7 +311,7 @@ impl Identity {
 
     /// Marks a word as one that may be found.
     #[inline]
-    fn mark_word(&mut self, word: &[u8], key: u64, kind: Kind) {
+    fn mark_word(&mut self, word: &[u8], hash: u64, kind: Kind) {
         if is_name(kind)
             && word.len() > 3
             && let Some(at) = beginning(word)
@@ -307,9 +319,16 @@ impl Identity {
             self.begins.add(at);
         }
         self.filter.add(word);
-        self.marks.add(mark(key));
+        self.marks.add(mark(hash));
+        if kind == Kind::Given {
+            // What was learnt of a text with "Peggy" does not hold for a message about Margaret.
+            for &(form, mark) in forms_of(hash) {
+                self.filter.add(form);
+                self.marks.add(mark);
+            }
+        }
         if kind != Kind::Organisation {
-            self.others.add(mark(key));
+            self.others.add(mark(hash));
         }
     }
 

@@ -3,6 +3,7 @@ mod eponyms;
 mod modes;
 mod names;
 mod numbers;
+mod written;
 
 use super::*;
 use crate::core::{Frame, Frames, Message};
