@@ -277,51 +277,39 @@ impl<O: Observer> Delivery<'_, O> {
                 }
             };
             for reply in replies(content) {
-                let (at, refusal, ack) = match reply {
-                    Reply::Commit(Commit::Ack) => continue,
-                    Reply::Commit(Commit::Nak) if flying.len() == 1 => (0, Refusal::Nak, None),
-                    Reply::Commit(Commit::Nak) if flying.len() > 1 => {
-                        failed = Err(Failure::of("a commit NAK that may be for any of several"));
-                        break 'pieces;
+                let (at, ack) = match about(reply, flying, parcels) {
+                    About::Flying(at, ack) => (at, ack),
+                    About::Nothing => continue,
+                    About::Other(Some(ack))
+                        if counts_late(&ack, policy) && observer.refused_later(&ack)? =>
+                    {
+                        any = true;
+                        receipts.extend(receipt(&ack, policy));
+                        continue;
                     }
-                    Reply::Commit(Commit::Nak) | Reply::Other => {
+                    About::Other(_) => {
                         stray();
                         continue;
                     }
-                    Reply::Ack(ack) => {
-                        let of_it = |f: &Flying| parcels[f.index].control_id == ack.control_id;
-                        let Some(at) = flying.iter().position(of_it) else {
-                            if counts_late(&ack, policy) && observer.refused_later(&ack)? {
-                                any = true;
-                                receipts.extend(receipt(&ack, policy));
-                            } else {
-                                stray();
-                            }
-                            continue;
-                        };
-                        (at, Refusal::Code(ack.code, ack.kind), Some(ack))
+                    About::AnyOfSeveral => {
+                        failed = Err(Failure::of("a commit NAK that may be for any of several"));
+                        break 'pieces;
                     }
                 };
-                let fate = match &ack {
-                    None => Fate::Refused(refusal, None),
-                    Some(ack) => match policy.expect.verdict(ack.code, ack.kind) {
-                        Verdict::Accepted => Fate::Accepted(ack),
-                        Verdict::Unexpected => Fate::Unexpected(ack),
-                        Verdict::Refused => Fate::Refused(refusal, Some(ack)),
-                        Verdict::Interim => {
-                            // Only once, or a receiver could go on for ever.
-                            if !std::mem::replace(&mut flying[at].is_stored, true) {
-                                flying[at].since = Some(Instant::now());
-                            }
-                            continue;
-                        }
-                    },
+                let Some(fate) = fate(ack.as_ref(), policy) else {
+                    // Only once, or a receiver could go on for ever.
+                    if !std::mem::replace(&mut flying[at].is_stored, true) {
+                        flying[at].since = Some(Instant::now());
+                    }
+                    continue;
                 };
                 let Some(Flying { index, tries, put, .. }) = flying.remove(at) else { continue };
                 lane.served += 1;
                 receipts.extend(ack.as_ref().and_then(|ack| receipt(ack, policy)));
-                let refused = matches!(fate, Fate::Refused(..));
-                if refused && policy.retry_on.contains(&refusal) && policy.goes_on(tries) {
+                if let Fate::Refused(refusal, _) = fate
+                    && policy.retry_on.contains(&refusal)
+                    && policy.goes_on(tries)
+                {
                     waiting.push_front(Waiting { index, tries });
                     retry = Some((index, tries, refusal));
                     continue;
@@ -443,6 +431,48 @@ impl<O: Observer> Delivery<'_, O> {
             }
             std::thread::sleep(left.min(NAP));
         }
+    }
+}
+
+/// What a reply is about.
+enum About<'a> {
+    /// The message at this place of those under way; without an acknowledgment it is refused by MLLP.
+    Flying(usize, Option<Ack<'a>>),
+    /// One of those under way, but none is named.
+    AnyOfSeveral,
+    /// No message under way.
+    Other(Option<Ack<'a>>),
+    /// MLLP has stored a message, which is no answer yet.
+    Nothing,
+}
+
+fn about<'a>(reply: Reply<'a>, flying: &VecDeque<Flying>, parcels: &[Parcel<'_>]) -> About<'a> {
+    match reply {
+        Reply::Ack(ack) => {
+            let is_it = |f: &Flying| parcels[f.index].control_id == ack.control_id;
+            match flying.iter().position(is_it) {
+                Some(at) => About::Flying(at, Some(ack)),
+                None => About::Other(Some(ack)),
+            }
+        }
+        Reply::Commit(Commit::Ack) => About::Nothing,
+        Reply::Commit(Commit::Nak) => match flying.len() {
+            0 => About::Other(None),
+            1 => About::Flying(0, None),
+            _ => About::AnyOfSeveral,
+        },
+        Reply::Other => About::Other(None),
+    }
+}
+
+/// What has become of a message by its answer; nothing yet if another answer is to come.
+fn fate<'a>(ack: Option<&'a Ack<'a>>, policy: &Policy) -> Option<Fate<'a>> {
+    let Some(ack) = ack else { return Some(Fate::Refused(Refusal::Nak, None)) };
+    match policy.expect.verdict(ack.code, ack.kind) {
+        Verdict::Accepted => Some(Fate::Accepted(ack)),
+        Verdict::Unexpected => Some(Fate::Unexpected(ack)),
+        Verdict::Refused => Some(Fate::Refused(Refusal::Code(ack.code, ack.kind), Some(ack))),
+        Verdict::Interim => None,
     }
 }
 
