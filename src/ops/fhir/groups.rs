@@ -138,7 +138,8 @@ fn has_number_of(orc: Seg<'_>, obr: Seg<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::input::Index;
-    use super::super::story::{Owners, Story};
+    use super::super::owners::Owners;
+    use super::super::story::Story;
     use crate::core::{Frame, Frames, Message};
     use crate::ops::fhir::input::Input;
     use crate::ops::groups;

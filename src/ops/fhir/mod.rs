@@ -34,6 +34,7 @@ mod json;
 mod kind;
 mod map;
 mod names;
+mod owners;
 mod parts;
 mod plain;
 mod recall;
@@ -77,7 +78,7 @@ pub struct Converter {
 #[derive(Debug, Default)]
 pub struct Memory {
     index: input::Index,
-    owners: story::Owners,
+    owners: owners::Owners,
     arena: bundle::Arena,
     names: names::Names,
     recall: recall::Recall,

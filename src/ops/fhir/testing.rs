@@ -4,12 +4,13 @@ use super::context::Context;
 use super::input::{Index, Input, Parts};
 use super::json::Json;
 use super::names::Names;
+use super::owners::Owners;
 use super::recall::Recall;
 use super::report::Report;
 use super::results::Results;
 use super::settings::Settings;
 use super::settings::{BundleKind, Ids, Upsert};
-use super::story::{Owners, Story};
+use super::story::Story;
 use super::{Converter, Memory};
 use crate::core::{Frame, Frames, Message, Scope, TextOptions};
 
