@@ -107,7 +107,7 @@ pub(super) fn starts_behind_line_feed(buf: &[u8], at: usize, eof: bool) -> Start
     let rest = behind_marks(&buf[at..]);
     match rest {
         [b'M', b'S', b'H', ..] if !eof && rest.len() < HEADER => Start::Unknown,
-        [b'M', b'S', b'H', ..] if Separators::of(rest).is_ok() => Start::Message,
+        [b'M', b'S', b'H', ..] if has_delimiters(rest) => Start::Message,
         [b'F' | b'B', b'H' | b'T', b'S', b'|', ..] => Start::Envelope,
         [] | [0xEF] | [0xEF, 0xBB] | [b'M'] | [b'M', b'S'] if !eof => Start::Unknown,
         [b'F' | b'B'] | [b'F' | b'B', b'H' | b'T'] | [b'F' | b'B', b'H' | b'T', b'S'] if !eof => {
@@ -115,6 +115,12 @@ pub(super) fn starts_behind_line_feed(buf: &[u8], at: usize, eof: bool) -> Start
         }
         _ => Start::Nothing,
     }
+}
+
+/// Whether a header has usable delimiters. An FS is none, and where it ends a block a reader may not
+/// have what stands behind it, so that it must not be taken for one.
+fn has_delimiters(header: &[u8]) -> bool {
+    Separators::of(header).is_ok_and(|found| !found.written(header).contains(&FS))
 }
 
 /// Whether the bytes at the end of a buffer may yet turn out to be blank: spaces of an unfinished

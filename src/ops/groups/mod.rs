@@ -16,7 +16,7 @@ pub(crate) use known::is_about_one_patient;
 pub use known::is_group_name;
 
 use crate::core::segment_id::{self, SegmentId, key};
-use crate::core::{Message, Segment};
+use crate::core::{Message, Segment, Separators};
 use grammar::{Grammar, NO_REACH, NOWHERE, Place};
 use known::{structure_of, usual};
 use std::ops::Range;
@@ -65,8 +65,10 @@ pub struct Context {
     strays: Vec<(u32, u32, u32)>,
     /// Occurrences that are open while reading.
     open: Vec<u32>,
-    /// MSH-9 and MSH-12 of the message read last: the next one often has the same structure.
+    /// MSH-9 and MSH-12 of the message read last, and its delimiters, without which they say nothing:
+    /// the next one often has the same structure.
     kind: Vec<u8>,
+    separators: Separators,
 }
 
 impl Context {
@@ -168,9 +170,11 @@ impl Context {
     fn choose(&mut self, header: Segment<'_>) {
         let [kind, version] = [9, 12].map(|n| header.field(n).map(|f| f.raw()).unwrap_or_default());
         let before = self.kind.strip_prefix(kind).and_then(|rest| rest.strip_prefix(b"\r"));
-        if before == Some(version) && self.grammar.is_some() {
+        let separators = header.separators();
+        if before == Some(version) && self.separators == separators && self.grammar.is_some() {
             return;
         }
+        self.separators = separators;
         self.kind.clear();
         self.kind.extend_from_slice(kind);
         self.kind.push(b'\r');
