@@ -515,7 +515,7 @@ fn every_structure_takes_its_own_segments() {
 #[test]
 fn a_message_with_other_delimiters_is_of_another_kind() {
     let usual = text("ORU^R01", "2.5.1", "PID OBR OBX");
-    let other = usual.replace("MSH|^~", "MSH|~^");
+    let other = usual.replace("MSH|^", "MSH|$");
     let mut context = Context::new();
     for (text, expected) in [(&other, None), (&usual, Some("ORU_R01")), (&other, None)] {
         with(text, |message| context.read(message));

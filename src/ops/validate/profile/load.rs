@@ -147,19 +147,23 @@ impl Loader<'_> {
         }
     }
 
-    /// The one profile that a path is.
+    /// The one profile that a file in a folder names.
     ///
     /// # Errors
     /// What is wrong with it, or else what is wrong with naming it.
-    pub(super) fn base(&mut self, path: &Path) -> Result<Profile, Result<ProfileError, String>> {
+    pub(super) fn base(&mut self, folder: &Path, name: &Word<'_>) -> Result<Profile, ProfileError> {
+        if name.text.is_empty() {
+            return Err(name.error("the file of a profile is expected"));
+        }
+        let path = folder.join(name.text);
         let mut found = Found::default();
-        self.find(path, &mut found).map_err(Ok)?;
-        self.bases.push(path.to_owned());
-        let mut all = self.profiles(&found).map_err(Ok)?;
+        self.find(&path, &mut found)?;
+        self.bases.push(path.clone());
+        let mut all = self.profiles(&found)?;
         match all.len() {
             1 => Ok(all.remove(0)),
-            0 => Err(Err(format!("{}: there is no profile", shown(path)))),
-            n => Err(Err(format!("{}: there are {n} profiles; name one", shown(path)))),
+            0 => Err(name.error(format!("{}: there is no profile", shown(&path)))),
+            n => Err(name.error(format!("{}: there are {n} profiles; name one", shown(&path)))),
         }
     }
 

@@ -36,11 +36,7 @@ pub(super) fn read(
         if let Some((_, at)) = known.iter().find(|(other, _)| *other == path) {
             return Ok(Target::Profile(*at));
         }
-        let profile = loader.base(&path).map_err(|error| match error {
-            Ok(of_profile) => of_profile,
-            Err(wrong) => word.error(wrong),
-        })?;
-        all.push(profile);
+        all.push(loader.base(folder, word)?);
         known.push((path, all.len() - 1));
         Ok(Target::Profile(all.len() - 1))
     };

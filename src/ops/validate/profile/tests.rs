@@ -272,6 +272,7 @@ fn what_is_wrong_is_told_with_its_line() {
     let deep = format!("extends = \"2.5.1\"\nname = {}", "[".repeat(100_000));
     for (text, expected) in [
         ("", "p.toml: `extends` is missing"),
+        ("extends = \"\"", "p.toml:1: the file of a profile is expected"),
         ("extends = 2.5", "p.toml:1: a text in quotes is expected"),
         ("extends = \"2.9\"", "p.toml:1: there are the versions 2.1, "),
         ("extends = \"other.toml\"", "other.toml: no such file"),

@@ -55,10 +55,7 @@ pub(super) fn read(
             let all: Vec<_> = Version::ALL.iter().map(|v| v.as_str()).collect();
             return Err(extends.error(format!("there are the versions {}", all.join(", "))));
         }
-        None => loader.base(&folder.join(extends.text)).map_err(|error| match error {
-            Ok(of_base) => of_base,
-            Err(wrong) => extends.error(wrong),
-        })?,
+        None => loader.base(folder, &extends)?,
     };
     profile.source = file.to_owned();
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
