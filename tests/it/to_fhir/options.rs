@@ -226,6 +226,18 @@ fn local_codes_are_told_elsewhere() {
     assert_eq!(at("display"), [loinc, "Hgb A1c"]);
     assert_eq!(find(&bundle, "DiagnosticReport.code.coding.code"), ["58410-2", "CBC"]);
 
+    // Nothing is said twice: not what the sender says too, nor what two codes are.
+    let codes = put(&folder, "both.csv", "99LAB,HBA1C,LN,4548-4,A1c\n99OLD,GHB,LN,4548-4,A1c\n");
+    for (code, expected) in [
+        ("HBA1C^Hgb A1c^99LAB^4548-4^Hb A1c^LN", ["HBA1C", "4548-4"].as_slice()),
+        ("HBA1C^Hgb A1c^99LAB^GHB^^99OLD", &["4548-4", "HBA1C", "GHB"]),
+        ("HBA1C^Hgb A1c^99LAB^4548-4^^99OLD", &["4548-4", "HBA1C", "4548-4"]),
+    ] {
+        let text = format!("MSH|^~\\&|A|B|||2024||ORU^R01|1|P|2.5\rOBX|1|NM|{code}||5||||||F\r");
+        let bundle = one(&["--codes", &codes], &text);
+        assert_eq!(find(&bundle, &format!("{path}.code")), expected, "{code}");
+    }
+
     let torn = "99LAB,HBA1C,LN,4548-4,\"Hb\n99LAB,CBC,LN,58410-2,CBC\n";
     for wrong in ["99LAB,HBA1C,LN\n", "a,b,c,d,e,f\n", torn] {
         let codes = put(&folder, "wrong.csv", wrong);

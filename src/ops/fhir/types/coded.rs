@@ -1,7 +1,7 @@
 //! CWE, CNE, CE, CF, IS and ID as CodeableConcept, Coding and code.
 
 use super::text;
-use crate::ops::fhir::codes::{Code, Table};
+use crate::ops::fhir::codes::{Code, LocalCode, Table};
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::input::Parts;
 use crate::ops::fhir::json::Json;
@@ -156,7 +156,7 @@ fn codings<'m>(
     }
     let mut words = Parts::EMPTY;
     for (n, places) in CODINGS.into_iter().enumerate() {
-        local(w, cx, value, places);
+        local(w, cx, value, n);
         let [code, display, system, _] = places;
         if let Some(known) = mapped
             && is_same(cx, &known, value, places)
@@ -213,28 +213,43 @@ fn is_same(cx: &Context<'_>, known: &Code, value: Parts<'_>, places: Places) -> 
     }
 }
 
-/// Writes what the site says a code is elsewhere.
-fn local(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, [code, _, system, _]: Places) {
+/// Writes what the site says the `n`th coding is elsewhere, unless the value says so itself, or one of its
+/// codings before it became the same.
+fn local(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, n: usize) {
     let settings = cx.settings;
     if settings.codes.is_empty() {
         return;
     }
-    let code = value.peek(code).first();
-    let system = value.peek(system).first();
-    let code = cx.text(code);
-    let found = settings.codes.get(&cx.text(system), &code).or_else(|| {
-        let uri = crate::ops::fhir::systems::uri_of(&settings.systems, system)?.0;
-        settings.codes.get(&uri, &code)
+    let Some(found) = local_code(cx, value, CODINGS[n]) else { return };
+    let uri = systems::uri_of(&settings.systems, &found.system).map(|(uri, _)| uri);
+    let is_told = CODINGS.iter().enumerate().any(|(at, &places)| {
+        let [code, _, system, _] = places.map(|place| value.peek(place).first());
+        at < n && local_code(cx, value, places) == Some(found)
+            || cx.text(code).trim_ascii() == &*found.code
+                && systems::uri_of(&settings.systems, system).as_ref().map(|(uri, _)| &**uri)
+                    == uri.as_deref()
     });
-    let Some(found) = found else { return };
-    let uri = crate::ops::fhir::systems::uri_of(&settings.systems, &found.system);
+    if is_told {
+        return;
+    }
     w.item(|w| {
-        if let Some((uri, _)) = uri {
+        if let Some(uri) = uri {
             w.string("system", &uri);
         }
         w.code("code", &found.code);
         w.string("display", &found.display);
     });
+}
+
+/// What the site says a coding is.
+fn local_code<'m>(cx: &Context<'m>, value: Parts<'_>, places: Places) -> Option<&'m LocalCode> {
+    let settings = cx.settings;
+    let [code, _, system, _] = places.map(|place| value.peek(place).first());
+    let code = cx.text(code);
+    settings.codes.get(&cx.text(system), &code).or_else(|| {
+        let uri = systems::uri_of(&settings.systems, system)?.0;
+        settings.codes.get(&uri, &code)
+    })
 }
 
 /// Writes one coding as it came, if it has a code.
