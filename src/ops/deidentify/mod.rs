@@ -199,6 +199,7 @@ impl Deidentifier {
                 .map(|n| pieces(header(n), sep.component).next().unwrap_or_default()),
             days,
             is_abroad: false,
+            of_type: None,
             has_sub: false,
             standard: 0,
             is_coded: false,
