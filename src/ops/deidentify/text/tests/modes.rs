@@ -56,6 +56,9 @@ fn strict_masks_words_that_no_list_has() {
         ("Smith was seen", "[WORD] was seen"),
         ("Continue metformin 500 mg twice daily", "Continue metformin 500 mg twice daily"),
         ("T12-L1, 5mL", "T12-L1, 5mL"),
+        ("QRS 92, NT-proBNP 1240 pg/mL, UACR 45", "QRS 92, NT-proBNP 1240 pg/mL, UACR 45"),
+        ("Lasix 40 mg, Humalog SSI, IVF NS", "Lasix 40 mg, Humalog SSI, IVF NS"),
+        ("S. epidermidis, oxacillin R; Cl 101", "S. epidermidis, oxacillin R; Cl 101"),
         ("when Grace came", "when [WORD] came"),
     ] {
         check(Mode::Strict, None, raw, expected);
