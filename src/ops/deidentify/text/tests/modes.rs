@@ -14,6 +14,10 @@ fn dropped_texts_leave_short_values_in_which_nothing_is_found() {
         "4711",
         "A1c 7.2",
         ">=60 mL/min",
+        "X RAY HEAD",
+        "Frank blood",
+        "Patient Blood Type",
+        "amber",
         "",
     ] {
         check(Mode::Drop, None, kept, kept);
@@ -37,6 +41,11 @@ fn dropped_texts_leave_short_values_in_which_nothing_is_found() {
         "12 oak street",
         "Mrs Brown",
         "long",
+        "Rose Price",
+        "MARK YOUNG",
+        "seen by Price",
+        "son Mark",
+        "call Penny",
         "\u{5C71}\u{7530}",
         "Vran\\H\\dtz",
     ] {
