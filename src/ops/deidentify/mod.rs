@@ -58,6 +58,8 @@ pub struct Deidentifier {
     token: Surrogates,
     fake: Surrogates,
     cleaner: Cleaner,
+    /// What MSH-11 says of messages for tests, whether they say something or not.
+    processing: Option<Vec<u8>>,
 }
 
 /// What is used for one message after the other, with one [`Deidentifier`]: it remembers what was
@@ -111,6 +113,7 @@ impl Deidentifier {
             token: Surrogates::new(key, Style::Token),
             fake: Surrogates::new(key, Style::TestData),
             cleaner: Cleaner::new(rules.settings.text),
+            processing: rules.processing(),
             rules,
         }
     }
@@ -199,6 +202,7 @@ impl Deidentifier {
                 .map(|n| pieces(header(n), sep.component).next().unwrap_or_default()),
             days,
             is_abroad: false,
+            of_type: None,
             has_sub: false,
             standard: 0,
             is_coded: false,
@@ -251,7 +255,11 @@ impl Deidentifier {
             to.out.push(b'\r');
         }
         if let Some(rules) = line.rules(&self.rules) {
-            return to.segment(line, rules);
+            to.segment(line, rules);
+            if let Some(processing) = self.processing.as_ref().filter(|_| line.is_header()) {
+                process(to.out, start, &to.sep, processing);
+            }
+            return;
         }
         if let Some((id, rest)) = raw.split_first_chunk::<3>()
             && rest.first() == Some(&to.sep.field)
@@ -303,6 +311,26 @@ impl Deidentifier {
             Look::Token => &self.token,
             Look::Fake => &self.fake,
         }
+    }
+}
+
+/// Puts the first component of MSH-11, with the fields before it, where the header ends before or has
+/// another one; the header begins at `start`.
+fn process(out: &mut Vec<u8>, start: usize, sep: &Separators, processing: &[u8]) {
+    if !out[start..].starts_with(b"MSH") {
+        return;
+    }
+    let mut ends = (start..out.len()).filter(|&at| out[at] == sep.field);
+    // MSH-1 is the first of them.
+    if let Some(before) = ends.clone().nth(9) {
+        let delimiters = [sep.field, sep.component, sep.repetition, sep.subcomponent];
+        let value = out[before + 1..].iter().position(|b| delimiters.contains(b));
+        let end = value.map_or(out.len(), |length| before + 1 + length);
+        out.splice(before + 1..end, processing.iter().copied());
+    } else {
+        let missing = 10 - ends.by_ref().count();
+        out.resize(out.len() + missing, sep.field);
+        out.extend_from_slice(processing);
     }
 }
 

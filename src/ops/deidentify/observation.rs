@@ -23,10 +23,44 @@ pub(super) fn stays(line: Line<'_, '_>, value: &[u8]) -> bool {
 
 /// Writes OBX-5.
 pub(super) fn write(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, raw: &[u8]) {
+    let name = line.field(2);
+    let own = to.of.rules.observed.iter().find(|(of, _)| of.as_bytes() == name);
+    let action = own.map_or(rule.action, |&(_, action)| action);
+    if !rule.components.is_empty() {
+        return by_component(to, rule, line, action, raw);
+    }
+    value(to, rule, line, action, raw);
+}
+
+/// Writes a value of which a site has rules for components: those of its data type, or what is
+/// between delimiters where that has none.
+#[cold]
+fn by_component(
+    to: &mut Rewrite<'_, '_>,
+    rule: &Rule,
+    line: Line<'_, '_>,
+    action: Action,
+    raw: &[u8],
+) {
+    let sep = to.sep;
+    let name = line.field(2);
+    let of = if is_plain_type(name) { None } else { type_of(to, name) };
+    let action = if to.of.rules.keeps_observed(name) { Action::Keep } else { action };
+    to.each(raw, sep.repetition, |to, _, repetition| match of {
+        Some(of) => to.typed(rule, of, action, repetition),
+        None => to.each(repetition, sep.component, |to, n, part| {
+            if rule.of_component(n + 1).is_some() {
+                to.component(rule, n, Op::Free, action, part);
+            } else {
+                value(to, rule, line, action, part);
+            }
+        }),
+    });
+}
+
+fn value(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, action: Action, raw: &[u8]) {
     let rules = &to.of.rules;
     let name = line.field(2);
-    let own = rules.observed.iter().find(|(of, _)| of.as_bytes() == name);
-    let action = own.map_or(rule.action, |&(_, action)| action);
     match action {
         Action::Keep => return to.kept(rule, raw),
         Action::Remove => return,
@@ -99,6 +133,15 @@ fn by_type(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, action: Ac
             None => to.line(raw),
         },
     }
+}
+
+/// Whether a data type has no components, or amounts in them.
+fn is_plain_type(name: &[u8]) -> bool {
+    const PLAIN: [&[u8]; 20] = [
+        b"", b"ST", b"TX", b"FT", b"NM", b"SN", b"NR", b"NA", b"MA", b"SI", b"CP", b"MO", b"CQ",
+        b"ID", b"IS", b"TM", b"DT", b"TS", b"DTM", b"TN",
+    ];
+    PLAIN.contains(&name)
 }
 
 /// A data type with components, by its name.

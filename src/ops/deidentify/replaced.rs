@@ -2,7 +2,7 @@
 
 use super::dates;
 use super::rewrite::Rewrite;
-use super::rules::parts::{Look, Op};
+use super::rules::parts::{Look, Op, look};
 use super::rules::{Action, Profile, Rule};
 use super::shape::is_time;
 use super::subject::Kind;
@@ -98,23 +98,38 @@ impl Rewrite<'_, '_> {
         self.components(rule, ops, action, raw);
     }
 
+    /// HD: who assigns numbers, by a name and by an identifier, where an action for a whole field or
+    /// component wants that replaced, though it is no person.
+    pub(super) fn assigner(&mut self, rule: &Rule, action: Action, by: u8, raw: &[u8]) {
+        let op = Op::Surrogate(Kind::Id, look(action));
+        self.each(raw, by, |to, n, value| to.leaf(rule, if n < 2 { op } else { Op::Table }, value));
+    }
+
     /// XTN: a number in parts is one number, and the same as where it stands in one piece.
     pub(super) fn telephone(&mut self, rule: &Rule, ops: &[Op], action: Action, raw: &[u8]) {
         let part = |n| pieces(raw, self.sep.component).nth(n).unwrap_or_default();
         let (area, local) = (part(5), part(6));
         let has_own = rule.of_component(6).or(rule.of_component(7)).is_some();
-        let digits = match ops.get(5) {
+        let whole = match ops.get(5) {
             Some(&Op::Area(look)) if !area.is_empty() && !local.is_empty() && !has_own => {
                 let whole = [area, local].concat();
-                self.of.looking(look).phone_digits(&self.scope.text(&whole))
+                let of = self.of.looking(look);
+                of.phone_digits(&self.scope.text(&whole)).map(|digits| (of, look, whole, digits))
             }
             _ => None,
         };
-        let Some(digits) = digits else { return self.components(rule, ops, action, raw) };
+        let Some((of, look, whole, digits)) = whole else {
+            return self.components(rule, ops, action, raw);
+        };
         let cut = area.iter().filter(|b| b.is_ascii_digit()).count().min(digits.len());
         let (of_area, of_local) = digits.split_at(cut);
         self.each(raw, self.sep.component, |to, n, component| {
-            if let 5 | 6 = n {
+            if of.are_tokens() && (n == 5 || n == 6) {
+                // A token has no parts.
+                if n == 6 {
+                    to.surrogate(Kind::Phone, look, &whole);
+                }
+            } else if let 5 | 6 = n {
                 to.scratch.clear();
                 lay_out(component, if n == 5 { of_area } else { of_local }, to.scratch);
                 append_text(to.scratch, &to.sep, to.out);

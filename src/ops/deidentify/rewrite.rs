@@ -33,6 +33,8 @@ pub(super) struct Rewrite<'c, 'm> {
     pub(super) caps_age: bool,
     /// The address that is being written is of another country.
     pub(super) is_abroad: bool,
+    /// The data type of the value that is being written, if it has components.
+    pub(super) of_type: Option<u8>,
     /// Whether the field that is being written has subcomponents.
     pub(super) has_sub: bool,
     /// Which components of the value that is being written stand with a code of a system that
@@ -175,6 +177,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
 
     fn field(&mut self, rule: &Rule, line: Line<'_, '_>, raw: &[u8]) {
         self.is_coded = false;
+        self.of_type = None;
         self.looked_at.clear();
         let sub = self.sep.subcomponent;
         self.has_sub = sub != self.sep.field && first(raw, sub).is_some();
@@ -274,6 +277,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
     pub(super) fn typed(&mut self, rule: &Rule, of: u8, action: Action, raw: &[u8]) {
         let rules = &self.of.rules;
         let ops = rules.ops.of(action, of);
+        self.of_type = Some(of);
         match rules.role(of) {
             Role::Coded => {
                 self.standard = shape::standard(pieces(raw, self.sep.component));
@@ -283,6 +287,9 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             }
             Role::Cx if action != Action::Keep => self.identifier(rule, ops, action, raw),
             Role::Xtn if action != Action::Keep => self.telephone(rule, ops, action, raw),
+            Role::Hd if action.replaces() && rule.components.is_empty() => {
+                self.assigner(rule, action, self.sep.component, raw);
+            }
             Role::Address => {
                 let country = pieces(raw, self.sep.component).nth(5).unwrap_or_default();
                 self.is_abroad = super::is_abroad(country);
@@ -303,7 +310,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             to.is_coded = n < 32 && to.standard >> n & 1 != 0;
             match op {
                 Op::Check if component.is_empty() => {}
-                Op::Check => {
+                Op::Check if rule.of_component(n + 1).is_none() => {
                     // The scheme is next to the digit.
                     let scheme = pieces(raw, to.sep.component).nth(n + 1).unwrap_or_default();
                     let number = to.out.get(number.clone()).unwrap_or_default();
@@ -361,7 +368,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
             Action::Keep => self.out.extend_from_slice(raw),
             Action::Remove => {}
             action => {
-                let part = rule.types.last().and_then(|&of| self.of.rules.parts(of).get(n));
+                let part = self.of_type.and_then(|of| self.of.rules.parts(of).get(n));
                 let part = match part {
                     Some(&part) => part,
                     None if n == 0 => rule.part,
@@ -370,6 +377,11 @@ impl<'c, 'm> Rewrite<'c, 'm> {
                 let part = match (part, action) {
                     (Part::Is(Kind::Id), _) if matches!(of, Op::Surrogate(Kind::Ssn, _)) => {
                         Part::Is(Kind::Ssn)
+                    }
+                    (Part::Nested(of), _)
+                        if action.replaces() && self.of.rules.role(of) == Role::Hd =>
+                    {
+                        return self.assigner(rule, action, self.sep.subcomponent, raw);
                     }
                     (Part::Is(_) | Part::Nested(_), _) => part,
                     (_, Action::Token | Action::Surrogate | Action::Fake) => Part::Is(Kind::Id),

@@ -57,6 +57,7 @@ impl Rewrite<'_, '_> {
                 is_ssn = kind == b"SS";
             }
             Role::Xtn if !part(6).is_empty() => return self.typed(rule, of, action, raw),
+            Role::Hd => return self.typed(rule, of, action, raw),
             Role::Address => self.is_abroad = super::is_abroad(part(5)),
             _ => {}
         }

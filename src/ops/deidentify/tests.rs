@@ -378,3 +378,30 @@ proptest! {
         prop_assert_eq!(lines[2], "ZZZ|");
     }
 }
+
+/// Whatever a message says of itself, one for tests is one.
+#[test]
+fn a_message_for_tests_says_that_it_is_one() {
+    let processing = |header: &str, overlay: &str| {
+        let text = format!("MSH|^~\\&|A|B|C|D|20240105||ADT^A01|1{header}\rPID|1");
+        let (out, ..) = with(&Settings::of(Profile::TestData), overlay, text.as_bytes());
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.ends_with("\rPID|1"), "{out}");
+        field(out.split('\r').next().unwrap(), 10).to_owned()
+    };
+    for (said, becomes) in [
+        ("|P|2.5", "T"),
+        ("|P^A|2.5", "T^A"),
+        ("||2.5", "T"),
+        ("|\"\"|2.5", "T"),
+        ("|^A|2.5", "T^A"),
+        ("|T", "T"),
+        ("|", "T"),
+        ("", "T"),
+    ] {
+        assert_eq!(processing(said, ""), becomes, "{said}");
+    }
+    assert_eq!(processing("|P^A|2.5", "MSH-11 = keep"), "P^A");
+    assert_eq!(processing("||2.5", "MSH-11 = keep"), "");
+    assert_eq!(processing("|P|2.5", "MSH-11.1 = constant D"), "D");
+}

@@ -301,6 +301,18 @@ impl Rules {
         self.constants.get(usize::from(n)).map_or("", |text| text)
     }
 
+    /// What MSH-11 becomes even where a message says nothing in it: of messages for tests, unless a
+    /// site has a rule of its own.
+    pub(super) fn processing(&self) -> Option<Vec<u8>> {
+        let rule = self.segment(*b"MSH")?.fields.get(10)?;
+        match rule.of_component(1)? {
+            Action::Constant(n) if self.settings.profile == Profile::TestData => {
+                Some(self.constant_text(n).as_bytes().to_vec())
+            }
+            _ => None,
+        }
+    }
+
     #[inline]
     pub(super) fn segment(&self, id: SegmentId) -> Option<&SegmentRules> {
         self.segments.get(self.number_of(id)?)

@@ -114,6 +114,7 @@ pub(crate) enum Role {
     Ndl,
     Ei,
     Eip,
+    Hd,
     Other,
 }
 
@@ -129,6 +130,7 @@ impl Role {
             "NDL" => Self::Ndl,
             "EI" => Self::Ei,
             "EIP" => Self::Eip,
+            "HD" => Self::Hd,
             _ => Self::Other,
         }
     }

@@ -127,6 +127,11 @@ impl Surrogates {
         self.ids.write_together(ids, each);
     }
 
+    /// Whether what replaces something are letters and digits, without the form of a value.
+    pub(super) fn are_tokens(&self) -> bool {
+        self.style == Style::Token
+    }
+
     /// Whether several identifiers take less time together.
     pub(super) fn gain_together(&self) -> bool {
         self.style != Style::Token

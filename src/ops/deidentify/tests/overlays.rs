@@ -90,3 +90,90 @@ fn the_number_in_a_query_has_the_rules_of_components_too() {
         assert!(!written(overlay).contains("12345678"), "{overlay}");
     }
 }
+
+/// OBX-5 has the data type that OBX-2 says, for the rules of its components, too.
+#[test]
+fn a_component_of_an_observation_is_of_its_data_type() {
+    let written = |kind: &str, value: &str, overlay: &str| {
+        let message = format!(
+            "MSH|^~\\&|A|B|C|D|20240105||ORU^R01|1|P|2.5\rOBX|1|{kind}|1^x^L||{value}||||||F"
+        );
+        let (out, ..) = with(&Settings::of(Profile::Pseudonymise), overlay, message.as_bytes());
+        field(String::from_utf8(out).unwrap().split('\r').nth(1).unwrap(), 5).to_owned()
+    };
+    for (kind, value) in [
+        ("XPN", "Quattropani^Zebulonia"),
+        ("CX", "77612348^^^NORTH^MR"),
+        ("XTN", "(617)555-1234^PRN^PH"),
+        ("EI", "77612348^NORTH"),
+    ] {
+        let whole = written(kind, value, "OBX-5 = surrogate");
+        assert_eq!(written(kind, value, "OBX-5.1 = surrogate"), whole, "{kind}");
+    }
+    for (kind, value) in [
+        ("ST", "seen at home"),
+        ("", "seen at home"),
+        ("FT", "seen^at home"),
+        ("NM", "97"),
+        ("SN", ">^97"),
+        ("ID", "A97"),
+        ("TM", "0815"),
+        ("DT", "20231201"),
+        ("TN", "(617)555-1234"),
+        ("CWE", "A97^seen"),
+        ("XAD", "12 Main St^^Boston"),
+    ] {
+        let head = component(value, 1);
+        for (action, expected) in [("remove", ""), ("constant X", "X"), ("keep", head)] {
+            // What identifies somebody goes from an observation that is kept, too.
+            if action == "keep" && matches!(kind, "DT" | "TN" | "XAD") {
+                continue;
+            }
+            let out = written(kind, value, &format!("OBX-5.1 = {action}"));
+            assert_eq!(component(&out, 1), expected, "{kind} {action}: {out}");
+        }
+        let token = written(kind, value, "OBX-5.1 = token");
+        assert_eq!(component(&token, 1).len(), 16, "{kind}: {token}");
+        // The others as before.
+        let rest = |out: &str| out.split_once('^').map(|(_, rest)| rest.to_owned());
+        assert_eq!(rest(&token), rest(&written(kind, value, "")), "{kind}");
+    }
+}
+
+/// A number in two parts is one token, the same as in one piece.
+#[test]
+fn a_telephone_number_in_parts_becomes_one_token() {
+    let written = |value: &str| {
+        let message =
+            format!("MSH|^~\\&|A|B|C|D|20240105||ADT^A01|1|P|2.5\rPID|{}{value}", "|".repeat(12));
+        let (out, ..) =
+            with(&Settings::of(Profile::Pseudonymise), "PID-13 = token", message.as_bytes());
+        field(String::from_utf8(out).unwrap().split('\r').nth(1).unwrap(), 13).to_owned()
+    };
+    let token = written("(617)555-1234^PRN^PH");
+    let token = component(&token, 1);
+    assert_eq!(token.len(), 16);
+    assert_eq!(written("^PRN^PH^^1^617^5551234"), format!("^PRN^PH^^1^^{token}"));
+}
+
+/// A check digit and who assigns a number have rules of their own like any other component.
+#[test]
+fn every_component_obeys_its_rule() {
+    let written = |overlay: &str| {
+        let message = "MSH|^~\\&|A|NORTH^1.2.3^ISO|C|D|20240105||ADT^A01|1|P|2.5\rPID|1||77612348^4^M10^NORTH&1.2.3&ISO^MR";
+        let (out, ..) = with(&Settings::of(Profile::Pseudonymise), overlay, message.as_bytes());
+        let out = String::from_utf8(out).unwrap();
+        let segments: Vec<&str> = out.split('\r').collect();
+        (field(segments[0], 3).to_owned(), field(segments[1], 3).to_owned())
+    };
+    assert_eq!(component(&written("PID-3.2 = remove").1, 2), "");
+    assert_eq!(component(&written("PID-3.2 = constant X").1, 2), "X");
+    assert_eq!(component(&written("PID-3.2 = keep").1, 2), "4");
+    for overlay in ["PID-3.4 = token", "MSH-4 = token"] {
+        let (sender, number) = written(overlay);
+        let authority =
+            if overlay.starts_with('M') { sender } else { component(&number, 4).into() };
+        assert!(!authority.contains("NORTH") && !authority.contains("1.2.3"), "{authority}");
+        assert!(authority.ends_with("ISO"), "{authority}");
+    }
+}

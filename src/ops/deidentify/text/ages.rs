@@ -120,7 +120,13 @@ pub(super) fn in_words(text: &[u8], word: Range<usize>) -> Option<Range<usize>> 
     let is = |range: &Range<usize>, of: &[&[u8]]| is_any_at(text, range, of);
     let gap = |at: usize| at + usize::from(matches!(text.get(at), Some(b' ' | b'-')));
     let before = word_before(text, word.start.saturating_sub(1));
-    if is(&word, &[b"nonagenarian", b"centenarian", b"supercentenarian"]) {
+    let is_german = text.get(word.clone()).is_some_and(|word| {
+        [&b"jahrige"[..], b"jahriger", b"jahrigen"].iter().any(|end| {
+            let at = word.len().checked_sub(end.len());
+            at.is_some_and(|at| word[at..].eq_ignore_ascii_case(end))
+        })
+    });
+    if is_german || is(&word, &[b"nonagenarian", b"centenarian", b"supercentenarian"]) {
         return Some(word);
     }
     if is(&word, &[b"nineties"]) {

@@ -67,7 +67,7 @@ impl Cue {
 const WORDS: &[(Cue, &str)] = &[
     (
         Cue::Title,
-        "dr drs mr mrs ms miss prof professor doctor rev mx messrs dra herr frau mme sra dott \
+        "dr drs mr mrs ms miss prof professor doctor rev mx messrs dra herr frau mme sra dott dottssa \
          herrn monsieur madame mlle senora dhr mevr mevrouw",
     ),
     (
@@ -170,6 +170,20 @@ const OTHER_MONTHS: [&str; 7] = [
     "جانفي شباط اذار نيسان ايار حزيران تموز اب ايلول اكتوبر نوفمبر ديسمبر",
 ];
 
+/// Ages over 89 in one word of German: `neunzigjährige`, `zweiundneunzigjähriger`.
+const GERMAN_AGES: [&str; 6] = [
+    "neunzigjahrige neunzigjahriger neunzigjahrigen hundertjahrige hundertjahriger hundertjahrigen",
+    "einundneunzigjahrige einundneunzigjahriger einundneunzigjahrigen zweiundneunzigjahrige \
+     zweiundneunzigjahriger zweiundneunzigjahrigen",
+    "dreiundneunzigjahrige dreiundneunzigjahriger dreiundneunzigjahrigen vierundneunzigjahrige \
+     vierundneunzigjahriger vierundneunzigjahrigen",
+    "funfundneunzigjahrige funfundneunzigjahriger funfundneunzigjahrigen sechsundneunzigjahrige \
+     sechsundneunzigjahriger sechsundneunzigjahrigen",
+    "siebenundneunzigjahrige siebenundneunzigjahriger siebenundneunzigjahrigen \
+     achtundneunzigjahrige achtundneunzigjahriger achtundneunzigjahrigen",
+    "neunundneunzigjahrige neunundneunzigjahriger neunundneunzigjahrigen",
+];
+
 /// How many places the table of words has, a power of two, of which most are free.
 const PLACES: usize = 1024;
 
@@ -189,8 +203,9 @@ pub(super) fn cues() -> &'static Cues {
         let foreign = FOREIGN_MONTHS.iter().chain(&OTHER_MONTHS).flat_map(|words| {
             (1..).zip(words.split(' ')).map(|(n, word)| (Cue::ForeignMonth(n), word))
         });
+        let ages = GERMAN_AGES.iter().map(|&words| (Cue::Old, words));
         let mut cues = Cues { filter: Filter::default(), places: vec![None; PLACES] };
-        for (cue, words) in WORDS.iter().copied().chain(months).chain(foreign) {
+        for (cue, words) in WORDS.iter().copied().chain(months).chain(foreign).chain(ages) {
             words.split_ascii_whitespace().for_each(|word| cues.add(word.as_bytes(), cue));
         }
         cues

@@ -3,10 +3,11 @@
 use super::cues::{Cue, cues};
 use super::digits::digits_end;
 use super::identity::Identity;
-use super::letters::{is_alnum, is_letter, word_at};
-use super::strangers::is_method;
+use super::letters::{Case, case, is_alnum, is_any, is_letter, word_at, word_before};
+use super::strangers::{is_imaged, is_method};
 use super::streets::is_street_type;
 use super::words::words;
+use std::ops::Range;
 
 /// More digits than these may be a number of somebody.
 const DIGITS_MAX: usize = 5;
@@ -51,6 +52,9 @@ pub(super) fn is_label(identity: &Identity, text: &[u8], most: usize) -> bool {
             if !(is_short || tells_of_nobody(word)) || identity.of_word(word).next().is_some() {
                 return false;
             }
+            if !is_glued && is_named(text, &range) {
+                return false;
+            }
         } else {
             let end = digits_end(text, at);
             let number = text.get(at..end).unwrap_or_default();
@@ -74,6 +78,33 @@ pub(super) fn is_label(identity: &Identity, text: &[u8], most: usize) -> bool {
         && numbers < 3
         && !(has_cue && numbers > 0)
         && !(has_year && numbers > 1)
+}
+
+/// Whether an everyday word is a name by the word before it: `Rose Price`, `son Mark`, `seen by Price`.
+fn is_named(text: &[u8], range: &Range<usize>) -> bool {
+    // Words behind frequent given names that are words, too, which are seldom a family name there.
+    const FINDINGS: [&[u8]; 7] =
+        [b"blood", b"clear", b"few", b"large", b"light", b"marker", b"small"];
+    let word = text.get(range.clone()).unwrap_or_default();
+    let style = case(word);
+    let listed = words().of(word);
+    if style == Case::Lower || !listed.is_name() {
+        return false;
+    }
+    let Some(end) = range.start.checked_sub(1).filter(|&end| text.get(end) == Some(&b' ')) else {
+        return false;
+    };
+    let before = text.get(word_before(text, end)).unwrap_or_default();
+    let is_pair = case(before) == style
+        && words().of(before).is_given()
+        && !is_imaged(word)
+        && !is_any(word, &FINDINGS);
+    let is_by = style == Case::Title && is_any(before, &[b"by"]);
+    let is_told = || {
+        matches!(cues().of(before), Some(Cue::Person | Cue::Courtesy))
+            || is_any(before, &[b"call", b"ask", b"told", b"per"])
+    };
+    is_pair || is_by || listed.is_given() && is_told()
 }
 
 /// Whether a word is in a list of words, and no frequent name unless it is everyday English.

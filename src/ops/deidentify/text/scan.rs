@@ -188,8 +188,8 @@ impl Scan<'_> {
         {
             return self.push(word, What::Own(noted));
         }
-        if let Some(range) = streets::ending(self.text, &word) {
-            return self.push(range, What::Other(Sort::Address));
+        if let Some(street) = streets::ending(self.text, &word) {
+            return self.push(streets::whole(self.text, street), What::Other(Sort::Address));
         }
         if let Some(last) = strangers::listed(self.text, &word) {
             self.name(word);
@@ -263,7 +263,8 @@ impl Scan<'_> {
     fn cue(&mut self, word: Range<usize>, cue: Cue) -> usize {
         match cue {
             Cue::Title if strangers::is_method(self.text, &word) => word.end,
-            Cue::Title | Cue::Person => self.names_behind(word, cue),
+            Cue::Title => self.names_behind(strangers::whole_title(self.text, word), cue),
+            Cue::Person => self.names_behind(word, cue),
             Cue::Courtesy => {
                 let parts = strangers::behind_courtesy(self.text, &word);
                 if let Some(initial) = initials::behind_courtesy(self.text, &word) {
@@ -306,7 +307,9 @@ impl Scan<'_> {
                 None => word.end,
             },
             Cue::Street => match streets::behind(self.text, word.clone()) {
-                Some(range) => self.push(range, What::Other(Sort::Address)),
+                Some(street) => {
+                    self.push(streets::whole(self.text, street), What::Other(Sort::Address))
+                }
                 None => self.plain_word(word),
             },
             Cue::Web => match contacts::url(self.text, word.clone()) {
@@ -468,7 +471,9 @@ impl Scan<'_> {
         if let Some(end) = ages::in_digits(self.text, groups, cue) {
             return self.push(at..end, What::Other(Sort::Age));
         }
-        let place = streets::unknown_street(self.text, groups.range(0))
+        let street = streets::unknown_street(self.text, groups.range(0));
+        let place = street
+            .map(|street| streets::whole(self.text, street))
             .or_else(|| places::post_box(self.text, groups.range(0)))
             .or_else(|| places::coordinates(self.text, groups));
         if let Some(range) = place {

@@ -224,6 +224,17 @@ pub(super) fn is_treated(text: &[u8], with: &Range<usize>) -> bool {
     text.get(before).is_some_and(|done| is_any(done, &DONE))
 }
 
+/// A title with the ending of a woman's: `Dott.ssa`, `Dr.in`.
+pub(super) fn whole_title(text: &[u8], title: Range<usize>) -> Range<usize> {
+    let rest = text.get(title.end..).unwrap_or_default();
+    let ending = match rest {
+        [b'.', b's', b's', b'a', b' ', ..] => 4,
+        [b'.', b'i', b'n', b' ', ..] => 3,
+        _ => 0,
+    };
+    title.start..title.end + ending
+}
+
 /// Whether a title is none, but a method: `MR Brain`, `DR Chest`, `LC-MS/MS`, `GC-MS Confirmation`.
 pub(super) fn is_method(text: &[u8], title: &Range<usize>) -> bool {
     let at = |at: Option<usize>| at.and_then(|at| text.get(at)).copied().unwrap_or(b' ');

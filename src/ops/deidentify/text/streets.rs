@@ -2,7 +2,7 @@
 
 use super::digits::digits_end;
 use super::identity::is_particle;
-use super::letters::{Case, case, is_alnum, word_at, word_before};
+use super::letters::{Case, case, is_alnum, is_any_at, word_at, word_before};
 use super::names::{gap_end, gap_start};
 use super::words::words;
 use std::ops::Range;
@@ -162,6 +162,47 @@ pub(super) fn behind(text: &[u8], kind: Range<usize>) -> Option<Range<usize>> {
     let is_numbered = (1..=4).contains(&digits) && kind.start - before.len() <= 2;
     let start = if is_numbered { before.len() - digits } else { kind.start };
     (has_name && (is_sure || is_numbered || number.is_some())).then(|| start..number.unwrap_or(end))
+}
+
+/// A street with what stands behind it: the number of a flat, or a postcode of five digits and a place,
+/// in which nobody would find a street otherwise.
+pub(super) fn whole(text: &[u8], street: Range<usize>) -> Range<usize> {
+    let end = flat_behind(text, street.end).unwrap_or(street.end);
+    street.start..place_behind(text, end).unwrap_or(end)
+}
+
+/// Where the number of a flat ends: `, Apt 3B`, ` Unit 4`.
+fn flat_behind(text: &[u8], at: usize) -> Option<usize> {
+    let word = word_at(text, skip_comma(text, at)?);
+    if !is_any_at(text, &word, &[b"apt", b"apartment", b"unit", b"suite", b"ste"]) {
+        return None;
+    }
+    let rest = text.get(word.end..)?;
+    let start = word.end + rest.iter().take_while(|b| b". #".contains(b)).count();
+    let length = text.get(start..)?.iter().take_while(|&&b| is_alnum(b)).count();
+    let number = text.get(start..start + length)?;
+    let fits = (1..=5).contains(&length) && start > word.end;
+    (fits && (length == 1 || number.iter().any(u8::is_ascii_digit))).then_some(start + length)
+}
+
+/// Where a place ends behind its postcode: `, 75001 Paris`, ` D-80331 Muenchen`.
+fn place_behind(text: &[u8], at: usize) -> Option<usize> {
+    let mut start = skip_comma(text, at)?;
+    if let Some([b'A'..=b'Z', b'-', ..]) = text.get(start..) {
+        start += 2;
+    }
+    let end = digits_end(text, start);
+    let place = word_at(text, end + 1);
+    let name = text.get(place.clone())?;
+    let fits = end - start == 5 && text.get(end) == Some(&b' ') && name.len() > 2;
+    (fits && case(name) != Case::Lower).then_some(place.end)
+}
+
+/// Behind a comma and a blank, or one of them.
+fn skip_comma(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let length = rest.iter().take(2).take_while(|b| b", \n".contains(b)).count();
+    (length > 0).then_some(at + length)
 }
 
 /// Where the number of a house ends behind a blank: up to four digits, and a letter.

@@ -14,6 +14,10 @@ fn dropped_texts_leave_short_values_in_which_nothing_is_found() {
         "4711",
         "A1c 7.2",
         ">=60 mL/min",
+        "X RAY HEAD",
+        "Frank blood",
+        "Patient Blood Type",
+        "amber",
         "",
     ] {
         check(Mode::Drop, None, kept, kept);
@@ -37,6 +41,11 @@ fn dropped_texts_leave_short_values_in_which_nothing_is_found() {
         "12 oak street",
         "Mrs Brown",
         "long",
+        "Rose Price",
+        "MARK YOUNG",
+        "seen by Price",
+        "son Mark",
+        "call Penny",
         "\u{5C71}\u{7530}",
         "Vran\\H\\dtz",
     ] {
@@ -56,6 +65,9 @@ fn strict_masks_words_that_no_list_has() {
         ("Smith was seen", "[WORD] was seen"),
         ("Continue metformin 500 mg twice daily", "Continue metformin 500 mg twice daily"),
         ("T12-L1, 5mL", "T12-L1, 5mL"),
+        ("QRS 92, NT-proBNP 1240 pg/mL, UACR 45", "QRS 92, NT-proBNP 1240 pg/mL, UACR 45"),
+        ("Lasix 40 mg, Humalog SSI, IVF NS", "Lasix 40 mg, Humalog SSI, IVF NS"),
+        ("S. epidermidis, oxacillin R; Cl 101", "S. epidermidis, oxacillin R; Cl 101"),
         ("when Grace came", "when [WORD] came"),
     ] {
         check(Mode::Strict, None, raw, expected);

@@ -200,6 +200,35 @@ fn names_behind_titles_and_relatives_of_other_languages() {
 }
 
 #[test]
+fn a_street_goes_with_its_flat_and_its_place() {
+    for (raw, expected) in [
+        ("at 12 Oak Street, Apt 3B, alone", "at [ADDRESS], alone"),
+        ("at 12 Oak Street Unit #4 now", "at [ADDRESS] now"),
+        ("Rue de Rivoli 12, 75001 Paris", "[ADDRESS]"),
+        ("wohnt Tzomstr. 12, D-80331 Muenchen.", "wohnt [ADDRESS]."),
+        // A stop of its own is none, nor are a dose and a number of another length.
+        ("12 Oak Street, 50 mg daily", "[ADDRESS], 50 mg daily"),
+        ("12 Oak Street, 75001 cells", "[ADDRESS], 75001 cells"),
+    ] {
+        scrubs(raw, expected);
+    }
+}
+
+#[test]
+fn titles_with_the_ending_of_a_woman_and_ages_in_one_word() {
+    for (raw, expected) in [
+        ("Dott.ssa Vrandtz ha visto", "Dott.ssa [NAME] ha visto"),
+        ("Dr.ssa Vrandtz visita", "Dr.ssa [NAME] visita"),
+        ("Dr.in Vrandtz war da", "Dr.in [NAME] war da"),
+        ("zweiundneunzigj\u{e4}hriger Patient", "[AGE] Patient"),
+        ("Hundertj\u{e4}hrige Dame", "[AGE] Dame"),
+        ("achtzigj\u{e4}hrige Patientin", "achtzigj\u{e4}hrige Patientin"),
+    ] {
+        scrubs(raw, expected);
+    }
+}
+
+#[test]
 fn numbers_of_states_are_told_by_their_form() {
     scrubs_of(
         &[],
