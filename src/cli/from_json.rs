@@ -7,7 +7,7 @@ use crate::core::Pending;
 use crate::io::Diagnostics;
 use crate::io::chunk::Cut;
 use crate::io::pipeline::{Job, View};
-use crate::ops::json::{JsonCutter, JsonFrame, JsonFrames, JsonReader, ReadOptions};
+use crate::ops::json::{Fit, JsonCutter, JsonFrame, JsonFrames, JsonReader, ReadOptions};
 use crate::ops::pass::PassOn;
 use anyhow::Result;
 use std::ffi::OsString;
@@ -63,6 +63,9 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     Ok(Verdict::Yes)
 }
 
+const BEYOND: &str = "has characters that the character set of MSH-18 lacks; they are written in \
+                      the larger set that it is read as";
+
 fn convert(view: View<'_>, job: &mut Job<Tally>, form: &PassOn, options: &ReadOptions) {
     let mut reader = JsonReader::new();
     let mut message = Vec::new();
@@ -83,10 +86,17 @@ fn convert(view: View<'_>, job: &mut Job<Tally>, form: &PassOn, options: &ReadOp
         }
         message.clear();
         let read = reader.read(bytes, options, &mut message).map_err(|e| e.to_string());
-        let written = read
-            .and_then(|()| form.append_bytes(&message, &mut job.out).map_err(|e| e.to_string()));
+        let written = read.and_then(|fit| match form.append_bytes(&message, &mut job.out) {
+            Ok(()) => Ok(fit),
+            Err(e) => Err(e.to_string()),
+        });
         match written {
-            Ok(()) => view.count(job),
+            Ok(fit) => {
+                view.count(job);
+                if fit == Fit::Beyond {
+                    view.warn(job, range, BEYOND.to_owned());
+                }
+            }
             Err(why) => view.report(job, range, true, why),
         }
     }

@@ -35,8 +35,8 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     let listeners = listeners(args)?;
     let metrics = args.metrics.as_ref().map(|at| bind(at.0).with_context(|| at.0.to_string()));
     let metrics = metrics.transpose()?;
-    let tls = tls(args, diagnostics)?;
     let log = Log::new(args.log.map(Into::into), diagnostics.clone());
+    let tls = tls(args, &log)?;
     let (storing, pass) = storing(args, &log)?;
     let checker = args.validate.as_ref().map(|path| Checker::new(path.as_deref(), diagnostics));
     let checker = checker.transpose()?.map(Arc::new);
@@ -119,11 +119,12 @@ fn listeners(args: &Args) -> Result<Vec<TcpListener>> {
     Ok(listeners)
 }
 
-fn tls(args: &Args, diagnostics: &Diagnostics) -> Result<Option<Arc<Server>>> {
+fn tls(args: &Args, log: &Log) -> Result<Option<Arc<Server>>> {
     let (Some(cert), Some(key)) = (&args.tls_cert, &args.tls_key) else { return Ok(None) };
-    super::tls_key::warn_if_open(key, diagnostics);
     let identity = Identity { cert: cert.clone(), key: key.clone() };
-    Ok(Some(Arc::new(Server::new(identity, args.client_ca.clone())?)))
+    let server = Server::new(identity, args.client_ca.clone())?;
+    server.identity().concerns().iter().for_each(|concern| log.alert(concern));
+    Ok(Some(Arc::new(server)))
 }
 
 /// Opens the archive and the output.

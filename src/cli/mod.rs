@@ -26,7 +26,6 @@ mod sort;
 mod stats;
 mod syntax;
 mod terminal;
-mod tls_key;
 mod to_fhir;
 mod transform;
 mod validate;

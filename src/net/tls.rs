@@ -6,6 +6,7 @@
 //! the file, byte for byte. In the second case nothing else of it is looked at, neither its name
 //! nor its dates: the file names this very peer.
 
+mod concerns;
 mod words;
 
 pub use words::words;
@@ -111,6 +112,12 @@ impl Server {
     #[must_use]
     pub fn config(&self) -> Arc<ServerConfig> {
         self.config.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What it shows of itself.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// Reads the files again, for connections to come.

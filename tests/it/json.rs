@@ -203,6 +203,34 @@ fn the_character_set_is_written_back() {
 }
 
 #[test]
+fn characters_that_msh_18_denies_are_written_and_told() {
+    let told = "pipehat: stdin: message 1 (byte 0): has characters that the character set of \
+                MSH-18 lacks; they are written in the larger set that it is read as\n";
+    let run = |set: &str, value: &str, args: &[&str]| {
+        let json = json!({"segments": [{"id": "MSH", "18": set}, {"id": "NTE", "3": value}]});
+        let input = json.to_string();
+        let out = pipehat(&[&["from-json"], args].concat()).stdin(&input).run();
+        let value = out.stdout.rsplit(|&b| b == b'|').next().unwrap().trim_ascii().to_vec();
+        (out.code, value, out.stderr)
+    };
+    let quiet = |value: &[u8]| (0, value.to_vec(), String::new());
+    let warned = |value: &[u8]| (0, value.to_vec(), told.to_owned());
+    assert_eq!(run("ASCII", "é", &[]), warned("é".as_bytes()));
+    assert_eq!(run("8859/1", "é€", &[]), warned(b"\xE9\x80"));
+    assert_eq!(run("8859/9", "ğ€", &[]), warned(b"\xF0\x80"));
+    assert_eq!(run("8859/1", "é", &[]), quiet(b"\xE9"));
+    assert_eq!(run("8859/15", "€", &[]), quiet(b"\xA4"));
+    assert_eq!(run("ASCII", "e", &[]), quiet(b"e"));
+    assert_eq!(run("UNICODE UTF-8", "€", &[]), quiet("€".as_bytes()));
+    // Who asks for a set, or takes values as they stand, knows.
+    assert_eq!(run("ASCII", "é", &["--charset", "utf-8"]), quiet("é".as_bytes()));
+    assert_eq!(run("ASCII", "é", &["--raw"]), quiet("é".as_bytes()));
+    // Bytes are not characters.
+    let json = r#"{"segments":[{"id":"MSH","18":"ASCII"},{"id":"NTE","3":{"bytes":"6Q=="}}]}"#;
+    assert_eq!(pipehat(&["from-json"]).stdin(json).run().stderr, "");
+}
+
+#[test]
 fn what_is_no_message_is_reported_and_the_rest_goes_on() {
     let good = r#"{"segments":[{"id":"MSH","10":"M-1"}]}"#;
     for (bad, why) in [

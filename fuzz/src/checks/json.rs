@@ -96,7 +96,7 @@ fn raw_comes_back(message: &Message<'_>, want: &[u8], reader: &mut JsonReader) {
     JsonWriter::new().write(message, &options, TextOptions::default(), &mut json);
     let mut back = Vec::new();
     match reader.read(&json, &ReadOptions::default(), &mut back) {
-        Ok(()) => assert_eq!(back.escape_ascii().to_string(), want.escape_ascii().to_string()),
+        Ok(_) => assert_eq!(back.escape_ascii().to_string(), want.escape_ascii().to_string()),
         // More components than JSON can have.
         Err(error) => assert!(matches!(error.problem, Problem::Number(_)), "{error}"),
     }

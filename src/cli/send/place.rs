@@ -2,7 +2,6 @@
 
 use super::letters::Packing;
 use crate::cli::Verdict;
-use crate::cli::tls_key::warn_if_open;
 use crate::io::source::plain_error;
 use crate::io::{Diagnostics, Output};
 use crate::net::send::{Address, Encryption, Failure, Http, Link, Mllp, Wire};
@@ -97,8 +96,8 @@ impl Options {
             let how = if self.http.is_some() { "https://" } else { "--tls" };
             bail!("options of TLS without it; {how} is missing");
         }
-        if let Some(key) = &self.key {
-            warn_if_open(key, diagnostics);
+        if let Some(identity) = self.identity() {
+            identity.concerns().iter().for_each(|concern| diagnostics.warn(concern));
         }
         if self.insecure {
             diagnostics.warn(
@@ -112,16 +111,19 @@ impl Options {
         Ok(Place { address, http: http.transpose()?, connect_timeout })
     }
 
+    /// What the receiver is shown of us.
+    fn identity(&self) -> Option<Identity> {
+        let (cert, key) = (self.cert.clone()?, self.key.clone()?);
+        Some(Identity { cert, key })
+    }
+
     fn encryption(&self, host: &str) -> Result<Encryption> {
         let trust = match (&self.ca, self.insecure) {
             (_, true) => Trust::Anybody,
             (Some(path), _) => Trust::File(path.clone()),
             (None, _) => Trust::System,
         };
-        let identity = match (&self.cert, &self.key) {
-            (Some(cert), Some(key)) => Some(Identity { cert: cert.clone(), key: key.clone() }),
-            _ => None,
-        };
+        let identity = self.identity();
         let name = server_name(self.server_name.as_deref().unwrap_or(host))?;
         Ok((client(&trust, identity.as_ref())?, name))
     }

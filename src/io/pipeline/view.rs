@@ -265,6 +265,19 @@ impl<'a> View<'a> {
         });
     }
 
+    /// Says something of the message that was counted last; it was handled.
+    pub fn warn<T>(&self, job: &mut Job<T>, range: Range<usize>, text: String) {
+        let base = self.part.range.start;
+        job.reports.push(Report {
+            part: self.index,
+            message: Some(job.messages),
+            range: base + range.start..base + range.end,
+            text,
+            fate: Fate::Told,
+            kind: Kind::Message,
+        });
+    }
+
     /// Counts a message, for commands that do their own framing.
     pub fn count<T>(&self, job: &mut Job<T>) {
         job.messages += 1;

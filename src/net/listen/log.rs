@@ -107,6 +107,15 @@ impl Log {
         self.warn(None, text);
     }
 
+    /// Tells what also those must see who asked for silence.
+    pub fn alert(&self, text: &str) {
+        if self.is_on() {
+            self.warn(None, text);
+        } else {
+            self.diagnostics.warn(text);
+        }
+    }
+
     /// As [`Log::warn`], and the exit status tells it, too.
     pub(super) fn error(&self, text: &str) {
         if self.is_on() {

@@ -268,19 +268,31 @@ impl Listener {
     /// What somebody changes while it runs: certificates, the file of rejects. Whether profiles
     /// could be read anew, and if not why, the caller knows.
     pub fn reload(&self, rejects: Option<&Path>, profiles: Result<(), String>) {
+        let log = &self.shared.log;
+        let mut kept = Vec::new();
         if let Err(why) = profiles {
-            self.shared.log.warn(None, &format!("the profiles stay what they were: {why}"));
+            log.alert(&format!("the profiles stay what they were: {why}"));
+            kept.push("profiles");
         }
-        if let Some(tls) = &self.tls
-            && let Err(e) = tls.reload()
+        if let Some(tls) = &self.tls {
+            if let Err(e) = tls.reload() {
+                let why = crate::io::source::plain_error(&e);
+                log.alert(&format!("the certificates stay what they were: {why}"));
+                kept.push("certificates");
+            } else {
+                tls.identity().concerns().iter().for_each(|concern| log.alert(concern));
+            }
+        }
+        if let Some(path) = rejects
+            && !self.shared.reopen_rejects(path)
         {
-            let why = crate::io::source::plain_error(&e);
-            self.shared.log.warn(None, &format!("the certificates stay what they were: {why}"));
+            kept.push("rejects");
         }
-        if let Some(path) = rejects {
-            self.shared.reopen_rejects(path);
+        if kept.is_empty() {
+            log.event("reloaded", None, &[]);
+        } else {
+            log.event("not reloaded", None, &[("kept", json!(kept.join(", ")))]);
         }
-        self.shared.log.event("reloaded", None, &[]);
     }
 
     /// Takes connections until it is told to end, and then ends: what was received is answered.

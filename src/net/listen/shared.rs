@@ -170,12 +170,18 @@ impl Shared {
     }
 
     /// Begins the file of rejects anew, when somebody has moved it away.
-    pub(super) fn reopen_rejects(&self, path: &std::path::Path) {
+    pub(super) fn reopen_rejects(&self, path: &std::path::Path) -> bool {
         match Rejects::appending(path) {
             Ok(file) => {
                 *self.rejects.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
+                true
             }
-            Err(_) => self.log.error("the file of the rejects cannot be opened anew"),
+            Err(_) => {
+                self.log.error(
+                    "the file of the rejects cannot be opened anew; they go to the one before",
+                );
+                false
+            }
         }
     }
 

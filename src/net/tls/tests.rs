@@ -140,6 +140,36 @@ fn a_server_takes_new_files_or_stays_what_it_was() {
 }
 
 #[test]
+fn the_end_of_a_certificate_is_told_before_it_comes() {
+    let desk = Desk::new();
+    let identity = |is_ca: bool| {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec!["lab.example".to_owned()]).unwrap();
+        params.not_before = rcgen::date_time_ymd(2026, 3, 1);
+        params.not_after = rcgen::date_time_ymd(2026, 5, 30);
+        if is_ca {
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            return desk.put("own", &params.self_signed(&key).unwrap().pem(), &key);
+        }
+        desk.put("issued", &params.signed_by(&key, &desk.authority).unwrap().pem(), &key)
+    };
+    // Seconds since 1970 of the start and the end.
+    let (start, end, day) = (1_772_323_200, 1_780_099_200, 86_400);
+    for (name, identity) in [("issued", identity(false)), ("own", identity(true))] {
+        let told =
+            |now| identity.end(UnixTime::since_unix_epoch(std::time::Duration::from_secs(now)));
+        let text = |words| Some(format!("{}: this certificate {words}", desk.path(name).display()));
+        assert_eq!(told(start - 1), text("is not valid before 2026-03-01T00:00:00Z"));
+        assert_eq!(told(start), None);
+        assert_eq!(told(end - 10 * day), None);
+        let soon = text("expires soon: it is valid until 2026-05-30T00:00:00Z");
+        assert_eq!(told(end - 10 * day + 1), soon);
+        assert_eq!(told(end), soon);
+        assert_eq!(told(end + 1), text("has expired: it was valid until 2026-05-30T00:00:00Z"));
+    }
+}
+
+#[test]
 fn what_is_wrong_names_the_file() {
     let desk = Desk::new();
     let server = desk.issue("server", "lab.example");

@@ -39,6 +39,7 @@ mod value;
 mod write;
 
 pub use cut::{JsonCutter, JsonFrame, JsonFrames};
+pub use encode::Fit;
 pub use error::{JsonError, Problem};
 pub use read::{FIELD_MAX, JsonReader, ReadOptions};
 pub use read_value::COMPONENT_MAX;

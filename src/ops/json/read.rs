@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memrchr2};
 
+use super::encode::Fit;
 use super::error::{JsonError, Problem, Step};
 use super::read_value::is_structural;
 use super::scan::{Name, Scan};
@@ -72,7 +73,7 @@ impl JsonReader {
         json: &[u8],
         options: &ReadOptions,
         out: &mut Vec<u8>,
-    ) -> Result<(), JsonError> {
+    ) -> Result<Fit, JsonError> {
         let start = out.len();
         self.try_read(json, options, out).inspect_err(|_| out.truncate(start))
     }
@@ -82,7 +83,7 @@ impl JsonReader {
         json: &[u8],
         options: &ReadOptions,
         out: &mut Vec<u8>,
-    ) -> Result<(), JsonError> {
+    ) -> Result<Fit, JsonError> {
         if let Err(error) = std::str::from_utf8(json) {
             return Err(JsonError::new(Problem::NotUtf8, error.valid_up_to()));
         }
@@ -99,7 +100,7 @@ impl JsonReader {
             gaps: 0,
         };
         run.message()?;
-        if run.raw { Ok(()) } else { run.convert(options.charset) }
+        if run.raw { Ok(Fit::Within) } else { run.convert(options.charset) }
     }
 }
 

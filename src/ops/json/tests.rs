@@ -32,7 +32,7 @@ fn read_with(json: &str, options: &ReadOptions) -> Result<Vec<u8>, JsonError> {
     let result = JsonReader::new().read(json.as_bytes(), options, &mut out);
     let message = out.strip_prefix(b"before ").unwrap().to_vec();
     assert!(result.is_ok() || message.is_empty());
-    result.map(|()| message)
+    result.map(|_| message)
 }
 
 fn read(json: &str) -> Result<Vec<u8>, JsonError> {

@@ -121,9 +121,11 @@ impl<'a, S> Run<'_, 'a, S> {
         let mut done = !assigned.is_empty();
         // Only the script itself empties a place: a value that came out empty replaces nothing.
         let empties = matches!(source, Source::Text(_) | Source::Markup(_));
-        for (index, values) in assigned {
+        for (index, mut values) in assigned {
+            if matches!(source, Source::Term(_)) {
+                self.keep_for_empty(index, position, whole && own.is_some(), &mut values);
+            }
             if !empties && values.iter().all(|value| value.is_empty()) {
-                self.count_empty(index, position, source);
                 done = false;
                 continue;
             }
@@ -158,15 +160,37 @@ impl<'a, S> Run<'_, 'a, S> {
         Ok(done)
     }
 
-    /// Counts a worked out value that came out empty, where something stands that it would replace.
-    fn count_empty(&mut self, index: usize, position: &Position, source: &Source) {
-        let mut there = false;
+    /// Counts worked out values that came out empty where something stands that they would replace.
+    /// Among those that go to repetitions one by one, what stands there takes their place, if
+    /// `whole` says that they are all of the field.
+    fn keep_for_empty(
+        &mut self,
+        index: usize,
+        position: &Position,
+        whole: bool,
+        values: &mut [&'a [u8]],
+    ) {
+        if values.iter().all(|value| !value.is_empty()) {
+            return;
+        }
+        let mut there = Vec::new();
         let _ = position.for_each(self.segment(index), &self.scope(), &mut |raw| {
-            there |= !raw.is_empty();
+            there.push(raw);
             ControlFlow::Continue(())
         });
-        if there && matches!(source, Source::Term(_)) {
+        let stands = |raw: &&[u8]| !raw.is_empty();
+        if values.len() != there.len() {
+            if values.iter().all(|value| value.is_empty()) && there.iter().any(stands) {
+                self.unmapped.count_empty();
+            }
+            return;
+        }
+        let empty = values.iter_mut().zip(there).filter(|(value, _)| value.is_empty());
+        for (value, raw) in empty.filter(|(_, raw)| stands(raw)) {
             self.unmapped.count_empty();
+            if whole {
+                *value = raw;
+            }
         }
     }
 

@@ -108,7 +108,7 @@ fn profiles_are_read_anew_when_asked_for() {
     put(&folder, "p.toml", "extends = 7");
     listening.signal(rustix::process::Signal::HUP);
     listening.wait_for("the profiles stay what they were");
-    listening.wait_for("reloaded");
+    listening.wait_for("not reloaded kept=profiles\n");
     assert_eq!(answer("M4"), "AE");
     assert_eq!(listening.stop().code, 0);
 }

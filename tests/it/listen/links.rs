@@ -142,6 +142,54 @@ fn what_fails_about_tls_is_told() {
 }
 
 #[test]
+fn an_operator_is_told_of_certificates_that_are_over_and_of_those_that_cannot_be_read() {
+    let folder = folder();
+    let folder = folder.path();
+    let ca = authority(folder);
+    let server = issue(folder, &ca, "server");
+    let at = |path: &Path| path.to_str().unwrap().to_owned();
+    let (cert, key) = (at(&server.cert), at(&server.key));
+    let args = ["--tls-cert", &cert, "--tls-key", &key];
+    let over = |name: &str| {
+        let own = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        params.not_after = rcgen::date_time_ymd(2020, 1, 31);
+        fs::write(
+            folder.join(name).with_extension("pem"),
+            params.signed_by(&own, &ca).unwrap().pem(),
+        )
+        .unwrap();
+        fs::write(folder.join(name).with_extension("key"), own.serialize_pem()).unwrap();
+    };
+    let expired =
+        format!("{cert}: this certificate has expired: it was valid until 2020-01-31T00:00:00Z");
+    let mut listening = Listening::start(&[&args[..], &["--log", "text"]].concat());
+    // What cannot be read is not called read.
+    let whole = fs::read(&cert).unwrap();
+    fs::write(&cert, "nothing").unwrap();
+    listening.signal(rustix::process::Signal::HUP);
+    let line = listening.wait_for("reloaded");
+    assert!(line.ends_with(" not reloaded kept=certificates\n"), "{line}");
+    let answer = exchange(listening.port, folder, None, &block(adt("A"))).unwrap();
+    assert_eq!(msa(&answer), ("AA", "A"));
+    // The key of the new certificate is open, and then the certificate is over.
+    fs::write(&cert, whole).unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o604)).unwrap();
+    listening.signal(rustix::process::Signal::HUP);
+    listening.wait_for("everybody on this machine can read or change this key (mode 604)");
+    assert!(listening.wait_for("reloaded").ends_with("Z reloaded\n"));
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    over("server");
+    listening.signal(rustix::process::Signal::HUP);
+    listening.wait_for(&expired);
+    listening.wait_for("reloaded");
+    assert_eq!(listening.stop().code, 0);
+    // It is told at the start, also to those who want nothing but warnings.
+    let out = Listening::start(&[&args[..], &["--quiet"]].concat()).stop();
+    assert!(out.code == 0 && out.stderr.starts_with(&format!("pipehat: {expired}\n")), "{out:?}");
+}
+
+#[test]
 fn rejects_begin_anew_when_they_were_moved() {
     let folder = folder();
     let (now, then) = (folder.path().join("rejects"), folder.path().join("rejects.1"));

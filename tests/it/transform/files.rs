@@ -110,6 +110,20 @@ fn what_comes_out_empty_replaces_nothing() {
     let values = pipehat(&["query", "OBX-5"]).stdin(out.text()).text();
     assert_eq!(values, "<13.5~198~11~11.2\n");
     assert_eq!(out.stderr, "pipehat: 1 value came out empty and replaced nothing\n");
+    // Nor does it among the repetitions of a field, of which each gets its own value.
+    let several = |script: &str, expected: &str| {
+        let some = ORU.replace("|13.5|", "|<1~7~~x~8|");
+        let out = pipehat(&["transform", script]).stdin(&some).run();
+        let values = pipehat(&["query", "OBX[1]-5"]).stdin(&out.stdout).text();
+        assert_eq!((out.code, values.trim_end()), (0, expected), "{script}");
+        assert_eq!(
+            out.stderr, "pipehat: 2 values came out empty and replaced nothing\n",
+            "{script}"
+        );
+    };
+    several("set OBX[1]-5 = OBX-5 * 2", "<1~14~~x~16");
+    several("set OBX[1]-5.1 = OBX-5.1 * 2", "<1~14~~x~16");
+    several("each OBX[1] { set OBX-5 = round(OBX-5 / 2, 0) }", "<1~4~~x~4");
     // The script itself can empty a place.
     assert_eq!(made("set PID-3 = ''").split('|').nth(3), Some(""));
 }
