@@ -8,6 +8,7 @@ use pipehat::core::{Cutter, Frame, Frames};
 use proptest::prelude::*;
 use std::fs;
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 
 /// A small stream in all forms, with junk.
 fn mixed() -> Vec<u8> {
@@ -242,4 +243,89 @@ fn single_bytes_through_a_pipe_make_no_difference() {
         let code = output.status.code().unwrap();
         assert_eq!(Out { code, stdout: output.stdout, stderr }, expected);
     }
+}
+
+/// Messages that have the same bytes and say different things: by their delimiters, their version, their
+/// character set.
+fn ambiguous() -> Vec<Vec<u8>> {
+    let kinds = ["adt_a01", "oru_r01", "oml_o21", "siu_s12", "mdm_t02", "dft_p03", "vxu_v04"];
+    let mut all = Vec::new();
+    for kind in kinds {
+        let text = fs::read_to_string(fixture(&format!("{kind}.hl7"))).unwrap();
+        let (header, rest) = text.trim_end().split_once(['\r', '\n']).unwrap();
+        let rest = rest.trim_start().replace("\r\n", "\r").replace('\n', "\r").replace('e', "é");
+        for (version, charset) in
+            [("2.3", ""), ("2.3", "8859/1"), ("2.7", "8859/2"), ("2.7", "UNICODE UTF-8")]
+        {
+            for delimiters in ["^~\\&", "&~\\^", "^&\\~", "$~\\&"] {
+                let mut fields: Vec<_> = header.split('|').map(str::to_owned).collect();
+                fields.resize(fields.len().max(18), String::new());
+                fields[1] = delimiters.to_owned();
+                fields[9] = format!("N{}", all.len());
+                fields[11] = version.to_owned();
+                fields[17] = charset.to_owned();
+                all.push(format!("{}\r{rest}\r", fields.join("|")).into_bytes());
+            }
+        }
+    }
+    all
+}
+
+/// What is remembered of a message for the next ones never shows in them.
+#[test]
+fn what_came_before_makes_no_difference() {
+    let dir = folder();
+    let key = put(&dir, "key", format!("{}\n", "8f".repeat(32)));
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    let grouped = ambiguous();
+    // Those that differ in their heads alone are beside each other, or a sixteenth of all apart.
+    let spread: Vec<_> = (0..16).flat_map(|n| grouped.iter().skip(n).step_by(16)).collect();
+    let backwards: Vec<_> = grouped.iter().rev().collect();
+    for args in [
+        &["to-fhir", "--no-source"][..],
+        &["to-fhir", "--unmapped", "extension", "--bundle", "transaction"],
+        &["parse", "--names", "-f", "json"],
+        &["validate", "-f", "ndjson"],
+        &["query", "MSH-10", "PID-5.1", "OBX-5.1", "PID-3.4"],
+        &["query", "--each", "OBX", "MSH-10", "OBX-3", "OBR-4", "PID-3.1"],
+        &["query", "--each", "ORDER_OBSERVATION", "MSH-10", "OBR-1", "OBX-1"],
+        &["transform", "each OBX { set OBX-3.1 = upper(OBX-3.2) set OBX-4 = OBR-4.1 }"],
+        &[
+            "transform",
+            "each PATIENT_RESULT { set PID-8 = 'X' } each ORDER_OBSERVATION { set OBR-1 = 7 }",
+        ],
+        &["deidentify", "--profile", "pseudonymise", "--key-file", &key],
+        &["deidentify", "--profile", "test-data", "--text", "strict", "--key-file", &key],
+    ] {
+        let run = |messages: &[&Vec<u8>]| {
+            let stream: Vec<u8> = messages.iter().flat_map(|m| m.iter().copied()).collect();
+            let out = pipehat(&[args, &["-j1"]].concat()).stdin(stream).run();
+            let text = String::from_utf8_lossy(&out.stdout).into_owned();
+            let mut units: Vec<String> = match args[0] {
+                "transform" | "deidentify" => text.split("MSH|").map(str::to_owned).collect(),
+                "validate" => text.lines().map(without_place).collect(),
+                _ => text.lines().map(str::to_owned).collect(),
+            };
+            units.sort_unstable();
+            (out.code, units)
+        };
+        let expected = run(&grouped.iter().collect::<Vec<_>>());
+        assert!(!expected.1.is_empty(), "{args:?}");
+        for other in [&spread, &backwards] {
+            let (code, units) = run(other);
+            assert_eq!((code, units.len()), (expected.0, expected.1.len()), "{args:?}");
+            for (unit, expected) in units.iter().zip(&expected.1) {
+                assert_eq!(unit, expected, "{args:?}");
+            }
+        }
+    }
+}
+
+/// A finding without the place of its message in the stream.
+fn without_place(finding: &str) -> String {
+    let mut finding: serde_json::Value = serde_json::from_str(finding).unwrap();
+    for place in ["message", "offset", "byte"] {
+        finding.as_object_mut().unwrap().remove(place);
+    }
+    finding.to_string()
 }
