@@ -238,6 +238,18 @@ fn local_codes_are_told_elsewhere() {
         assert_eq!(find(&bundle, &format!("{path}.code")), expected, "{code}");
     }
 
+    // Nor what the guide says too.
+    let codes = put(
+        &folder,
+        "married.csv",
+        "HL70002,M,http://terminology.hl7.org/CodeSystem/v3-MaritalStatus,M,Married\n",
+    );
+    let text = "MSH|^~\\&|A|B|||2024||ADT^A08|1|P|2.5\rPID|1||7||X|||||||||||M^Married^HL70002\r";
+    let bundle = one(&["--codes", &codes], text);
+    let systems = find(&bundle, "Patient.maritalStatus.coding.system");
+    let married = |system: &&String| system.ends_with("v3-MaritalStatus");
+    assert_eq!(systems.iter().filter(married).count(), 1, "{systems:?}");
+
     let torn = "99LAB,HBA1C,LN,4548-4,\"Hb\n99LAB,CBC,LN,58410-2,CBC\n";
     for wrong in ["99LAB,HBA1C,LN\n", "a,b,c,d,e,f\n", torn] {
         let codes = put(&folder, "wrong.csv", wrong);

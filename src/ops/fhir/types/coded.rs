@@ -156,7 +156,7 @@ fn codings<'m>(
     }
     let mut words = Parts::EMPTY;
     for (n, places) in CODINGS.into_iter().enumerate() {
-        local(w, cx, value, n);
+        local(w, cx, value, n, mapped);
         let [code, display, system, _] = places;
         if let Some(known) = mapped
             && is_same(cx, &known, value, places)
@@ -213,23 +213,26 @@ fn is_same(cx: &Context<'_>, known: &Code, value: Parts<'_>, places: Places) -> 
     }
 }
 
-/// Writes what the site says the `n`th coding is elsewhere, unless the value says so itself, or one of its
-/// codings before it became the same.
-fn local(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, n: usize) {
+/// Writes what the site says the `n`th coding is elsewhere, unless that is the code of a table, the value says so
+/// itself, or one of its codings before it became the same.
+fn local(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, n: usize, mapped: Option<Code>) {
     let settings = cx.settings;
     if settings.codes.is_empty() {
         return;
     }
     let Some(found) = local_code(cx, value, CODINGS[n]) else { return };
     let uri = systems::uri_of(&settings.systems, &found.system).map(|(uri, _)| uri);
-    let is_told = CODINGS.iter().enumerate().any(|(at, &places)| {
-        let [code, _, system, _] = places.map(|place| value.peek(place).first());
-        at < n && local_code(cx, value, places) == Some(found)
-            || cx.text(code).trim_ascii() == &*found.code
-                && systems::uri_of(&settings.systems, system).as_ref().map(|(uri, _)| &**uri)
-                    == uri.as_deref()
-    });
-    if is_told {
+    let is_it = |code: &[u8], system: Option<&[u8]>| code == found.code && system == uri.as_deref();
+    let by_table = mapped.is_some_and(|by| is_it(by.code.as_bytes(), Some(by.system.as_bytes())));
+    let is_told = || {
+        CODINGS.iter().enumerate().any(|(at, &places)| {
+            let [code, _, system, _] = places.map(|place| value.peek(place).first());
+            let system = systems::uri_of(&settings.systems, system);
+            at < n && local_code(cx, value, places) == Some(found)
+                || is_it(cx.text(code).trim_ascii(), system.as_ref().map(|(uri, _)| &**uri))
+        })
+    };
+    if by_table || is_told() {
         return;
     }
     w.item(|w| {
