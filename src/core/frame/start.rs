@@ -2,7 +2,7 @@
 
 use super::{BOM, CR, FS, LF, VT};
 use crate::core::separators::Separators;
-use memchr::{memchr2, memchr3};
+use memchr::{memchr, memchr2, memchr3};
 
 /// Moves `at` over what may stand between messages: line endings, blanks, byte order marks, MLLP
 /// bytes. Returns whether a VT, the start of an MLLP block, was the last of it.
@@ -107,7 +107,7 @@ pub(super) fn starts_behind_line_feed(buf: &[u8], at: usize, eof: bool) -> Start
     let rest = behind_marks(&buf[at..]);
     match rest {
         [b'M', b'S', b'H', ..] if !eof && rest.len() < HEADER => Start::Unknown,
-        [b'M', b'S', b'H', ..] if has_delimiters(rest) => Start::Message,
+        [b'M', b'S', b'H', ..] if has_delimiters(&rest[..HEADER.min(rest.len())]) => Start::Message,
         [b'F' | b'B', b'H' | b'T', b'S', b'|', ..] => Start::Envelope,
         [] | [0xEF] | [0xEF, 0xBB] | [b'M'] | [b'M', b'S'] if !eof => Start::Unknown,
         [b'F' | b'B'] | [b'F' | b'B', b'H' | b'T'] | [b'F' | b'B', b'H' | b'T', b'S'] if !eof => {
@@ -117,10 +117,11 @@ pub(super) fn starts_behind_line_feed(buf: &[u8], at: usize, eof: bool) -> Start
     }
 }
 
-/// Whether a header has usable delimiters. An FS is none, and where it ends a block a reader may not
-/// have what stands behind it, so that it must not be taken for one.
+/// Whether a header has usable delimiters, before an FS: this may end the block, and then a reader may not have
+/// what stands behind it.
 fn has_delimiters(header: &[u8]) -> bool {
-    Separators::of(header).is_ok_and(|found| !found.written(header).contains(&FS))
+    let end = memchr(FS, header).unwrap_or(header.len());
+    Separators::of(&header[..end]).is_ok()
 }
 
 /// Whether the bytes at the end of a buffer may yet turn out to be blank: spaces of an unfinished
