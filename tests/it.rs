@@ -54,6 +54,8 @@ mod properties;
 mod query;
 #[path = "it/r4.rs"]
 mod r4;
+#[path = "it/r4_mutations.rs"]
+mod r4_mutations;
 #[path = "it/readme.rs"]
 mod readme;
 #[path = "it/receiver.rs"]

@@ -288,6 +288,37 @@ impl Timestamp {
         time
     }
 
+    /// The first moment of the period that a time stands for, at a finer precision up to that of
+    /// seconds: `2024` is `20240101`. As it is if it is no coarser.
+    #[must_use]
+    pub fn first_moment(&self, precision: Precision) -> Self {
+        let precision = self.precision().max(precision.min(Precision::Second));
+        Self { clock: Time { precision, ..self.clock }, ..*self }
+    }
+
+    /// As [`Timestamp::first_moment`] the last one: `2024` is `20241231`.
+    #[must_use]
+    pub fn last_moment(&self, precision: Precision) -> Self {
+        let own = self.precision();
+        let mut time = self.first_moment(precision);
+        if own < Precision::Month {
+            time.month = 12;
+        }
+        if own < Precision::Day {
+            time.day = days_of_month(time.year, time.month);
+        }
+        for (part, of, last) in [
+            (&mut time.clock.hour, Precision::Hour, 23),
+            (&mut time.clock.minute, Precision::Minute, 59),
+            (&mut time.clock.second, Precision::Second, 59),
+        ] {
+            if own < of {
+                *part = last;
+            }
+        }
+        time.truncated(time.precision())
+    }
+
     /// The time so many days later, or earlier if negative, the clock and the precision as they
     /// are; `None` outside the years 1 to 9999.
     ///

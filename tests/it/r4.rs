@@ -6,8 +6,6 @@
 mod bundle;
 #[path = "r4/invariants.rs"]
 mod invariants;
-#[path = "r4/mutations.rs"]
-mod mutations;
 #[path = "r4/parse.rs"]
 mod parse;
 #[path = "r4/primitive.rs"]

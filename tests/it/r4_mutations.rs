@@ -1,11 +1,11 @@
 //! The checker itself: a valid Bundle passes, and each single fault put into it is found, by the
 //! words that name it.
 
-use super::{check, orphans, parse};
+use crate::r4::{check, orphans, parse};
 use serde_json::{Value, json};
 
-const VALID: &str = include_str!("../../fhir/valid.json");
-const MUTATIONS: &str = include_str!("../../fhir/mutations.tsv");
+const VALID: &str = include_str!("../fhir/valid.json");
+const MUTATIONS: &str = include_str!("../fhir/mutations.tsv");
 
 fn valid() -> Value {
     parse(VALID.as_bytes()).unwrap()

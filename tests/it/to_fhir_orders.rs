@@ -195,6 +195,30 @@ fn vaccines_are_immunizations_with_what_their_results_tell() {
     assert_eq!(ids.len(), 2, "one number for all that have none");
 }
 
+/// As the CDC implementation guide for immunizations 1.5 has them: a group of OBX, by OBX-4, for each paper.
+#[test]
+fn each_paper_given_to_read_has_its_own_dates() {
+    let made = bundle(
+        "VXU^V04",
+        &[
+            "ORC|RE||1^REG",
+            "RXA|0|1|20240501||110^Pediarix^CVX|0.5|mL^^UCUM",
+            "OBX|1|CE|69764-9^Document type^LN|1|^^cdcgs1vis||||||F",
+            "OBX|2|DT|29769-7^Presented^LN|1|20240430||||||F",
+            "OBX|3|CE|69764-9^Document type^LN|2|V1^DTaP VIS^cdcgs1vis||||||F",
+            "OBX|4|DT|29769-7^Presented^LN|2|20240501||||||F",
+            "OBX|5|CE|69764-9^Document type^LN|3|V2^Polio VIS^cdcgs1vis||||||F",
+            "OBX|6|DT|29768-9^Published^LN|3|20230806||||||F",
+            "OBX|7|DT|29769-7^Presented^LN|3|20240502||||||F",
+        ],
+    );
+    // That of which nothing is known but the date stays an observation alone (imm-1).
+    assert_eq!(one(&made, "Immunization.education.documentType"), "DTaP VIS; Polio VIS");
+    assert_eq!(one(&made, "Immunization.education.presentationDate"), "2024-05-01; 2024-05-02");
+    assert_eq!(one(&made, "Immunization.education.publicationDate"), "2023-08-06");
+    assert_eq!(one(&made, "Observation.valueDateTime").split("; ").count(), 4);
+}
+
 #[test]
 fn orders_ask_and_reports_tell() {
     let segments = ["ORC|NW|P1^SYS", "OBR|1|||718-7^Hemoglobin^LN", "OBX|1|ST|Q1^Fasting?^L||Yes"];

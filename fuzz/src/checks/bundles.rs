@@ -4,8 +4,11 @@ use super::messages;
 use pipehat::core::TextOptions;
 use pipehat::ops::fhir::{self, BundleKind, Converter, Ids, Upsert};
 
-/// Any message becomes a Bundle, or resources, of JSON in which nothing is empty and every reference
-/// leads to an entry; the same message gives the same bytes again, whatever was converted before.
+#[path = "../../../tests/it/r4.rs"]
+mod r4;
+
+/// Any message becomes a valid Bundle, or resources that are, and every reference leads to an entry; the same
+/// message gives the same bytes again, whatever was converted before.
 pub fn to_fhir(data: &[u8]) {
     let plain = || fhir::Settings { source: false, ..fhir::Settings::default() };
     let mut settings = [
@@ -36,10 +39,14 @@ pub fn to_fhir(data: &[u8]) {
             let lines: Vec<_> = made.split_inclusive(|&b| b == b'\n').collect();
             assert!(!is_bundle || lines.len() == usize::from(done.is_ok()));
             for line in lines {
-                let value = serde_json::from_slice(line).expect("JSON");
+                let value = r4::parse(line).expect("JSON");
                 assert_is_full(&value);
                 if is_bundle {
                     assert_resolves(&value);
+                    assert_eq!(r4::check(&value), [""; 0]);
+                    assert_eq!(r4::orphans(&value), [""; 0]);
+                } else {
+                    assert_eq!(r4::problems(&value), [""; 0]);
                 }
             }
         }

@@ -360,8 +360,8 @@ impl Json {
             return self.string(name, text);
         }
         let text = String::from_utf8_lossy(text);
-        let words: Vec<&str> =
-            text.split(|c: char| c.is_whitespace() || c < ' ').filter(|w| !w.is_empty()).collect();
+        let is_between = |c: char| special::is_blank(c) || c < ' ';
+        let words: Vec<&str> = text.split(is_between).filter(|word| !word.is_empty()).collect();
         self.string(name, words.join(" ").as_bytes())
     }
 
@@ -494,6 +494,8 @@ mod tests {
     #[test]
     fn codes_have_single_spaces() {
         assert_eq!(written(|w| _ = w.code("c", b" a  b\tc ")), r#"{"c":"a b c"}"#);
+        let with_marks = "\u{FEFF} a \u{FEFF} b\u{FEFF}c\u{A0}";
+        assert_eq!(written(|w| _ = w.code("c", with_marks.as_bytes())), r#"{"c":"a b c"}"#);
     }
 
     #[test]

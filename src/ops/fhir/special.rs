@@ -7,7 +7,7 @@ pub(super) fn push(out: &mut Vec<u8>, text: &[u8]) {
         return push_ascii(out, text);
     }
     let text = String::from_utf8_lossy(text);
-    for c in text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}').chars() {
+    for c in text.trim_matches(is_blank).chars() {
         match c {
             '"' | '\\' => out.extend_from_slice(&[b'\\', c as u8]),
             '\n' => out.extend_from_slice(b"\\n"),
@@ -15,10 +15,15 @@ pub(super) fn push(out: &mut Vec<u8>, text: &[u8]) {
             '\t' => out.extend_from_slice(b"\\t"),
             // Not in the grammar of FHIR's string, and a program may refuse them.
             c if c.is_control() => out.extend_from_slice("\u{FFFD}".as_bytes()),
-            c if c.is_whitespace() || c == '\u{FEFF}' => out.push(b' '),
+            c if is_blank(c) => out.push(b' '),
             c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
+}
+
+/// White space, and the byte order mark, which was once a space of no width and is white space to some readers.
+pub(super) fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == '\u{FEFF}'
 }
 
 /// The same for ASCII, of which all is appended at once up to what needs an escape.

@@ -46,20 +46,40 @@ fn offset_of(cx: &mut Context<'_>, time: &Timestamp) -> Option<i16> {
     found
 }
 
+/// The offset that a time is written with; dates have none.
+fn written_offset(cx: &Context<'_>, time: &Timestamp) -> Option<i16> {
+    let zone = || cx.zone().and_then(|zone| offset_at(zone, time));
+    let has_clock = time.precision() >= Precision::Hour;
+    has_clock.then(|| time.offset().or_else(|| cx.header_offset()).or_else(zone)).flatten()
+}
+
 /// Which time as it is written is earlier, as far as both tell.
 pub(crate) fn order(cx: &Context<'_>, time: &Timestamp, other: &Timestamp) -> Ordering {
-    let offset = |time: &Timestamp| {
-        let zone = || cx.zone().and_then(|zone| offset_at(zone, time));
-        let has_clock = time.precision() >= Precision::Hour;
-        has_clock.then(|| time.offset().or_else(|| cx.header_offset()).or_else(zone)).flatten()
-    };
-    match (offset(time), offset(other)) {
+    match (written_offset(cx, time), written_offset(cx, other)) {
         (Some(a), Some(b)) => time.with_offset(Some(a)).compare(&other.with_offset(Some(b))),
         _ => {
             let precision = time.precision().min(other.precision()).min(Precision::Day);
             let date = |time: &Timestamp| time.with_offset(None).truncated(precision);
             date(time).compare(&date(other))
         }
+    }
+}
+
+/// The ends of a period that are the same as far as both tell, so that FHIR can compare them (per-1): from 13 May
+/// 2020 to 2020 is to the end of that year, for a period has all of the time that its end stands
+/// for (R4, data type Period). Those that tell equally much stay as they are.
+pub(crate) fn told_apart(cx: &Context<'_>, ends: [Timestamp; 2]) -> [Timestamp; 2] {
+    let offsets = ends.map(|time| written_offset(cx, &time));
+    let [from, to] = [0, 1].map(|n| match offsets[n] {
+        Some(_) => Precision::Second,
+        None => ends[n].precision().min(Precision::Day),
+    });
+    let [start, end] = ends;
+    let of = |time: Timestamp| time.with_offset(offsets[0].or(offsets[1]));
+    match from.cmp(&to) {
+        Ordering::Equal => ends,
+        Ordering::Less => [of(start.truncated(from).first_moment(to)), end],
+        Ordering::Greater => [start, of(end.truncated(to).last_moment(from))],
     }
 }
 

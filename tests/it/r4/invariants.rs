@@ -4,7 +4,7 @@
 use super::primitive::{compare_times, is_absolute};
 use super::walk::{Object, items};
 use serde_json::Value;
-use std::cmp::Ordering::{Greater, Less};
+use std::cmp::Ordering::{Equal, Less};
 
 const UCUM: &str = "http://unitsofmeasure.org";
 const TERMINOLOGY: &str = "http://terminology.hl7.org/CodeSystem";
@@ -95,8 +95,12 @@ fn part(type_name: &str, this: Reader<'_>) -> Vec<&'static str> {
         }
         "ContactPoint" => unless(&[(only_if("value", "system"), "cpt-2: value without system")]),
         "Period" => unless(&[(
-            compare_times(this.text("start"), this.text("end")) != Some(Greater),
-            "per-1: starts after its end",
+            !(this.has("start") && this.has("end"))
+                || matches!(
+                    compare_times(this.text("start"), this.text("end")),
+                    Some(Less | Equal)
+                ),
+            "per-1: starts after its end, or at a time that cannot be compared with it",
         )]),
         "Range" => {
             unless(&[(!is_above(this.get("low"), this.get("high")), "rng-2: low above high")])

@@ -49,6 +49,18 @@ fn what_says_little_gives_valid_bundles() {
     }
 }
 
+/// Messages with parts of them gone, said twice, or with something else within.
+#[test]
+fn broken_messages_give_valid_bundles() {
+    let mut random = Random { state: 11, filled: 0 };
+    for (kind, unmapped) in [("transaction", "extension"), ("message", "none")] {
+        let broken: Vec<_> = messages().into_iter().map(|m| random.broken(m)).collect();
+        let args = ["to-fhir", "-q", "--bundle", kind, "--unmapped", unmapped];
+        let out = pipehat(&args).stdin(broken.concat()).run();
+        assert_eq!((out.code, valid(&out).len()), (0, broken.len()));
+    }
+}
+
 /// Messages of one length after the other: what has extensions in one has none in the next.
 #[test]
 fn extensions_stand_where_they_belong() {
@@ -113,6 +125,27 @@ impl Random {
 
     fn one<'t>(&mut self, of: &[&'t str]) -> &'t str {
         of[self.below(of.len())]
+    }
+
+    /// A message with some edits behind its header.
+    fn broken(&mut self, message: String) -> String {
+        let header = message.find('\r').unwrap() + 1;
+        let mut characters: Vec<char> = message[header..].trim_end_matches('\n').chars().collect();
+        for _ in 0..=self.below(10) {
+            let at = self.below(characters.len() + 1);
+            let end = (at + self.below(40)).min(characters.len());
+            match self.below(5) {
+                0 | 1 => _ = characters.splice(at..at, self.one(&FRAGMENTS).chars()),
+                2 => _ = characters.drain(at..end),
+                3 => _ = characters.splice(at..end, self.one(&TIMES).chars()),
+                _ => {
+                    let to = self.below(characters.len() + 1);
+                    let again = characters[at..end].to_vec();
+                    characters.splice(to..to, again);
+                }
+            }
+        }
+        format!("{}{}\n", &message[..header], characters.iter().collect::<String>())
     }
 
     /// The segments of a structure in their order; of what may repeat, some do.
@@ -217,6 +250,11 @@ impl Random {
     }
 }
 
+/// What edits put into messages.
+const FRAGMENTS: [&str; 24] = [
+    "|", "||", "|||||", "^", "^^", "&", "~", "~^", "\r", "\\", "\\S\\", "\\X0A\\", "\\H\\", "\"\"",
+    "\"", " ", "  ", "\u{FEFF}", "\u{A0}", "\t", "\u{7F}", "-", "1", "D",
+];
 const OBSERVED: [&str; 28] = [
     "NM", "SN", "ST", "TX", "FT", "CE", "CWE", "CNE", "CF", "IS", "ID", "DT", "TM", "TS", "DTM",
     "DR", "NR", "NA", "MA", "ED", "RP", "CX", "XPN", "XAD", "XTN", "XCN", "CQ", "EI",

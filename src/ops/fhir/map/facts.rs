@@ -9,7 +9,7 @@ use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, timing};
-use super::{patient_of, subject};
+use super::{may_lack_patient, patient_of, subject};
 
 /// A field with such a fact.
 struct Fact {
@@ -76,6 +76,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
                 _ => _ = coded::concept(w, cx, "valueCodeableConcept", value),
             }
         });
+        may_lack_patient(out, cx, seg);
     }
 }
 

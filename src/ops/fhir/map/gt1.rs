@@ -10,7 +10,7 @@ use super::super::time;
 use super::super::types::{address, coded, contact, identifier, name, timing};
 use super::super::wanted::Wanted;
 use super::employment::{self, Job};
-use super::subject_required;
+use super::{may_lack_patient, subject_required};
 
 /// Whether the guarantor is a person (GT1-3), and no organization (GT1-21).
 fn is_person(gt1: Seg<'_>) -> bool {
@@ -131,6 +131,7 @@ fn write_near<'m>(out: &mut Arena, cx: &mut Context<'m>, gt1: Seg<'m>, field: us
             }
         });
     });
+    may_lack_patient(out, cx, gt1);
 }
 
 /// Writes the items of `guarantor` of the Account of a patient.

@@ -136,6 +136,14 @@ pub(super) fn subject_required<'m>(w: &mut Json, cx: &mut Context<'m>, name: &st
     }
 }
 
+/// The header refers to the resource written last where there is no patient to refer to, and nothing else
+/// does.
+fn may_lack_patient<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
+    if patient_of(cx, seg).is_none() {
+        out.may_stand_alone();
+    }
+}
+
 /// The visit that a segment is about.
 fn visit_of<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Option<Ref> {
     let find = |cx: &mut Context<'m>| {

@@ -7,7 +7,7 @@ use super::super::input::Seg;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, place, practitioner, timing};
-use super::{encounter, facts, patient_of, subject, subject_required};
+use super::{encounter, facts, may_lack_patient, patient_of, subject, subject_required};
 
 const PLACE: &str = "http://hl7.org/fhir/StructureDefinition/event-location";
 
@@ -72,4 +72,5 @@ fn write_autopsy<'m>(out: &mut Arena, cx: &mut Context<'m>, pda: Seg<'m>) {
             w.item(|w| _ = practitioner::member(w, cx, "actor", pda.get(8)));
         });
     });
+    may_lack_patient(out, cx, pda);
 }

@@ -13,7 +13,8 @@ use super::super::time;
 use super::super::types::place::Level;
 use super::super::types::{coded, identifier, place, practitioner, text, timing};
 use super::{
-    account, dg1, history, mrg, participation, patient_of, pv2, sch, subject, subject_required,
+    account, dg1, history, may_lack_patient, mrg, participation, patient_of, pv2, sch, subject,
+    subject_required,
 };
 
 const NULL_FLAVOR: &str = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
@@ -277,6 +278,7 @@ fn write_coverages<'m>(out: &mut Arena, cx: &mut Context<'m>, pv1: Seg<'m>) {
             w.object("period", |w| _ = time::date_time(w, cx, "start", value.get(2)));
             w.array("payor", |w| _ = w.item(|w| w.literal("display", "unknown")));
         });
+        may_lack_patient(out, cx, pv1);
     }
 }
 

@@ -256,21 +256,26 @@ fn write_place<'m>(out: &mut Arena, cx: &mut Context<'m>, rxa: Seg<'m>) {
 /// What OBX tells of the immunization itself (CDC implementation guide for immunizations 1.5): who
 /// may have it paid, who pays, what the patient was given to read, and which dose it is.
 fn from_results<'m>(w: &mut Json, cx: &mut Context<'m>, rxa: Seg<'m>) {
+    let story = cx.story;
     let with = |code: &'static [u8]| {
-        cx.story.of(rxa, b"OBX").filter(move |obx| obx.peek(3).peek(1).peek_raw() == code)
+        story.of(rxa, b"OBX").filter(move |obx| obx.peek(3).peek(1).peek_raw() == code)
     };
     let (eligible, funded) = (with(b"64994-7"), with(b"30963-3").next());
     let papers: Vec<Seg<'m>> = with(b"69764-9").chain(with(b"30956-7")).collect();
-    let dates = [with(b"29768-9").next(), with(b"29769-7").next()];
     let dose = with(b"30973-2").next();
     w.array("education", |w| {
         for paper in papers {
             w.item(|w| {
-                text::of_coded(w, cx, "documentType", paper.peek(5));
-                // The dates of one that stands alone, in the same group of observations.
-                for (name, date) in ["publicationDate", "presentationDate"].into_iter().zip(dates) {
-                    let same = |date: &Seg<'m>| date.peek(4).peek_raw() == paper.peek(4).peek_raw();
-                    if let Some(date) = date.filter(same) {
+                // Without it there may be no dates (imm-1).
+                if !text::of_coded(w, cx, "documentType", paper.peek(5)) {
+                    return;
+                }
+                // The dates are those in the same group of observations.
+                let same = |date: &Seg<'m>| date.peek(4).peek_raw() == paper.peek(4).peek_raw();
+                for (name, code) in
+                    [("publicationDate", b"29768-9"), ("presentationDate", b"29769-7")]
+                {
+                    if let Some(date) = with(code).find(same) {
                         time::date_time(w, cx, name, date.peek(5));
                     }
                 }

@@ -20,10 +20,19 @@ pub(crate) fn period(
     if start.is_empty() && end.is_empty() {
         return false;
     }
-    let [first, last] = [start, end].map(|value| time::read_or_drop(cx, &value));
-    let is_reversed = first
-        .zip(last)
-        .is_some_and(|(first, last)| time::order(cx, &first, &last) == Ordering::Greater);
+    let [mut first, mut last] = [start, end].map(|value| time::read_or_drop(cx, &value));
+    let both = first.zip(last);
+    let order = both.map(|(first, last)| time::order(cx, &first, &last));
+    if let (Some((from, to)), Some(Ordering::Equal)) = (both, order) {
+        let told = time::told_apart(cx, [from, to]);
+        for (value, is_told_anew) in [(start, told[0] != from), (end, told[1] != to)] {
+            if is_told_anew {
+                value.translated();
+            }
+        }
+        [first, last] = told.map(Some);
+    }
+    let is_reversed = order == Some(Ordering::Greater);
     w.object(name, |w| {
         if let Some(first) = first {
             time::date_time_of(w, cx, "start", &first);
@@ -265,6 +274,46 @@ mod tests {
         assert_eq!(of("2001^2002"), r#"{"p":{"start":"2001","end":"2002"}}"#);
         assert_eq!(of("2003^2002"), r#"{"p":{"start":"2003"}}"#);
         assert_eq!(of("^2002"), r#"{"p":{"end":"2002"}}"#);
+    }
+
+    #[test]
+    fn of_ends_that_tell_less_and_more_it_can_be_told_which_is_first() {
+        let of = |value: &str| field(value, |w, cx, v| _ = range(w, cx, "p", v));
+        for (value, start, end) in [
+            ("20200513^2020", "2020-05-13", "2020-12-31"),
+            ("2020^20200513", "2020-01-01", "2020-05-13"),
+            ("202402^2024", "2024-02", "2024-12"),
+            ("20240213^202402", "2024-02-13", "2024-02-29"),
+            (
+                "20240213113419+0110^20240213",
+                "2024-02-13T11:34:19+01:10",
+                "2024-02-13T23:59:59+01:10",
+            ),
+            (
+                "20240213^20240213113419+0110",
+                "2024-02-13T00:00:00+01:10",
+                "2024-02-13T11:34:19+01:10",
+            ),
+            (
+                "20240213113419+0110^2024021313",
+                "2024-02-13T11:34:19+01:10",
+                "2024-02-13T23:59:59+01:10",
+            ),
+            // Both can be compared as they are.
+            ("20200513^2021", "2020-05-13", "2021"),
+            ("2020^2020", "2020", "2020"),
+            (
+                "20240213113419+0110^20240213113419+0110",
+                "2024-02-13T11:34:19+01:10",
+                "2024-02-13T11:34:19+01:10",
+            ),
+        ] {
+            assert_eq!(
+                of(value),
+                format!(r#"{{"p":{{"start":"{start}","end":"{end}"}}}}"#),
+                "{value}"
+            );
+        }
     }
 
     fn repeat_pattern(w: &mut Json, cx: &mut Context<'_>, name: &str, value: Parts<'_>) {
