@@ -18,6 +18,8 @@ mod microbiology;
 mod options;
 #[path = "to_fhir/sizes.rs"]
 mod sizes;
+#[path = "to_fhir/specimens.rs"]
+mod specimens;
 #[path = "to_fhir/status.rs"]
 mod status;
 #[path = "to_fhir/visits.rs"]

@@ -10,6 +10,8 @@ pub(super) struct Groups<'m> {
     input: Input<'m>,
     /// Specimens come before the orders for them, as in OUL^R22 and OML^O33.
     pub(super) specimens_first: bool,
+    /// A container comes before the order for what is in it, and no specimen before both: OUL^R21.
+    pub(super) containers_first: bool,
     /// Goals come before the problems that they are about, as in PGL^PC6.
     pub(super) goals_first: bool,
     /// An ORC comes behind its OBR: OUL^R22 to R24, OPU^R25, and the results from before of OPL^O37.
@@ -43,6 +45,7 @@ impl<'m> Groups<'m> {
         Self {
             input,
             specimens_first,
+            containers_first: comes_first(b"SAC", b"OBR") && !comes_first(b"SPM", b"SAC"),
             goals_first: comes_first(b"GOL", b"PRB"),
             orders_behind: matches!(kind, b"OUL" | b"OPU" | b"OPL") && event != b"R21",
             results_last: kind == b"OUL" && event == b"R24" && !specimens_first,
@@ -90,6 +93,13 @@ impl<'m> Groups<'m> {
             }
         }
         behind
+    }
+
+    /// The order that a container is of, in messages that have it before that.
+    pub(super) fn order_of(&self, sac: Seg<'m>) -> Option<u32> {
+        let mut behind = (sac.at() + 1..self.input.len()).map(|at| self.input.seg(at));
+        let next = behind.find(|seg| matches!(&seg.id(), b"OBR" | b"SAC" | b"PID"))?;
+        next.is(b"OBR").then_some(next.at() as u32)
     }
 
     // `ops::groups` tells such by the structures of the standard, where a PID has a place within an order.
