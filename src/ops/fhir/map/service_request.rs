@@ -34,10 +34,11 @@ pub(crate) fn request<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Ref {
         let mut key = identifier::ei_key(cx, Kind::ServiceRequest, number)?;
         let Some(obr) = obr else { return Some(cx.further_of_patient(key, seg)) };
         let is_of_parent = obr.valued(29) && parent::is_number(obr.peek(29).peek(n), number);
-        if is_of_parent || cx.known(Kind::ServiceRequest, key.clone()).is_some() {
-            identifier::push_code(&mut key, obr.peek(4));
-            parent::push_key(&mut key, cx, obr);
+        if !is_of_parent && let Some(id) = cx.free_id(&mut key) {
+            return Some(id);
         }
+        identifier::push_code(&mut key, obr.peek(4));
+        parent::push_key(&mut key, cx, obr);
         Some(cx.further_of_patient(key, obr))
     })
 }
