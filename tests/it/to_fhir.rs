@@ -4,6 +4,8 @@
 mod changes;
 #[path = "to_fhir/dosage.rs"]
 mod dosage;
+#[path = "to_fhir/finance.rs"]
+mod finance;
 #[path = "to_fhir/generated.rs"]
 mod generated;
 #[path = "to_fhir/grouping.rs"]
@@ -16,8 +18,12 @@ mod kept;
 mod microbiology;
 #[path = "to_fhir/options.rs"]
 mod options;
+#[path = "to_fhir/problems.rs"]
+mod problems;
 #[path = "to_fhir/sizes.rs"]
 mod sizes;
+#[path = "to_fhir/specimens.rs"]
+mod specimens;
 #[path = "to_fhir/status.rs"]
 mod status;
 #[path = "to_fhir/visits.rs"]

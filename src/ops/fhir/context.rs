@@ -429,6 +429,22 @@ impl<'m> Context<'m> {
         })
     }
 
+    /// The id of a key, unless something of the message has it.
+    pub(crate) fn free_id(&self, key: &mut Key) -> Option<Id> {
+        Some(key.id()).filter(|id| self.names.claims.get(id).is_none())
+    }
+
+    /// As [`Context::next_id`], where the second with a key is known by the patient, too: senders without
+    /// numbers of their own begin anew with each.
+    pub(crate) fn further_of_patient(&mut self, mut key: Key, seg: Seg<'m>) -> Id {
+        if let Some(id) = self.free_id(&mut key) {
+            return id;
+        }
+        let patient = self.story.patient(seg).map(|pid| map::pid::patient(self, pid));
+        key.push(patient.as_ref().map_or(&[], |patient| patient.id.bytes()));
+        self.next_id(&mut key)
+    }
+
     /// The id of a key, with its place among those with the same: each has another.
     #[inline(always)]
     pub(crate) fn next_id(&mut self, key: &mut Key) -> Id {

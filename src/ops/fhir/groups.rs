@@ -10,6 +10,10 @@ pub(super) struct Groups<'m> {
     input: Input<'m>,
     /// Specimens come before the orders for them, as in OUL^R22 and OML^O33.
     pub(super) specimens_first: bool,
+    /// A container comes before the order for what is in it, and no specimen before both: OUL^R21.
+    pub(super) containers_first: bool,
+    /// The diagnoses behind the last charge are those of the visit, as in DFT^P03.
+    diagnoses_last: bool,
     /// Goals come before the problems that they are about, as in PGL^PC6.
     pub(super) goals_first: bool,
     /// An ORC comes behind its OBR: OUL^R22 to R24, OPU^R25, and the results from before of OPL^O37.
@@ -43,6 +47,8 @@ impl<'m> Groups<'m> {
         Self {
             input,
             specimens_first,
+            containers_first: comes_first(b"SAC", b"OBR") && !comes_first(b"SPM", b"SAC"),
+            diagnoses_last: kind == b"DFT" && event != b"P11" && has_diagnoses_last(input),
             goals_first: comes_first(b"GOL", b"PRB"),
             orders_behind: matches!(kind, b"OUL" | b"OPU" | b"OPL") && event != b"R21",
             results_last: kind == b"OUL" && event == b"R24" && !specimens_first,
@@ -92,6 +98,18 @@ impl<'m> Groups<'m> {
         behind
     }
 
+    /// Whether a diagnosis is of the visit, though charges stand before it.
+    pub(super) fn is_of_visit(&self, dg1: Seg<'m>) -> bool {
+        self.diagnoses_last && self.input.first(b"FT1").is_some_and(|ft1| ft1.at() < dg1.at())
+    }
+
+    /// The order that a container is of, in messages that have it before that.
+    pub(super) fn order_of(&self, sac: Seg<'m>) -> Option<u32> {
+        let mut behind = (sac.at() + 1..self.input.len()).map(|at| self.input.seg(at));
+        let next = behind.find(|seg| matches!(&seg.id(), b"OBR" | b"SAC" | b"PID"))?;
+        next.is(b"OBR").then_some(next.at() as u32)
+    }
+
     // `ops::groups` tells such by the structures of the standard, where a PID has a place within an order.
     // That does not serve here: the structure of a type that has no such group, such as ORM_O01, or that
     // nobody knows, says nothing, and where it has one it takes the next patient of a sender that puts
@@ -125,6 +143,14 @@ impl<'m> Groups<'m> {
         }
         false
     }
+}
+
+/// Whether no diagnosis stands between charges, where it would be of the one before.
+fn has_diagnoses_last(input: Input<'_>) -> bool {
+    let charges = input.count(b"FT1");
+    let mut behind = input.segs().skip_while(|seg| !seg.is(b"FT1"));
+    let before = behind.by_ref().take_while(|seg| !seg.is(b"DG1"));
+    before.filter(|seg| seg.is(b"FT1")).count() as u32 == charges
 }
 
 /// Whether an ORC has the number of an OBR, the placer's or the filler's.

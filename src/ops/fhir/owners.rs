@@ -214,6 +214,11 @@ impl Reading<'_, '_> {
                 owner if self.behind.order == Some(owner) => owners.last(&[b"OBR"]),
                 owner => owner,
             },
+            b"DG1" if groups.is_of_visit(seg) => owners.last(&[b"PID"]),
+            b"SAC" if groups.specimens_first => owners.last(&[b"SPM", b"PID"]),
+            b"SAC" if groups.containers_first => {
+                groups.order_of(seg).unwrap_or_else(|| owners.last(&[b"PID"]))
+            }
             b"GOL" if groups.goals_first => owners.last(&[b"PID"]),
             b"PRB" if groups.goals_first => owners.last(&[b"GOL", b"PID"]),
             _ => owners.owner_of(input, id),

@@ -133,6 +133,29 @@ fn a_referral_that_is_cancelled_is_revoked() {
     }
 }
 
+/// The parties of a referral have numbers, and an answer that has no more than one takes nothing from it.
+#[test]
+fn a_referral_that_is_answered_stays_what_it_was() {
+    let prd = ["PRD|RP|Roe^Ray|||||1001^NPI", "PRD|RT|Low^Al|||||1002^NPI~7^SL^NY"];
+    let rf1 = "RF1|P|R|CAR^Cardiology^L|||R1^EHR";
+    let asked = bundle("1", "REF^I12", &[rf1, prd[0], prd[1], PID]);
+    let [id, intent] = ["ServiceRequest.id", "ServiceRequest.intent"];
+    let answer = |rf1: &str| bundle("2", "RRI^I12", &["MSA|AA|1", rf1, prd[0], prd[1], PID]);
+    let accepted = answer("RF1|A|||||R1^EHR|||||X1^REG");
+    assert_ne!(find(&accepted, id), find(&asked, id));
+    assert_eq!(find(&accepted, intent), ["filler-order"]);
+    assert_eq!(find(&accepted, "ServiceRequest.basedOn.identifier.value"), ["R1"]);
+    for (rf1, status) in [(rf1, "active"), ("RF1|R|||||R1^EHR", "revoked")] {
+        let made = answer(rf1);
+        assert_eq!(find(&made, id), find(&asked, id), "{rf1}");
+        assert_eq!(find(&made, "ServiceRequest.status"), [status], "{rf1}");
+        assert_eq!(find(&made, "Practitioner.id"), find(&asked, "Practitioner.id"));
+    }
+    let other = bundle("3", "REF^I12", &[rf1, &prd[0].replace("NPI", "SL"), PID]);
+    let known = find(&asked, "Practitioner.id");
+    assert!(find(&other, "Practitioner.id").iter().all(|id| !known.contains(id)));
+}
+
 #[test]
 fn an_order_that_is_cancelled_is_not_active() {
     let first: &[&str] = &[PID, "ORC|NW|P9^HIS", "OBR|1|P9^HIS||GLU^Glucose^L"];

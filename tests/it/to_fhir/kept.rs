@@ -1,6 +1,7 @@
 //! Nothing is lost: each value of a message stands in its Bundle, in a resource or an extension.
 
-use super::generated;
+use super::{generated, valid};
+use crate::fhir_path::find;
 use crate::inputs::fixture;
 use crate::program::pipehat;
 use crate::r4;
@@ -117,5 +118,31 @@ fn extensions_hold_the_rest() {
         let (share, lost) = share(&["--unmapped", "extension"], &messages);
         let some = &lost[..lost.len().min(100)];
         assert!(share >= 0.99, "{share}, {} of them: {some:?}", lost.len());
+    }
+}
+
+/// A query by example (chapter 5) has what is sought, which is no record: a patient of whom a number is asked
+/// must not lose the name.
+#[test]
+fn what_is_sought_is_no_record() {
+    let segments = "PID|1||P1^^^HOSP^MR\rPV1|1|I\rORC|NW|O1^HIS\rOBR|1|O1^HIS||A^A^L";
+    for (event, is_query) in [
+        ("QBP^Q11^QBP_Q11", true),
+        ("QRY^A19", true),
+        ("SQM^S25", true),
+        ("RSP^K11^RSP_K11", false),
+        ("ADR^A19", false),
+    ] {
+        let message =
+            format!("MSH|^~\\&|A|B|C|D|20240501||{event}|1|P|2.5.1\rQPD|Q11|1\r{segments}\r\n");
+        for args in [&["--bundle", "transaction"][..], &["--unmapped", "extension"]] {
+            let out = pipehat(&[&["to-fhir", "-q"], args].concat()).stdin(message.clone()).run();
+            let made = valid(&out).pop().unwrap();
+            let kinds = ["Patient", "Encounter", "ServiceRequest"];
+            let there = kinds.map(|kind| find(&made, &format!("{kind}.id")).len());
+            assert_eq!(there, if is_query { [0; 3] } else { [1; 3] }, "{event}");
+            let has_name = out.text().contains("PID-3[1].1") || out.text().contains("\"PID-3\"");
+            assert_eq!(has_name, is_query && args[0] == "--unmapped", "{event}");
+        }
     }
 }

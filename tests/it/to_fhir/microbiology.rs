@@ -202,3 +202,44 @@ fn nothing_of_it_is_lost() {
         assert_eq!(of, lost, "{parent}: {places:?}");
     }
 }
+
+/// The ids of the resources of a type, with the values at a path of each.
+fn ids(bundle: &Value, kind: &str, path: &str) -> Vec<[String; 2]> {
+    let all = |path: &str| find(bundle, &format!("{kind}.{path}"));
+    all("id").into_iter().zip(all(path)).map(|(id, value)| [id, value]).collect()
+}
+
+/// Laboratories give the culture and all panels one number. The panel of one organism must not take the place of
+/// that of another, nor stay preliminary for good beside the final one.
+#[test]
+fn a_panel_is_told_by_its_organism() {
+    let told = |status: &str, panels: &[(u8, &str)]| {
+        let mut segments = vec![PID.to_owned(), "ORC|RE|PL1^SYS|F1^LAB".into(), CULTURE.into()];
+        segments.extend([ECOLI, STAPH].map(String::from));
+        for (n, drug) in panels {
+            let panel = panel(9, &format!("6463-4&Bacteria&LN^{n}"), "PL1&SYS^F1&LAB", drug);
+            let obr = panel[0].replace("|S9^LAB|", "|F1^LAB|").replace("||F1", "|PL1^SYS|F1");
+            segments.push("ORC|RE|PL1^SYS|F1^LAB".into());
+            segments.push(obr.replace("|||F|", &format!("|||{status}|")));
+            segments.push(panel[1].clone());
+        }
+        bundle(&segments.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let first = told("P", &[(1, "A"), (2, "A")]);
+    let then = told("F", &[(2, "A")]);
+    for kind in ["DiagnosticReport", "ServiceRequest", "Observation"] {
+        let path = if kind == "Observation" { "code.coding[0].code" } else { "status" };
+        let [before, after] = [&first, &then].map(|made| ids(made, kind, path));
+        let [ids, again] =
+            [&before, &after].map(|all| all.iter().map(|[id, _]| id).collect::<Vec<_>>());
+        assert_eq!(again, [&ids[..ids.len() - 2], &ids[ids.len() - 1..]].concat(), "{kind}");
+    }
+    assert_eq!(find(&then, "ServiceRequest.basedOn -> ServiceRequest.code.coding.code"), ["630-4"]);
+    // A panel that comes alone is not the culture.
+    let panel = panel(9, "6463-4&Bacteria&LN^2", "PL1&SYS^F1&LAB", "A");
+    let alone =
+        panel[0].replace("|S9^LAB|", "|F1^LAB|").replace("||F1^LAB|29", "|PL1^SYS|F1^LAB|29");
+    let alone = bundle(&[PID, "ORC|RE|PL1^SYS|F1^LAB", &alone, &panel[1]]);
+    let id = "ServiceRequest.id";
+    assert_eq!(find(&alone, id), [find(&first, id)[2].clone()]);
+}

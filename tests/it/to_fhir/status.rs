@@ -410,3 +410,33 @@ fn a_person_without_a_visit_has_none() {
         assert_eq!(find(&made, "AllergyIntolerance.id").len(), 1, "{pv1}");
     }
 }
+
+/// An empty OBX-11 means what all of the report is, and F in old versions.
+#[test]
+fn a_result_without_a_status_has_that_of_its_report() {
+    for (version, report, own, expected) in [
+        ("2.5.1", "F", "", "final"),
+        ("2.5.1", "P", "", "preliminary"),
+        ("2.5.1", "R", "", "preliminary"),
+        ("2.5.1", "C", "", "corrected"),
+        ("2.5.1", "A", "", "unknown"),
+        ("2.5.1", "", "", "unknown"),
+        ("2.5.1", "F", "P", "preliminary"),
+        ("2.5.1", "F", "?", "unknown"),
+        ("2.2", "", "", "final"),
+        ("2.1", "", "", "final"),
+        ("2.1", "P", "", "preliminary"),
+        ("2.1", "I", "", "unknown"),
+    ] {
+        let obr = segment("OBR", &[(3, "F1^LAB"), (4, "A^A^L"), (25, report)]);
+        let obx = segment("OBX", &[(2, "NM"), (3, "X^X^L"), (5, "1"), (11, own)]);
+        let message =
+            format!("MSH|^~\\&|A|B|||20240501||ORU^R01|1|P|{version}\rPID|1||P1\r{obr}\r{obx}\r\n");
+        let made = valid(&pipehat(&["to-fhir", "-q"]).stdin(message).run()).pop().unwrap();
+        let status = find(&made, "Observation.status");
+        assert_eq!(status, [expected], "{version} {report} {own}");
+    }
+    // What is asked with an order is no result.
+    let made = bundle("OML^O21", "ORC|NW|P1\rOBR|1|P1||A^A^L\rOBX|1|NM|X^X^L||1");
+    assert_eq!(find(&made, "Observation.status"), ["unknown"]);
+}

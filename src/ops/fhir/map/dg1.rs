@@ -96,7 +96,22 @@ pub(crate) fn diagnoses<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, ki
 
 /// Writes the items of an array that refers to the diagnoses of an order or a charge.
 pub(crate) fn items_of<'m>(w: &mut Json, cx: &mut Context<'m>, owner: Seg<'m>) {
-    for dg1 in cx.story.of(owner, b"DG1").filter(|dg1| is_told(*dg1) && !is_taken_back(*dg1)) {
+    let own = cx.story.of(owner, b"DG1");
+    items(w, cx, own);
+}
+
+/// As [`items_of`], the diagnoses of the visit behind a charge, which are its reason if there is no other charge.
+pub(crate) fn items_behind_only<'m>(w: &mut Json, cx: &mut Context<'m>, ft1: Seg<'m>) {
+    if cx.story.input().count(b"FT1") == 1
+        && let Some(pid) = cx.story.owner_at(ft1)
+    {
+        let behind = cx.story.within(pid, ft1.at()..usize::MAX, b"DG1");
+        items(w, cx, behind);
+    }
+}
+
+fn items<'m>(w: &mut Json, cx: &mut Context<'m>, all: impl Iterator<Item = Seg<'m>>) {
+    for dg1 in all.filter(|dg1| is_told(*dg1) && !is_taken_back(*dg1)) {
         let condition = condition(cx, dg1);
         cx.reference_item(w, condition);
     }

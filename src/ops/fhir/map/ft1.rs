@@ -9,7 +9,7 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, practitioner, quantity, text};
 use super::super::wanted::Wanted;
-use super::{dg1, encounter, pr1, subject_required};
+use super::{account, dg1, encounter, pr1, subject_required};
 
 /// R4 has no elements for what a transaction is, and for amounts that are no prices.
 const TYPE: &str = ours!("transaction-type");
@@ -37,6 +37,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ft1: Seg<'m>) {
         code(w, cx, ft1);
         subject_required(w, cx, "subject", ft1);
         encounter(w, cx, "context", ft1);
+        w.array("account", |w| account::items(w, cx, ft1));
         occurrence(w, cx, ft1);
         w.array("performer", |w| {
             for (field, role) in [(20, "Performed by"), (21, "Ordered by")] {
@@ -84,6 +85,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ft1: Seg<'m>) {
         coded::concept_of(w, cx, "productCodeableConcept", &products);
         w.array("supportingInformation", |w| {
             dg1::items_of(w, cx, ft1);
+            dg1::items_behind_only(w, cx, ft1);
             identifier::ei_reference_item(
                 w,
                 cx,
@@ -145,7 +147,10 @@ fn total<'m>(w: &mut Json, cx: &mut Context<'m>, ft1: Seg<'m>, name: &str) {
 /// The code is required: that of the transaction (FT1-7), of the procedure (FT1-25), or the text
 /// of either.
 fn code<'m>(w: &mut Json, cx: &mut Context<'m>, ft1: Seg<'m>) {
-    if coded::concept_of(w, cx, "code", &[ft1.get(7), ft1.get(25)]) {
+    let has_code = coded::concept_and(w, cx, "code", &[ft1.get(7), ft1.get(25)], |w, cx| {
+        coded::modified_item(w, cx, ft1.peek(25), ft1.all(26));
+    });
+    if has_code {
         return;
     }
     w.object("code", |w| {

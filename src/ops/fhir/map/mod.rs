@@ -63,8 +63,10 @@ use super::types::identifier;
 
 /// Writes the resources of all segments.
 pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
+    let is_query = is_query(cx.msh().peek(9).first());
     for seg in cx.story.input().segs() {
         match &seg.id() {
+            id if is_query && !matches!(id, b"SFT" | b"MSA" | b"ERR") => {}
             b"SFT" => sft::write(out, cx, seg),
             b"MSA" | b"ERR" => ack::write(out, cx, seg),
             b"EVN" => evn::write(out, cx, seg),
@@ -203,6 +205,12 @@ pub(super) fn fields<'m>(seg: Option<Seg<'m>>, n: usize) -> impl Iterator<Item =
 /// Whether a field of a segment that may be missing has a value.
 pub(super) fn valued(seg: Option<Seg<'_>>, n: usize) -> bool {
     seg.is_some_and(|seg| seg.valued(n))
+}
+
+/// Whether a message asks what the receiver knows, by its type: it has what is sought (chapter 5, query by example),
+/// which is no record of it.
+fn is_query(kind: &[u8]) -> bool {
+    matches!(kind, b"QBP" | b"QRY" | b"QSB" | b"QVR" | b"SQM" | b"VXQ")
 }
 
 /// Whether a message asks for something, by its type (table 0076): what it tells of services are

@@ -9,7 +9,9 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, timing};
 use super::super::wanted::Wanted;
-use super::{asks, encounter, field, fields, note, obx, orc, prt, service_request, spm, subject};
+use super::{
+    asks, encounter, field, fields, note, obx, orc, parent, prt, service_request, spm, subject,
+};
 
 const FUNCTION: &str = "http://hl7.org/fhir/StructureDefinition/event-performerFunction";
 const PARTICIPATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
@@ -17,14 +19,18 @@ const STATUS_REASON: &str = "http://hl7.org/fhir/StructureDefinition/event-statu
 /// An element of R5.
 const NOTE: &str = "http://hl7.org/fhir/5.0/StructureDefinition/extension-DiagnosticReport.note";
 
-/// The DiagnosticReport of an OBR: of its filler's number and of what was done, for laboratories give
-/// all panels of one sample one number.
+/// The DiagnosticReport of an OBR: of its filler's number, of what was done, and of the result that it is
+/// about, for laboratories give all panels of one sample one number.
 pub(crate) fn report<'m>(cx: &mut Context<'m>, obr: Seg<'m>) -> Ref {
-    cx.own(Kind::DiagnosticReport, obr, |cx| {
+    cx.own_by_id(Kind::DiagnosticReport, obr, 0, |cx| {
         let in_orc = || orc::of(cx, obr).map_or(Parts::EMPTY, |orc| orc.peek(3));
         let number = if obr.valued(3) { obr.peek(3) } else { in_orc() };
         let key = identifier::ei_key(cx, Kind::DiagnosticReport, number)?;
-        Some(key.with(&cx.text(obr.peek(4).first())))
+        let mut key = key.with(&cx.text(obr.peek(4).first()));
+        if obr.valued(26) {
+            parent::push_key(&mut key, cx, obr);
+        }
+        Some(cx.further_of_patient(key, obr))
     })
 }
 

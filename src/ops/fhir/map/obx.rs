@@ -86,7 +86,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, obx: Seg<'m>) {
     let number = value::number(obx, shape);
     let mut common = match shape {
         Shape::Components => Common::Made,
-        _ if obx.valued(29) => Common::Made,
+        _ if obx.valued(29) || !obx.valued(11) => Common::Made,
         _ => Common::of(cx, obx, number.is_some().into()),
     };
     out.resource(own, Some(obx), |w| {
@@ -97,7 +97,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, obx: Seg<'m>) {
         }
         part_of(w, cx, owner);
         common.write(w, cx, Part::Head, |w, cx| {
-            status(w, cx, obx);
+            status(w, cx, obx, owner);
             category(w, cx, obx);
             if !coded::concept(w, cx, "code", obx.get(3)) {
                 w.object("code", |w| w.literal("text", "unknown"));
@@ -178,10 +178,30 @@ fn part_of<'m>(w: &mut Json, cx: &mut Context<'m>, owner: Option<Seg<'m>>) {
     w.array("partOf", |w| cx.reference_item(w, to));
 }
 
-/// OBX-11, and the code itself where that of R4 says less.
-fn status<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
+/// OBX-11, and the code itself where that of R4 says less; without it what all of the report is.
+fn status<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>, owner: Option<Seg<'m>>) {
     let value = obx.get(11);
+    if value.is_empty()
+        && let Some(obr) = owner.filter(|owner| owner.is(b"OBR"))
+        && is_result(cx, obx)
+        && let Some(code) = status_of_report(cx, obr)
+    {
+        w.literal("status", code);
+        return;
+    }
     recall::write(w, cx, What::ObservationStatus, [value], |w, cx| status_of(w, cx, value));
+}
+
+/// The status that all results of a report have by OBR-25. Without that it is final in the versions that have F as
+/// what an empty OBX-11 means (so 7.4.2.11 of later ones).
+fn status_of_report<'m>(cx: &Context<'m>, obr: Seg<'m>) -> Option<&'static str> {
+    match obr.peek(25).first() {
+        b"F" => Some("final"),
+        b"C" => Some("corrected"),
+        b"P" | b"R" => Some("preliminary"),
+        b"" if matches!(cx.msh().peek(12).first(), b"2.1" | b"2.2") => Some("final"),
+        _ => None,
+    }
 }
 
 fn status_of(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>) {

@@ -2,10 +2,11 @@
 //! OBR-29 it names an OBX by its order, OBX-3 and OBX-4 (chapter 4, PRL).
 
 use super::super::context::{Context, Ref};
+use super::super::id::Key;
 use super::super::input::{Parts, Seg};
 use super::super::json::Json;
 use super::super::kind::Kind;
-use super::super::types::text;
+use super::super::types::{identifier, text};
 use super::{obx, orc, pid, txa};
 
 /// So many segments before an OBR are looked at: more than a report has, and no time that grows with the
@@ -34,6 +35,18 @@ pub(crate) fn items<'m>(w: &mut Json, cx: &mut Context<'m>, obr: Seg<'m>) {
         false => {}
     }
     cx.parent_results = Some((at, results));
+}
+
+/// Adds to a key which result OBR-26 tells of: by its code and its sub-id, else its words.
+#[cold]
+pub(crate) fn push_key<'m>(key: &mut Key, cx: &Context<'m>, obr: Seg<'m>) {
+    let parent = obr.peek(26);
+    if !is_link(cx, obr, parent) {
+        return;
+    }
+    let [code, sub_id, value] = [1, 2, 3].map(|n| parent.peek(n));
+    identifier::push_code(key, code);
+    key.push(if code.is_empty() && sub_id.is_empty() { value } else { sub_id }.peek_raw());
 }
 
 /// Whether it tells of a result, and is not one value that stands in a wrong field, such as the status of the
@@ -125,7 +138,7 @@ fn patient_of<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Option<Ref> {
 }
 
 /// The numbers of the order before an order: OBR-29, else ORC-8.
-fn order_of<'m>(cx: &Context<'m>, obr: Seg<'m>) -> Parts<'m> {
+pub(crate) fn order_of<'m>(cx: &Context<'m>, obr: Seg<'m>) -> Parts<'m> {
     let of_orc = || orc::of(cx, obr).map_or(Parts::EMPTY, |orc| orc.peek(8));
     if obr.valued(29) { obr.peek(29) } else { of_orc() }
 }
@@ -144,7 +157,7 @@ fn has_number<'m>(cx: &Context<'m>, order: Seg<'m>, obr: Seg<'m>) -> bool {
 }
 
 /// Whether two EI are one: of one authority, as far as both tell.
-fn is_number(known: Parts<'_>, number: Parts<'_>) -> bool {
+pub(crate) fn is_number(known: Parts<'_>, number: Parts<'_>) -> bool {
     let same = |n| {
         let [known, number] = [known, number].map(|value| value.part(n).trim_ascii());
         known == number || (n > 1 && (known.is_empty() || number.is_empty()))

@@ -30,7 +30,9 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pr1: Seg<'m>) {
         w.literal("status", status(cx, pr1));
         coded::concept(w, cx, "category", pr1.get(6));
         let words = [pr1.get(4), pr1.get(2)];
-        coded::concept_with(w, cx, "code", pr1.get(3), words, |w, cx| modified(w, cx, pr1));
+        coded::concept_with(w, cx, "code", pr1.get(3), words, |w, cx| {
+            coded::modified_item(w, cx, pr1.peek(3), pr1.all(16));
+        });
         subject_required(w, cx, "subject", pr1);
         encounter(w, cx, "encounter", pr1);
         performed(w, cx, pr1);
@@ -56,25 +58,6 @@ fn status<'m>(cx: &Context<'m>, pr1: Seg<'m>) -> &'static str {
         Some(owner) if owner.is(b"FT1") => "completed",
         _ => "unknown",
     }
-}
-
-/// Writes the code with its modifiers (PR1-16) as CPT writes it: `44950:51`.
-fn modified<'m>(w: &mut Json, cx: &mut Context<'m>, pr1: Seg<'m>) {
-    let procedure = pr1.peek(3);
-    if procedure.peek(1).is_empty() || !pr1.valued(16) {
-        return;
-    }
-    w.item(|w| {
-        if let Some(uri) = cx.system(procedure.peek(3).first()) {
-            w.string("system", &uri);
-        }
-        let mut code = cx.text(procedure.peek(1).peek_raw()).into_owned();
-        for modifier in pr1.all(16) {
-            code.push(b':');
-            code.extend_from_slice(&cx.text(modifier.get(1).raw()));
-        }
-        w.code("code", &code);
-    });
 }
 
 /// PR1-5, and with the minutes of PR1-7 the period from then on.

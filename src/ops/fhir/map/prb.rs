@@ -3,11 +3,13 @@
 use super::super::bundle::Arena;
 use super::super::codes::{Code, Table};
 use super::super::context::{Context, Ref};
+use super::super::id::Key;
 use super::super::input::{Parts, Seg};
 use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, text};
+use super::al1::is_named;
 use super::{encounter, subject_required};
 
 const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/condition-clinical";
@@ -16,11 +18,26 @@ const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/condition-category
 
 /// The Condition of a PRB.
 fn condition<'m>(cx: &mut Context<'m>, prb: Seg<'m>) -> Ref {
-    let patient = cx.story.patient(prb).map(|pid| super::pid::patient(cx, pid));
-    cx.own(Kind::Condition, prb, |cx| {
-        let number = identifier::ei_key(cx, Kind::Condition, prb.peek(4))?;
-        Some(number.with(patient?.id.bytes()))
+    of_patient(cx, Kind::Condition, prb)
+}
+
+/// What a PRB or a GOL becomes: of its number and the patient, else of its code and the patient.
+fn of_patient<'m>(cx: &mut Context<'m>, kind: Kind, seg: Seg<'m>) -> Ref {
+    let patient = cx.story.patient(seg).map(|pid| super::pid::patient(cx, pid));
+    cx.own(kind, seg, |cx| {
+        let patient = patient?;
+        if let Some(number) = identifier::ei_key(cx, kind, seg.peek(4)) {
+            return Some(number.with(patient.id.bytes()));
+        }
+        let mut key = Key::of(kind).with(&seg.id()).with(patient.id.bytes());
+        identifier::push_code(&mut key, seg.peek(3));
+        is_named(seg.peek(3)).then_some(key)
     })
+}
+
+/// Whether the action (PRB-1, GOL-1) takes away what links it to what it stands behind.
+fn is_unlinked(seg: Seg<'_>) -> bool {
+    seg.peek(1).first() == b"UN"
 }
 
 /// Writes the Condition of a PRB.
@@ -138,11 +155,7 @@ fn notes<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, words: &[Parts<'m
 
 /// Writes the Goal of a GOL.
 pub(crate) fn write_goal<'m>(out: &mut Arena, cx: &mut Context<'m>, gol: Seg<'m>) {
-    let patient = cx.story.patient(gol).map(|pid| super::pid::patient(cx, pid));
-    let own = cx.own(Kind::Goal, gol, |cx| {
-        let number = identifier::ei_key(cx, Kind::Goal, gol.peek(4))?;
-        Some(number.with(patient?.id.bytes()))
-    });
+    let own = of_patient(cx, Kind::Goal, gol);
     let is_deleted = is_deletion(gol);
     let mut words = Vec::new();
     out.resource(own, Some(gol), |w| {
@@ -168,8 +181,9 @@ pub(crate) fn write_goal<'m>(out: &mut Arena, cx: &mut Context<'m>, gol: Seg<'m>
         time::date(w, cx, "statusDate", gol.get(19));
         w.array("addresses", |w| {
             // A problem has its goals behind it, or a goal its problems (PPR, PGL).
-            let owner = cx.story.owner(gol).filter(|owner| owner.is(b"PRB"));
-            for prb in owner.into_iter().chain(cx.story.of(gol, b"PRB")) {
+            let owner = cx.story.owner(gol).filter(|owner| owner.is(b"PRB") && !is_unlinked(gol));
+            let linked = cx.story.of(gol, b"PRB").filter(|prb| !is_unlinked(*prb));
+            for prb in owner.into_iter().chain(linked) {
                 let to = condition(cx, prb);
                 cx.reference_item(w, to);
             }

@@ -3,6 +3,7 @@
 use super::super::bundle::Arena;
 use super::super::codes::Table;
 use super::super::context::{Context, Ref};
+use super::super::id::Key;
 use super::super::input::{Parts, Seg};
 use super::super::kind::Kind;
 use super::super::time;
@@ -11,12 +12,14 @@ use super::super::types::{
     address, coded, contact, identifier, name, place, quantity, text, timing,
 };
 use super::super::wanted::Wanted;
-use super::{dg1, encounter, subject_required};
+use super::{dg1, encounter, orc, subject_required};
 
 /// Writes the ServiceRequest of a referral.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
-    let own = cx.own(Kind::ServiceRequest, rf1, |cx| {
-        identifier::ei_key(cx, Kind::ServiceRequest, rf1.peek(6))
+    let is_of_filler = is_of_filler(cx, rf1);
+    let own = cx.own(Kind::ServiceRequest, rf1, |cx| match is_of_filler {
+        true => None,
+        false => identifier::ei_key(cx, Kind::ServiceRequest, rf1.peek(6)),
     });
     let authorized = cx.refer(Wanted::Acting(
         Function::Plain,
@@ -27,6 +30,12 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
             identifier::ei_item(w, cx, rf1.get(6), Some(identifier::PLACER));
             identifier::ei_item(w, cx, rf1.get(11), Some(identifier::FILLER));
         });
+        if is_of_filler {
+            w.array("basedOn", |w| {
+                let (kind, placer) = (Kind::ServiceRequest, Some(identifier::PLACER));
+                identifier::ei_reference_item(w, cx, kind, rf1.peek(6), placer);
+            });
+        }
         let told = Table::ReferralStatus.get(rf1.peek(1).first()).map(|code| code.code);
         if cx.event() == b"I14" && told != Some("revoked") {
             // The referral is cancelled (chapter 11), whatever it was before.
@@ -34,7 +43,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
         } else {
             coded::code(w, cx, "status", rf1.get(1), Table::ReferralStatus, "unknown");
         }
-        w.literal("intent", "order");
+        w.literal("intent", if is_of_filler { orc::OF_FILLER } else { "order" });
         w.array("category", |w| {
             for value in rf1.all(5) {
                 coded::concept_item(w, cx, value);
@@ -82,6 +91,15 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
     });
 }
 
+/// Whether an answer (MSA) says no more of a referral than that it is known or accepted: not for what it is. That must
+/// not take the place of the referral (PUT replaces).
+fn is_of_filler(cx: &Context<'_>, rf1: Seg<'_>) -> bool {
+    let state = Table::ReferralStatus.get(rf1.peek(1).first());
+    cx.story.input().has(b"MSA")
+        && !rf1.any([3, 4, 10])
+        && state.is_none_or(|state| matches!(state.code, "active" | "unknown"))
+}
+
 /// The segments that a referral comes with: up to the next one, of the first those before it, too.
 fn group<'m>(cx: &Context<'m>, rf1: Seg<'m>) -> impl Iterator<Item = Seg<'m>> + use<'m> {
     let input = cx.story.input();
@@ -111,6 +129,16 @@ fn role<'m>(cx: &mut Context<'m>, prd: Seg<'m>) -> Ref {
     cx.own(Kind::PractitionerRole, prd, |_| None)
 }
 
+/// The Practitioner of a PRD: of the first number that tells of what kind it is (PRD-7, PLN).
+fn practitioner<'m>(cx: &mut Context<'m>, prd: Seg<'m>) -> Ref {
+    cx.own(Kind::Practitioner, prd, |_| {
+        let is_told = |number: &Parts<'m>| [1, 2].into_iter().all(|n| !number.peek(n).is_empty());
+        let number = prd.all_again(7).find(is_told)?;
+        let key = Key::of(Kind::Practitioner).with(b"PRD-7");
+        Some([2, 3, 1].into_iter().fold(key, |key, n| key.with(number.part(n))))
+    })
+}
+
 /// The Organization of a PRD, with its address and its number.
 pub(crate) fn organization<'m>(cx: &mut Context<'m>, prd: Seg<'m>) -> Option<Ref> {
     participant::of(cx, prd.get(10), prd.get(11), prd.get(13))
@@ -120,7 +148,7 @@ pub(crate) fn organization<'m>(cx: &mut Context<'m>, prd: Seg<'m>) -> Option<Ref
 pub(crate) fn write_provider<'m>(out: &mut Arena, cx: &mut Context<'m>, prd: Seg<'m>) {
     let own = role(cx, prd);
     let has_person = prd.valued(2) || prd.valued(7) || prd.valued(3);
-    let who = has_person.then(|| cx.own(Kind::Practitioner, prd, |_| None));
+    let who = has_person.then(|| practitioner(cx, prd));
     let organization = organization(cx, prd);
     let place = place::refer(cx, prd.get(4));
     out.resource(own, Some(prd), |w| {

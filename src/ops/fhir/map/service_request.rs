@@ -20,17 +20,26 @@ const CALLBACK: &str =
     "http://hl7.org/fhir/StructureDefinition/servicerequest-order-callback-phone-number";
 const STATUS_REASON: &str = "http://hl7.org/fhir/StructureDefinition/request-statusReason";
 
-/// The ServiceRequest of an OBR, or of an ORC that has no details.
+/// The ServiceRequest of an OBR, or of an ORC that has no details: of its number. Several may have one, as the
+/// panels of susceptibilities that of their culture: then it is known by what is asked for, too.
 pub(crate) fn request<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> Ref {
-    cx.own(Kind::ServiceRequest, seg, |cx| {
+    cx.own_by_id(Kind::ServiceRequest, seg, 0, |cx| {
         let (orc, obr) = pair(cx, seg);
         if orc::is_of_filler(cx, orc) {
             return None;
         }
         let peek = |seg: Option<Seg<'m>>, n| seg.map_or(Parts::EMPTY, |seg| seg.peek(n));
-        let numbers = [peek(orc, 2), peek(obr, 2), peek(orc, 3), peek(obr, 3)];
-        let number = numbers.into_iter().find(|number| !number.peek(1).is_empty())?;
-        identifier::ei_key(cx, Kind::ServiceRequest, number)
+        let numbers = [(1, peek(orc, 2)), (1, peek(obr, 2)), (2, peek(orc, 3)), (2, peek(obr, 3))];
+        let (n, number) = numbers.into_iter().find(|(_, number)| !number.peek(1).is_empty())?;
+        let mut key = identifier::ei_key(cx, Kind::ServiceRequest, number)?;
+        let Some(obr) = obr else { return Some(cx.further_of_patient(key, seg)) };
+        let is_of_parent = obr.valued(29) && parent::is_number(obr.peek(29).peek(n), number);
+        if !is_of_parent && let Some(id) = cx.free_id(&mut key) {
+            return Some(id);
+        }
+        identifier::push_code(&mut key, obr.peek(4));
+        parent::push_key(&mut key, cx, obr);
+        Some(cx.further_of_patient(key, obr))
     })
 }
 

@@ -111,7 +111,6 @@ fn write_as<'m>(
 ) {
     let Some(seg) = spm.or(obr) else { return };
     let source = field(obr, 15);
-    let sac = cx.story.first_of(seg, b"SAC");
     out.resource(own, Some(seg), |w| {
         w.array("identifier", |w| identifiers(w, cx, spm));
         identifier::cx_member(w, cx, "accessionIdentifier", field(spm, 30));
@@ -139,7 +138,9 @@ fn write_as<'m>(
             });
         }
         w.object("collection", |w| collection(w, cx, spm, obr));
-        w.array("container", |w| containers(w, cx, spm, sac, source));
+        w.array("container", |w| {
+            containers(w, cx, spm, seg, source);
+        });
         w.array("condition", |w| {
             for value in fields(spm, 24) {
                 coded::concept_item_by(w, cx, value, Table::SpecimenCondition);
@@ -167,9 +168,7 @@ fn write_as<'m>(
             }
         });
     });
-    if let Some(sac) = sac {
-        out.takes(sac);
-    }
+    cx.story.of(seg, b"SAC").for_each(|sac| out.takes(sac));
 }
 
 fn identifiers<'m>(w: &mut Json, cx: &mut Context<'m>, spm: Option<Seg<'m>>) {
@@ -231,30 +230,45 @@ fn collection<'m>(w: &mut Json, cx: &mut Context<'m>, spm: Option<Seg<'m>>, obr:
     }
 }
 
-/// The container: SPM-27, what is in it, and what SAC tells of it. R4 has room for one additive in
-/// each.
+/// The containers: that of SPM-27 with what is in it and the first SAC, and one for each further SAC.
 fn containers<'m>(
     w: &mut Json,
     cx: &mut Context<'m>,
     spm: Option<Seg<'m>>,
-    sac: Option<Seg<'m>>,
+    owner: Seg<'m>,
     source: Parts<'m>,
 ) {
-    let additives =
-        || fields(spm, 6).chain([source.get(2)]).chain(fields(sac, 27)).filter(|v| !v.is_empty());
+    let mut sacs = cx.story.of(owner, b"SAC");
+    let sac = sacs.next();
+    let additives = fields(spm, 6).chain([source.get(2)]).chain(fields(sac, 27));
+    container(w, cx, field(spm, 27), sac, additives);
+    for sac in sacs {
+        container(w, cx, Parts::EMPTY, Some(sac), sac.all(27));
+    }
+}
+
+/// A container and what SAC tells of it. R4 has room for one additive in each.
+fn container<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    kind: Parts<'m>,
+    sac: Option<Seg<'m>>,
+    additives: impl Iterator<Item = Parts<'m>>,
+) {
+    let mut additives = additives.filter(|value| !value.is_empty());
     let unit = field(sac, 24);
     w.item(|w| {
         w.array("identifier", |w| {
             identifier::ei_item(w, cx, field(sac, 3), None);
         });
-        coded::concept(w, cx, "type", field(spm, 27));
+        coded::concept(w, cx, "type", kind);
         quantity::simple(w, cx, "capacity", field(sac, 21).first(), unit);
         quantity::simple(w, cx, "specimenQuantity", field(sac, 22).first(), unit);
-        if let Some(first) = additives().next() {
+        if let Some(first) = additives.next() {
             additive(w, cx, first);
         }
     });
-    for value in additives().skip(1) {
+    for value in additives {
         w.item(|w| additive(w, cx, value));
     }
 }

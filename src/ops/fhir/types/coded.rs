@@ -85,23 +85,68 @@ fn concept_made(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, table: Opt
 
 /// Writes a member of type CodeableConcept with the codings of several values, and the first text
 /// among them. Returns whether it is there.
-pub(crate) fn concept_of(
+pub(crate) fn concept_of<'m>(
     w: &mut Json,
-    cx: &mut Context<'_>,
+    cx: &mut Context<'m>,
     name: &str,
-    values: &[Parts<'_>],
+    values: &[Parts<'m>],
+) -> bool {
+    concept_and(w, cx, name, values, |_, _| {})
+}
+
+/// As [`concept_of`]. `more` adds codings.
+pub(crate) fn concept_and<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    name: &str,
+    values: &[Parts<'m>],
+    more: impl FnOnce(&mut Json, &mut Context<'m>),
 ) -> bool {
     w.object(name, |w| {
         let is_coded = w.array("coding", |w| {
-            for &value in values.iter().filter(|value| !value.is_empty()) {
-                codings(w, cx, value, None);
+            for (n, &value) in values.iter().enumerate().filter(|(_, value)| !value.is_empty()) {
+                let same = |n| move |other: &Parts<'_>| other.part(n) == value.part(n);
+                let is_same = |other: &&Parts<'_>| [1, 3, 4, 6].into_iter().all(|n| same(n)(other));
+                match values[..n].iter().find(is_same) {
+                    // The same code stands there already.
+                    Some(other) => {
+                        let said = [1, 2, 3, 4, 5, 6].into_iter().filter(|&n| same(n)(other));
+                        said.for_each(|n| _ = value.get(n).raw());
+                    }
+                    None => _ = codings(w, cx, value, None),
+                }
             }
+            more(w, cx);
         });
         let has_text = values.iter().any(|value| text::string(w, cx, "text", value.get(9)));
         if !is_coded && !has_text {
             values.iter().any(|value| text::string(w, cx, "text", value.get(2)));
         }
     })
+}
+
+/// Writes a coding with its modifiers as CPT writes it, if it has any: `44950:51`.
+pub(crate) fn modified_item<'m>(
+    w: &mut Json,
+    cx: &mut Context<'m>,
+    procedure: Parts<'m>,
+    modifiers: impl Iterator<Item = Parts<'m>>,
+) {
+    let mut modifiers = modifiers.filter(|value| !value.peek(1).is_empty()).peekable();
+    if procedure.peek(1).is_empty() || modifiers.peek().is_none() {
+        return;
+    }
+    w.item(|w| {
+        if let Some(uri) = cx.system(procedure.peek(3).first()) {
+            w.string("system", &uri);
+        }
+        let mut code = cx.text(procedure.peek(1).peek_raw()).into_owned();
+        for modifier in modifiers {
+            code.push(b':');
+            code.extend_from_slice(&cx.text(modifier.get(1).raw()));
+        }
+        w.code("code", &code);
+    });
 }
 
 /// Writes a member of type CodeableConcept, whose text and whose coding system stand in fields of
