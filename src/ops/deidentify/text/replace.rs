@@ -158,11 +158,17 @@ fn write_in_case(name: &[u8], style: Case, out: &mut Vec<u8>) {
         Case::Title if case(name) == Case::Title => out.extend_from_slice(name),
         Case::Title => {
             let mut is_inside = false;
-            out.extend(lower(name).into_iter().map(|b| {
-                let to = if is_inside { b } else { b.to_ascii_uppercase() };
-                is_inside = is_alnum(b);
-                to
-            }));
+            for chunk in lower(name).utf8_chunks() {
+                for c in chunk.valid().chars() {
+                    let upper = c.to_uppercase().filter(|_| !is_inside);
+                    let inside = is_inside.then_some(c);
+                    let text: String = upper.chain(inside).collect();
+                    out.extend_from_slice(text.as_bytes());
+                    is_inside = c.is_alphanumeric();
+                }
+                out.extend_from_slice(chunk.invalid());
+                is_inside |= !chunk.invalid().is_empty();
+            }
         }
     }
 }

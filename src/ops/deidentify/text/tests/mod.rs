@@ -3,6 +3,7 @@ mod eponyms;
 mod modes;
 mod names;
 mod numbers;
+mod sets;
 mod written;
 
 use super::*;
