@@ -6,7 +6,7 @@ use super::dates::is_measured;
 use super::digits::Groups;
 use super::found::Sort;
 use super::letters::{is_alnum, is_letter, word_before};
-use super::national;
+use super::verhoeff;
 use std::ops::Range;
 
 /// What a number is by its form, or by the word before it.
@@ -24,9 +24,6 @@ pub(super) fn by_form(
     }
     if let Some(end) = address(text, groups).filter(|_| !is_letter(before)) {
         return Some((at..end, Sort::Url));
-    }
-    if let Some(range) = national::number(text, at, groups) {
-        return Some((range, Sort::Id));
     }
     if matches!(before, b'.' | b',' | b'<' | b'>' | b'=') && run.len() < 9 {
         return None;
@@ -250,36 +247,10 @@ fn card(text: &[u8], groups: &Groups) -> Option<usize> {
 }
 
 /// Whether a number is an identifier of SNOMED CT: its partition is of the core or an extension,
-/// its last digit is right (SNOMED CT Release File Specification, section 6, Verhoeff).
+/// its last digit is right (SNOMED CT Release File Specification, section 6).
 fn is_snomed(digits: &[u8]) -> bool {
-    const TIMES: [[u8; 10]; 10] = [
-        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-        [1, 2, 3, 4, 0, 6, 7, 8, 9, 5],
-        [2, 3, 4, 0, 1, 7, 8, 9, 5, 6],
-        [3, 4, 0, 1, 2, 8, 9, 5, 6, 7],
-        [4, 0, 1, 2, 3, 9, 5, 6, 7, 8],
-        [5, 9, 8, 7, 6, 0, 4, 3, 2, 1],
-        [6, 5, 9, 8, 7, 1, 0, 4, 3, 2],
-        [7, 6, 5, 9, 8, 2, 1, 0, 4, 3],
-        [8, 7, 6, 5, 9, 3, 2, 1, 0, 4],
-        [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
-    ];
-    const TURN: [u8; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
     let [.., b'0' | b'1', b'0'..=b'2', _] = digits else { return false };
-    if digits.len() > 18 {
-        return false;
-    }
-    let check = digits.iter().rev().enumerate().fold(0_u8, |check, (n, byte)| {
-        let turned = (0..n % 8).fold(byte.wrapping_sub(b'0'), |d, _| {
-            TURN.get(usize::from(d)).copied().unwrap_or_default()
-        });
-        TIMES
-            .get(usize::from(check))
-            .and_then(|row| row.get(usize::from(turned)))
-            .copied()
-            .unwrap_or_default()
-    });
-    check == 0
+    digits.len() <= 18 && verhoeff::is_right(digits)
 }
 
 /// Whether what is behind a number tells that it was measured: `/uL`, ` x10^9`, ` mg`, `%`.

@@ -9,8 +9,8 @@ use super::identity::{Hold, Identity, Noted};
 use super::letters::{Case, case, is_any, is_letter, without_look_alikes, word_at};
 use super::words::words;
 use super::{
-    ages, codes, contacts, divided, eponyms, initials, names, numbers, places, serials, strangers,
-    streets, worded, zips,
+    ages, codes, contacts, divided, eponyms, iban, initials, names, national, numbers, places,
+    serials, strangers, streets, worded, zips,
 };
 use crate::ops::deidentify::Kind;
 use crate::ops::deidentify::shape::LONG;
@@ -405,6 +405,11 @@ impl Scan<'_> {
             };
         }
         let groups = Groups::at(self.text, at);
+        // Of some, the first part is a date of birth.
+        let of_person = national::number(self.text, at, groups.width(0));
+        if let Some(range) = of_person.or_else(|| iban::iban(self.text, at)) {
+            return self.push(range, What::Other(Sort::Id));
+        }
         // A date is moved, if it is written as one.
         if let Some(written) = dates::of_digits(self.text, &groups) {
             return self.date(written).max(groups.range(0).end);

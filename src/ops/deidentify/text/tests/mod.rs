@@ -2,6 +2,7 @@ mod common_names;
 mod eponyms;
 mod modes;
 mod names;
+mod national;
 mod numbers;
 mod sets;
 mod written;
