@@ -25,6 +25,7 @@ mod national;
 mod nicknames;
 mod numbers;
 mod places;
+mod postcodes;
 mod replace;
 mod scan;
 mod serials;

@@ -139,6 +139,8 @@ fn phone(text: &[u8], groups: &Groups, before: u8, cue: Option<Cue>) -> Option<u
         (b'+', _) => digits_of_phone(text, groups, 8..=15, 12),
         (_, Some(Cue::Phone)) => digits_of_phone(text, groups, 7..=15, 10),
         _ if is_spanish(text, groups) => Some(groups.range(3).end),
+        _ if is_brazilian(text, groups, before) => Some(groups.range(2).end),
+        _ if is_italian(text, groups) => Some(groups.range(1).end),
         _ if !number(0).starts_with(b"0") || is_drug_code(text, groups) => None,
         // The country code behind the prefix for calls abroad.
         _ if number(0).starts_with(b"00") && groups.width(0) > 2 => {
@@ -152,8 +154,9 @@ fn phone(text: &[u8], groups: &Groups, before: u8, cue: Option<Cue>) -> Option<u
     }
 }
 
-/// Where a telephone number ends that is written in twos, as in France (`01 23 45 67 89`), or in
-/// fours behind its area code, as in Japan (`03-1234-5678`).
+/// Where a telephone number ends that is written in twos, as in France (`01 23 45 67 89`), in fours
+/// behind its area code, as in Japan (`03-1234-5678`) and Australia (`(02) 9374 4000`), or in one piece
+/// behind that of a mobile, as in the Netherlands (`06-12345678`).
 fn in_twos_or_fours(text: &[u8], groups: &Groups) -> Option<usize> {
     let has = |widths: &[usize]| {
         widths.iter().enumerate().all(|(n, &width)| groups.width(n) == width)
@@ -163,7 +166,30 @@ fn in_twos_or_fours(text: &[u8], groups: &Groups) -> Option<usize> {
     if has(&[2, 2, 2, 2, 2]) && matches!(sign, b" " | b"." | b"-") {
         return Some(groups.range(4).end);
     }
-    (has(&[2, 4, 4]) && sign == b"-").then(|| groups.range(2).end)
+    if has(&[2, 8]) && groups.number(text, 0) == 6 && matches!(sign, b"-" | b" ") {
+        return Some(groups.range(1).end);
+    }
+    let is_in_fours = [2, 4, 4].iter().enumerate().all(|(n, &width)| groups.width(n) == width);
+    let signs = [sign, groups.between(text, 1)];
+    let is_signed = matches!(signs, [b"-", b"-"] | [b" " | b") ", b" "]);
+    (is_in_fours && is_signed).then(|| groups.range(2).end)
+}
+
+/// A telephone number as in Brazil: `(11) 91234-5678`.
+fn is_brazilian(text: &[u8], groups: &Groups, before: u8) -> bool {
+    before == b'('
+        && (groups.width(0), groups.width(2)) == (2, 4)
+        && matches!(groups.width(1), 4 | 5)
+        && groups.between(text, 0) == b") "
+        && groups.between(text, 1) == b"-"
+}
+
+/// A mobile number as in Italy: `335 1234567`. Of cells, too, so many are counted.
+fn is_italian(text: &[u8], groups: &Groups) -> bool {
+    (groups.width(0), groups.width(1)) == (3, 7)
+        && matches!(groups.between(text, 0), b" " | b"/" | b"-")
+        && text.get(groups.range(0).start) == Some(&b'3')
+        && !is_amount(text, groups.range(1).end)
 }
 
 /// A telephone number as in Spain: nine digits from 6, 7 or 9 on, `677 88 99 00`.

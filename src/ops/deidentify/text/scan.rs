@@ -10,7 +10,7 @@ use super::letters::{Case, case, is_any, is_letter, without_look_alikes, word_at
 use super::words::words;
 use super::{
     ages, codes, contacts, divided, eponyms, iban, initials, names, national, numbers, places,
-    serials, strangers, streets, worded, zips,
+    postcodes, serials, strangers, streets, worded, zips,
 };
 use crate::ops::deidentify::Kind;
 use crate::ops::deidentify::shape::LONG;
@@ -187,6 +187,9 @@ impl Scan<'_> {
             names::nickname(self.identity, self.text, &word, self.care == Care::Code)
         {
             return self.push(word, What::Own(noted));
+        }
+        if let Some(flat) = postcodes::flat(self.text, &word) {
+            return self.push(flat, What::Other(Sort::Address));
         }
         if let Some(street) = streets::ending(self.text, &word) {
             return self.push(streets::whole(self.text, street), What::Other(Sort::Address));
@@ -458,7 +461,11 @@ impl Scan<'_> {
             return self.push(range, What::Other(Sort::Id));
         }
         if let Some(end) = zips::zip(self.text, groups, cue) {
-            return self.push(at..end, What::Other(Sort::Address));
+            let place = postcodes::place(self.text, end).filter(|_| cue == Some(Cue::Zip));
+            return self.push(at..place.unwrap_or(end), What::Other(Sort::Address));
+        }
+        if let Some(range) = postcodes::postcode(self.text, at, groups) {
+            return self.push(range, What::Other(Sort::Address));
         }
         let is_serial = cue.is_none() && serials::is_announced(self.text, at);
         let cue = if is_serial { Some(Cue::Number) } else { cue };

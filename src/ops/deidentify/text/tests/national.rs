@@ -90,3 +90,63 @@ fn account_numbers_of_banks_are_found() {
         scrubs(&format!("auf {number}."), "auf [ID].");
     }
 }
+
+#[test]
+fn postcodes_and_places_of_other_countries_are_found() {
+    for (raw, expected) in [
+        ("from SW1A 2AA, alone", "from [ADDRESS], alone"),
+        ("in M1 1AE.", "in [ADDRESS]."),
+        ("Ottawa K1A 0B1", "Ottawa [ADDRESS]"),
+        ("aus D-10115 Vrandtz, allein", "aus [ADDRESS], allein"),
+        ("CH-8001 Vrandtz", "[ADDRESS]"),
+        ("PLZ 10115 Vrandtz", "PLZ [ADDRESS]"),
+        ("wohnhaft in 80331 Vrandtz", "wohnhaft in [ADDRESS]"),
+        ("Vrandtzgatan 5, 111 22 Vrandtz", "[ADDRESS]"),
+        ("Vrandtzweg 12, 8001 Vrandtz", "[ADDRESS]"),
+        ("Vrandtzweg 12, 2024 Visit", "[ADDRESS], 2024 Visit"),
+        ("Vrandtzgracht 12, 1016 GV Vrandtz", "[ADDRESS]"),
+        ("Rua Vrandtza 1500, 01310-100 Vrandtz", "[ADDRESS]"),
+        ("ul. Vrandtza 10/5, 00-950 Vrandtz", "[ADDRESS]"),
+        ("12 bis rue de Vrandt, 75002 Paris", "[ADDRESS]"),
+        ("C/ Mayor 3, 2\u{BA}B, 28013 Madrid", "[ADDRESS]"),
+        ("Calle Mayor 3, 2\u{BA} B", "[ADDRESS]"),
+        ("Karl-Vrandtz-Allee 5", "[ADDRESS]"),
+        ("lives in Apt 3B now", "lives in [ADDRESS] now"),
+        ("Apartment 12, alone", "[ADDRESS], alone"),
+    ] {
+        scrubs(raw, expected);
+    }
+    for kept in [
+        "L4 5TH toe",
+        "T2 2GY given",
+        "S1 2ND dose",
+        "B12 1BD",
+        "2000 IU Vitamin",
+        "10000 Units",
+        "D-10115 units",
+        "10 ul. Added 5",
+        "Apt 10 am",
+        "C/S 2, C/O 3",
+        "T1N0 M0",
+    ] {
+        scrubs(kept, kept);
+    }
+}
+
+#[test]
+fn telephone_numbers_of_more_countries_are_found() {
+    for (raw, expected) in [
+        ("06-12345678", "[PHONE]"),
+        ("(02) 9374 4000", "([PHONE]"),
+        ("02 9374 4000", "[PHONE]"),
+        ("(11) 91234-5678", "([PHONE]"),
+        ("335 1234567", "[PHONE]"),
+        ("335/1234567", "[PHONE]"),
+        ("Handy 171 2345678", "Handy [PHONE]"),
+    ] {
+        scrubs(&format!("unter {raw}, dann"), &format!("unter {expected}, dann"));
+    }
+    for kept in ["335 1234567 cells", "(11) 12345", "12 1000 2000", "(12) 120-130"] {
+        scrubs(kept, kept);
+    }
+}
