@@ -24,6 +24,7 @@ mod names;
 mod national;
 mod nicknames;
 mod numbers;
+mod order;
 mod places;
 mod postcodes;
 mod replace;

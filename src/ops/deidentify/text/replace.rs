@@ -30,6 +30,7 @@ impl Replacer<'_, '_, '_> {
             What::Other(sort) => self.other(spelled, *sort),
             What::Date(date, is_of_birth) => {
                 let identity = self.context.identity;
+                let date = &date.meant(text, identity, self.context.scope);
                 let is_moved =
                     !identity.is_old_date(date) && !identity.tells_only_year(date, *is_of_birth);
                 let days = self.context.days.filter(|_| is_moved);
