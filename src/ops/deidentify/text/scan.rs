@@ -6,7 +6,7 @@ use super::digits::{Groups, digits_end};
 use super::divided::Behind;
 use super::found::Sort;
 use super::identity::{Hold, Identity, Noted};
-use super::letters::{Case, case, is_any, is_letter, without_look_alikes, word_at};
+use super::letters::{Case, case, is_any, is_letter, without_look_alikes, word_at, word_before};
 use super::words::words;
 use super::{
     ages, codes, contacts, divided, eponyms, iban, initials, names, national, numbers, places,
@@ -257,10 +257,19 @@ impl Scan<'_> {
         });
         let is_name = case(letters) == Case::Title
             && (is_behind_a_name
+                || self.is_behind_with(word)
                 || listed.is_given()
                     && (!names::begins_sentence(self.text, word.start)
                         || strangers::is_before_a_name(self.text, word.end)));
         !is_name
+    }
+
+    /// Whether a word stands behind "with" or "by", and is none of the name of a disease.
+    fn is_behind_with(&self, word: &Range<usize>) -> bool {
+        let before = word_before(self.text, word.start.saturating_sub(1));
+        is_any(self.slice(&before), &[b"by", b"with"])
+            && !strangers::is_treated(self.text, &before)
+            && eponyms::eponym(self.identity, self.text, word).is_none()
     }
 
     fn cue(&mut self, word: Range<usize>, cue: Cue) -> usize {

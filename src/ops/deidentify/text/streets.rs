@@ -238,16 +238,25 @@ fn skip_comma(text: &[u8], at: usize) -> Option<usize> {
 
 /// Where the number of a house ends behind a blank: up to four digits, and a letter, and the number of
 /// a flat behind a stroke (`10/5`).
+#[inline]
 fn number_behind(text: &[u8], at: usize) -> Option<usize> {
-    let start = at + 1;
+    // Behind nearly every word there is none.
+    match text.get(at..)? {
+        [b' ', b'0'..=b'9', ..] => house_number(text, at + 1),
+        _ => None,
+    }
+}
+
+fn house_number(text: &[u8], start: usize) -> Option<usize> {
     let digits = digits_end(text, start);
     let letter = usize::from(text.get(digits).is_some_and(u8::is_ascii_lowercase));
     let end = digits + letter;
-    let ends = !text.get(end).is_some_and(|&b| is_alnum(b));
-    let fits = text.get(at) == Some(&b' ') && (1..=4).contains(&(digits - start)) && ends;
+    if digits - start > 4 || text.get(end).is_some_and(|&b| is_alnum(b)) {
+        return None;
+    }
     let flat = digits_end(text, end + 1);
     let has_flat = text.get(end) == Some(&b'/')
         && (1..=3).contains(&(flat - end).saturating_sub(1))
         && !text.get(flat).is_some_and(|&b| is_alnum(b) || b == b'/');
-    fits.then_some(if has_flat { flat } else { end })
+    Some(if has_flat { flat } else { end })
 }
