@@ -7,7 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 ///
 /// Compatibility decomposition (NFKD, UAX #15) less the combining marks, lower case, and the Latin
 /// letters that Unicode does not decompose as they are commonly written (`ø` is `o`, `ß` is `ss`).
-/// Bytes that are no UTF-8 stay as they are.
+/// Hiragana are the same syllables in Katakana. Bytes that are no UTF-8 stay as they are.
 pub(super) fn fold(text: &[u8], out: &mut Vec<u8>) {
     if text.is_ascii() {
         let start = out.len();
@@ -19,6 +19,7 @@ pub(super) fn fold(text: &[u8], out: &mut Vec<u8>) {
     for chunk in text.utf8_chunks() {
         let letters = chunk.valid().nfkd().filter(|&c| !is_combining_mark(c));
         for c in letters.flat_map(char::to_lowercase).filter(|&c| !is_combining_mark(c)) {
+            let c = katakana(c);
             match spelled_out(c) {
                 Some(letters) => out.extend_from_slice(letters.as_bytes()),
                 None => out.extend_from_slice(c.encode_utf8(&mut bytes).as_bytes()),
@@ -44,6 +45,14 @@ fn spelled_out(c: char) -> Option<&'static str> {
         'ŧ' => "t",
         _ => return None,
     })
+}
+
+/// A syllable in Katakana if it is one in Hiragana: those are in the same order, 96 places before.
+fn katakana(c: char) -> char {
+    match c {
+        'ぁ'..='ゖ' => char::from_u32(u32::from(c) + 0x60).unwrap_or(c),
+        _ => c,
+    }
 }
 
 #[cfg(test)]
@@ -74,6 +83,8 @@ mod tests {
             ("ﬁ", "fi"),
             ("ＡＢ", "ab"),
             ("山田", "山田"),
+            ("やまだ", "ヤマタ"),
+            ("ﾔﾏﾀﾞ", "ヤマタ"),
             ("ΡΟΔΟΣ ρόδος", "ροδοσ ροδοσ"),
             ("", ""),
         ] {

@@ -48,12 +48,13 @@ fn by_component(
     let action = if to.of.rules.keeps_observed(name) { Action::Keep } else { action };
     to.each(raw, sep.repetition, |to, _, repetition| match of {
         Some(of) => to.typed(rule, of, action, repetition),
-        None => to.each(repetition, sep.component, |to, n, part| {
-            if rule.of_component(n + 1).is_some() {
-                to.component(rule, n, Op::Free, action, part);
-            } else {
-                value(to, rule, line, action, part);
+        None => to.each(repetition, sep.component, |to, n, part| match rule.of_component(n + 1) {
+            Some(_) => {
+                let op = if is_date_type(name) { Op::Shift } else { Op::Free };
+                to.component(rule, n, op, action, part);
             }
+            None if is_date_type(name) && n == 1 => to.leaf(rule, Op::Table, part),
+            None => value(to, rule, line, action, part),
         }),
     });
 }
@@ -114,9 +115,16 @@ fn by_type(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, action: Ac
             if is_time(value) { to.out.extend_from_slice(value) } else { to.free(value) }
         }),
         b"DT" | b"TS" | b"DTM" => to.each(raw, sep.repetition, |to, _, value| {
-            let date = pieces(value, sep.component).next().unwrap_or_default();
             let year = action == Action::Year || to.days.is_none();
-            to.leaf(rule, if year { Op::Year } else { Op::Shift }, date);
+            // Behind it may stand how precise it is (TS.2).
+            let ops = [if year { Op::Year } else { Op::Shift }, Op::Table];
+            let parts = pieces(value, sep.component).zip(ops).enumerate();
+            for (n, (part, op)) in parts {
+                if n > 0 {
+                    to.out.push(sep.component);
+                }
+                to.leaf(rule, op, part);
+            }
         }),
         b"TN" => to.each(raw, sep.repetition, |to, _, value| {
             if to.days.is_some() {
@@ -133,6 +141,11 @@ fn by_type(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, action: Ac
             None => to.line(raw),
         },
     }
+}
+
+/// Whether a data type is of dates and has no components but, once, how precise one is.
+fn is_date_type(name: &[u8]) -> bool {
+    matches!(name, b"DT" | b"TS" | b"DTM")
 }
 
 /// Whether a data type has no components, or amounts in them.

@@ -11,7 +11,7 @@ use super::subject::Kind;
 use super::surrogate::Memo;
 use super::text::{Beside, Context, Identity};
 use super::zip3::zip3;
-use super::{Deidentifier, Tally, documents, observation, query};
+use super::{Deidentifier, Tally, dates, documents, observation, query};
 use crate::core::check_digit::check_digit;
 use crate::core::message::{first, pieces};
 use crate::core::{Scope, Separators};
@@ -360,6 +360,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
     fn own_component(&mut self, rule: &Rule, n: usize, of: Op, action: Action, raw: &[u8]) {
         match action {
             Action::Constant(n) => self.constant(n),
+            Action::Keep if self.is_date(n, of, raw) => self.out.extend_from_slice(raw),
             Action::Keep if rule.is_unknown() || rule.special != Special::None => {
                 self.kept(rule, raw);
             }
@@ -393,6 +394,17 @@ impl<'c, 'm> Rewrite<'c, 'm> {
                 self.part(rule, op(part, action, &self.of.rules.settings), action, raw);
             }
         }
+    }
+
+    /// Whether a component is a date, of which a site may say that it stays, in an observation, too.
+    fn is_date(&self, n: usize, of: Op, raw: &[u8]) -> bool {
+        let part = self.of_type.and_then(|of| self.of.rules.parts(of).get(n).copied());
+        let is_of_dates = match part {
+            Some(Part::Nested(of)) => self.of.rules.parts(of).first() == Some(&Part::Date),
+            Some(part) => part == Part::Date,
+            None => of == Op::Shift,
+        };
+        is_of_dates && dates::is_date(raw)
     }
 
     /// A value without parts of its own; if it has some nevertheless, what identifies is in the

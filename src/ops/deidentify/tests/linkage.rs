@@ -29,6 +29,19 @@ fn dates_of_a_patient_move_alike_however_the_number_is_written() {
     }
 }
 
+/// A name in a text is that of its field, in the case of the text, whatever letter it begins with.
+#[test]
+fn a_name_that_begins_beyond_ascii_is_written_as_its_field() {
+    let all = segments(
+        "PID|1||7^^^H^MR||Şahinter^Ümitan\nNTE|1||Şahinter, Sahinter, ŞAHINTER, şahinter, Ümitan",
+    );
+    let (family, given) = field(&all[1], 5).split_once('^').unwrap();
+    let (upper, lower) = (family.to_uppercase(), family.to_lowercase());
+    let expected = format!("{family}, {family}, {upper}, {lower}, {given}");
+    assert!(family.starts_with(char::is_uppercase) && upper != family);
+    assert_eq!(field(&all[2], 3), expected);
+}
+
 /// Queries for identifiers and immunizations have the patient's as it is, without a field's name.
 #[test]
 fn a_query_has_the_number_of_the_patient() {

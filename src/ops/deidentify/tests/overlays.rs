@@ -119,6 +119,9 @@ fn a_component_of_an_observation_is_of_its_data_type() {
         ("ID", "A97"),
         ("TM", "0815"),
         ("DT", "20231201"),
+        ("TS", "202312010815^M"),
+        ("DTM", "20231201"),
+        ("DR", "20231201^20231205"),
         ("TN", "(617)555-1234"),
         ("CWE", "A97^seen"),
         ("XAD", "12 Main St^^Boston"),
@@ -126,7 +129,7 @@ fn a_component_of_an_observation_is_of_its_data_type() {
         let head = component(value, 1);
         for (action, expected) in [("remove", ""), ("constant X", "X"), ("keep", head)] {
             // What identifies somebody goes from an observation that is kept, too.
-            if action == "keep" && matches!(kind, "DT" | "TN" | "XAD") {
+            if action == "keep" && matches!(kind, "TN" | "XAD") {
                 continue;
             }
             let out = written(kind, value, &format!("OBX-5.1 = {action}"));
@@ -175,5 +178,18 @@ fn every_component_obeys_its_rule() {
             if overlay.starts_with('M') { sender } else { component(&number, 4).into() };
         assert!(!authority.contains("NORTH") && !authority.contains("1.2.3"), "{authority}");
         assert!(authority.ends_with("ISO"), "{authority}");
+    }
+}
+
+/// How precise a date is stands behind it (TS.2), in an observation as in other fields.
+#[test]
+fn a_date_keeps_its_precision() {
+    let message = "MSH|^~\\&|A|B|C|D|20240105||ORU^R01|1|P|2.5\nPID|1||7^^^H^MR||||19450302^D\nOBX|1|TS|1^x^L||20231201^D";
+    for (profile, expected) in [(Profile::Pseudonymise, "^D"), (Profile::SafeHarbor, "2023^D")] {
+        let all = run(profile, message);
+        for value in [field(&all[1], 7), field(&all[2], 5)] {
+            let expected = if value.starts_with("1945") { "^D" } else { expected };
+            assert!(value.ends_with(expected) && value.len() > 2, "{value}");
+        }
     }
 }

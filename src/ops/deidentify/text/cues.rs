@@ -90,7 +90,8 @@ const WORDS: &[(Cue, &str)] = &[
     (
         Cue::Phone,
         "phone telephone tel ph fax cell cellphone mobile pager beeper call callback called calls \
-         dial number voicemail whatsapp telefon telefono telefone telefonnummer rufnummer tlf",
+         dial number voicemail whatsapp telefon telefono telefone telefonnummer rufnummer tlf handy handynummer \
+         mobil mobiel movil cellulare celular",
     ),
     (Cue::Ssn, "ssn socsec security"),
     (
@@ -103,7 +104,7 @@ const WORDS: &[(Cue, &str)] = &[
          case claim order certificate serial registration sn device pacemaker implant",
     ),
     (Cue::Plate, "plate"),
-    (Cue::Zip, "zip zipcode postcode postal"),
+    (Cue::Zip, "zip zipcode postcode postal plz postleitzahl wohnhaft"),
     (Cue::Link, "no num nr is was id of the at"),
     (Cue::Age, "age aged"),
     (Cue::Old, "ninety nineties hundred nonagenarian centenarian supercentenarian"),
@@ -112,7 +113,8 @@ const WORDS: &[(Cue, &str)] = &[
     (Cue::Domain, "com org net edu gov mil info biz io"),
     (
         Cue::Street,
-        "rue calle avenida avda paseo piazza viale via rua chemin impasse quai ulica ul boulevard",
+        "rue calle avenida avda paseo piazza viale via rua chemin impasse quai ulica ul boulevard \
+         c",
     ),
 ];
 

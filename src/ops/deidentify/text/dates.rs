@@ -198,9 +198,14 @@ fn day_before_month(text: &[u8], groups: &Groups) -> Option<Written> {
     };
     let year = digits_at(text, behind).filter(|year| year.range.len() == 4 && is_year(year.value));
     let is_glued = word.start == day.range.end && behind == word.end;
-    let short = digits_at(text, behind)
-        .filter(|year| year.range.len() == 2 && (is_glued || text.get(word.end) == Some(&b'-')));
     let name = text.get(word.clone())?;
+    let is_last = |year: &Part| {
+        let ends = matches!(text.get(year.range.end..), Some([] | [b',' | b'.' | b';' | b')', ..]));
+        ends && name.len() == 3 && text.get(word.end) == Some(&b' ')
+    };
+    let short = digits_at(text, behind).filter(|year| {
+        year.range.len() == 2 && (is_glued || text.get(word.end) == Some(&b'-') || is_last(year))
+    });
     let year = year.or(short);
     // "5 may" and "2 mar" are words without a year or a capital.
     if year.is_none() && (case(name) == Case::Lower && name.len() <= 5 && !is_foreign) {

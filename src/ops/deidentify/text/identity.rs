@@ -262,6 +262,11 @@ impl Identity {
         found.into_iter().chain(days).min_by_key(|noted| noted.value)
     }
 
+    /// Whether a date was noted, with its year first.
+    pub(super) fn has_day(&self, day: Digits) -> bool {
+        self.has_days && self.find_number(day.key()).any(|noted| noted.kind == Kind::Date)
+    }
+
     /// What the key of a number or whole code was noted for.
     #[inline]
     fn find_number(&self, key: u64) -> impl Iterator<Item = Noted> {

@@ -247,7 +247,8 @@ pub(super) fn fold_char(c: char, out: &mut Vec<u8>) {
         // Nothing is seen of them.
         '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' => {}
         '\u{A0}' | '\u{2002}'..='\u{200A}' | '\u{202F}' | '\u{3000}' => out.push(b' '),
-        '\u{2018}' | '\u{2019}' | '\u{02BC}' => out.push(b'\''),
+        // An accent that stands alone, or a prime, is typed for an apostrophe: `O´Brien`.
+        '\u{2018}'..='\u{201B}' | '\u{2BC}' | '\u{B4}' | '\u{2032}' => out.push(b'\''),
         '\u{2010}'..='\u{2015}' => out.push(b'-'),
         // ASCII as wide as Chinese, less what could be taken for a delimiter.
         '\u{FF01}'..='\u{FF5E}' if !"｜＾～＆＼".contains(c) => {
@@ -287,7 +288,7 @@ pub(super) const SIGN: u8 = 0x1F;
 
 /// Appends a byte that is no UTF-8, as the letter that it is in Latin-1. Where other sets have a
 /// letter (Latin-2, Windows-1250), it is one that resembles no other. FF, a letter that hardly any
-/// name has, is what broken text is full of: a blank.
+/// name has, is what broken text is full of: a blank. Apostrophes are those of Windows.
 pub(super) fn fold_byte(byte: u8, out: &mut Vec<u8>) {
     match byte {
         0x8A
@@ -310,6 +311,7 @@ pub(super) fn fold_byte(byte: u8, out: &mut Vec<u8>) {
         | 0xBE
         | 0xBF => out.push(byte),
         0xFF => out.push(b' '),
+        0x91 | 0x92 => out.push(b'\''),
         _ => fold_char(char::from(byte), out),
     }
 }

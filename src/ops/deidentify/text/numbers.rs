@@ -6,7 +6,7 @@ use super::dates::is_measured;
 use super::digits::Groups;
 use super::found::Sort;
 use super::letters::{is_alnum, is_letter, word_before};
-use super::national;
+use super::verhoeff;
 use std::ops::Range;
 
 /// What a number is by its form, or by the word before it.
@@ -24,9 +24,6 @@ pub(super) fn by_form(
     }
     if let Some(end) = address(text, groups).filter(|_| !is_letter(before)) {
         return Some((at..end, Sort::Url));
-    }
-    if let Some(range) = national::number(text, at, groups) {
-        return Some((range, Sort::Id));
     }
     if matches!(before, b'.' | b',' | b'<' | b'>' | b'=') && run.len() < 9 {
         return None;
@@ -142,6 +139,8 @@ fn phone(text: &[u8], groups: &Groups, before: u8, cue: Option<Cue>) -> Option<u
         (b'+', _) => digits_of_phone(text, groups, 8..=15, 12),
         (_, Some(Cue::Phone)) => digits_of_phone(text, groups, 7..=15, 10),
         _ if is_spanish(text, groups) => Some(groups.range(3).end),
+        _ if is_brazilian(text, groups, before) => Some(groups.range(2).end),
+        _ if is_italian(text, groups) => Some(groups.range(1).end),
         _ if !number(0).starts_with(b"0") || is_drug_code(text, groups) => None,
         // The country code behind the prefix for calls abroad.
         _ if number(0).starts_with(b"00") && groups.width(0) > 2 => {
@@ -155,8 +154,9 @@ fn phone(text: &[u8], groups: &Groups, before: u8, cue: Option<Cue>) -> Option<u
     }
 }
 
-/// Where a telephone number ends that is written in twos, as in France (`01 23 45 67 89`), or in
-/// fours behind its area code, as in Japan (`03-1234-5678`).
+/// Where a telephone number ends that is written in twos, as in France (`01 23 45 67 89`), in fours
+/// behind its area code, as in Japan (`03-1234-5678`) and Australia (`(02) 9374 4000`), or in one piece
+/// behind that of a mobile, as in the Netherlands (`06-12345678`).
 fn in_twos_or_fours(text: &[u8], groups: &Groups) -> Option<usize> {
     let has = |widths: &[usize]| {
         widths.iter().enumerate().all(|(n, &width)| groups.width(n) == width)
@@ -166,7 +166,30 @@ fn in_twos_or_fours(text: &[u8], groups: &Groups) -> Option<usize> {
     if has(&[2, 2, 2, 2, 2]) && matches!(sign, b" " | b"." | b"-") {
         return Some(groups.range(4).end);
     }
-    (has(&[2, 4, 4]) && sign == b"-").then(|| groups.range(2).end)
+    if has(&[2, 8]) && groups.number(text, 0) == 6 && matches!(sign, b"-" | b" ") {
+        return Some(groups.range(1).end);
+    }
+    let is_in_fours = [2, 4, 4].iter().enumerate().all(|(n, &width)| groups.width(n) == width);
+    let signs = [sign, groups.between(text, 1)];
+    let is_signed = matches!(signs, [b"-", b"-"] | [b" " | b") ", b" "]);
+    (is_in_fours && is_signed).then(|| groups.range(2).end)
+}
+
+/// A telephone number as in Brazil: `(11) 91234-5678`.
+fn is_brazilian(text: &[u8], groups: &Groups, before: u8) -> bool {
+    before == b'('
+        && (groups.width(0), groups.width(2)) == (2, 4)
+        && matches!(groups.width(1), 4 | 5)
+        && groups.between(text, 0) == b") "
+        && groups.between(text, 1) == b"-"
+}
+
+/// A mobile number as in Italy: `335 1234567`. Of cells, too, so many are counted.
+fn is_italian(text: &[u8], groups: &Groups) -> bool {
+    (groups.width(0), groups.width(1)) == (3, 7)
+        && matches!(groups.between(text, 0), b" " | b"/" | b"-")
+        && text.get(groups.range(0).start) == Some(&b'3')
+        && !is_amount(text, groups.range(1).end)
 }
 
 /// A telephone number as in Spain: nine digits from 6, 7 or 9 on, `677 88 99 00`.
@@ -250,36 +273,10 @@ fn card(text: &[u8], groups: &Groups) -> Option<usize> {
 }
 
 /// Whether a number is an identifier of SNOMED CT: its partition is of the core or an extension,
-/// its last digit is right (SNOMED CT Release File Specification, section 6, Verhoeff).
+/// its last digit is right (SNOMED CT Release File Specification, section 6).
 fn is_snomed(digits: &[u8]) -> bool {
-    const TIMES: [[u8; 10]; 10] = [
-        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-        [1, 2, 3, 4, 0, 6, 7, 8, 9, 5],
-        [2, 3, 4, 0, 1, 7, 8, 9, 5, 6],
-        [3, 4, 0, 1, 2, 8, 9, 5, 6, 7],
-        [4, 0, 1, 2, 3, 9, 5, 6, 7, 8],
-        [5, 9, 8, 7, 6, 0, 4, 3, 2, 1],
-        [6, 5, 9, 8, 7, 1, 0, 4, 3, 2],
-        [7, 6, 5, 9, 8, 2, 1, 0, 4, 3],
-        [8, 7, 6, 5, 9, 3, 2, 1, 0, 4],
-        [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
-    ];
-    const TURN: [u8; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
     let [.., b'0' | b'1', b'0'..=b'2', _] = digits else { return false };
-    if digits.len() > 18 {
-        return false;
-    }
-    let check = digits.iter().rev().enumerate().fold(0_u8, |check, (n, byte)| {
-        let turned = (0..n % 8).fold(byte.wrapping_sub(b'0'), |d, _| {
-            TURN.get(usize::from(d)).copied().unwrap_or_default()
-        });
-        TIMES
-            .get(usize::from(check))
-            .and_then(|row| row.get(usize::from(turned)))
-            .copied()
-            .unwrap_or_default()
-    });
-    check == 0
+    digits.len() <= 18 && verhoeff::is_right(digits)
 }
 
 /// Whether what is behind a number tells that it was measured: `/uL`, ` x10^9`, ` mg`, `%`.

@@ -30,6 +30,7 @@ impl Replacer<'_, '_, '_> {
             What::Other(sort) => self.other(spelled, *sort),
             What::Date(date, is_of_birth) => {
                 let identity = self.context.identity;
+                let date = &date.meant(text, identity, self.context.scope);
                 let is_moved =
                     !identity.is_old_date(date) && !identity.tells_only_year(date, *is_of_birth);
                 let days = self.context.days.filter(|_| is_moved);
@@ -158,11 +159,17 @@ fn write_in_case(name: &[u8], style: Case, out: &mut Vec<u8>) {
         Case::Title if case(name) == Case::Title => out.extend_from_slice(name),
         Case::Title => {
             let mut is_inside = false;
-            out.extend(lower(name).into_iter().map(|b| {
-                let to = if is_inside { b } else { b.to_ascii_uppercase() };
-                is_inside = is_alnum(b);
-                to
-            }));
+            for chunk in lower(name).utf8_chunks() {
+                for c in chunk.valid().chars() {
+                    let upper = c.to_uppercase().filter(|_| !is_inside);
+                    let inside = is_inside.then_some(c);
+                    let text: String = upper.chain(inside).collect();
+                    out.extend_from_slice(text.as_bytes());
+                    is_inside = c.is_alphanumeric();
+                }
+                out.extend_from_slice(chunk.invalid());
+                is_inside |= !chunk.invalid().is_empty();
+            }
         }
     }
 }

@@ -6,11 +6,11 @@ use super::digits::{Groups, digits_end};
 use super::divided::Behind;
 use super::found::Sort;
 use super::identity::{Hold, Identity, Noted};
-use super::letters::{Case, case, is_any, is_letter, without_look_alikes, word_at};
+use super::letters::{Case, case, is_any, is_letter, without_look_alikes, word_at, word_before};
 use super::words::words;
 use super::{
-    ages, codes, contacts, divided, eponyms, initials, names, numbers, places, serials, strangers,
-    streets, worded, zips,
+    ages, codes, contacts, divided, eponyms, iban, initials, names, national, numbers, places,
+    postcodes, serials, strangers, streets, worded, zips,
 };
 use crate::ops::deidentify::Kind;
 use crate::ops::deidentify::shape::LONG;
@@ -188,6 +188,9 @@ impl Scan<'_> {
         {
             return self.push(word, What::Own(noted));
         }
+        if let Some(flat) = postcodes::flat(self.text, &word) {
+            return self.push(flat, What::Other(Sort::Address));
+        }
         if let Some(street) = streets::ending(self.text, &word) {
             return self.push(streets::whole(self.text, street), What::Other(Sort::Address));
         }
@@ -254,10 +257,19 @@ impl Scan<'_> {
         });
         let is_name = case(letters) == Case::Title
             && (is_behind_a_name
+                || self.is_behind_with(word)
                 || listed.is_given()
                     && (!names::begins_sentence(self.text, word.start)
                         || strangers::is_before_a_name(self.text, word.end)));
         !is_name
+    }
+
+    /// Whether a word stands behind "with" or "by", and is none of the name of a disease.
+    fn is_behind_with(&self, word: &Range<usize>) -> bool {
+        let before = word_before(self.text, word.start.saturating_sub(1));
+        is_any(self.slice(&before), &[b"by", b"with"])
+            && !strangers::is_treated(self.text, &before)
+            && eponyms::eponym(self.identity, self.text, word).is_none()
     }
 
     fn cue(&mut self, word: Range<usize>, cue: Cue) -> usize {
@@ -405,6 +417,11 @@ impl Scan<'_> {
             };
         }
         let groups = Groups::at(self.text, at);
+        // Of some, the first part is a date of birth.
+        let of_person = national::number(self.text, at, groups.width(0));
+        if let Some(range) = of_person.or_else(|| iban::iban(self.text, at)) {
+            return self.push(range, What::Other(Sort::Id));
+        }
         // A date is moved, if it is written as one.
         if let Some(written) = dates::of_digits(self.text, &groups) {
             return self.date(written).max(groups.range(0).end);
@@ -453,7 +470,11 @@ impl Scan<'_> {
             return self.push(range, What::Other(Sort::Id));
         }
         if let Some(end) = zips::zip(self.text, groups, cue) {
-            return self.push(at..end, What::Other(Sort::Address));
+            let place = postcodes::place(self.text, end).filter(|_| cue == Some(Cue::Zip));
+            return self.push(at..place.unwrap_or(end), What::Other(Sort::Address));
+        }
+        if let Some(range) = postcodes::postcode(self.text, at, groups) {
+            return self.push(range, What::Other(Sort::Address));
         }
         let is_serial = cue.is_none() && serials::is_announced(self.text, at);
         let cue = if is_serial { Some(Cue::Number) } else { cue };

@@ -298,6 +298,15 @@ fn is_part(text: &[u8], word: &Range<usize>, is_sure: bool, is_first: bool) -> b
     }
 }
 
+/// The first of two frequent names, though they may be words: `Chase Walker`.
+fn two_names(text: &[u8], family: &Range<usize>) -> Option<Range<usize>> {
+    let before = text.get(..family.start)?.strip_suffix(b" ")?;
+    let first = word_before(text, before.len());
+    let (given, name) = (text.get(first.clone())?, text.get(family.clone())?);
+    let are_written_so = case(given) == Case::Title && case(name) == Case::Title;
+    (are_written_so && words().of(given).is_name() && words().of(name).is_name()).then_some(first)
+}
+
 /// The words of a name that ends before `end`, where a degree stands.
 pub(super) fn before(text: &[u8], end: usize) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
@@ -306,6 +315,11 @@ pub(super) fn before(text: &[u8], end: usize) -> Vec<Range<usize>> {
         let gap = gap_start(text, end);
         let word = word_before(text, gap);
         let letters = text.get(word.clone()).unwrap_or_default();
+        if found.is_empty()
+            && let Some(first) = two_names(text, &word)
+        {
+            return vec![first, word];
+        }
         if letters.is_empty() || gap == end || !is_part(text, &word, false, false) {
             break;
         }

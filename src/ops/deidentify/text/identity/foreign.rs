@@ -52,10 +52,11 @@ impl Identity {
                                     && self.kind_of(of) != self.kind_of(value)
                             })
                     }
+                    None if name.len() < 8 => {
+                        behind.is_empty() && is_preposition(name, &word[..at])
+                    }
                     None => {
-                        (at == 0 || at <= 4 && is_prefixed(name))
-                            && name.len() >= 8
-                            && rest.len() <= name.len() + 6
+                        (at == 0 || at <= 4 && is_prefixed(name)) && rest.len() <= name.len() + 6
                     }
                 };
                 fits && rest.starts_with(name)
@@ -118,6 +119,13 @@ fn is_honoured(behind: &[u8]) -> bool {
 /// Whether articles and prepositions are written together with a name: Hebrew, Arabic.
 fn is_prefixed(name: &[u8]) -> bool {
     matches!(name, [0xD6..=0xDB, ..])
+}
+
+/// Whether what stands before a name of three letters is one of the letters that mean "and", "for",
+/// "in" and such there: another one makes another word.
+fn is_preposition(name: &[u8], before: &[u8]) -> bool {
+    const LETTERS: [&str; 12] = ["ו", "ה", "ב", "ל", "מ", "ש", "כ", "و", "ل", "ب", "ك", "ف"];
+    name.len() == 6 && is_prefixed(name) && LETTERS.iter().any(|one| one.as_bytes() == before)
 }
 
 /// How many bytes of a name change from case to case, as far as enough is left: a vowel of Cyrillic,

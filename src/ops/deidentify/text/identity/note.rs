@@ -146,7 +146,9 @@ impl Identity {
     /// Notes in which other ways a name beyond ASCII may be written: `Mueller` for `Müller`, and
     /// what was UTF-8 in a message that says it was not.
     fn note_spellings(&mut self, kind: Kind, value: u32, text: &[u8]) {
-        let Ok(text) = std::str::from_utf8(text) else { return };
+        let Ok(text) = std::str::from_utf8(text) else {
+            return self.note_readings(kind, value, text);
+        };
         let meant = misread_utf8(text);
         let mut other = Vec::new();
         if let Some(meant) = &meant {
@@ -172,6 +174,27 @@ impl Identity {
             fold_text(spelled.as_bytes(), &mut other);
             // It is the name itself, though a test of eyes is called Jaeger, too.
             self.note_spelling(kind, value, &other, Unless::WeakCommon);
+        }
+    }
+
+    /// Notes a name that is no UTF-8 as it reads in the sets that are in use where none is said, and in
+    /// other case in the bytes of these.
+    #[cold]
+    fn note_readings(&mut self, kind: Kind, value: u32, text: &[u8]) {
+        for set in [encoding_rs::WINDOWS_1252, encoding_rs::WINDOWS_1250, encoding_rs::ISO_8859_2] {
+            let Some(read) = set.decode_without_bom_handling_and_without_replacement(text) else {
+                continue;
+            };
+            let mut folded = Vec::new();
+            for written in [read.to_lowercase(), read.to_uppercase()] {
+                folded.clear();
+                fold_text(&set.encode(&written).0, &mut folded);
+                self.note_words(kind, value, &folded);
+            }
+            folded.clear();
+            fold_text(read.as_bytes(), &mut folded);
+            self.note_words(kind, value, &folded);
+            self.note_spellings(kind, value, read.as_bytes());
         }
     }
 

@@ -262,3 +262,16 @@ fn a_verb_behind_a_name_stays() {
         scrubs_of(&[(Family, family), (Given, given)], &[(raw, expected)]);
     }
 }
+
+#[test]
+fn two_names_that_are_words_are_names_before_a_degree() {
+    scrubs_of(
+        &[],
+        &[
+            ("seen by Chase Walker MD", "seen by [NAME] [NAME] MD"),
+            ("Chase Walker, MD signed", "[NAME] [NAME], MD signed"),
+            ("Home Visit RN, Long Term NP", "Home Visit RN, Long Term NP"),
+            ("may price RN", "may price RN"),
+        ],
+    );
+}

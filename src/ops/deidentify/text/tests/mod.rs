@@ -2,7 +2,9 @@ mod common_names;
 mod eponyms;
 mod modes;
 mod names;
+mod national;
 mod numbers;
+mod sets;
 mod written;
 
 use super::*;

@@ -69,6 +69,10 @@ fn strict_masks_words_that_no_list_has() {
         ("Lasix 40 mg, Humalog SSI, IVF NS", "Lasix 40 mg, Humalog SSI, IVF NS"),
         ("S. epidermidis, oxacillin R; Cl 101", "S. epidermidis, oxacillin R; Cl 101"),
         ("when Grace came", "when [WORD] came"),
+        // A name that is a word, too, behind what stands before persons.
+        ("spoke with Grant today, signed by Price", "spoke with [WORD] today, signed by [WORD]"),
+        ("with Down syndrome", "with Down syndrome"),
+        ("walks with cane, seen by day", "walks with cane, seen by day"),
     ] {
         check(Mode::Strict, None, raw, expected);
     }

@@ -166,6 +166,37 @@ fn dates_move_in_other_languages() {
     }
 }
 
+/// What could be of two months is what a field has (2 March 1945), else what the message's country
+/// writes.
+#[test]
+fn the_month_of_a_date_is_that_of_the_message() {
+    let header = "MSH|^~\\&|A|B|C|D|20230601||ADT^A08|1|P|2.5.1|||||";
+    for (behind, raw, expected) in [
+        ("", "02/03/1945 03/02/1945", "09/02/1945 02/09/1945"),
+        ("", "04/05/2020", "03/15/2020"),
+        ("USA", "04/05/2020 3-2-19", "03/15/2020 2-9-19"),
+        ("GBR", "04/05/2020 3-2-19", "13/04/2020 13-1-19"),
+        ("GBR", "03/02/1945", "02/09/1945"),
+        ("|UNICODE UTF-8|de", "04/05/2020", "13/04/2020"),
+        ("|UNICODE UTF-8|en-GB", "04/05/2020", "03/15/2020"),
+        ("DEU", "04.05.2020, 2020-05-04, 04/25/2020", "13.04.2020, 2020-04-13, 04/04/2020"),
+    ] {
+        let header = format!("{header}{behind}");
+        let out = cleaned_in(header.as_bytes(), Mode::Scrub, Some(-21), raw.as_bytes());
+        assert_eq!(String::from_utf8_lossy(&out), expected, "{behind} {raw}");
+    }
+}
+
+#[test]
+fn a_year_of_two_digits_ends_a_date() {
+    // Behind a month in letters, where nothing follows that it could be the number of.
+    check(Mode::Scrub, Some(-21), "on 12 mar 48, then", "on 20 feb 48, then");
+    check(Mode::Scrub, Some(-21), "on 12 Mar 48", "on 20 Feb 48");
+    for kept in ["12 mar 48 mg", "12 mar 48%"] {
+        check(Mode::Scrub, Some(-21), kept, kept);
+    }
+}
+
 #[test]
 fn numbers_and_streets_of_other_countries_are_found() {
     for (raw, expected) in [

@@ -227,17 +227,3 @@ fn titles_with_the_ending_of_a_woman_and_ages_in_one_word() {
         scrubs(raw, expected);
     }
 }
-
-#[test]
-fn numbers_of_states_are_told_by_their_form() {
-    scrubs_of(
-        &[],
-        &[
-            ("CF RSSGPP51C12H501X, DNI 12345678Z", "CF [ID], DNI [ID]"),
-            ("(12.345.678-Z) X1234567L; 1 52 08 69 123 456 78", "([ID]) [ID]; [ID]"),
-            ("lot 12345678A, 12345678ZZ", "lot 12345678A, 12345678ZZ"),
-            ("677 88 99 00", "[PHONE]"),
-            ("counts 377 88 99 00", "counts 377 88 99 00"),
-        ],
-    );
-}
