@@ -66,7 +66,9 @@ enum What<'v> {
         /// What it is held against others by, and how severe that is.
         facts: Option<(Facts, &'v Severities)>,
     },
-    Envelope { before: u64 },
+    Envelope {
+        before: u64,
+    },
 }
 
 impl<'v> Check<'v> {
