@@ -36,7 +36,7 @@ pub(super) struct Check<'v> {
 /// What came of a chunk.
 #[derive(Default)]
 pub(super) struct Done<'v> {
-    records: Vec<Record>,
+    records: Vec<Record<'v>>,
     /// Of all records, one behind the other.
     findings: Vec<Finding<'v>>,
     /// As `findings`: the parts of the report.
@@ -44,9 +44,9 @@ pub(super) struct Done<'v> {
 }
 
 /// What came of one message, or envelope segment.
-struct Record {
+struct Record<'v> {
     part: usize,
-    what: What,
+    what: What<'v>,
     offset: u64,
     /// The bytes in the chunk.
     bytes: Range<usize>,
@@ -58,14 +58,22 @@ struct Record {
     ends: (usize, usize, usize),
 }
 
-enum What {
-    Message { number: u64, mark: Mark, is_valid: bool, facts: Option<Facts> },
-    Envelope { before: u64 },
+enum What<'v> {
+    Message {
+        number: u64,
+        mark: Mark,
+        is_valid: bool,
+        /// What it is held against others by, and how severe that is.
+        facts: Option<(Facts, &'v Severities)>,
+    },
+    Envelope {
+        before: u64,
+    },
 }
 
 impl<'v> Check<'v> {
     fn severities(&self) -> &'v Severities {
-        &self.validator.settings().severities
+        self.validator.severities_around()
     }
 
     /// Checks the messages of a part.
@@ -90,7 +98,7 @@ impl<'v> Check<'v> {
                     } else if !is_valid {
                         job.set_aside(item.mark);
                     }
-                    let facts = Some(Facts::of(message));
+                    let facts = Some((Facts::of(message), checked.severities));
                     let bytes = item.mark.range().start;
                     Record {
                         part: view.index,
@@ -142,7 +150,7 @@ impl<'v> Check<'v> {
         found: &Unusable<'_>,
         done: &mut Done<'v>,
         job: &mut Job<Done<'v>>,
-    ) -> Record {
+    ) -> Record<'v> {
         let finding = unusable::finding(found.error, found.framed.bytes, self.severities());
         let is_told = finding.is_some();
         let start = done.findings.len();
@@ -167,7 +175,7 @@ impl<'v> Check<'v> {
     }
 }
 
-impl Record {
+impl Record<'_> {
     fn subject<'a>(&self, file: &'a str, bytes: &'a [u8]) -> Subject<'a> {
         let number = match self.what {
             What::Message { number, .. } => Some(number),
@@ -309,23 +317,23 @@ impl<'v, 'o> Verdicts<'v, 'o> {
     }
 
     /// What a message, or an envelope, has against those before it.
-    fn across(&mut self, record: &Record, bytes: &[u8]) -> Vec<Finding<'v>> {
+    fn across(&mut self, record: &Record<'_>, bytes: &[u8]) -> Vec<Finding<'v>> {
         let mut findings = Vec::new();
         let Some(Current { batch: source, .. }) = &mut self.source else { return findings };
-        let severities = self.check.severities();
         match &record.what {
-            What::Message { facts: Some(facts), number, .. } => {
+            What::Message { facts: Some((facts, severities)), number, .. } => {
                 source.message(facts, *number, severities, &mut findings);
             }
             What::Message { facts: None, .. } => {}
             What::Envelope { before } => {
+                let severities = self.check.severities();
                 source.envelope(bytes, record.offset, *before, severities, &mut findings);
             }
         }
         findings
     }
 
-    fn count(&mut self, record: &Record, findings: &[Finding<'_>], is_valid: bool) {
+    fn count(&mut self, record: &Record<'_>, findings: &[Finding<'_>], is_valid: bool) {
         findings.iter().for_each(|finding| self.summary.add(finding));
         let is_message = matches!(record.what, What::Message { .. });
         if let What::Message { is_valid: was_valid, .. } = record.what {
@@ -345,7 +353,7 @@ impl<'v, 'o> Verdicts<'v, 'o> {
 
     fn append(
         &mut self,
-        record: &Record,
+        record: &Record<'_>,
         bytes: &[u8],
         findings: &[Finding<'_>],
     ) -> io::Result<()> {

@@ -85,6 +85,15 @@ impl Separators {
         Self::of_unusual(message)
     }
 
+    /// Whether a repetition, or a part of one, says anything. Delimiters with nothing between them
+    /// (`^^&&^`) do not. MSH-1 and MSH-2 do, for neither has delimiters of parts alone.
+    #[inline]
+    #[must_use]
+    pub fn has_value(&self, raw: &[u8]) -> bool {
+        // Where there is no such delimiter, its byte is that of fields.
+        raw.iter().any(|&b| b == self.field || b != self.component && b != self.subcomponent)
+    }
+
     #[cold]
     fn of_unusual(message: &[u8]) -> Result<Self, SeparatorsError> {
         let (Some(b"MSH"), Some(&field)) = (message.get(..3), message.get(3)) else {

@@ -100,7 +100,8 @@ impl SortKey {
             value = Some(raw);
             ControlFlow::Break(())
         });
-        let value = value.filter(|raw| !raw.is_empty() && *raw != b"\"\"");
+        let by = scope.message.separators();
+        let value = value.filter(|raw| by.has_value(raw) && *raw != b"\"\"");
         match value {
             None => out.push(MISSING),
             Some(raw) => append_value(self.kind, &scope.text(raw), out),

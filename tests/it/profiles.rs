@@ -85,6 +85,37 @@ fn what_the_command_line_says_counts_more_than_a_profile() {
 }
 
 #[test]
+fn a_profile_says_how_severe_the_rules_across_messages_are() {
+    let folder = folder();
+    let profile = |name: &str, kind: &str, level: &str| {
+        let text = format!(
+            "extends = \"2.5.1\"\napplies-to.msh-9 = \"{kind}\"\n[severities]\n\
+             \"MSG-3\" = \"{level}\"\n\"BAT-1\" = \"{level}\"\n"
+        );
+        put(&folder, name, text)
+    };
+    let off = profile("off/p.toml", "ADT", "off");
+    let error = profile("error/p.toml", "ADT", "error");
+    let twice = ADT.to_owned() + ADT;
+    assert_eq!(findings(&["--profile", &off], &twice), (0, vec![]));
+    let told = "error MSG-3 MSH[1]-10[1]".to_owned();
+    assert_eq!(findings(&["--profile", &error], &twice), (1, vec![told]));
+    let passed = pipehat(&["validate", "-q", "--pass", "--profile", &error]).stdin(&twice).run();
+    assert_eq!(passed.text(), ADT);
+    // What is around messages has no profile of its own: the only one there is will do.
+    let batch = format!("BHS|^~\\&\r{ADT}BTS|2\r");
+    assert_eq!(findings(&["--profile", &off], &batch), (0, vec![]));
+    let told = "error BAT-1 BTS[1]-1[1]".to_owned();
+    assert_eq!(findings(&["--profile", &error], &batch), (1, vec![told]));
+    // Of several, each is for its own messages.
+    let other = profile("error/q.toml", "ACK", "off");
+    let ack = "MSH|^~\\&|A|B|||20240131||ACK|1|P|2.5.1\rMSA|AA|1\r\n";
+    let both = ["--profile", &error, "--profile", &other];
+    assert_eq!(findings(&both, &(twice.clone() + ack)).1, ["error MSG-3 MSH[1]-10[1]"]);
+    assert_eq!(findings(&both, &(ADT.to_owned() + ack + ack)), (0, vec![]));
+}
+
+#[test]
 fn several_profiles_are_taken_each_for_its_messages() {
     let folder = folder();
     let own = |kind: &str, field: &str| {

@@ -72,6 +72,14 @@ fn a_key_that_no_message_has_is_told() {
 }
 
 #[test]
+fn delimiters_alone_are_no_key() {
+    let of = |id: &str, mrn: &str| format!("MSH|^~\\&|A|||||||{id}|P\rPID|||{mrn}\r\n");
+    let input = of("1", "^^^") + &of("2", "^^^") + &of("3", "7^^^N") + &of("4", "7^^^N");
+    let kept = pipehat(&["dedup", "-q", "--by", "PID-3"]).stdin(&input).bytes();
+    assert_eq!(ids(&kept), "1 2 3");
+}
+
+#[test]
 fn what_cannot_be_sorted_is_rejected_and_the_rest_comes() {
     let dir = folder();
     let rejects = dir.path().join("rejects");

@@ -141,6 +141,19 @@ fn fields_are_told_by_how_they_are_used() {
 }
 
 #[test]
+fn delimiters_alone_fill_no_field() {
+    let of = |field: &str| format!("MSH|^~\\&|A\rPID|||{field}|7\r\n");
+    let report = report(&[], of("^^&") + &of("^~~&") + &of("1^^") + &of("~1"));
+    let fields = &report["fields"];
+    let pid3 = row(fields, "path", "PID-3");
+    assert_eq!((&pid3["filled"], &pid3["rate"]), (&json!(2), &json!(0.5)));
+    assert_eq!((&pid3["distinct"], &pid3["repetitions"]), (&json!(2), &json!(2)));
+    for path in ["MSH-1", "MSH-2", "PID-4"] {
+        assert_eq!(row(fields, "path", path)["rate"], 1.0, "{path}");
+    }
+}
+
+#[test]
 fn values_of_persons_are_told_only_if_asked_for() {
     // Where a person is told: identifiers, names, addresses, numbers, dates, places, texts; a
     // segment of a site; a text, a name and a number where codes should be.

@@ -223,6 +223,26 @@ fn delete_move_append() {
 }
 
 #[test]
+fn delimiters_alone_replace_nothing() {
+    let input = "MSH|^~\\&|A|||||||1||2.3\rPID||^^|7^^^N^MR|^^&|^DOE||||||||||||||^|^^\r\n";
+    for script in [
+        "copy PID-4 to PID-3",
+        "append PID-3 = PID-4",
+        "move PID-4 to PID-3",
+        "copy PID-4.3 to PID-3.4",
+        "each PID where PID-4 { set PID-3 = 9 }",
+    ] {
+        let out = pipehat(&["transform", script]).stdin(input).text();
+        assert_eq!(out, input, "{script}");
+    }
+    // What the script itself says goes there.
+    let out = pipehat(&["transform", "set PID-3 = hl7('^^^X')"]).stdin(input).text();
+    assert!(out.contains("||^^|^^^X|"), "{out}");
+    let upgraded = pipehat(&["transform", "upgrade to 2.8"]).stdin(input).text();
+    assert!(upgraded.contains("|7^^^N^MR|"), "{upgraded}");
+}
+
+#[test]
 fn segments_are_deleted_by_the_start_of_their_ids() {
     assert_eq!(changes("delete Z*"), "-ZPD|x");
     assert_eq!(changes("delete n*"), "-NTE|1||first");

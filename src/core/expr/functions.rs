@@ -235,10 +235,13 @@ impl Function {
 
 /// Whether a function that is true or false holds.
 pub(super) fn holds(function: Function, args: &[Value], env: Env<'_>) -> bool {
+    let by = env.scope.message.separators();
     match (function, args) {
-        (Function::Valued, [Value::Path(path)]) => path.any_raw(env, |raw| !is_void(raw)),
+        (Function::Valued, [Value::Path(path)]) => {
+            path.any_raw(env, |raw| !is_void(raw) && by.has_value(raw))
+        }
         (Function::Null, [Value::Path(path)]) => path.any_raw(env, |raw| raw == b"\"\""),
-        (Function::Exists, [Value::Path(path)]) => path.any_raw(env, |raw| !raw.is_empty()),
+        (Function::Exists, [Value::Path(path)]) => path.any_raw(env, |raw| by.has_value(raw)),
         (_, [x, text]) => {
             let texts = text.texts(env);
             x.any(env, &mut |x| {
@@ -257,9 +260,10 @@ pub(super) fn holds(function: Function, args: &[Value], env: Env<'_>) -> bool {
 /// those that look at all of them at once.
 pub(super) fn values<'v>(function: Function, args: &'v [Value], env: Env<'v>) -> Vec<Text<'v>> {
     if let (Function::Count, [Value::Path(path)]) = (function, args) {
+        let by = env.scope.message.separators();
         let mut count = 0_usize;
         path.any_raw(env, |raw| {
-            count += usize::from(!raw.is_empty());
+            count += usize::from(by.has_value(raw));
             false
         });
         return vec![owned(count.to_string())];

@@ -122,6 +122,25 @@ fn what_is_not_there_is_empty_or_nothing() {
 }
 
 #[test]
+fn delimiters_alone_are_no_value() {
+    let of = |field: &str, expression: &str| {
+        let text = format!("MSH|^~\\&|A\rPID|||{field}\r");
+        let Some(Frame::Message(framed)) = Frames::new(text.as_bytes()).next() else { panic!() };
+        let message = Message::new(framed).unwrap();
+        parse(expression).holds(&Scope::with(&message, TextOptions::default()))
+    };
+    for field in ["", "^^", "&^&&", "^~&~"] {
+        for told in ["not valued(PID-3)", "not PID-3", "not exists(PID-3)", "count(PID-3) = 0"] {
+            assert!(of(field, told), "{field} {told}");
+        }
+    }
+    for field in ["^^a", "^~^7", "^\"\""] {
+        assert!(of(field, "valued(PID-3) and exists(PID-3) and count(PID-3) = 1"), "{field}");
+    }
+    assert!(of("", "valued(MSH-1) and valued(MSH-2) and valued(PID)"));
+}
+
+#[test]
 fn equality_of_numbers() {
     check(&[
         ("OBX-5 = 13.5", true),

@@ -157,6 +157,12 @@ impl Column {
             self.nulls += 1;
             return;
         }
+        // Delimiters alone are no value.
+        let by = reading.separators;
+        let says = |&b: &u8| by.has_value(&[b]) && (repetitions == 1 || b != by.repetition);
+        if !value.iter().any(says) {
+            return;
+        }
         self.filled += 1;
         self.repetitions = self.repetitions.max(repetitions);
         self.longest = self.longest.max(value.len() as u64);

@@ -134,7 +134,7 @@ fn moved(segment: Segment<'_>, rule: &Successor) -> Result<Option<Vec<u8>>, Faul
         kept.extend(old.split(|&b| b == s.repetition && b != s.field).map(<[u8]>::to_vec));
     }
     for value in values.split(|&b| b == s.repetition && b != s.field) {
-        if matches!(value, b"" | b"\"\"") {
+        if value == b"\"\"" || !s.has_value(value) {
             continue;
         }
         // A driver's licence has its own components, of which the first is the number.

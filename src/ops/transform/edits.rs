@@ -119,13 +119,14 @@ impl<'a, S> Run<'_, 'a, S> {
         let whole = position.repetition == Select::All && position.part == Part::WHOLE;
         let assigned = self.assigned(path, source, own)?;
         let mut done = !assigned.is_empty();
+        let s = self.message.separators();
         // Only the script itself empties a place: a value that came out empty replaces nothing.
         let empties = matches!(source, Source::Text(_) | Source::Markup(_));
         for (index, mut values) in assigned {
             if matches!(source, Source::Term(_)) {
                 self.keep_for_empty(index, position, whole && own.is_some(), &mut values);
             }
-            if !empties && values.iter().all(|value| value.is_empty()) {
+            if !empties && !values.iter().any(|value| s.has_value(value)) {
                 done = false;
                 continue;
             }
@@ -153,7 +154,7 @@ impl<'a, S> Run<'_, 'a, S> {
                 .into_iter()
                 .enumerate()
                 .map(|(n, change)| (value(n), change))
-                .filter(|(value, _)| empties || !value.is_empty())
+                .filter(|(value, _)| empties || s.has_value(value))
                 .unzip();
             self.splice(index, changes, |n| values[n]);
         }
@@ -178,7 +179,8 @@ impl<'a, S> Run<'_, 'a, S> {
             there.push(raw);
             ControlFlow::Continue(())
         });
-        let stands = |raw: &&[u8]| !raw.is_empty();
+        let separators = self.message.separators();
+        let stands = |raw: &&[u8]| separators.has_value(raw);
         if values.len() != there.len() {
             if values.iter().all(|value| value.is_empty()) && there.iter().any(stands) {
                 self.unmapped.count_empty();
@@ -275,7 +277,7 @@ impl<'a, S> Run<'_, 'a, S> {
     pub(super) fn add(&mut self, path: &Path, source: &Source, own: &Own) -> Done<()> {
         let Some(position) = &path.position else { return Ok(()) };
         for (index, mut values) in self.assigned(path, source, own)? {
-            values.retain(|value| !value.is_empty());
+            values.retain(|value| self.message.separators().has_value(value));
             if values.is_empty() {
                 continue;
             }

@@ -63,13 +63,13 @@ pub(super) fn coded<'v, 'w>(
 fn check<'v>(walk: &mut Walk<'v, '_>, element: &'v Element, candidates: &[Candidate<'_>]) {
     let mut first = None;
     for &(code, system, at) in candidates.iter().filter(|(code, ..)| !code.is_empty()) {
-        if code == b"\"\"" || is_of_other_rule(walk.model.is_profile, &at) {
+        if code == b"\"\"" {
             return;
         }
         let text = escape::decode(code, &walk.separators);
         for binding in &element.bindings {
             let Some(set) = walk.model.value_set(binding.set) else { continue };
-            if set.is_excluded {
+            if set.is_excluded || !walk.model.is_profile && is_of_other_rule(set, &at) {
                 return;
             }
             let Some(how) = fault(set, &text, system) else { return };
@@ -93,9 +93,10 @@ fn check<'v>(walk: &mut Walk<'v, '_>, element: &'v Element, candidates: &[Candid
     walk.code(element, set, how, code, at, usual);
 }
 
-/// Message type, processing id and version have rules of their own.
-fn is_of_other_rule(is_profile: bool, at: &At) -> bool {
-    !is_profile && at.line == 1 && matches!(at.field, 9 | 11 | 12)
+/// For the tables of message type, processing id and version there are rules of their own, but not
+/// for the codes that a profile lists.
+fn is_of_other_rule(set: &ValueSet, at: &At) -> bool {
+    at.line == 1 && matches!(at.field, 9 | 11 | 12) && !matches!(set.codes, Codes::Listed(_))
 }
 
 /// How a code is wrong in a set; `system` is the code system that the message names with it.

@@ -50,6 +50,8 @@ pub struct Checked<'v> {
     pub model: &'v Model,
     /// The structure in it; `None` if the model has none for this kind of message.
     pub structure: Option<&'v MessageDef>,
+    /// How severe its rules are.
+    pub severities: &'v Severities,
 }
 
 impl Validator {
@@ -73,6 +75,16 @@ impl Validator {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// How severe it is what no message says that a profile could be chosen by, such as the
+    /// envelope of a batch: as in the profile, if there is one for all messages.
+    #[must_use]
+    pub fn severities_around(&self) -> &Severities {
+        match &self.severities[..] {
+            [only] if self.profiles.map.is_none() => only,
+            _ => &self.settings.severities,
+        }
     }
 
     /// Appends what is wrong with `message` to `findings`, in the order of their places, of too
@@ -118,7 +130,7 @@ impl Validator {
         {
             let Scratch { seating, index, .. } = scratch;
             nist::check(model, structure, severities, message, (seating, index), findings);
-            return Checked { model, structure: Some(structure) };
+            return Checked { model, structure: Some(structure), severities };
         }
         let (model, severities) = match choice {
             Choice::Profile(at, _) => (&self.profiles.all[at].model, &self.severities[at]),
@@ -147,7 +159,7 @@ impl Validator {
         if let Choice::Profile(at, _) = choice {
             self.profiles.all[at].check_rules(&scope, structure, severities, findings);
         }
-        Checked { model, structure }
+        Checked { model, structure, severities }
     }
 
     /// Says that a message names another version than the one that its profile extends, unless

@@ -150,6 +150,26 @@ fn values() {
     // A table of the standard by its number.
     let text = "fields.PID-3.1.value-set = \"HL70001\"";
     assert_eq!(overlay(text, &adt("4711", "F")), [""; 0]);
+    // To an open one others may add codes, unless the profile says that it is binding.
+    let text = "fields.PID-8 = { value-set = \"HL70001\" }";
+    assert_eq!(overlay(text, &adt("|F", "|Q")), ["info VAL-1 PID-8"]);
+    let text = "fields.PID-8 = { value-set = \"HL70001\", strength = \"R\" }";
+    fires(text, &adt("|F", "|Q"), &["error VAL-1 PID-8"], ADT);
+}
+
+#[test]
+fn codes_of_the_header_that_has_rules_of_its_own() {
+    for (field, own) in
+        [("MSH-9.2", "A01"), ("MSH-9.3", "ADT_A01"), ("MSH-11.1", "P"), ("MSH-12.1", "2.5.1")]
+    {
+        let text = |code: &str| format!("fields.{field}.codes = [\"{code}\"]");
+        assert_eq!(overlay(&text(own), ADT), [""; 0]);
+        assert_eq!(overlay(&text("T"), ADT), [format!("error VAL-1 {field}")]);
+    }
+    // What the standard lists is told once, by that rule.
+    let text = "extends = \"2.5.1\"\nfields.MSH-11.1.value-set = \"HL70103\"";
+    let found = found_in(&files(&[("p.toml", text)]), &["p.toml"], &adt("|P|", "|X|"));
+    assert_eq!(found, ["warning MSG-4 MSH-11.1"]);
 }
 
 #[test]

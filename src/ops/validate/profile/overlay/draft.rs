@@ -203,6 +203,11 @@ impl Draft {
         found.is_some_and(|ty| matches!(ty.kind, TypeKind::Primitive(_)))
     }
 
+    /// Whether another field says what type it is.
+    pub(super) fn varies(&self, at: TypeIx) -> bool {
+        self.model.data_type(at).is_some_and(|ty| matches!(ty.kind, TypeKind::Varies))
+    }
+
     /// Whether a type has a code in its first component.
     pub(super) fn is_coded(&self, at: TypeIx) -> bool {
         let found = self.model.data_type(at);

@@ -117,6 +117,10 @@ impl Overlay<'_, '_, '_> {
                     keys.error(format!("the data type of {place} is not known; give its `type`"))
                 );
             }
+            if ty.is_some_and(|ty| self.draft.varies(ty)) {
+                let wrong = format!("another field names the type of {place}; a rule can tell");
+                return Err(keys.error(wrong));
+            }
             let fits = |ty| self.draft.is_primitive(ty) || is_coded && self.draft.is_coded(ty);
             if ty.is_some_and(|ty| !fits(ty)) {
                 let first = match place.component {
@@ -220,10 +224,12 @@ impl Overlay<'_, '_, '_> {
                 return of_codes.map_or(Ok(None), |word| Err(word.error(wrong)));
             }
         };
+        let is_said = strength.is_some();
         let strength = strength.as_ref().map_or(Ok(Strength::Required), codes::strength)?;
         let is_open = self.draft.model.value_set(set).is_none_or(|set| set.is_open);
         match strength {
-            Strength::Required if is_open => {}
+            // Who says so himself does not want the codes that others may add.
+            Strength::Required if is_open && !is_said => {}
             Strength::Required => self.asked(Rule::Val1, place, Severity::Error),
             Strength::Suggested | Strength::Undetermined => {
                 self.asked(Rule::Val1, place, Severity::Warning);
