@@ -4,6 +4,8 @@ use super::messages;
 use pipehat::core::TextOptions;
 use pipehat::ops::fhir::{self, BundleKind, Converter, Ids, Upsert};
 
+/// The rules of R4, as the tests have them.
+#[allow(clippy::unwrap_used)]
 #[path = "../../../tests/it/r4.rs"]
 mod r4;
 
