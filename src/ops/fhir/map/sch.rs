@@ -60,7 +60,8 @@ impl Contact {
     }
 
     fn write<'m>(&self, out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>) {
-        if !sch.valued(self.person) {
+        // As the participants of the appointment are, which refer to it.
+        if !sch.valued(self.person) || sch.all(self.person).next().is_none() {
             return;
         }
         let Some(own) = self.role(cx, sch) else { return };
