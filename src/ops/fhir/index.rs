@@ -171,7 +171,7 @@ impl Index {
         if is_header {
             // MSH-1 is the delimiter itself.
             field.start = start + 3;
-            valued = self.end_field(field, bytes, end.min(start + 4));
+            valued = self.end_field(field, bytes, end.min(start + 4), s.repetition);
             bit = 2;
         }
         while let Some(at) = delimiters.next_before(end) {
@@ -179,7 +179,7 @@ impl Index {
             // Of two with one byte the outer one counts.
             if b == s.field {
                 if is_begun {
-                    valued |= bit * self.end_field(field, bytes, at);
+                    valued |= bit * self.end_field(field, bytes, at, s.repetition);
                     bit = bit << 1 | bit & 1 << 63;
                 }
                 is_begun = true;
@@ -194,7 +194,7 @@ impl Index {
             }
         }
         if is_begun {
-            valued |= bit * self.end_field(field, bytes, end);
+            valued |= bit * self.end_field(field, bytes, end, s.repetition);
         }
         // MSH-2 holds the delimiters, and has none.
         if is_header && let Some(entry) = self.fields.get_mut(first + 1) {
@@ -206,9 +206,13 @@ impl Index {
     /// Adds a field. Returns 1 if it has a value, else 0. Where it is called and not inlined, all
     /// takes a fifth longer.
     #[inline(always)]
-    fn end_field(&mut self, field: Unfinished, bytes: &[u8], end: usize) -> u64 {
+    fn end_field(&mut self, field: Unfinished, bytes: &[u8], end: usize, by: u8) -> u64 {
         let text = bytes.get(field.start..end).unwrap_or_default();
-        let valued = is_valued(text);
+        // As its repetitions are, one by one: their delimiter may be another than the usual one.
+        let valued = match field.repeats {
+            true => text.split(|&b| b == by).any(is_valued),
+            false => is_valued(text),
+        };
         if !valued && text == b"\"\"" {
             self.nulls += 1;
         }

@@ -426,6 +426,17 @@ mod tests {
         }
     }
 
+    /// With delimiters that are usually others, a field of them alone has no repetition that says anything.
+    #[test]
+    fn a_field_is_valued_if_a_repetition_is() {
+        let message = message(b"MSH|~\\^|\rEVN|^~\\&|a\\&|\\\\");
+        let mut index = Index::default();
+        let input = Input::read(&message, &mut index).unwrap();
+        let evn = input.seg(1);
+        assert_eq!([1, 2, 3].map(|n| evn.valued(n)), [false, true, false]);
+        assert_eq!([1, 2, 3].map(|n| evn.all(n).count()), [0, 1, 0]);
+    }
+
     #[test]
     fn what_nobody_asked_for_is_unmapped() {
         let message = message(b"MSH|^~\\&\rPID|1||a^b~c^d|x|^^y^z|\"\"");

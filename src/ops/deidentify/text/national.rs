@@ -2,6 +2,7 @@
 
 use super::letters::is_alnum;
 use super::verhoeff;
+use crate::core::check_digit::mod10;
 use std::ops::Range;
 
 /// How a number is written: `9` is a digit, `A` a letter, `*` a letter or digit or `+` or `-`, and all
@@ -124,12 +125,7 @@ fn weighed(of: &[u8], weights: &[u32]) -> u32 {
 
 /// ISO/IEC 7812-1, annex B.
 fn is_luhn(of: &[u8]) -> bool {
-    let doubled = |(n, digit)| match digit << (n % 2) {
-        double @ 10.. => double - 9,
-        single => single,
-    };
-    let sum: u32 = digits(of).rev().enumerate().map(doubled).sum();
-    sum.is_multiple_of(10)
+    of.split_last().is_some_and(|(last, number)| mod10(number) == Some(*last))
 }
 
 /// Two digits.

@@ -37,10 +37,11 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, evn: Seg<'m>) {
         });
         provenance::activity(w, cx, "event", 2, evn.get(1));
         w.array("agent", |w| {
+            let mut is_told = false;
             for value in evn.all(5) {
-                w.item(|w| _ = practitioner::member(w, cx, "who", value));
+                w.item(|w| is_told |= practitioner::member(w, cx, "who", value));
             }
-            if !evn.valued(5) {
+            if !is_told {
                 provenance::senders(w, cx, None);
             }
         });

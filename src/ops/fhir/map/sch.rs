@@ -60,8 +60,7 @@ impl Contact {
     }
 
     fn write<'m>(&self, out: &mut Arena, cx: &mut Context<'m>, sch: Seg<'m>) {
-        // As the participants of the appointment are, which refer to it.
-        if !sch.valued(self.person) || sch.all(self.person).next().is_none() {
+        if !sch.valued(self.person) {
             return;
         }
         let Some(own) = self.role(cx, sch) else { return };
