@@ -16,6 +16,8 @@ mod identity;
 mod kept;
 #[path = "to_fhir/microbiology.rs"]
 mod microbiology;
+#[path = "to_fhir/notes.rs"]
+mod notes;
 #[path = "to_fhir/options.rs"]
 mod options;
 #[path = "to_fhir/problems.rs"]

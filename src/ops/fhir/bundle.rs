@@ -16,7 +16,13 @@ use std::ops::Range;
 /// The extension for a value of the message that has no place in a resource.
 const UNMAPPED: &str = ours!("v2-field");
 
+/// The extension for a note about a resource that R4 has no place for it in (FHIR Extensions Pack 5.1).
+const NOTE: &str = "http://hl7.org/fhir/StructureDefinition/note";
+
 const NO_ENTRY: u32 = u32::MAX;
+
+/// The entry of the header, while that is not written.
+const HEADER: usize = usize::MAX;
 
 /// The resources of a message as they are written, one after the other.
 #[derive(Debug, Default)]
@@ -27,7 +33,7 @@ pub(crate) struct Arena {
     written: ById<()>,
     /// The entry of each segment by the position of this; [`NO_ENTRY`] if it has none.
     owners: Vec<u32>,
-    /// Extensions for unmapped values, of which an entry has some.
+    /// Extensions for notes and for unmapped values, of which an entry has some.
     extensions: Json,
     added: Vec<(usize, Range<usize>)>,
     /// What is written around each resource.
@@ -220,9 +226,28 @@ impl Arena {
         alone
     }
 
+    /// Keeps each note that no map asked for as an extension of what it is about, so that whoever reads that reads
+    /// the note, too.
+    fn notes(&mut self, cx: &mut Context<'_>) {
+        let input = cx.story.input();
+        if !input.has(b"NTE") {
+            return;
+        }
+        for nte in input.segs().filter(|seg| seg.is(b"NTE") && !seg.is_used(3) && !seg.is_used(9)) {
+            let start = self.extensions.len();
+            self.extensions.extension(NOTE, |w| {
+                w.object("valueAnnotation", |w| map::note::inside(w, cx, nte));
+            });
+            if self.extensions.len() > start {
+                let range = start..self.extensions.len();
+                self.added.push((self.owner(cx, nte).unwrap_or(HEADER), range));
+            }
+        }
+    }
+
     /// Finds the values that no map asked for, counts them, and keeps them as extensions. Where neither is
     /// wanted, a thirtieth of all time is saved.
-    fn unmapped(&mut self, cx: &mut Context<'_>, header: usize) {
+    fn unmapped(&mut self, cx: &mut Context<'_>) {
         if !cx.settings.counts && !cx.settings.unmapped {
             return;
         }
@@ -258,7 +283,16 @@ impl Arena {
                 continue;
             }
             let range = start..self.extensions.len();
-            self.added.push((self.owner(cx, seg).unwrap_or(header), range));
+            self.added.push((self.owner(cx, seg).unwrap_or(HEADER), range));
+        }
+    }
+
+    /// Puts what is added into the order of the entries.
+    fn sort_added(&mut self, header: usize) {
+        for (entry, _) in &mut self.added {
+            if *entry == HEADER {
+                *entry = header;
+            }
         }
         self.added.sort_by_key(|(entry, _)| *entry);
     }
@@ -326,6 +360,7 @@ pub(crate) fn write<'m>(arena: &mut Arena, cx: &mut Context<'m>, out: &mut Vec<u
         *upsert = upsert.of_message(cx.msh().peek(9).first());
     }
     map::segments(arena, cx);
+    arena.notes(cx);
     let mut n = 0;
     while wanted::write(arena, cx, n) {
         n += 1;
@@ -337,7 +372,8 @@ pub(crate) fn write<'m>(arena: &mut Arena, cx: &mut Context<'m>, out: &mut Vec<u
     while wanted::write(arena, cx, n) {
         n += 1;
     }
-    arena.unmapped(cx, header);
+    arena.unmapped(cx);
+    arena.sort_added(header);
     if !cx.settings.resources {
         let mut w = Json::over(std::mem::take(out));
         w.root(|w| head(w, cx));

@@ -267,6 +267,11 @@ impl<'m> Seg<'m> {
         }
     }
 
+    /// Whether something of field `n` was asked for.
+    pub(crate) fn is_used(&self, n: usize) -> bool {
+        self.entry(n).is_some_and(|entry| entry.marks.mapped() & FIRST != 0)
+    }
+
     /// Whether field `n` has a value.
     #[inline]
     pub(crate) fn valued(&self, n: usize) -> bool {

@@ -82,7 +82,7 @@ const CAN_OWN: &[(&[u8; 3], &[&[u8; 3]])] = &[
     (b"IN2", &[b"IN1"]),
     (b"IN3", &[b"IN1"]),
     (b"DRG", &[b"DG1", b"FT1", b"PID"]),
-    (b"DG1", &[b"PID", b"OBR", b"FT1", b"RF1"]),
+    (b"DG1", &[b"PID", b"OBR", b"RXO", b"RXE", b"FT1", b"RF1"]),
     (b"PR1", &[b"PID", b"OBR", b"FT1", b"RF1"]),
     (b"FT1", &[b"PID"]),
     (b"PRB", &[b"PID"]),
@@ -156,6 +156,12 @@ static OWNED: LazyLock<HashMap<[u8; 3], Owned, ByName>> = LazyLock::new(|| {
 /// own that came without one.
 const ONE_OF_ORDER: &[&[u8; 3]] = &[b"OBR", b"RXO", b"RXE", b"RXD", b"RXG", b"RQD", b"ODS"];
 
+/// Details: an NTE behind one of them is about what it belongs to.
+const NOTED_WITH_OWNER: &[&[u8; 3]] = &[
+    b"PD1", b"ARV", b"PV2", b"DG1", b"IN2", b"IN3", b"PRT", b"ROL", b"CTD", b"TCD", b"SID", b"TQ2",
+    b"RXR", b"RXC", b"IPC", b"BLG", b"CTI",
+];
+
 /// Where the reading of a message is.
 struct Reading<'r, 'm> {
     input: Input<'m>,
@@ -200,7 +206,7 @@ impl Reading<'_, '_> {
         let Self { input, groups, ref owners, .. } = *self;
         let id = seg.id();
         match &id {
-            b"NTE" => self.before_note,
+            b"NTE" => self.owner_of_note(),
             b"OBX" => self.owner_of_observation(seg.at() as u32),
             b"OBR" => {
                 self.behind = groups.behind(seg);
@@ -242,6 +248,29 @@ impl Reading<'_, '_> {
             (b"SPM" | b"SAC", _, Some(from)) if from < at => owners.last(&[b"OBR"]),
             _ => owner,
         }
+    }
+
+    /// The owner of an NTE: the segment before it, or what that is a detail of.
+    fn owner_of_note(&self) -> u32 {
+        std::iter::successors(Some(self.before_note), |at| self.detail_of(*at))
+            .last()
+            .unwrap_or(NONE)
+    }
+
+    /// What a segment is a detail of, so that an NTE behind it is about that: the notes of a group stand behind all
+    /// that begins it (`PID PD1 NTE`, `OBR TCD NTE`), and those of a referral behind its visit.
+    fn detail_of(&self, at: u32) -> Option<u32> {
+        let Self { input, ref owners, .. } = *self;
+        let owner = owners.owner_at(at);
+        let of = match &input.id_at(at as usize) {
+            b"SFT" | b"UAC" => 0,
+            b"PV1" => owners.last(&[b"RF1"]),
+            // No version has notes of a diagnosis that an order is for.
+            b"DG1" if input.id_at(owner as usize) == *b"PID" => NONE,
+            id if NOTED_WITH_OWNER.contains(&id) => owner,
+            _ => NONE,
+        };
+        (of < at).then_some(of)
     }
 
     /// Notes what a segment has beside its owner, see [`Links::aside`].

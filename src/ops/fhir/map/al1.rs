@@ -8,7 +8,7 @@ use super::super::json::Json;
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, text};
-use super::{patient_of, subject_required};
+use super::{note, patient_of, subject_required};
 
 const ALTERNATE_CODES: &str = "http://hl7.org/fhir/StructureDefinition/alternate-codes";
 const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
@@ -28,6 +28,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, al1: Seg<'m>) {
         coded::concept(w, cx, "code", al1.get(3));
         subject_required(w, cx, "patient", al1);
         time::date_time(w, cx, "onsetDateTime", al1.get(6));
+        w.array("note", |w| note::items(w, cx, al1));
         reaction(w, cx, al1, severity);
     });
 }

@@ -9,7 +9,7 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, practitioner};
 use super::al1::is_named;
-use super::{encounter, of_visit, subject_required};
+use super::{encounter, note, of_visit, subject_required};
 
 const ASSERTED: &str = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate";
 const DUE_TO: &str = "http://hl7.org/fhir/StructureDefinition/condition-dueTo";
@@ -51,6 +51,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, dg1: Seg<'m>) {
         time::date_time(w, cx, "onsetDateTime", dg1.get(5));
         time::date_time(w, cx, "recordedDate", dg1.get(19));
         practitioner::member(w, cx, "asserter", dg1.get(16));
+        w.array("note", |w| note::items(w, cx, dg1));
         w.extensions(|w| {
             w.extension(ASSERTED, |w| _ = time::date_time(w, cx, "valueDateTime", dg1.get(19)));
             w.extension(DUE_TO, |w| {

@@ -9,7 +9,7 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, practitioner, quantity, text};
 use super::super::wanted::Wanted;
-use super::{account, dg1, encounter, pr1, subject_required};
+use super::{account, dg1, encounter, note, pr1, subject_required};
 
 /// R4 has no elements for what a transaction is, and for amounts that are no prices.
 const TYPE: &str = ours!("transaction-type");
@@ -100,6 +100,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, ft1: Seg<'m>) {
                 },
             );
         });
+        w.array("note", |w| note::items(w, cx, ft1));
         w.extensions(|w| {
             w.extension(TYPE, |w| {
                 let kind = ft1.get(6);

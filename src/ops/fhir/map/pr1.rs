@@ -9,7 +9,7 @@ use super::super::json::{Decimal, Json};
 use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, place, practitioner};
-use super::{encounter, of_visit, participation, subject_required};
+use super::{encounter, note, of_visit, participation, subject_required};
 
 const SNOMED: &str = "http://snomed.info/sct";
 
@@ -45,6 +45,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, pr1: Seg<'m>) {
                 coded::concept_item(w, cx, value);
             }
         });
+        w.array("note", |w| note::items(w, cx, pr1));
     });
 }
 

@@ -10,7 +10,7 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, text};
 use super::al1::is_named;
-use super::{encounter, subject_required};
+use super::{encounter, note, subject_required};
 
 const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/condition-clinical";
 const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
@@ -146,10 +146,7 @@ fn notes<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, words: &[Parts<'m
         for &value in words {
             w.item(|w| _ = text::of_coded(w, cx, "text", value));
         }
-        for note in cx.story.of(seg, b"NTE") {
-            note.done(1);
-            w.item(|w| _ = text::lines(w, cx, "text", note.all(3)));
-        }
+        note::items(w, cx, seg);
     });
 }
 

@@ -12,7 +12,7 @@ use super::super::types::{
     address, coded, contact, identifier, name, place, quantity, text, timing,
 };
 use super::super::wanted::Wanted;
-use super::{dg1, encounter, orc, subject_required};
+use super::{dg1, encounter, note, orc, subject_required};
 
 /// Writes the ServiceRequest of a referral.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
@@ -83,10 +83,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, rf1: Seg<'m>) {
             for value in rf1.all(24) {
                 w.item(|w| _ = text::string(w, cx, "text", value));
             }
-            for note in cx.story.of(rf1, b"NTE") {
-                note.done(1);
-                w.item(|w| _ = text::lines(w, cx, "text", note.all(3)));
-            }
+            note::items(w, cx, rf1);
         });
     });
 }

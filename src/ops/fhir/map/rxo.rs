@@ -12,7 +12,7 @@ use super::super::types::{
     address, coded, contact, identifier, organization, practitioner, quantity, text,
 };
 use super::medication::{self, Places};
-use super::{encounter, field, note, orc, prt, subject_required, tq1, valued};
+use super::{dg1, encounter, field, note, orc, prt, subject_required, tq1, valued};
 
 /// The fields of a segment that asks for a medication, besides those of all.
 #[derive(Clone, Copy, Debug)]
@@ -195,6 +195,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, seg: Seg<'m>) {
                 coded::concept_item(w, cx, value);
             }
         });
+        w.array("reasonReference", |w| dg1::items_of(w, cx, seg));
         w.array("basedOn", |w| {
             if is_of_filler {
                 orc::answered_item(w, cx, orc);
