@@ -11,7 +11,7 @@ use super::report::Report;
 use super::results::Results;
 use super::settings::{BundleKind, Ids, Settings};
 use super::story::Story;
-use super::uri::{Uri, percent_encoded};
+use super::uri::Uri;
 use super::wanted::Wanted;
 use super::{id, map, plain, systems, time, v2codes};
 use crate::core::Scope;
@@ -222,7 +222,7 @@ impl<'m> Context<'m> {
             return Some(uri);
         }
         self.report.code("HL7 v2", code);
-        Some(Uri::of(b"urn:id:", &percent_encoded(name.trim_ascii())))
+        Some(systems::own_uri(name.trim_ascii()))
     }
 
     /// Writes a member that refers to a resource.

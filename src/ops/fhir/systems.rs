@@ -12,6 +12,19 @@ static KNOWN: LazyLock<HashMap<&'static [u8], &'static str, ByName>> = LazyLock:
     lines.filter_map(|line| line.split_once('\t')).map(|(n, uri)| (n.as_bytes(), uri)).collect()
 });
 
+/// OIDs of coding systems and of authorities for which FHIR has URIs, which count before an OID (R4, section 4.3.0.2):
+/// those of the systems in [`KNOWN`] and of HL7 version 3, as HL7 Terminology has them.
+static OIDS: LazyLock<HashMap<&'static [u8], &'static str, ByName>> = LazyLock::new(|| {
+    let lines = include_str!("oids.tsv").lines();
+    lines.filter_map(|line| line.split_once('\t')).map(|(n, uri)| (n.as_bytes(), uri)).collect()
+});
+
+/// What the OIDs of the tables of HL7 v2 begin with.
+const TABLES: &[u8] = b"2.16.840.1.113883.12.";
+
+/// The URI of a table of HL7 v2, up to its number of four digits.
+const TABLE: &[u8] = b"http://terminology.hl7.org/CodeSystem/v2-";
+
 /// The URIs that a site has for names.
 #[derive(Clone, Debug, Default)]
 pub struct Systems {
@@ -56,22 +69,41 @@ pub(crate) fn uri_of<'n>(own: &'n Systems, name: &'n [u8]) -> Option<(Uri<'n>, b
         return Some((Uri::there(uri.as_bytes()), true));
     }
     if let Some(table) = table_number(name) {
-        return Some((Uri::of(b"http://terminology.hl7.org/CodeSystem/v2-", &table), true));
+        return Some((Uri::of(TABLE, &table), true));
     }
-    if is_oid(name) {
-        return Some((Uri::of(b"urn:oid:", name), true));
+    let oid = name.strip_prefix(b"urn:oid:").unwrap_or(name);
+    if is_oid(oid) {
+        return Some((uri_of_oid(oid), true));
     }
     if is_uri(name) {
         return Some((Uri::there(name), true));
     }
-    Some((Uri::of(b"urn:id:", &percent_encoded(name)), false))
+    Some((own_uri(name), false))
+}
+
+/// The URI of a system of the sender's own, though its name is that of another one.
+pub(crate) fn own_uri(name: &[u8]) -> Uri<'_> {
+    let oid = name.strip_prefix(b"urn:oid:").unwrap_or(name);
+    match is_oid(oid) {
+        true => Uri::of(b"urn:oid:", oid),
+        false => Uri::of(b"urn:id:", &percent_encoded(name)),
+    }
+}
+
+/// The URI of an OID: what FHIR calls it, else `urn:oid:`.
+pub(crate) fn uri_of_oid(oid: &[u8]) -> Uri<'_> {
+    if let Some(uri) = OIDS.get(oid) {
+        return Uri::there(uri.as_bytes());
+    }
+    match oid.strip_prefix(TABLES).and_then(four_digits) {
+        Some(table) => Uri::of(TABLE, &table),
+        None => Uri::of(b"urn:oid:", oid),
+    }
 }
 
 /// Whether a URI is that of a table of HL7 v2.
 pub(crate) fn is_of_hl7(uri: &[u8]) -> bool {
-    [&b"http://terminology.hl7.org/CodeSystem/v2-"[..], b"urn:oid:2.16.840.1.113883.12."]
-        .iter()
-        .any(|start| uri.starts_with(start))
+    uri.starts_with(TABLE)
 }
 
 /// Whether a URI shows the name that it was made of.
@@ -85,7 +117,11 @@ pub(crate) fn shows(uri: &[u8], name: &[u8]) -> bool {
 /// The four digits of `HL7nnnn`, whose zeros may be missing.
 fn table_number(name: &[u8]) -> Option<[u8; 4]> {
     let rest = name.strip_prefix(b"HL7").or_else(|| name.strip_prefix(b"hl7"))?;
-    let digits = rest.trim_ascii_start().strip_prefix(b"-").unwrap_or(rest).trim_ascii_start();
+    four_digits(rest.trim_ascii_start().strip_prefix(b"-").unwrap_or(rest).trim_ascii_start())
+}
+
+/// A number of one to four digits with zeros before it.
+fn four_digits(digits: &[u8]) -> Option<[u8; 4]> {
     if !(1..=4).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
@@ -167,7 +203,15 @@ mod tests {
         assert_eq!(uri("SCT2"), "urn:id:SCT2");
         assert_eq!(uri("HL70203"), "http://terminology.hl7.org/CodeSystem/v2-0203");
         assert_eq!(uri("HL7 78"), "http://terminology.hl7.org/CodeSystem/v2-0078");
-        assert_eq!(uri("2.16.840.1.113883.6.1"), "urn:oid:2.16.840.1.113883.6.1");
+        assert_eq!(uri("2.16.840.1.113883.6.1"), "http://loinc.org");
+        assert_eq!(uri("urn:oid:2.16.840.1.113883.6.96"), "http://snomed.info/sct");
+        assert_eq!(uri("2.16.840.1.113883.4.6"), "http://hl7.org/fhir/sid/us-npi");
+        let null = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
+        assert_eq!(uri("2.16.840.1.113883.5.1008"), null);
+        let yes_or_no = "http://terminology.hl7.org/CodeSystem/v2-0136";
+        assert_eq!(uri("2.16.840.1.113883.12.136"), yes_or_no);
+        assert_eq!(uri("2.16.840.1.113883.12.292"), "http://hl7.org/fhir/sid/cvx");
+        assert_eq!(uri("1.2.840.99"), "urn:oid:1.2.840.99");
         assert_eq!(uri("http://h.example/x"), "http://h.example/x");
         assert_eq!(uri("99 LAB"), "urn:id:99%20LAB");
         assert_eq!(uri("1.02.3"), "urn:id:1.02.3");

@@ -114,7 +114,7 @@ fn authority_uri<'n, 'm: 'n>(
     }
     let universal = universal.trim_ascii();
     if systems::is_oid(universal) {
-        return Some(Uri::of(b"urn:oid:", universal));
+        return Some(systems::uri_of_oid(universal));
     }
     if systems::is_uuid(universal) && !kind.eq_ignore_ascii_case(b"URI") {
         return Some(Uri::of(b"urn:uuid:", &universal.to_ascii_lowercase()));

@@ -310,17 +310,39 @@ fn coding_in(w: &mut Json, cx: &mut Context<'_>, value: Parts<'_>, places: Place
     if value.peek(code).is_empty() && (code == 1 || value.peek(display).is_empty()) {
         return;
     }
-    let code = cx.text(value.get(code).raw());
     let named = value.get(system);
-    if let Some(uri) = cx.system_of(named.first(), code.trim_ascii()) {
+    let oid = oid_of(cx, value, code, named);
+    let code = cx.text(value.get(code).raw());
+    if let Some(uri) = cx.system_of(oid.unwrap_or(named).first(), code.trim_ascii()) {
         w.string("system", &uri);
-        if !systems::shows(&uri, named.first()) {
-            named.translated();
+        for name in [Some(named), oid].into_iter().flatten() {
+            if !systems::shows(&uri, name.first()) {
+                name.translated();
+            }
         }
     }
     text::string(w, cx, "version", value.get(version));
     w.code("code", &code);
     text::string(w, cx, "display", value.get(display));
+}
+
+/// The OID of the coding system of a code (CWE-14, 17, 20), where its name says nothing.
+fn oid_of<'m>(
+    cx: &Context<'_>,
+    value: Parts<'m>,
+    code: usize,
+    named: Parts<'m>,
+) -> Option<Parts<'m>> {
+    let at = match code {
+        1 => 14,
+        4 => 17,
+        _ => 20,
+    };
+    if value.last() < at || !systems::is_oid(value.part(at)) {
+        return None;
+    }
+    let by_name = systems::uri_of(&cx.settings.systems, named.first());
+    by_name.is_none_or(|(_, is_known)| !is_known).then(|| value.get(at))
 }
 
 /// Writes a member of type Coding, the first of a value. Returns whether it is there.
@@ -427,6 +449,22 @@ mod tests {
                 r#""code":"HGB","display":"Hb"}],"text":"Hb in blood"}}"#
             )
         );
+    }
+
+    #[test]
+    fn an_oid_tells_the_system_that_no_name_tells() {
+        let of = |rest: &str| {
+            field(&format!("9^y{rest}"), |w, cx, v| _ = concept(w, cx, "code", v))
+        };
+        let made = |system: &str| {
+            format!(r#"{{"code":{{"coding":[{{"system":"{system}","code":"9","display":"y"}}]}}}}"#)
+        };
+        let sct = "http://snomed.info/sct";
+        assert_eq!(of("^2.16.840.1.113883.6.96"), made(sct));
+        assert_eq!(of("^^^^^^^^^^^^2.16.840.1.113883.6.96"), made(sct));
+        assert_eq!(of("^OURS^^^^^^^^^^^1.2.3.4"), made("urn:oid:1.2.3.4"));
+        assert_eq!(of("^SCT^^^^^^^^^^^1.2.3.4"), made(sct));
+        assert_eq!(of("^OURS^^^^^^^^^^^1.2.x"), made("urn:id:OURS"));
     }
 
     #[test]
