@@ -453,9 +453,8 @@ mod tests {
 
     #[test]
     fn an_oid_tells_the_system_that_no_name_tells() {
-        let of = |rest: &str| {
-            field(&format!("9^y{rest}"), |w, cx, v| _ = concept(w, cx, "code", v))
-        };
+        let of =
+            |rest: &str| field(&format!("9^y{rest}"), |w, cx, v| _ = concept(w, cx, "code", v));
         let made = |system: &str| {
             format!(r#"{{"code":{{"coding":[{{"system":"{system}","code":"9","display":"y"}}]}}}}"#)
         };
