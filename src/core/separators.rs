@@ -50,6 +50,10 @@ pub enum SeparatorsError {
     Encoding(usize),
     /// Two delimiters are the same character.
     Duplicate,
+    /// The escape character stands twice, as in JSON and in source code.
+    Doubled,
+    /// `&` stands as `&amp;`, as in XML.
+    Xml,
 }
 
 impl fmt::Display for SeparatorsError {
@@ -62,6 +66,10 @@ impl fmt::Display for SeparatorsError {
             }
             Self::Encoding(n) => write!(f, "MSH-2: character {n} cannot be a delimiter"),
             Self::Duplicate => f.write_str("MSH-2: the delimiters are not all different"),
+            Self::Doubled => f.write_str(
+                "MSH-2: the backslash stands twice, as in JSON or source code; it must be undone first",
+            ),
+            Self::Xml => f.write_str("MSH-2: & stands as &amp;, as in XML; it must be undone first"),
         }
     }
 }
@@ -112,6 +120,12 @@ impl Separators {
             .position(|&b| b == field || matches!(b, b'\r' | b'\n'))
             .unwrap_or(rest.len());
         let encoding = &rest[..end];
+        if encoding.ends_with(b"&amp;") {
+            return Err(SeparatorsError::Xml);
+        }
+        if encoding.get(2..4) == Some(br"\\") {
+            return Err(SeparatorsError::Doubled);
+        }
         if !(2..=5).contains(&encoding.len()) {
             return Err(SeparatorsError::Count(encoding.len()));
         }
@@ -171,6 +185,13 @@ mod tests {
         assert_eq!(Separators::of(b"MSH|^~\\&|A"), Ok(usual));
         assert_eq!(Separators::of(b"MSH|^~\\&"), Ok(usual));
         assert_eq!(Separators::of(b"MSH|^~\\&\rPID|1"), Ok(usual));
+    }
+
+    #[test]
+    fn text_of_another_notation_is_told() {
+        assert_eq!(Separators::of(br"MSH|^~\\&|A"), Err(SeparatorsError::Doubled));
+        assert_eq!(Separators::of(br"MSH|^~\&amp;|A"), Err(SeparatorsError::Xml));
+        assert_eq!(Separators::of(br"MSH|\\~^&|A"), Err(SeparatorsError::Duplicate));
     }
 
     #[test]
