@@ -91,6 +91,10 @@ fn paths_are_lines_for_grep() {
     let line = "PID-3.4\tHD\tO\t\t0363\tPatient Identifier List / Assigning Authority\n";
     assert!(deep.contains(line), "{deep}");
     pipehat(&["paths", "QQQ"]).run().is(1, "", "pipehat: no version has segment QQQ\n");
+    let out = pipehat(&["paths", "PID-3"]).run();
+    assert!(out.code == 1 && out.stderr.contains("`pipehat explain PID-3`"), "{out:?}");
+    let out = pipehat(&["explain", "admit date"]).run();
+    assert!(out.code == 2 && out.stderr.contains("`pipehat paths | grep -i NAME`"), "{out:?}");
 }
 
 /// What bash would offer behind the words before.

@@ -13,7 +13,7 @@ mod tests;
 
 pub(crate) use grammar::{ANNOTATIONS, HEADER};
 pub(crate) use known::is_about_one_patient;
-pub use known::is_group_name;
+pub use known::{is_group_name, nearest_group};
 
 use crate::core::segment_id::{self, SegmentId, key};
 use crate::core::{Message, Segment, Separators};

@@ -480,12 +480,9 @@ impl Compiler<'_> {
         let (name, each) = match self.group() {
             Some(name) => (name.clone(), Each::Group(name)),
             None => {
-                let path = self.reader.path().map_err(|_| {
-                    SyntaxError::new(
-                        at,
-                        "a segment such as OBX, or a group such as ORDER_OBSERVATION",
-                    )
-                })?;
+                let word = self.reader.peek_word();
+                let path = self.reader.path();
+                let path = path.map_err(|_| SyntaxError::new(at, Each::expected(word)))?;
                 if path.position.is_some() {
                     return Err(SyntaxError::new(at, "a segment, without a field"));
                 }

@@ -23,6 +23,8 @@ fn errors_of_a_script_show_where() {
         ("when PID-8 = F { set PID-8 = M", "`}`, for the block that begins in line 1"),
         ("# one\neach OBX {\n when OBX-8 = N {\n}\n", "`}`, for the block that begins in line 2"),
         ("each PID-3 { }", "a segment, without a field"),
+        ("each OBSERVATON { }", "a segment such as OBX, or a group, perhaps OBSERVATION"),
+        ("each QQQQQQ { }", "a segment such as OBX, or a group, such as ORDER_OBSERVATION"),
         ("each OBX { split by OBR }", "outside of each"),
         ("insert 'MSH|' after PID", "does not begin a message"),
         ("append OBX[2]", "a segment with its id"),
