@@ -49,6 +49,7 @@ fn what_the_standard_lacks_is_told_with_what_there_is() {
         ("PID-99", "PID has 40 fields in 2.8.2"),
         ("PID-5.30", "PID-5 has 15 components: its type is XPN"),
         ("PID-1.2", "PID-1 has no parts: its type is SI"),
+        ("ADT", "ADT is a message type; ask for a message, such as ADT^A01"),
         ("QQQ", "no version has segment, data type or message structure QQQ"),
         ("ZPV-1", "ZPV is a segment of a site's own, which the standard leaves open"),
     ] {
@@ -70,6 +71,27 @@ fn structures_tell_their_messages() {
     let expected = serde_json::json!(["ADT^A01", "ADT^A04", "ADT^A08", "ADT^A13"]);
     assert_eq!(messages("ADT_A01"), expected);
     assert_eq!(messages("ADT_A02"), serde_json::json!(["ADT^A02"]));
+}
+
+#[test]
+fn data_types_without_components_are_explained() {
+    let text = pipehat(&["explain", "dtm", "ST"]).text();
+    let date = "DTM  Date/time  (data type, 2.8.2)\n  form      a date of the calendar with";
+    assert!(text.starts_with(date), "{text}");
+    assert!(text.contains("[+/-ZZZZ]\n  versions  2.5 to 2.8.2\n"), "{text}");
+    assert!(text.contains("\nST  String data  (data type, 2.8.2)\n  versions  2.1 to "), "{text}");
+    let out = pipehat(&["explain", "--version", "2.3", "DTM"]).run();
+    out.is(1, "", "pipehat: version 2.3 has no data type DTM; 2.8.2 has\n");
+    // Every type that a field has can be asked for.
+    let paths = pipehat(&["paths", "-cc"]).text().to_owned();
+    let types: std::collections::BTreeSet<_> = paths
+        .lines()
+        .filter_map(|line| line.split('\t').nth(1))
+        .filter(|t| !t.is_empty())
+        .collect();
+    let all: Vec<&str> = std::iter::once("explain").chain(types).collect();
+    assert!(all.len() > 50, "{all:?}");
+    assert_eq!(pipehat(&all).run().code, 0);
 }
 
 #[test]
