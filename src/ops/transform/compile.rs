@@ -484,7 +484,9 @@ impl Compiler<'_> {
                 let path = self.reader.path();
                 let path = path.map_err(|_| SyntaxError::new(at, Each::expected(word)))?;
                 if path.position.is_some() {
-                    return Err(SyntaxError::new(at, "a segment, without a field"));
+                    let expected = "a segment, without a field; repetitions need no loop, for a \
+                                    path without an index is each of them";
+                    return Err(SyntaxError::new(at, expected));
                 }
                 (path.to_string(), Each::Segment(path))
             }
