@@ -145,10 +145,12 @@ fn extract(args: &Extract, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
 }
 
 fn restore(args: &Restore, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
-    let store = Store::open(&args.dir).with_context(|| format!("{}", args.dir.display()))?;
     rewrite(&args.common, &args.files, args.form, diagnostics, |message| {
         let mut parts = Vec::new();
         for name in names(message) {
+            // Not before: where `extract` stands before it in a pipe, the folder may still be to come.
+            let store =
+                Store::open(&args.dir).with_context(|| format!("{}", args.dir.display()))?;
             let content = store.get(name).map_err(|e| anyhow!("the document {name}: {e}"))?;
             let written = restored(name, content)
                 .with_context(|| format!("the document {name} is not what it was"))?;

@@ -21,6 +21,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Tell where the messages of two files differ
 ///
@@ -141,9 +142,16 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         sink.progress = progress.bar();
         Ok((Chunker::new(sources, options, diagnostics.clone()), sink))
     };
+    let some_value = AtomicBool::new(false);
     let value = |message: &Message<'_>| match &args.by {
         By::Order => Vec::new(),
-        By::Value(path) => value_at(path, message, text),
+        By::Value(path) => {
+            let value = value_at(path, message, text);
+            if !value.is_empty() {
+                some_value.store(true, Ordering::Relaxed);
+            }
+            value
+        }
     };
     let key_of: KeyOf<'_> = if matches!(args.by, By::Order) { None } else { Some(&value) };
     let mut pairs = Pairs::new([input(&args.a)?, input(&args.b)?], key_of);
@@ -158,6 +166,13 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     output.finish()?;
     if found_nothing {
         diagnostics.no_message();
+    }
+    let some_message = tally.pairs + tally.alone[0] + tally.alone[1] > 0;
+    if let By::Value(path) = &args.by
+        && some_message
+        && !some_value.into_inner()
+    {
+        diagnostics.note(&format!("no message has a value at {path}; they are paired in order"));
     }
     diagnostics.detail(&format!(
         "{} pairs of messages compared, {} differ; {} messages are only in A, {} only in B",

@@ -62,7 +62,11 @@ pub(super) fn run(args: &Args, diagnostics: &Diagnostics) -> Result<Verdict> {
                     .version
                     .map_or_else(|| "no version".to_owned(), |v| format!("version {v}"));
                 let has = if args.version.is_some() { "has no" } else { "has" };
-                diagnostics.note(&format!("{of} {has} segment {id}"));
+                let more = match id.len() {
+                    3 => String::new(),
+                    _ => format!("; `pipehat explain {id}` looks for what is no segment"),
+                };
+                diagnostics.note(&format!("{of} {has} segment {id}{more}"));
                 verdict = Verdict::No;
             }
         }

@@ -133,11 +133,17 @@ fn messages_are_paired_by_what_one_asks_for() {
         format!("only in {side}: message {n} (byte {}), PID-5.1 {name}\n", (n - 1) * length)
     };
     out.is(1, &(only("A", 2, "Baker") + &only("B", 3, "Bauer")), "");
-    // Those without a key are paired, too.
+    // Those without a key are paired, too; that none has one is told, for the path may be wrong.
     let none = adt("", "Adams");
-    diff(&[], &none, &none).is(0, "", "");
+    let told =
+        |path| format!("pipehat: no message has a value at {path}; they are paired in order\n");
+    diff(&[], &none, &none).is(0, "", &told("MSH-10"));
     let out = diff(&["--brief"], &none, adt("", "Baker"));
-    out.is(1, "A: message 1 (byte 0) | B: message 1 (byte 0), no MSH-10\n", "");
+    let text = "A: message 1 (byte 0) | B: message 1 (byte 0), no MSH-10\n";
+    out.is(1, text, &told("MSH-10"));
+    diff(&["--by", "PID-55"], &a, &a).is(0, "", &told("PID-55"));
+    diff(&[], [adt("1", "A"), none.clone()].concat(), [adt("1", "A"), none].concat()).is(0, "", "");
+    diff(&[], "", "").is(0, "", "");
 }
 
 #[test]

@@ -49,6 +49,7 @@ fn what_the_standard_lacks_is_told_with_what_there_is() {
         ("PID-99", "PID has 40 fields in 2.8.2"),
         ("PID-5.30", "PID-5 has 15 components: its type is XPN"),
         ("PID-1.2", "PID-1 has no parts: its type is SI"),
+        ("ADT", "ADT is a message type; ask for a message, such as ADT^A01"),
         ("QQQ", "no version has segment, data type or message structure QQQ"),
         ("ZPV-1", "ZPV is a segment of a site's own, which the standard leaves open"),
     ] {
@@ -73,6 +74,27 @@ fn structures_tell_their_messages() {
 }
 
 #[test]
+fn data_types_without_components_are_explained() {
+    let text = pipehat(&["explain", "dtm", "ST"]).text();
+    let date = "DTM  Date/time  (data type, 2.8.2)\n  form      a date of the calendar with";
+    assert!(text.starts_with(date), "{text}");
+    assert!(text.contains("[+/-ZZZZ]\n  versions  2.5 to 2.8.2\n"), "{text}");
+    assert!(text.contains("\nST  String data  (data type, 2.8.2)\n  versions  2.1 to "), "{text}");
+    let out = pipehat(&["explain", "--version", "2.3", "DTM"]).run();
+    out.is(1, "", "pipehat: version 2.3 has no data type DTM; 2.8.2 has\n");
+    // Every type that a field has can be asked for.
+    let paths = pipehat(&["paths", "-cc"]).text().to_owned();
+    let types: std::collections::BTreeSet<_> = paths
+        .lines()
+        .filter_map(|line| line.split('\t').nth(1))
+        .filter(|t| !t.is_empty())
+        .collect();
+    let all: Vec<&str> = std::iter::once("explain").chain(types).collect();
+    assert!(all.len() > 50, "{all:?}");
+    assert_eq!(pipehat(&all).run().code, 0);
+}
+
+#[test]
 fn json_is_an_object_a_line() {
     let text = pipehat(&["explain", "-f", "json", "PID-8", "MSH"]).text();
     let all: Vec<serde_json::Value> =
@@ -91,6 +113,10 @@ fn paths_are_lines_for_grep() {
     let line = "PID-3.4\tHD\tO\t\t0363\tPatient Identifier List / Assigning Authority\n";
     assert!(deep.contains(line), "{deep}");
     pipehat(&["paths", "QQQ"]).run().is(1, "", "pipehat: no version has segment QQQ\n");
+    let out = pipehat(&["paths", "PID-3"]).run();
+    assert!(out.code == 1 && out.stderr.contains("`pipehat explain PID-3`"), "{out:?}");
+    let out = pipehat(&["explain", "admit date"]).run();
+    assert!(out.code == 2 && out.stderr.contains("`pipehat paths | grep -i NAME`"), "{out:?}");
 }
 
 /// What bash would offer behind the words before.

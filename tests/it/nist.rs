@@ -78,6 +78,18 @@ fn nist_compat_has_the_habits_of_nist() {
 }
 
 #[test]
+fn segments_that_are_not_to_be_used_are_told() {
+    let text = message("OBX|1|", "TQ1|1\rOBX|1|");
+    assert_eq!(besides(&[&folder()], &text), ["TQ1[1] Usage Error"]);
+    assert_eq!(besides(&[&folder(), "--nist-compat"], &text), ["TQ1[1] Usage Error"]);
+    let off = ["--severity", "USE-3@TQ1=off"];
+    assert_eq!(besides(&[&folder(), off[0], off[1]], &text), [""; 0]);
+    // A second note where there may be one is no group without its OBX.
+    let twice = message("NTE|1||", "NTE|1||so\rNTE|2||");
+    assert_eq!(besides(&[&folder()], &twice), ["NTE[2] Cardinality Error"]);
+}
+
+#[test]
 fn codes_stand_where_the_profile_says() {
     let own = |input: &str| besides(&[&folder()], input);
     let race = |value: &str| own(&message("|F\r", &format!("|F||{value}\r")));

@@ -70,12 +70,12 @@ pub(crate) struct Args {
     pub(super) archive: Option<PathBuf>,
 
     /// Begins a new file of the archive when one is as long as this
-    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = size, help_heading = "Keeping")]
+    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = size, requires = "archive", help_heading = "Keeping")]
     pub(super) rotate_size: u64,
 
     /// Begins a new file of the archive after so long; a span that divides a day counts from
     /// midnight UTC
-    #[arg(long, value_name = "TIME", default_value = "1d", value_parser = whole_seconds, help_heading = "Keeping")]
+    #[arg(long, value_name = "TIME", default_value = "1d", value_parser = whole_seconds, requires = "archive", help_heading = "Keeping")]
     pub(super) rotate_every: Duration,
 
     /// When the disk is waited for
@@ -91,11 +91,11 @@ pub(crate) struct Args {
     pub(super) exec: Option<OsString>,
 
     /// Ends a command that takes longer, and answers AE
-    #[arg(long, value_name = "TIME", default_value = "60", value_parser = seconds, help_heading = "Keeping")]
+    #[arg(long, value_name = "TIME", default_value = "60", value_parser = seconds, requires = "exec", help_heading = "Keeping")]
     pub(super) exec_timeout: Duration,
 
     /// So many commands run at a time [default: as many as there are processors]
-    #[arg(long, value_name = "N", value_parser = whole::<u16>(1..), allow_negative_numbers = true, help_heading = "Keeping")]
+    #[arg(long, value_name = "N", value_parser = whole::<u16>(1..), allow_negative_numbers = true, requires = "exec", help_heading = "Keeping")]
     pub(super) exec_jobs: Option<u16>,
 
     /// Sends each message on, and answers what is answered there
@@ -103,7 +103,7 @@ pub(crate) struct Args {
     pub(super) forward: Option<Address>,
 
     /// Waits so long for that answer, and then answers AE
-    #[arg(long, value_name = "TIME", default_value = "30", value_parser = seconds, help_heading = "Keeping")]
+    #[arg(long, value_name = "TIME", default_value = "30", value_parser = seconds, requires = "forward", help_heading = "Keeping")]
     pub(super) forward_timeout: Duration,
 
     /// Whether messages go to standard output, too
@@ -131,7 +131,7 @@ pub(crate) struct Args {
     pub(super) duplicate: DuplicateArg,
 
     /// How long it is known
-    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = seconds, help_heading = "Answers")]
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = seconds, requires = "duplicate", help_heading = "Answers")]
     pub(super) duplicate_window: Duration,
 
     /// Waits so long before each answer, to test a sender

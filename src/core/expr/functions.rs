@@ -192,7 +192,7 @@ pub(crate) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> O
 /// How many letters must be changed, added or removed to get from one name to another.
 fn distance(from: &str, to: &str) -> usize {
     // A long name is near to none, and to compare it would take time.
-    if from.len() > 16 {
+    if from.len() > 32 {
         return from.len();
     }
     let mut above: Vec<usize> = (0..=to.len()).collect();

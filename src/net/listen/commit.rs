@@ -254,7 +254,7 @@ impl Committer {
             }
             Kept::Closed => {
                 // Not acknowledged: the sender knows that it must send again.
-                batch.peer.cut();
+                batch.peer.cut("nobody reads standard output");
                 Peer::answer(&batch.peer, b"", count, &self.flusher);
                 return shared.stop_for_closed_output();
             }

@@ -11,7 +11,7 @@ use rustls::{ServerConfig, ServerConnection};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// As long as more waits to be written, in bytes, nothing more is read from the peer.
@@ -40,6 +40,8 @@ pub(super) struct Peer {
     heard: AtomicU64,
     /// A message has begun and is not complete.
     in_message: AtomicBool,
+    /// Why it was ended from here.
+    cut: OnceLock<&'static str>,
 }
 
 #[derive(Debug)]
@@ -106,6 +108,7 @@ impl Peer {
             begun: now,
             heard: AtomicU64::new(0),
             in_message: AtomicBool::new(false),
+            cut: OnceLock::new(),
         })
     }
 
@@ -248,10 +251,21 @@ impl Peer {
     }
 
     /// Ends the connection now.
-    pub(super) fn cut(&self) {
+    pub(super) fn cut(&self, why: &'static str) {
         self.lock().dead = true;
-        let _ = self.stream.shutdown(Shutdown::Both);
+        self.shut(why);
         self.changed.notify_all();
+    }
+
+    /// Ends the connection, which to its reader looks as if the peer had closed it.
+    fn shut(&self, why: &'static str) {
+        let _ = self.cut.set(why);
+        let _ = self.stream.shutdown(Shutdown::Both);
+    }
+
+    /// Why it was ended from here, if it was.
+    pub(super) fn why_cut(&self) -> Option<&'static str> {
+        self.cut.get().copied()
     }
 
     /// Ends the connection when all is answered and written.
@@ -365,7 +379,7 @@ impl Flusher {
                 peer.flush(&mut out);
                 if out.taken.elapsed() > PATIENCE {
                     out.dead = true;
-                    let _ = peer.stream.shutdown(Shutdown::Both);
+                    peer.shut("it does not read its answers");
                 }
                 let goes_on = !out.waiting.is_empty() && !out.dead;
                 out.flushing = goes_on;

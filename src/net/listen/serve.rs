@@ -49,6 +49,7 @@ pub(super) fn serve(shared: &Shared, peer: &Arc<Peer>) {
             super::log::reason(&e)
         }
     };
+    let why = peer.why_cut().map_or(why, str::to_owned);
     let seconds = (began.elapsed().as_secs_f64() * 1e3).round() / 1e3;
     let facts =
         [("messages", json!(messages)), ("seconds", json!(seconds)), ("reason", json!(why))];

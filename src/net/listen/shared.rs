@@ -306,7 +306,7 @@ impl Shared {
             };
             let others = (own + 1 < count).then(|| idle(most)).flatten();
             let Some((_, idle)) = others.or_else(|| idle(ip(peer))) else { return false };
-            idle.cut();
+            idle.cut("idle, and made room for another");
             let id = idle.id;
             peers.remove(&id);
         }

@@ -23,6 +23,9 @@ pub struct Entry {
     /// The name of the data type, if it has components.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_type_name: Option<&'static str>,
+    /// The form of values of a data type without components, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<&'static str>,
     /// Whether it has to be sent, as the letter of the standard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<char>,

@@ -6,6 +6,7 @@ use super::subject::{Subject, Thing};
 use crate::dictionary::{
     Component, DataType, Field, Table, Usage, Version, VersionView, has_in_range, standard,
 };
+use crate::ops::validate::format::Format;
 use std::fmt;
 
 /// The standard does not define a subject.
@@ -103,10 +104,8 @@ fn named(id: &str, version: Option<Version>) -> Result<Vec<Entry>, NotDefined> {
             ..Entry::default()
         });
     }
-    if found.is_empty()
-        && let Ok(entry) = structure_of(id, version)
-    {
-        found.push(entry);
+    if found.is_empty() {
+        found.extend(primitive(id, version).or_else(|| structure_of(id, version).ok()));
     }
     if found.is_empty() {
         return Err(nothing_named(id, version));
@@ -127,7 +126,34 @@ fn nothing_named(id: &str, version: Option<Version>) -> NotDefined {
     if id.starts_with('Z') {
         return lacks(format!("{id} is a segment of a site's own, which the standard leaves open"));
     }
+    let events = || standard().table("0003").into_iter().flat_map(|t| t.codes(Version::NEWEST));
+    let is_event = |event: &str| newest(None, |view| view.structure_of_event(id, event)).is_some();
+    if let Some(event) = events().map(|event| event.code).find(|event| is_event(event)) {
+        return lacks(format!("{id} is a message type; ask for a message, such as {id}^{event}"));
+    }
     none_has(&format!("segment, data type or message structure {id}"), version)
+}
+
+/// A data type without components, which the standard's data have as that of other things alone.
+fn primitive(id: &str, version: Option<Version>) -> Option<Entry> {
+    let find = |view: &'static VersionView| {
+        let fields = view.segments().iter().flat_map(|s| s.fields().iter().map(|f| f.data_type));
+        let types = view.data_types().iter();
+        let parts = types.flat_map(|d| d.components().iter().map(|c| c.data_type));
+        fields.chain(parts).find(|data_type| data_type.eq_ignore_ascii_case(id))
+    };
+    let (view, id) = newest(version, find)?;
+    // The newest table has those of all versions.
+    let name = standard().table("0440").and_then(|t| t.code(Version::NEWEST, id.as_bytes()));
+    Some(Entry {
+        subject: id.to_owned(),
+        kind: "data type",
+        name: name.unwrap_or_default(),
+        version: view.version().as_str(),
+        form: Format::of(id).expected(),
+        history: history(|view| find(view).map(|_| era(name.unwrap_or_default()))),
+        ..Entry::default()
+    })
 }
 
 /// What fields and components have in common.

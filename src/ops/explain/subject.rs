@@ -37,7 +37,8 @@ impl fmt::Display for NoSubject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
             "it is none of: a segment (PID), a path (PID-3, PID-3.5), a data type (CX, CX.4), a table \
-             (0203), a message (ADT^A04) or its structure (ADT_A01), or one with a code (PID-8=F)",
+             (0203), a message (ADT^A04) or its structure (ADT_A01), or one with a code (PID-8=F); \
+             what has a name is found by `pipehat paths | grep -i NAME`",
         )
     }
 }

@@ -20,6 +20,9 @@ impl fmt::Display for Entry {
             let name = self.data_type_name.unwrap_or_default();
             line(f, "type", format_args!("{data_type} {name}"))?;
         }
+        if let Some(form) = self.form {
+            line(f, "form", format_args!("{form}"))?;
+        }
         if !self.usage_word.is_empty() {
             line(f, "usage", format_args!("{}", self.usage_word))?;
         }

@@ -2,8 +2,10 @@
 
 use super::grammar::Grammar;
 use crate::core::Segment;
+use crate::core::expr::nearest;
 use crate::core::segment_id::key;
 use crate::dictionary::{Node, Version, standard};
+use std::collections::BTreeSet;
 use std::sync::{LazyLock, OnceLock};
 
 /// A structure of the standard, its state machine made on first use.
@@ -108,4 +110,24 @@ pub fn is_group_name(name: &str) -> bool {
         let view = standard().version(version);
         view.structure_ids().any(|id| view.structure(id).is_some_and(|s| has(s.nodes(), name)))
     })
+}
+/// The name of a group that one may have meant who wrote another.
+#[must_use]
+pub fn nearest_group(name: &str) -> Option<&'static str> {
+    fn collect(nodes: &'static [Node], names: &mut BTreeSet<&'static str>) {
+        for node in nodes {
+            if matches!(node, Node::Group { .. }) {
+                names.insert(node.name());
+            }
+            collect(node.children(), names);
+        }
+    }
+    let mut names = BTreeSet::new();
+    for version in Version::ALL {
+        let view = standard().version(version);
+        for structure in view.structure_ids().filter_map(|id| view.structure(id)) {
+            collect(structure.nodes(), &mut names);
+        }
+    }
+    nearest(name, names.into_iter())
 }

@@ -13,7 +13,7 @@ mod tests;
 
 pub(crate) use grammar::{ANNOTATIONS, HEADER};
 pub(crate) use known::is_about_one_patient;
-pub use known::is_group_name;
+pub use known::{is_group_name, nearest_group};
 
 use crate::core::segment_id::{self, SegmentId, key};
 use crate::core::{Message, Segment, Separators};
@@ -308,7 +308,8 @@ impl Context {
     ///
     /// 1. Of its own id, a segment has only itself.
     /// 2. Segments that have no place in the structure belong to the segment before them, and it
-    ///    to them: `ZDS` to the OBX that it follows, an unexpected NTE as well.
+    ///    to them: `ZDS` to the OBX that it follows, an unexpected NTE as well. Of two kinds of them
+    ///    that take turns, the one that comes first is that of the others up to the next of it.
     /// 3. Else the innermost group around the row that can have such a segment tells: its own
     ///    ones, or those of the groups that are least deep within it. From an OBX, OBR is the one
     ///    of its `ORDER_OBSERVATION`, PID that of its `PATIENT_RESULT`, SPM those of its order;
@@ -363,12 +364,40 @@ impl Context {
             let segment = self.segments.get(at as usize);
             segment.is_some_and(|s| s.place == NOWHERE && s.owner == seated.owner)
         };
+        if seated.place == NOWHERE {
+            self.leaders(row, seated, key, owned, found);
+            if !found.is_empty() {
+                return;
+            }
+        }
         // Behind the row up to the next of its kind, if any are there.
         let next = self.with_id(seated.key, row + 1..end).next().filter(owned);
         found.extend(self.with_id(key, row..next.unwrap_or(end)).take_while(owned).map(index));
         if found.is_empty() && seated.place == NOWHERE {
             found.extend(self.with_id(key, seated.owner..end).take_while(owned).map(index));
         }
+    }
+
+    /// Of two kinds of segments without a place that take turns, the one that comes first leads
+    /// the other, as ORC does OBR; but notes lead nothing. Those before a row that is led, from the
+    /// last one before them that is of the row's kind.
+    fn leaders(
+        &self,
+        row: u32,
+        seated: &Seated,
+        key: u32,
+        owned: impl Fn(&u32) -> bool,
+        found: &mut Vec<usize>,
+    ) {
+        let mut before = self.with_id(seated.key, seated.owner..row).filter(&owned).peekable();
+        let first = before.peek().copied().unwrap_or(row);
+        let leads = self.with_id(key, seated.owner..first).any(|at| owned(&at));
+        if key == NTE || !(leads || seated.key == NTE) {
+            return;
+        }
+        let Some(last) = self.with_id(key, seated.owner..row).filter(&owned).last() else { return };
+        let start = before.take_while(|&at| at < last).last().unwrap_or(seated.owner);
+        found.extend(self.with_id(key, start..row).filter(owned).map(index));
     }
 
     /// The notes of a segment that have a place.

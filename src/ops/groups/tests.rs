@@ -430,6 +430,36 @@ fn segments_without_a_place_belong_to_the_one_before() {
     );
 }
 
+/// An order that the structure of admissions does not know, and segments of a site.
+#[test]
+fn segments_without_a_place_take_turns() {
+    let adt = context(&text(
+        "ADT^A01^ADT_A01",
+        "2.5",
+        //1  2   3   4   5   6   7   8   9   10  11  12  13  14  15  16
+        "EVN PID PV1 ORC OBR NTE ORC OBR OBR DG1 ZAA ZAA ZBB ZBB ZAA ZBB",
+    ));
+    belong(
+        &adt,
+        &[
+            (5, b"ORC", &[4]),
+            (8, b"ORC", &[7]),
+            (9, b"ORC", &[7]),
+            (4, b"OBR", &[5]),
+            (7, b"OBR", &[8, 9]),
+            (5, b"NTE", &[6]),
+            (6, b"OBR", &[5]),
+            (13, b"ZAA", &[11, 12]),
+            (14, b"ZAA", &[11, 12]),
+            (16, b"ZAA", &[15]),
+            (12, b"ZBB", &[13, 14]),
+            (15, b"ZBB", &[16]),
+            (3, b"ORC", &[4, 7]),
+            (10, b"ZBB", &[13, 14, 16]),
+        ],
+    );
+}
+
 #[test]
 fn messages_of_no_known_structure() {
     let unknown = context(&text(

@@ -1,7 +1,7 @@
 //! Several rows a message: one for each segment of an id, or for each group.
 
 use crate::core::{Path, Scope, Segment, SegmentId, SyntaxError};
-use crate::ops::groups::{Context, is_group_name};
+use crate::ops::groups::{Context, is_group_name, nearest_group};
 use std::ops::{ControlFlow, Range};
 use std::str::FromStr;
 
@@ -26,11 +26,17 @@ impl FromStr for Each {
             Ok(path) if path.position.is_none() => Ok(Self::Segment(path)),
             Ok(_) => Err(SyntaxError::new(3, "the end of the segment's path, without a field")),
             Err(error) if error.at > 0 => Err(error),
-            Err(_) => Err(SyntaxError::new(
-                0,
-                "a segment such as OBX, or a group such as ORDER_OBSERVATION",
-            )),
+            Err(_) => Err(SyntaxError::new(0, Self::expected(text))),
         }
+    }
+}
+
+impl Each {
+    /// What was expected in the place of a word that is neither a segment nor a group.
+    pub(crate) fn expected(word: &str) -> String {
+        let near = nearest_group(word);
+        let word = if near.is_some() { "perhaps" } else { "such as" };
+        format!("a segment such as OBX, or a group, {word} {}", near.unwrap_or("ORDER_OBSERVATION"))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::SourceText;
 use super::bridge::Bridge;
 use super::functions::Functions;
+use super::hints;
 use super::reach::{copied, ids_of, meet, own};
 use super::statement::{Anchor, Block, NamePart, Source, Statement, Template, What};
 use crate::core::edit::guard;
@@ -89,10 +90,6 @@ pub(super) struct Compiler<'t> {
     line: usize,
 }
 
-/// The statements, for the error that names them.
-const STATEMENTS: &str = "a statement: set, delete, copy, move, append, insert, map, replace, when, \
-                          each, drop, reject, let, emit, split, upgrade or downgrade";
-
 /// The greatest number of a field or a repetition that values go to.
 const MOST_PLACES: u16 = 9999;
 
@@ -123,7 +120,10 @@ impl Compiler<'_> {
             "split" => Self::split,
             "upgrade" => |compiler: &mut Self| compiler.bridge(true),
             "downgrade" => |compiler: &mut Self| compiler.bridge(false),
-            _ => return self.reader.error(STATEMENTS),
+            _ => {
+                let behind = self.text.get(at + word.len()..).unwrap_or_default();
+                return self.reader.error(hints::statement(&word, behind.chars().next()));
+            }
         };
         let between = self.text.as_bytes().get(self.counted..at).unwrap_or_default();
         self.line += between.iter().filter(|&&b| b == b'\n').count();
@@ -136,6 +136,7 @@ impl Compiler<'_> {
     }
 
     fn block(&mut self) -> Result<Block, SyntaxError> {
+        let start = self.reader.place();
         if !self.reader.symbol("{") {
             return self.reader.error("`{`");
         }
@@ -148,7 +149,11 @@ impl Compiler<'_> {
                 return Ok(block);
             }
             if self.reader.is_at_end() {
-                return self.reader.error("`}`");
+                let before = self.text.as_bytes().get(..start).unwrap_or_default();
+                let line = 1 + before.iter().filter(|&&b| b == b'\n').count();
+                return self
+                    .reader
+                    .error(format!("`}}`, for the block that begins in line {line}"));
             }
             block.push(self.statement()?);
         }
@@ -475,14 +480,13 @@ impl Compiler<'_> {
         let (name, each) = match self.group() {
             Some(name) => (name.clone(), Each::Group(name)),
             None => {
-                let path = self.reader.path().map_err(|_| {
-                    SyntaxError::new(
-                        at,
-                        "a segment such as OBX, or a group such as ORDER_OBSERVATION",
-                    )
-                })?;
+                let word = self.reader.peek_word();
+                let path = self.reader.path();
+                let path = path.map_err(|_| SyntaxError::new(at, Each::expected(word)))?;
                 if path.position.is_some() {
-                    return Err(SyntaxError::new(at, "a segment, without a field"));
+                    let expected = "a segment, without a field; repetitions need no loop, for a \
+                                    path without an index is each of them";
+                    return Err(SyntaxError::new(at, expected));
                 }
                 (path.to_string(), Each::Segment(path))
             }

@@ -12,6 +12,7 @@ mod edits;
 mod exchange;
 mod facts;
 pub mod functions;
+mod hints;
 mod look;
 mod map;
 mod reach;

@@ -31,7 +31,9 @@ const REPEATED_SEGMENT: u32 = 3;
 /// What a group costs that repeats and should not.
 const REPEATED_GROUP: u32 = 4;
 /// What is taken off where a group that may repeat begins anew before the one before it has all that
-/// it needs: that something is missing there says more than that what begins it comes twice.
+/// it needs, or lacks something in front of a segment that it needs: that something is missing there
+/// says more than that what begins it comes twice. What may be left out begins nothing: of two NTE
+/// in a group of OBX and one NTE, the second is no group without its OBX.
 const BEGUN_ANEW: u32 = 2;
 /// What a segment costs that is given no place.
 const SKIPPED: u32 = 5;
@@ -220,10 +222,12 @@ impl Automaton {
         let mut around = a;
         while around != 0 && around != NOWHERE {
             let p = place(around)?;
-            let missing = self.after(places, from, around) + self.ahead(places, to, around);
+            let after = self.after(places, from, around);
+            let missing = after + self.ahead(places, to, around);
             let over = match p.kind {
                 _ if p.cardinality.repeats() => {
-                    let discount = if missing > 0 { BEGUN_ANEW } else { 0 };
+                    let begins = after > 0 || self.required[usize::from(to)];
+                    let discount = if missing > 0 && begins { BEGUN_ANEW } else { 0 };
                     offer(p.depth, missing * MISSING - discount);
                     around = p.parent;
                     continue;

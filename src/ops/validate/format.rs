@@ -44,35 +44,40 @@ impl Format {
     #[inline]
     #[must_use]
     pub fn fault(self, value: &[u8]) -> Option<(Rule, &'static str)> {
-        let (is_right, rule, expected) = match self {
+        let (is_right, rule) = match self {
             Self::Text | Self::Code => return None,
-            Self::Number => {
-                (is_number(value), Rule::Fmt2, "digits, with a sign and a point if need be")
-            }
-            Self::SequenceId => (value.iter().all(u8::is_ascii_digit), Rule::Fmt2, "digits alone"),
+            Self::Number => (is_number(value), Rule::Fmt2),
+            Self::SequenceId => (value.iter().all(u8::is_ascii_digit), Rule::Fmt2),
             Self::Date => {
                 let is_date = value.len() <= 8 && value.iter().all(u8::is_ascii_digit);
-                let is_date = is_date && Timestamp::parse(value).is_some();
-                (is_date, Rule::Fmt1, "a date of the calendar, YYYY[MM[DD]]")
+                (is_date && Timestamp::parse(value).is_some(), Rule::Fmt1)
             }
-            Self::Time => (
-                has_short_fraction(value) && Time::parse(value).is_some(),
-                Rule::Fmt1,
-                "a time of day, HH[MM[SS[.SSSS]]][+/-ZZZZ]",
-            ),
-            Self::DateTime => (
-                has_short_fraction(value) && Timestamp::parse(value).is_some(),
-                Rule::Fmt1,
-                "a date of the calendar with or without a time, \
-                 YYYY[MM[DD[HH[MM[SS[.SSSS]]]]]][+/-ZZZZ]",
-            ),
-            Self::Telephone => (
-                is_telephone(value),
-                Rule::Fmt3,
-                "a telephone number, [NN] [(999)]999-9999[X99999][B99999][C any text]",
-            ),
+            Self::Time => (has_short_fraction(value) && Time::parse(value).is_some(), Rule::Fmt1),
+            Self::DateTime => {
+                (has_short_fraction(value) && Timestamp::parse(value).is_some(), Rule::Fmt1)
+            }
+            Self::Telephone => (is_telephone(value), Rule::Fmt3),
         };
-        (!is_right).then_some((rule, expected))
+        if is_right { None } else { self.expected().map(|expected| (rule, expected)) }
+    }
+
+    /// The form in words, if it has one.
+    #[must_use]
+    pub fn expected(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Text | Self::Code => return None,
+            Self::Number => "digits, with a sign and a point if need be",
+            Self::SequenceId => "digits alone",
+            Self::Date => "a date of the calendar, YYYY[MM[DD]]",
+            Self::Time => "a time of day, HH[MM[SS[.SSSS]]][+/-ZZZZ]",
+            Self::DateTime => {
+                "a date of the calendar with or without a time, \
+                 YYYY[MM[DD[HH[MM[SS[.SSSS]]]]]][+/-ZZZZ]"
+            }
+            Self::Telephone => {
+                "a telephone number, [NN] [(999)]999-9999[X99999][B99999][C any text]"
+            }
+        })
     }
 }
 

@@ -51,6 +51,41 @@ pub(super) fn check<'v>(
         explain(walk, definition, lines, (search, symbols, last), seating);
     }
     count(walk, layout, lines, seating);
+    if walk.model.is_profile {
+        forbidden(walk, layout, lines, seating);
+    }
+}
+
+/// Reports segments and groups that a profile has a place for, which is not to be taken.
+fn forbidden<'v>(
+    walk: &mut Walk<'v, '_>,
+    layout: &'v Layout,
+    lines: &[Line<'_>],
+    seating: &Seating,
+) {
+    let mut present = |at: u16, line: Option<&Line<'_>>| {
+        let (Some(place), Some(line)) = (layout.place(at), line) else { return };
+        let usual = match place.usage {
+            Usage::NotSupported => Severity::Error,
+            Usage::Withdrawn => Severity::Warning,
+            _ => return,
+        };
+        let wrong = match &place.kind {
+            Kind::Segment { .. } => "the segment is not to be used".to_owned(),
+            Kind::Group { name, .. } => format!("the group {name} is not to be used"),
+        };
+        let expected = format!("none (usage {})", place.usage.letters());
+        let problem = Problem::Plain { wrong: wrong.into(), expected: expected.into() };
+        walk.report_as(Rule::Use3, line.at, line.segment.raw(), Some(usual), problem);
+    };
+    for (line, seat) in lines.iter().zip(&seating.seats) {
+        if seat.place != NOWHERE {
+            present(seat.place, Some(line));
+        }
+    }
+    for group in &seating.groups {
+        present(group.place, lines.get(group.start as usize));
+    }
 }
 
 /// Reports a segment that the structure has no place for.

@@ -209,6 +209,9 @@ fn str_3_repetition() {
     // Whatever its number is: none would be right.
     assert_found(&twice.replace("PID|2", "PID|1"), &[(Str3, Error, "4:PID")]);
     assert_rule(Str3, Error, "4:PV1", "ORC|RE", "PV1|2|I\nORC|RE", "ORC|RE");
+    // Also where a group begins with it in which the next segment would be missing.
+    let contacts = ["CTD|C\nCTD|C\nOBX|1", "CTD|C\nOBX|1"];
+    assert_rule(Str3, Error, "7:CTD", "OBX|1", contacts[0], contacts[1]);
 }
 
 #[test]

@@ -239,3 +239,19 @@ fn files_of_less_than_a_second_are_refused() {
     assert_eq!(out.code, 2);
     assert!(out.stderr.contains("whole seconds are expected"), "{}", out.stderr);
 }
+
+/// Who says how an archive rotates and forgets to name it would keep nothing.
+#[test]
+fn options_of_what_is_not_asked_for_are_refused() {
+    for (option, value, missing) in [
+        ("--rotate-size", "1M", "--archive"),
+        ("--rotate-every", "1h", "--archive"),
+        ("--exec-timeout", "5", "--exec"),
+        ("--exec-jobs", "2", "--exec"),
+        ("--forward-timeout", "5", "--forward"),
+        ("--duplicate-window", "5m", "--duplicate"),
+    ] {
+        let out = pipehat(&["listen", "192.0.2.1:1", option, value]).run();
+        assert!(out.code == 2 && out.stderr.contains(missing), "{option}: {}", out.stderr);
+    }
+}

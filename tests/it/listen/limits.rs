@@ -151,6 +151,7 @@ fn connections_are_limited() {
     });
     assert_eq!(fifth.as_deref().map(msa), Some(("AA", "M5")));
     assert_eq!(second.block(), None);
+    listening.wait_for("reason=\"idle, and made room for another\"");
     first.send(&block(adt("M3"))[20..]);
     assert_eq!(msa(&first.answer()), ("AA", "M3"));
 }

@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// A time of which no part is as if it was not known.
 const SAMPLE: &[u8] = b"20241231155958.25+0100";
 
+/// One that is different in all parts.
+const OTHER: &[u8] = b"19990716030405.5-0330";
+
 const ZONE: &str = "a time zone in quotes, such as \"Europe/Berlin\"";
 
 #[derive(Debug)]
@@ -37,7 +40,7 @@ pub(super) fn parse(args: Literals<'_>) -> Bound {
     let text = broken_down(sample).and_then(|time| time.to_string(format));
     let read = text.and_then(|text| BrokenDownTime::parse(format, &text));
     let read = read.map_err(|error| unreadable(&error.to_string()))?;
-    let precision = known(&read).ok_or_else(|| unreadable("it has no year"))?;
+    let precision = known(&read).ok_or_else(|| unreadable("it has no year, such as %Y"))?;
     let again = timestamp(&read, precision).map(|time| time.with_offset(sample.offset()));
     let same = again.is_some_and(|again| again.truncated(precision) == sample.truncated(precision));
     if !same && read.timestamp().is_none() {
@@ -157,7 +160,13 @@ pub(super) fn format(args: Literals<'_>) -> Bound {
     if has_customary(format) {
         return Err(unusable(CUSTOMARY));
     }
-    let sample = Timestamp::parse(SAMPLE).ok_or_else(|| unusable("there is no time"))?;
+    let time = |text| Timestamp::parse(text).ok_or_else(|| unusable("there is no time"));
+    let (sample, other) = (time(SAMPLE)?, time(OTHER)?);
+    let written = |time| broken_down(time).and_then(|time| time.to_string(format)).ok();
+    // `YYYY-MM-DD` would stand in the place of every date.
+    if written(sample).is_some_and(|text| written(other) == Some(text)) {
+        return Err(unusable("it has no part of a time, such as %Y, %m or %d"));
+    }
     let text = |precision| broken_down(sample.truncated(precision))?.to_string(format);
     let units = [
         Precision::Year,
