@@ -487,17 +487,19 @@ impl<'m> Context<'m> {
             Ids::Message => None,
         };
         let by_content = |cx: &Self| wanted.content(cx.message_key(kind).with(b"content")).id();
+        let mut is_of_content = by_business.is_none();
         let mut id = by_business.unwrap_or_else(|| by_content(self));
-        for _ in 0..2 {
-            match self.names.claims.get(&id) {
-                None => break,
-                Some(Claim::Wanted(n)) if self.wanted[n as usize].1.same(&wanted) => {
-                    wanted.count_as_mapped();
-                    return Some(Ref { kind, id });
-                }
-                // The same thing, but told otherwise: it keeps what is said of it here.
-                Some(_) => id = by_content(self),
+        while let Some(claim) = self.names.claims.get(&id) {
+            // One id of content is one content, though there be other blanks around it.
+            let is_same = is_of_content
+                || matches!(claim, Claim::Wanted(n) if self.wanted[n as usize].1.same(&wanted));
+            if is_same {
+                wanted.count_as_mapped();
+                return Some(Ref { kind, id });
             }
+            // The same thing, but told otherwise: it keeps what is said of it here.
+            id = by_content(self);
+            is_of_content = true;
         }
         let n = self.wanted.len() as u32;
         self.names.claims.insert(&id, Claim::Wanted(n));

@@ -211,3 +211,19 @@ fn dispenses_of_one_order_stay_apart() {
         assert_ne!(first, dispense(other), "{other}");
     }
 }
+
+/// Blanks around a value are none of it: who is told of with and without them is not left behind by what would
+/// refer to them.
+#[test]
+fn who_is_told_of_with_blanks_is_no_orphan() {
+    let made = bundle(
+        "ORU^R01^ORU_R01",
+        &[
+            ANNE,
+            "OBR|1|P1^LAB|F1^LAB|A^A^L",
+            "OBX|1|NM|1^A^L||1||||||||||5^Roe^Ann",
+            "OBX|2|NM|2^B^L||1|||||||||| 5^Roe^Ann",
+        ],
+    );
+    assert_eq!(find(&made, "Observation.performer -> PractitionerRole.practitioner").len(), 2);
+}
