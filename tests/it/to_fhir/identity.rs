@@ -221,9 +221,12 @@ fn who_is_told_of_with_blanks_is_no_orphan() {
         &[
             ANNE,
             "OBR|1|P1^LAB|F1^LAB|A^A^L",
-            "OBX|1|NM|1^A^L||1||||||||||5^Roe^Ann",
-            "OBX|2|NM|2^B^L||1|||||||||| 5^Roe^Ann",
+            "OBX|1|NM|1^A^L||1|||||||||||5^Roe^Ann",
+            "OBX|2|NM|2^B^L||1||||||||||| 5^Roe^Ann",
         ],
     );
-    assert_eq!(find(&made, "Observation.performer -> PractitionerRole.practitioner").len(), 2);
+    assert_eq!(
+        find(&made, "Observation.performer -> PractitionerRole.practitioner.reference").len(),
+        2
+    );
 }

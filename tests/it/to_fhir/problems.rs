@@ -62,3 +62,34 @@ fn a_goal_that_is_unlinked_is_not_about_the_problem() {
     assert_eq!(about("PPR^PC2", &[prb, &gol("UN")]), [""; 0]);
     assert_eq!(about("PGL^PC7", &[&gol("UC"), &prb.replace("UC", "UN")]), [""; 0]);
 }
+
+/// PPR_PC1 has the goals behind each problem: a goal of two problems is one, and about both.
+#[test]
+fn a_goal_of_two_problems_is_one() {
+    let told = |second: &str| {
+        let made = bundle(
+            "1",
+            "PPR^PC1",
+            &[
+                "PRB|AD|20240501|I50^Heart failure^I10|PR1^EHR",
+                "GOL|AD|20240501|G1^Weight^L|GO1^EHR",
+                "NTE|1||Weekly",
+                "PRB|AD|20240501|E66^Obesity^I10|PR2^EHR",
+                second,
+                "NTE|1||Weekly",
+                "NTE|2||With a dietician",
+            ],
+        );
+        let about =
+            find(&made, "Goal[identifier.value=GO1].addresses -> Condition.code.coding.code");
+        let notes = find(&made, "Goal.note.text");
+        (find(&made, "Goal.id").len(), about, notes.len())
+    };
+    let both = vec!["I50".to_owned(), "E66".to_owned()];
+    assert_eq!(told("GOL|LI|20240501|G1^Weight^L|GO1^EHR"), (1, both.clone(), 2));
+    // It says something else, or is another.
+    assert_eq!(told("GOL|DE|20240501|G1^Weight^L|GO1^EHR"), (2, both.clone(), 3));
+    assert_eq!(told("GOL|AD|20240501|G1^Weight^L|GO2^EHR"), (2, vec!["I50".to_owned()], 3));
+    // Not about that problem any more.
+    assert_eq!(told("GOL|UN|20240501|G1^Weight^L|GO1^EHR").1, ["I50"]);
+}

@@ -11,6 +11,7 @@ use super::super::time;
 use super::super::types::{coded, identifier, text};
 use super::al1::is_named;
 use super::{encounter, subject_required};
+use std::collections::HashSet;
 
 const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/condition-clinical";
 const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
@@ -35,14 +36,45 @@ fn of_patient<'m>(cx: &mut Context<'m>, kind: Kind, seg: Seg<'m>) -> Ref {
     })
 }
 
+/// The segments that tell of what one becomes: a problem stands behind each of its goals, or a goal behind each of
+/// its problems.
+fn all_of<'m>(cx: &mut Context<'m>, own: Ref) -> Vec<Seg<'m>> {
+    let input = cx.story.input();
+    let known = cx.problems.take().unwrap_or_else(|| {
+        let kind = |seg: &Seg<'m>| match &seg.id() {
+            b"PRB" => Some(Kind::Condition),
+            b"GOL" => Some(Kind::Goal),
+            _ => None,
+        };
+        let all = input.segs().filter_map(|seg| Some((kind(&seg)?, seg)));
+        let entry =
+            |(kind, seg): (Kind, Seg<'m>)| (*of_patient(cx, kind, seg).id.bytes(), seg.at() as u32);
+        let mut known: Vec<_> = all.map(entry).collect();
+        known.sort_unstable();
+        known
+    });
+    let first = known.partition_point(|(id, _)| id < own.id.bytes());
+    let all = known[first..].iter().take_while(|(id, _)| id == own.id.bytes());
+    let all = all.map(|(_, at)| input.seg(*at as usize)).collect();
+    cx.problems = Some(known);
+    all
+}
+
 /// Whether the action (PRB-1, GOL-1) takes away what links it to what it stands behind.
 fn is_unlinked(seg: Seg<'_>) -> bool {
     seg.peek(1).first() == b"UN"
 }
 
+/// Each of these once.
+fn once(all: Vec<Ref>) -> impl Iterator<Item = Ref> {
+    let mut seen = HashSet::new();
+    all.into_iter().filter(move |to| seen.insert(*to.id.bytes()))
+}
+
 /// Writes the Condition of a PRB.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, prb: Seg<'m>) {
     let own = condition(cx, prb);
+    let told = all_of(cx, own);
     let is_deleted = is_deletion(prb);
     let mut words = Vec::new();
     out.resource(own, Some(prb), |w| {
@@ -56,7 +88,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, prb: Seg<'m>) {
                 "Entered in Error",
             );
         } else {
-            let verified = told(cx, Table::ConditionVerificationStatus, prb.get(13), &mut words);
+            let verified = status(cx, Table::ConditionVerificationStatus, prb.get(13), &mut words);
             clinical_status(w, cx, prb, verified, &mut words);
             if let Some(code) = verified {
                 w.object("verificationStatus", |w| {
@@ -82,7 +114,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, prb: Seg<'m>) {
         if !time::date_time(w, cx, "recordedDate", prb.get(7)) {
             time::date_time(w, cx, "recordedDate", prb.get(2));
         }
-        notes(w, cx, prb, &words);
+        notes(w, cx, &told, &words);
     });
 }
 
@@ -98,7 +130,7 @@ fn is_deletion(seg: Seg<'_>) -> bool {
 
 /// The code that a status has, by its code or its words. What the table has neither of goes into `words`, for
 /// a note: `not achieved` or `ruled out by biopsy` must not be lost behind a status that is assumed.
-fn told<'m>(
+fn status<'m>(
     cx: &mut Context<'m>,
     table: Table,
     value: Parts<'m>,
@@ -127,7 +159,7 @@ fn clinical_status<'m>(
     let value = prb.get(14);
     let has_ended = time::read(&prb.peek(9)).is_some();
     let is_refuted = verified.is_some_and(|code| code.code == "refuted");
-    let (code, display) = match told(cx, Table::ConditionClinicalStatus, value, words) {
+    let (code, display) = match status(cx, Table::ConditionClinicalStatus, value, words) {
         Some(Code { code: "active" | "recurrence" | "relapse", .. }) if has_ended => {
             value.give_up();
             ("resolved", "Resolved")
@@ -140,15 +172,22 @@ fn clinical_status<'m>(
     coded::fixed(w, "clinicalStatus", CLINICAL, code, display);
 }
 
-/// The notes, and the words of a status that no code has.
-fn notes<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, words: &[Parts<'m>]) {
+/// The notes of all segments that tell of it, and the words of a status that no code has.
+fn notes<'m>(w: &mut Json, cx: &mut Context<'m>, told: &[Seg<'m>], words: &[Parts<'m>]) {
+    let mut written = HashSet::new();
     w.array("note", |w| {
         for &value in words {
             w.item(|w| _ = text::of_coded(w, cx, "text", value));
         }
-        for note in cx.story.of(seg, b"NTE") {
+        for note in told.iter().flat_map(|seg| cx.story.of(*seg, b"NTE")) {
             note.done(1);
-            w.item(|w| _ = text::lines(w, cx, "text", note.all(3)));
+            let text = note.all(3);
+            // What comes again may have the same notes.
+            if told.len() > 1 && !written.insert(note.run(3, 3)) {
+                text.for_each(|line| _ = line.raw());
+                continue;
+            }
+            w.item(|w| _ = text::lines(w, cx, "text", text));
         }
     });
 }
@@ -156,6 +195,7 @@ fn notes<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>, words: &[Parts<'m
 /// Writes the Goal of a GOL.
 pub(crate) fn write_goal<'m>(out: &mut Arena, cx: &mut Context<'m>, gol: Seg<'m>) {
     let own = of_patient(cx, Kind::Goal, gol);
+    let told = all_of(cx, own);
     let is_deleted = is_deletion(gol);
     let mut words = Vec::new();
     out.resource(own, Some(gol), |w| {
@@ -163,7 +203,7 @@ pub(crate) fn write_goal<'m>(out: &mut Arena, cx: &mut Context<'m>, gol: Seg<'m>
         if is_deleted {
             w.literal("lifecycleStatus", "entered-in-error");
         } else {
-            let status = told(cx, Table::GoalLifecycleStatus, gol.get(18), &mut words);
+            let status = status(cx, Table::GoalLifecycleStatus, gol.get(18), &mut words);
             w.literal("lifecycleStatus", status.map_or("active", |code| code.code));
         }
         w.array("category", |w| {
@@ -180,14 +220,18 @@ pub(crate) fn write_goal<'m>(out: &mut Arena, cx: &mut Context<'m>, gol: Seg<'m>
         });
         time::date(w, cx, "statusDate", gol.get(19));
         w.array("addresses", |w| {
-            // A problem has its goals behind it, or a goal its problems (PPR, PGL).
-            let owner = cx.story.owner(gol).filter(|owner| owner.is(b"PRB") && !is_unlinked(gol));
-            let linked = cx.story.of(gol, b"PRB").filter(|prb| !is_unlinked(*prb));
-            for prb in owner.into_iter().chain(linked) {
-                let to = condition(cx, prb);
+            let mut written = Vec::new();
+            for &gol in &told {
+                // A problem has its goals behind it, or a goal its problems (PPR, PGL).
+                let owner = cx.story.owner(gol);
+                let owner = owner.filter(|owner| owner.is(b"PRB") && !is_unlinked(gol));
+                let linked = cx.story.of(gol, b"PRB").filter(|prb| !is_unlinked(*prb));
+                written.extend(owner.into_iter().chain(linked).map(|prb| condition(cx, prb)));
+            }
+            for to in once(written) {
                 cx.reference_item(w, to);
             }
         });
-        notes(w, cx, gol, &words);
+        notes(w, cx, &told, &words);
     });
 }
