@@ -55,7 +55,7 @@ pub(crate) struct Context<'m> {
     known: [Option<(usize, Option<Ref>)>; 3],
     /// The OBR by whose OBR-26 results were looked for last, and those.
     pub(super) parent_results: Option<(usize, Vec<Ref>)>,
-    /// The positions of all PRB and GOL by the ids of what they become.
+    /// The positions of all PRB, GOL and PTH by the ids of what they become.
     pub(super) problems: Option<Vec<([u8; 16], u32)>>,
     /// What values became before.
     pub(super) recall: &'m mut Recall,
@@ -451,14 +451,17 @@ impl<'m> Context<'m> {
             let id = key.id();
             match cx.names.claims.get(&id) {
                 None => Some(id),
-                Some(Claim::Segment(at))
-                    if is_told_again(kind, cx.story.input().seg(at as usize), seg) =>
-                {
-                    Some(id)
-                }
+                Some(claim) if cx.is_of_same(kind, claim, seg) => Some(id),
                 Some(_) => Some(cx.further_id(&mut key, id)),
             }
         })
+    }
+
+    /// Whether who has an id says what a segment says again.
+    #[cold]
+    fn is_of_same(&self, kind: Kind, claim: Claim, seg: Seg<'m>) -> bool {
+        let Claim::Segment(at) = claim else { return false };
+        is_told_again(kind, self.story.input().seg(at as usize), seg)
     }
 
     /// The id of a key, unless something of the message has it.
@@ -519,19 +522,21 @@ impl<'m> Context<'m> {
             Ids::Message => None,
         };
         let by_content = |cx: &Self| wanted.content(cx.message_key(kind).with(b"content")).id();
-        let mut is_of_content = by_business.is_none();
+        // One id of content is one content, though there be other blanks around it.
+        let is_of_content = by_business.is_none();
         let mut id = by_business.unwrap_or_else(|| by_content(self));
-        while let Some(claim) = self.names.claims.get(&id) {
-            // One id of content is one content, though there be other blanks around it.
-            let is_same = is_of_content
-                || matches!(claim, Claim::Wanted(n) if self.wanted[n as usize].1.same(&wanted));
-            if is_same {
-                wanted.count_as_mapped();
-                return Some(Ref { kind, id });
+        for is_of_content in [is_of_content, true] {
+            match self.names.claims.get(&id) {
+                None => break,
+                Some(Claim::Wanted(n))
+                    if is_of_content || self.wanted[n as usize].1.same(&wanted) =>
+                {
+                    wanted.count_as_mapped();
+                    return Some(Ref { kind, id });
+                }
+                // The same thing, but told otherwise: it keeps what is said of it here.
+                Some(_) => id = by_content(self),
             }
-            // The same thing, but told otherwise: it keeps what is said of it here.
-            id = by_content(self);
-            is_of_content = true;
         }
         let n = self.wanted.len() as u32;
         self.names.claims.insert(&id, Claim::Wanted(n));

@@ -83,7 +83,9 @@ pub(super) fn is_told_again(kind: Kind, before: Seg<'_>, seg: Seg<'_>) -> bool {
         (Kind::Account, [b"MRG", b"MRG"]) => seg.adds_nothing_to(&before, &[1, 2, 3, 4]),
         (Kind::Organization, [b"IN1", b"IN1"]) => seg.adds_nothing_to(&before, &[3, 4, 5, 6, 7]),
         // A problem comes again with each goal that is about it, and a goal with each of its problems.
-        (Kind::Condition, [b"PRB", b"PRB"]) | (Kind::Goal, [b"GOL", b"GOL"]) => {
+        (Kind::Condition, [b"PRB", b"PRB"])
+        | (Kind::Goal, [b"GOL", b"GOL"])
+        | (Kind::CarePlan, [b"PTH", b"PTH"]) => {
             let is_deleted = |seg: Seg<'_>| seg.peek(1).first() == b"DE";
             is_deleted(before) == is_deleted(seg) && seg.is_told_by(&before)
         }

@@ -93,3 +93,35 @@ fn a_goal_of_two_problems_is_one() {
     // Not about that problem any more.
     assert_eq!(told("GOL|UN|20240501|G1^Weight^L|GO1^EHR").1, ["I50"]);
 }
+
+/// A pathway stands behind the problem or the goal that it is for, or before all of these (PPP, PPG).
+#[test]
+fn a_pathway_is_for_the_problems_and_goals_that_it_stands_with() {
+    let pth = "PTH|AD|HF^Heart pathway^L|PW1^EHR|20240501";
+    let prb = ["I50", "E66"].map(|code| format!("PRB|AD|20240501|{code}^x^I10|{code}^EHR"));
+    let gol = "GOL|AD|20240501|G1^Weight^L|GO1^EHR";
+    let about = |event: &str, segments: &[&str]| {
+        let made = bundle("1", event, segments);
+        assert_eq!(find(&made, "CarePlan.id").len(), 1, "{segments:?}");
+        let of = |path: &str| find(&made, &format!("CarePlan.{path}"));
+        (of("addresses -> Condition.code.coding.code"), of("goal.reference").len())
+    };
+    let [heart, weight] = [&prb[0], &prb[1]];
+    let both = vec!["I50".to_owned(), "E66".to_owned()];
+    assert_eq!(about("PPR^PC1", &[heart, pth, gol, weight]), (vec!["I50".to_owned()], 0));
+    // Below a second problem it is the same one.
+    let again = "PTH|LI|HF^Heart pathway^L|PW1^EHR|20240501";
+    assert_eq!(about("PPR^PC1", &[heart, pth, weight, again]), (both.clone(), 0));
+    assert_eq!(about("PGL^PC6", &[gol, pth, heart]), (vec![], 1));
+    assert_eq!(about("PPP^PCB", &[pth, heart, gol, weight]), (both, 1));
+}
+
+#[test]
+fn what_was_observed_with_a_problem_or_a_goal_belongs_to_it() {
+    let prb = "PRB|AD|20240501|I50^Heart failure^I10|PR1^EHR";
+    let gol = "GOL|AD|20240501|G1^Weight^L|GO1^EHR";
+    let made = bundle("1", "PPR^PC1", &[prb, "OBX|1|NM|A||1", gol, "OBX|1|NM|B||2"]);
+    let code = "Observation.code.coding.code";
+    assert_eq!(find(&made, &format!("Condition.evidence.detail -> {code}")), ["A"]);
+    assert_eq!(find(&made, &format!("Goal.outcomeReference -> {code}")), ["B"]);
+}

@@ -10,7 +10,7 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, text};
 use super::al1::is_named;
-use super::{encounter, subject_required};
+use super::{encounter, obx, subject_required};
 use std::collections::HashSet;
 
 const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/condition-clinical";
@@ -22,28 +22,30 @@ fn condition<'m>(cx: &mut Context<'m>, prb: Seg<'m>) -> Ref {
     of_patient(cx, Kind::Condition, prb)
 }
 
-/// What a PRB or a GOL becomes: of its number and the patient, else of its code and the patient.
-fn of_patient<'m>(cx: &mut Context<'m>, kind: Kind, seg: Seg<'m>) -> Ref {
+/// What a PRB, a GOL or a PTH becomes: of its number and the patient, else of its code and the patient.
+pub(super) fn of_patient<'m>(cx: &mut Context<'m>, kind: Kind, seg: Seg<'m>) -> Ref {
     let patient = cx.story.patient(seg).map(|pid| super::pid::patient(cx, pid));
+    let [code, number] = if kind == Kind::CarePlan { [2, 3] } else { [3, 4] };
     cx.own(kind, seg, |cx| {
         let patient = patient?;
-        if let Some(number) = identifier::ei_key(cx, kind, seg.peek(4)) {
+        if let Some(number) = identifier::ei_key(cx, kind, seg.peek(number)) {
             return Some(number.with(patient.id.bytes()));
         }
         let mut key = Key::of(kind).with(&seg.id()).with(patient.id.bytes());
-        identifier::push_code(&mut key, seg.peek(3));
-        is_named(seg.peek(3)).then_some(key)
+        identifier::push_code(&mut key, seg.peek(code));
+        is_named(seg.peek(code)).then_some(key)
     })
 }
 
 /// The segments that tell of what one becomes: a problem stands behind each of its goals, or a goal behind each of
 /// its problems.
-fn all_of<'m>(cx: &mut Context<'m>, own: Ref) -> Vec<Seg<'m>> {
+pub(super) fn all_of<'m>(cx: &mut Context<'m>, own: Ref) -> Vec<Seg<'m>> {
     let input = cx.story.input();
     let known = cx.problems.take().unwrap_or_else(|| {
         let kind = |seg: &Seg<'m>| match &seg.id() {
             b"PRB" => Some(Kind::Condition),
             b"GOL" => Some(Kind::Goal),
+            b"PTH" => Some(Kind::CarePlan),
             _ => None,
         };
         let all = input.segs().filter_map(|seg| Some((kind(&seg)?, seg)));
@@ -61,12 +63,12 @@ fn all_of<'m>(cx: &mut Context<'m>, own: Ref) -> Vec<Seg<'m>> {
 }
 
 /// Whether the action (PRB-1, GOL-1) takes away what links it to what it stands behind.
-fn is_unlinked(seg: Seg<'_>) -> bool {
+pub(super) fn is_unlinked(seg: Seg<'_>) -> bool {
     seg.peek(1).first() == b"UN"
 }
 
 /// Each of these once.
-fn once(all: Vec<Ref>) -> impl Iterator<Item = Ref> {
+pub(super) fn once(all: Vec<Ref>) -> impl Iterator<Item = Ref> {
     let mut seen = HashSet::new();
     all.into_iter().filter(move |to| seen.insert(*to.id.bytes()))
 }
@@ -114,12 +116,24 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, prb: Seg<'m>) {
         if !time::date_time(w, cx, "recordedDate", prb.get(7)) {
             time::date_time(w, cx, "recordedDate", prb.get(2));
         }
+        w.array("evidence", |w| {
+            w.item(|w| _ = w.array("detail", |w| observations(w, cx, &told)));
+        });
         notes(w, cx, &told, &words);
     });
 }
 
+/// Writes items that refer to what was observed with a problem or a goal.
+fn observations<'m>(w: &mut Json, cx: &mut Context<'m>, told: &[Seg<'m>]) {
+    let story = cx.story;
+    for obx in told.iter().flat_map(|seg| story.of(*seg, b"OBX")) {
+        let to = obx::observation(cx, obx);
+        cx.reference_item(w, to);
+    }
+}
+
 /// Whether the action (PRB-1, GOL-1, table 0287) deletes.
-fn is_deletion(seg: Seg<'_>) -> bool {
+pub(super) fn is_deletion(seg: Seg<'_>) -> bool {
     let action = seg.get(1);
     let is_deleted = action.first() == b"DE";
     if !is_deleted {
@@ -130,7 +144,7 @@ fn is_deletion(seg: Seg<'_>) -> bool {
 
 /// The code that a status has, by its code or its words. What the table has neither of goes into `words`, for
 /// a note: `not achieved` or `ruled out by biopsy` must not be lost behind a status that is assumed.
-fn status<'m>(
+pub(super) fn status<'m>(
     cx: &mut Context<'m>,
     table: Table,
     value: Parts<'m>,
@@ -173,7 +187,7 @@ fn clinical_status<'m>(
 }
 
 /// The notes of all segments that tell of it, and the words of a status that no code has.
-fn notes<'m>(w: &mut Json, cx: &mut Context<'m>, told: &[Seg<'m>], words: &[Parts<'m>]) {
+pub(super) fn notes<'m>(w: &mut Json, cx: &mut Context<'m>, told: &[Seg<'m>], words: &[Parts<'m>]) {
     let mut written = HashSet::new();
     w.array("note", |w| {
         for &value in words {
@@ -232,6 +246,7 @@ pub(crate) fn write_goal<'m>(out: &mut Arena, cx: &mut Context<'m>, gol: Seg<'m>
                 cx.reference_item(w, to);
             }
         });
+        w.array("outcomeReference", |w| observations(w, cx, &told));
         notes(w, cx, &told, &words);
     });
 }
