@@ -227,6 +227,11 @@ impl Arena {
             return;
         }
         cx.count_told_again();
+        for [first, again] in cx.told_again() {
+            if let Some(&entry) = self.owners.get(first.at()).filter(|&&entry| entry != NO_ENTRY) {
+                self.owns(again, entry as usize);
+            }
+        }
         map::pid::count_others(cx);
         let input = cx.story.input();
         cx.report.nulls += input.nulls();

@@ -390,11 +390,15 @@ impl<'m> Context<'m> {
         Ref { kind, id }
     }
 
+    /// The segments that say again what another one says, each behind that.
+    pub(super) fn told_again(&self) -> impl Iterator<Item = [Seg<'m>; 2]> {
+        let input = self.story.input();
+        self.names.told_again.iter().map(move |all| all.map(|at| input.seg(at as usize)))
+    }
+
     /// Counts what is said again as mapped where it is said first.
     pub(super) fn count_told_again(&self) {
-        let input = self.story.input();
-        for &[first, again] in &self.names.told_again {
-            let [first, again] = [first, again].map(|at| input.seg(at as usize));
+        for [first, again] in self.told_again() {
             again.count_as(&first);
             if let (Some(first), Some(again)) = (more_of(first), more_of(again)) {
                 again.count_as(&first);
