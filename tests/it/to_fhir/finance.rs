@@ -85,7 +85,12 @@ fn what_comes_with_each_charge_is_one() {
             ]
         };
         let [one, two] = [1, 2].map(of_charge);
-        let all = [&[PID.to_owned(), PV1.to_owned(), a.clone()][..], &one, &[b.clone()], &two];
+        let all = [
+            &[PID.to_owned(), PV1.to_owned(), a.clone()][..],
+            &one,
+            std::slice::from_ref(&b),
+            &two,
+        ];
         let all = all.concat();
         let made = bundle("P11", &all.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(find(&made, "Condition.id").len(), 1);
