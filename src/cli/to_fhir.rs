@@ -128,9 +128,10 @@ enum UpsertArg {
     #[default]
     Put,
     /// Patients, practitioners, organizations, places and visits only if none has their identifier; what
-    /// the server has of them is never changed
+    /// the server has of them is never changed. Accounts and specimens, too, of which only a number is told
     Conditional,
-    /// As conditional, but messages of ADT update the patients and visits that have their identifiers
+    /// As conditional, but messages of ADT update the patients and visits that have their identifiers, MFN
+    /// and PMU the practitioners
     Maintain,
 }
 

@@ -226,6 +226,15 @@ impl Arena {
         alone
     }
 
+    /// What tells again of a thing belongs to that thing.
+    fn own_told_again(&mut self, cx: &Context<'_>) {
+        for [first, again] in cx.told_again() {
+            if let Some(&entry) = self.owners.get(first.at()).filter(|&&entry| entry != NO_ENTRY) {
+                self.owns(again, entry as usize);
+            }
+        }
+    }
+
     /// Keeps each note that no map asked for as an extension of what it is about, so that whoever reads that reads
     /// the note, too.
     fn notes(&mut self, cx: &mut Context<'_>) {
@@ -360,6 +369,7 @@ pub(crate) fn write<'m>(arena: &mut Arena, cx: &mut Context<'m>, out: &mut Vec<u
         *upsert = upsert.of_message(cx.msh().peek(9).first());
     }
     map::segments(arena, cx);
+    arena.own_told_again(cx);
     arena.notes(cx);
     let mut n = 0;
     while wanted::write(arena, cx, n) {

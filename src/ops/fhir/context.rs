@@ -5,7 +5,7 @@ use super::id::{Id, Key};
 use super::input::{Parts, Seg};
 use super::json::Json;
 use super::kind::Kind;
-use super::names::{Claim, Names, is_told_again, write_place};
+use super::names::{Claim, Names, is_told_again, more_of, write_place};
 use super::recall::Recall;
 use super::report::Report;
 use super::results::Results;
@@ -55,6 +55,8 @@ pub(crate) struct Context<'m> {
     known: [Option<(usize, Option<Ref>)>; 3],
     /// The OBR by whose OBR-26 results were looked for last, and those.
     pub(super) parent_results: Option<(usize, Vec<Ref>)>,
+    /// The positions of all PRB, GOL and PTH by the ids of what they become.
+    pub(super) problems: Option<Vec<([u8; 16], u32)>>,
     /// What values became before.
     pub(super) recall: &'m mut Recall,
     /// What results became before.
@@ -113,6 +115,7 @@ impl<'m> Context<'m> {
             report_at: Cell::new(None),
             known: [None; 3],
             parent_results: None,
+            problems: None,
             recall,
             results,
             names,
@@ -387,11 +390,35 @@ impl<'m> Context<'m> {
         Ref { kind, id }
     }
 
+    /// The segments that say again what another one says, each behind that.
+    pub(super) fn told_again(&self) -> impl Iterator<Item = [Seg<'m>; 2]> {
+        let input = self.story.input();
+        self.names.told_again.iter().map(move |all| all.map(|at| input.seg(at as usize)))
+    }
+
     /// Counts what is said again as mapped where it is said first.
     pub(super) fn count_told_again(&self) {
-        let input = self.story.input();
-        for [first, again] in &self.names.told_again {
-            input.seg(*again as usize).count_as(&input.seg(*first as usize));
+        for [first, again] in self.told_again() {
+            again.count_as(&first);
+            if let (Some(first), Some(again)) = (more_of(first), more_of(again)) {
+                again.count_as(&first);
+            }
+        }
+    }
+
+    /// Whether what a segment becomes is told of before, beside it: by one with the same owner.
+    pub(crate) fn is_told_beside(&self, seg: Seg<'m>, to: Ref) -> bool {
+        let owner = |seg| self.story.owner_at(seg);
+        self.told_before(seg, to).is_some_and(|before| owner(before) == owner(seg))
+    }
+
+    /// The segment that told before of the resource that this one becomes, if one did.
+    pub(crate) fn told_before(&self, seg: Seg<'m>, to: Ref) -> Option<Seg<'m>> {
+        match self.names.claims.get(&to.id) {
+            Some(Claim::Segment(at)) if at as usize != seg.at() => {
+                Some(self.story.input().seg(at as usize))
+            }
+            _ => None,
         }
     }
 
@@ -425,8 +452,20 @@ impl<'m> Context<'m> {
             let mut key = Key::of(kind);
             key.push(of?.id.bytes());
             what.iter().for_each(|part| key.push(part));
-            Some(cx.next_id(&mut key))
+            let id = key.id();
+            match cx.names.claims.get(&id) {
+                None => Some(id),
+                Some(claim) if cx.is_of_same(kind, claim, seg) => Some(id),
+                Some(_) => Some(cx.further_id(&mut key, id)),
+            }
         })
+    }
+
+    /// Whether who has an id says what a segment says again.
+    #[cold]
+    fn is_of_same(&self, kind: Kind, claim: Claim, seg: Seg<'m>) -> bool {
+        let Claim::Segment(at) = claim else { return false };
+        is_told_again(kind, self.story.input().seg(at as usize), seg)
     }
 
     /// The id of a key, unless something of the message has it.
@@ -487,11 +526,15 @@ impl<'m> Context<'m> {
             Ids::Message => None,
         };
         let by_content = |cx: &Self| wanted.content(cx.message_key(kind).with(b"content")).id();
+        // One id of content is one content, though there be other blanks around it.
+        let is_of_content = by_business.is_none();
         let mut id = by_business.unwrap_or_else(|| by_content(self));
-        for _ in 0..2 {
+        for is_of_content in [is_of_content, true] {
             match self.names.claims.get(&id) {
                 None => break,
-                Some(Claim::Wanted(n)) if self.wanted[n as usize].1.same(&wanted) => {
+                Some(Claim::Wanted(n))
+                    if is_of_content || self.wanted[n as usize].1.same(&wanted) =>
+                {
                     wanted.count_as_mapped();
                     return Some(Ref { kind, id });
                 }

@@ -114,6 +114,11 @@ impl<'m> Seg<'m> {
         self.place().map_or(*b"   ", |place| place.id)
     }
 
+    /// The segment behind it; one without fields and id behind the last.
+    pub(crate) fn next(&self) -> Self {
+        self.input.seg(self.at + 1)
+    }
+
     /// Whether it has this id.
     #[inline]
     pub(crate) fn is(&self, id: &[u8; 3]) -> bool {

@@ -36,6 +36,7 @@ kinds! {
     AllergyIntolerance,
     Appointment,
     Basic,
+    CarePlan,
     CareTeam,
     ChargeItem,
     ClaimResponse,

@@ -82,14 +82,34 @@ pub(super) fn is_told_again(kind: Kind, before: Seg<'_>, seg: Seg<'_>) -> bool {
         (Kind::Account, [b"PID", b"PID"]) => seg.adds_nothing_to(&before, &[3, 18]),
         (Kind::Account, [b"MRG", b"MRG"]) => seg.adds_nothing_to(&before, &[1, 2, 3, 4]),
         (Kind::Organization, [b"IN1", b"IN1"]) => seg.adds_nothing_to(&before, &[3, 4, 5, 6, 7]),
-        // A problem comes again with each goal that is about it.
-        (Kind::Condition, [b"PRB", b"PRB"]) => {
+        // A problem comes again with each goal that is about it, and a goal with each of its problems.
+        (Kind::Condition, [b"PRB", b"PRB"])
+        | (Kind::Goal, [b"GOL", b"GOL"])
+        | (Kind::CarePlan, [b"PTH", b"PTH"]) => {
             let is_deleted = |seg: Seg<'_>| seg.peek(1).first() == b"DE";
             is_deleted(before) == is_deleted(seg) && seg.is_told_by(&before)
+        }
+        // What is behind a charge comes again with the next one (DFT^P11): its insurance, who pays, its
+        // diagnoses, which may have another rank there.
+        (Kind::Coverage, [b"IN1", b"IN1"]) => {
+            let details = more_of(seg)
+                .is_none_or(|more| more_of(before).is_some_and(|before| more.is_told_by(&before)));
+            details && seg.is_told_by(&before)
+        }
+        (Kind::RelatedPerson, [b"GT1", b"GT1"]) => seg.is_told_by(&before),
+        (Kind::Condition, [b"DG1", b"DG1"]) => {
+            let is_deleted = |seg: Seg<'_>| seg.peek(21).first() == b"D";
+            is_deleted(before) == is_deleted(seg)
+                && seg.adds_nothing_to(&before, &[2, 3, 4, 5, 6, 16, 19, 20, 22])
         }
         (Kind::Specimen, _) => before.raw() == seg.raw(),
         _ => false,
     }
+}
+
+/// What tells more of an insurance: the IN2 behind an IN1.
+pub(super) fn more_of(in1: Seg<'_>) -> Option<Seg<'_>> {
+    Some(in1.next()).filter(|next| in1.is(b"IN1") && next.is(b"IN2"))
 }
 
 /// Writes the place of a segment in the message, as parts of keys have it: `OBX[3]` and a number.

@@ -125,6 +125,13 @@ const CAN_OWN: &[(&[u8; 3], &[&[u8; 3]])] = &[
     (b"AIL", &[b"RGS", b"SCH"]),
     (b"AIP", &[b"RGS", b"SCH"]),
     (b"APR", &[b"SCH"]),
+    (b"STF", &[b"MFE"]),
+    (b"PRA", &[b"STF"]),
+    (b"LAN", &[b"STF"]),
+    (b"EDU", &[b"STF"]),
+    (b"CER", &[b"STF"]),
+    (b"AFF", &[b"STF"]),
+    (b"ORG", &[b"STF"]),
     (b"CTD", &[b"OBR", b"RF1", b"PRD", b"PID"]),
     (
         b"ROL",

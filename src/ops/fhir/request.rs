@@ -12,8 +12,12 @@ use std::cmp::Reverse;
 const SHARED: [Kind; 5] =
     [Kind::Patient, Kind::Practitioner, Kind::Organization, Kind::Location, Kind::Encounter];
 
-/// What messages of ADT maintain.
-const MAINTAINED: [Kind; 2] = [Kind::Patient, Kind::Encounter];
+/// What one message tells all of and another no more than the number: an order the container of its specimen, a
+/// result the account. These are known by their identifiers, so that a number alone takes nothing away.
+const NUMBERED: [Kind; 2] = [Kind::Account, Kind::Specimen];
+
+/// What messages of ADT maintain, and those about staff.
+const MAINTAINED: [Kind; 3] = [Kind::Patient, Kind::Encounter, Kind::Practitioner];
 
 /// The request for an entry.
 pub(super) struct Request {
@@ -26,12 +30,13 @@ pub(super) struct Request {
 /// The request for a resource: PUT under its id, or POST for one that the server may know by its identifier, or
 /// PUT to whatever has that (R4, sections 3.1.0.8.1 and 3.1.0.7.1).
 pub(super) fn of(resource: &[u8], own: Ref, upsert: Upsert) -> Request {
-    let is_shared = upsert != Upsert::Put && SHARED.contains(&own.kind);
+    let is_numbered = NUMBERED.contains(&own.kind);
+    let is_shared = upsert != Upsert::Put && (is_numbered || SHARED.contains(&own.kind));
     let resource: Option<Value> =
         is_shared.then(|| serde_json::from_slice(resource).ok()).flatten();
     let query = resource.as_ref().and_then(|resource| query(own.kind, resource));
-    let updates = upsert == Upsert::Maintain
-        && MAINTAINED.contains(&own.kind)
+    let is_maintained = upsert == Upsert::Maintain && MAINTAINED.contains(&own.kind);
+    let updates = (is_maintained || is_numbered)
         && resource.is_some_and(|resource| tells_all(own.kind, &resource));
     let is_post = query.is_some() && !updates;
     let is_nameless = query.is_some() && updates;
@@ -55,11 +60,25 @@ pub(super) fn of(resource: &[u8], own: Ref, upsert: Upsert) -> Request {
 }
 
 /// Whether what a message tells may take the place of all that was told before. A merge or a link may have no more
-/// of a patient than numbers; that one is merged into another is all of it.
+/// of a patient than numbers; that one is merged into another is all of it, and that an account is closed. Whether
+/// somebody works there is told of staff alone (STF-7).
 fn tells_all(kind: Kind, resource: &Value) -> bool {
-    kind != Kind::Patient
-        || resource.get("name").is_some()
-        || resource.get("active") == Some(&Value::Bool(false))
+    let has = |name| resource.get(name).is_some();
+    match kind {
+        Kind::Patient => has("name") || resource.get("active") == Some(&Value::Bool(false)),
+        Kind::Practitioner => has("active"),
+        Kind::Account => {
+            has("coverage")
+                || has("guarantor")
+                || resource.get("status") == Some(&"inactive".into())
+        }
+        Kind::Specimen => {
+            let of_number = ["resourceType", "id", "meta", "identifier", "subject", "request"];
+            let members = resource.as_object().into_iter().flatten();
+            members.into_iter().any(|(name, _)| !of_number.contains(&name.as_str()))
+        }
+        _ => true,
+    }
 }
 
 /// The search for the first identifier that has a system; for a patient that of the best type, as ids

@@ -47,19 +47,20 @@ pub enum Upsert {
     #[default]
     Put,
     /// Patients, practitioners, organizations, places and visits only if it knows none with their
-    /// identifier; all others under their ids.
+    /// identifier; accounts and specimens, too, where only their number is told, else they update what has
+    /// that; all others under their ids.
     Conditional,
-    /// As `Conditional`, but messages that maintain patients and visits (ADT) update those that have their
-    /// identifiers.
+    /// As `Conditional`, but messages that maintain patients and visits (ADT) or staff (MFN, PMU) update those
+    /// that have their identifiers.
     Maintain,
 }
 
 impl Upsert {
-    /// How a message of a type (MSH-9.1) asks. Others than ADT tell little of patients and visits, and what
-    /// they tell must not take the place of all that was told before.
+    /// How a message of a type (MSH-9.1) asks. Others tell little of patients, visits and staff, and what they tell
+    /// must not take the place of all that was told before.
     pub(super) fn of_message(self, kind: &[u8]) -> Self {
         match self {
-            Self::Maintain if kind != b"ADT" => Self::Conditional,
+            Self::Maintain if !matches!(kind, b"ADT" | b"MFN" | b"PMU") => Self::Conditional,
             other => other,
         }
     }

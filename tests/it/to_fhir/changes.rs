@@ -121,7 +121,25 @@ fn what_is_taken_out_of_an_appointment_takes_no_part() {
     // When all of it is called off, it is still told what it was.
     let made = bundle("1", "SIU^S15", &segments);
     let old = "Appointment.participant[status=declined].actor -> Practitioner.name.family";
-    assert_eq!(find(&made, old), ["OLD"]);
+    assert_eq!(find(&made, old), ["OLD", "NEW"]);
+}
+
+/// Who takes part says so by the segment's own status, else by that of the appointment.
+#[test]
+fn nobody_need_act_on_an_appointment_that_is_booked_or_called_off() {
+    for (event, own, expected) in [
+        ("S12", "", "accepted"),
+        ("S12", "Pending", "needs-action"),
+        ("S12", "?", "accepted"),
+        ("S15", "", "declined"),
+        ("S15", "Booked", "declined"),
+        ("S01", "", "needs-action"),
+    ] {
+        let aip = format!("AIP|1|A|1001^OLD^AL|||||||||{own}");
+        let made = bundle("1", &format!("SIU^{event}"), &[PID, SCH, "RGS|1", &aip]);
+        let of = "Appointment.participant[actor -> Practitioner.name.family=OLD].status";
+        assert_eq!(find(&made, of), [expected], "{event} {own}");
+    }
 }
 
 #[test]

@@ -70,3 +70,45 @@ fn diagnoses_behind_all_charges_are_of_the_visit() {
     assert_eq!(told("P03", &[&a, i10, i50]), ["I10 I50", "I10 I50", ""]);
     assert_eq!(told("P11", &[i10, &a, &b, i50]), ["I10", "", "I50"]);
 }
+
+/// DFT_P11 has who pays behind each charge: said again, it is the same insurance, guarantor and diagnosis.
+#[test]
+fn what_comes_with_each_charge_is_one() {
+    let [a, b] = ["A", "B"].map(|code| charge("CG", code));
+    let with = |insurance: [&str; 2], details: [&str; 2]| {
+        let of_charge = |n: usize| {
+            [
+                format!("DG1|{n}||I10^One^I10|||F|||||||||{n}"),
+                format!("GT1|{n}||Doe^Al|||1|||||SPO"),
+                format!("IN1|{n}|{}", insurance[n - 1]),
+                format!("IN2|{}", details[n - 1]),
+            ]
+        };
+        let [one, two] = [1, 2].map(of_charge);
+        let all = [
+            &[PID.to_owned(), PV1.to_owned(), a.clone()][..],
+            &one,
+            std::slice::from_ref(&b),
+            &two,
+        ];
+        let all = all.concat();
+        let made = bundle("P11", &all.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(find(&made, "Condition.id").len(), 1);
+        assert_eq!(find(&made, "ChargeItem.supportingInformation -> Condition.id").len(), 2);
+        assert_eq!(find(&made, "RelatedPerson.relationship.coding[code=GUAR].code").len(), 1);
+        assert_eq!(find(&made, "Account.guarantor.party.reference").len(), 1);
+        let all = find(&made, "Coverage.id").len();
+        assert_eq!(find(&made, "Account.coverage.coverage.reference").len(), all);
+        assert_eq!(find(&made, "Organization[name=Insurer].id").len(), all);
+        all
+    };
+    for policy in ["", "7"] {
+        let told = format!("PL1^Plan|N1|Insurer||||||||20240101{}{policy}", "|".repeat(24));
+        let other = told.replace("20240101", "20230101");
+        assert_eq!(with([&told, &told], ["||77", "||77"]), 1, "{policy}");
+        assert_eq!(with([&told, &told], ["||77", ""]), 1, "{policy}");
+        // What is told otherwise is another.
+        assert_eq!(with([&told, &other], ["||77", "||77"]), 2, "{policy}");
+        assert_eq!(with([&told, &told], ["||77", "||||||78"]), 2, "{policy}");
+    }
+}

@@ -211,3 +211,39 @@ fn dispenses_of_one_order_stay_apart() {
         assert_ne!(first, dispense(other), "{other}");
     }
 }
+
+/// Blanks around a value are none of it: who is told of with and without them is not left behind by what would
+/// refer to them.
+#[test]
+fn who_is_told_of_with_blanks_is_no_orphan() {
+    let made = bundle(
+        "ORU^R01^ORU_R01",
+        &[
+            ANNE,
+            "OBR|1|P1^LAB|F1^LAB|A^A^L",
+            "OBX|1|NM|1^A^L||1|||||||||||5^Roe^Ann",
+            "OBX|2|NM|2^B^L||1||||||||||| 5^Roe^Ann",
+        ],
+    );
+    assert_eq!(
+        find(&made, "Observation.performer -> PractitionerRole.practitioner.reference").len(),
+        2
+    );
+}
+
+/// PID-21 and an NK1 with the number of PID-21 tell of one mother.
+#[test]
+fn a_newborn_has_one_mother() {
+    let mothers = |relationship: &str, number: &str| {
+        let pid = format!("PID|1||3^^^NORTH^MR||ALPHA^BOY{}111^^^NORTH^MR", "|".repeat(16));
+        let nk1 = format!("NK1|1|ALPHA^ANNE|{relationship}{}{number}", "|".repeat(30));
+        let made = bundle("ADT^A01^ADT_A01", &[&pid, &nk1]);
+        let found = "RelatedPerson.relationship.coding[system=http://terminology.hl7.org/CodeSystem/v3-RoleCode]";
+        let by_number = find(&made, "RelatedPerson[identifier.value=111].id").len();
+        (find(&made, &format!("{found}[code=MTH].code")).len(), by_number)
+    };
+    assert_eq!(mothers("MTH", "111^^^NORTH^MR"), (1, 1));
+    assert_eq!(mothers("MTH", "222^^^NORTH^MR").1, 1);
+    assert_eq!(mothers("MTH", "111^^^SOUTH^MR"), (2, 2));
+    assert_eq!(mothers("FTH", "111^^^NORTH^MR").1, 2);
+}

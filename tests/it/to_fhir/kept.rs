@@ -146,3 +146,18 @@ fn what_is_sought_is_no_record() {
         }
     }
 }
+
+/// What has no place stands on the resource of its segment, though another segment told of that before.
+#[test]
+fn what_is_told_again_keeps_its_values_there() {
+    let dg1 = "DG1|1||I10^Hypertension^I10|||F";
+    let message = format!(
+        "MSH|^~\\&|A|B|||20240501||ADT^A01|1|P|2.5.1\rPID|1||P1^^^H\rPV1|1|I\r{dg1}\r{dg1}|7\r\n"
+    );
+    let args = ["to-fhir", "-q", "--no-source", "--unmapped", "extension"];
+    let made = valid(&pipehat(&args).stdin(message).run()).pop().unwrap();
+    let ids = "extension(v2-field).extension(id).valueString";
+    assert_eq!(find(&made, &format!("Patient.{ids}")), [""; 0]);
+    let kept = find(&made, &format!("Condition.{ids}"));
+    assert!(kept.contains(&"DG1[2]-7".to_owned()), "{kept:?}");
+}

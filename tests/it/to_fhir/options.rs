@@ -153,6 +153,65 @@ fn patients_and_visits_are_maintained_by_adt() {
     assert_eq!(text_of(&nobody["request"]["url"]), url);
 }
 
+/// An account or a specimen of which a message has no more than the number takes away nothing that another told.
+#[test]
+fn numbers_alone_take_nothing_away() {
+    let how = |upsert: &str, event: &str, segments: &str, kind: &str| {
+        let message = format!(
+            "MSH|^~\\&|A|B|||20240501||{event}|1|P|2.5.1\rPID|1||P1^^^NORTH^MR||Doe^Jo|||||||||||||A1^^^NORTH^AN\r{segments}\r"
+        );
+        let made = one(&["--bundle", "transaction", "--upsert", upsert], &message);
+        let found = requests(&made).into_iter().find(|(found, _)| *found == kind).unwrap().1;
+        [text_of(&found["method"]), text_of(&found["url"])].join(" ")
+    };
+    let order = "OBR|1|P1^EHR|F1^LAB|A^A^L";
+    let specimen = format!("{order}\rSPM|1|S1&NORTH");
+    let told = format!("{specimen}||BLD");
+    let part = format!("{order}\rSPM|1|S2&NORTH|S1&NORTH|BLD");
+    for upsert in ["conditional", "maintain"] {
+        let how = |event: &str, segments: &str, kind: &str| how(upsert, event, segments, kind);
+        for (event, segments, expected) in [
+            ("ADT^A08", "PV1|1|I", "POST Account"),
+            ("ORU^R01", order, "POST Account"),
+            (
+                "ADT^A08",
+                "IN1|1|PL1^Plan|N1|Insurer",
+                "PUT Account?identifier=urn%3Aid%3ANORTH%7CA1",
+            ),
+            ("BAR^P01", "GT1|1||Doe^Al", "PUT Account?identifier=urn%3Aid%3ANORTH%7CA1"),
+            ("BAR^P06", "PV1|1|I", "PUT Account?identifier=urn%3Aid%3ANORTH%7CA1"),
+        ] {
+            assert_eq!(how(event, segments, "Account"), expected, "{event} {segments}");
+        }
+        assert_eq!(how("OML^O21", &specimen, "Specimen"), "POST Specimen");
+        let by_number = "PUT Specimen?identifier=urn%3Aid%3ANORTH%7CS1";
+        assert_eq!(how("OML^O21", &told, "Specimen"), by_number);
+        assert_ne!(how("OML^O21", &part, "Specimen"), by_number);
+    }
+    assert!(how("put", "ADT^A08", "PV1|1|I", "Account").starts_with("PUT Account/"));
+}
+
+/// Messages about staff maintain practitioners, and those that only name them do not.
+#[test]
+fn staff_is_maintained_by_master_files() {
+    let how = |event: &str, segments: &str, family: &str| {
+        let message = format!("MSH|^~\\&|A|B|||20240501||{event}|1|P|2.5.1\r{segments}\r");
+        let made = one(&["--bundle", "transaction", "--upsert", "maintain"], &message);
+        let entries = made["entry"].as_array().unwrap();
+        let is_it = |e: &&Value| e["resource"]["name"][0]["family"] == family;
+        let found = &entries.iter().find(is_it).unwrap()["request"];
+        [text_of(&found["method"]), text_of(&found["url"])].join(" ")
+    };
+    let by_number = "PUT Practitioner?identifier=urn%3Aid%3ANORTH%7C7";
+    let staff = "EVN||20240501|||9^Clerk^Cy^^^^^^NORTH\rSTF||7^^^NORTH|Roe^Ann||||A";
+    for event in ["MFN^M02", "PMU^B02"] {
+        assert_eq!(how(event, staff, "Roe"), by_number);
+        assert_eq!(how(event, staff, "Clerk"), "POST Practitioner");
+    }
+    let visit = "PID|1||P1^^^NORTH^MR\rPV1|1|I|||||7^Roe^Ann^^^^^^NORTH";
+    assert_eq!(how("ADT^A01", visit, "Roe"), "POST Practitioner");
+}
+
 fn files(folder: &Path) -> Vec<String> {
     let names = std::fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = names.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();

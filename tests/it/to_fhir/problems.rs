@@ -62,3 +62,66 @@ fn a_goal_that_is_unlinked_is_not_about_the_problem() {
     assert_eq!(about("PPR^PC2", &[prb, &gol("UN")]), [""; 0]);
     assert_eq!(about("PGL^PC7", &[&gol("UC"), &prb.replace("UC", "UN")]), [""; 0]);
 }
+
+/// PPR_PC1 has the goals behind each problem: a goal of two problems is one, and about both.
+#[test]
+fn a_goal_of_two_problems_is_one() {
+    let told = |second: &str| {
+        let made = bundle(
+            "1",
+            "PPR^PC1",
+            &[
+                "PRB|AD|20240501|I50^Heart failure^I10|PR1^EHR",
+                "GOL|AD|20240501|G1^Weight^L|GO1^EHR",
+                "NTE|1||Weekly",
+                "PRB|AD|20240501|E66^Obesity^I10|PR2^EHR",
+                second,
+                "NTE|1||Weekly",
+                "NTE|2||With a dietician",
+            ],
+        );
+        let about =
+            find(&made, "Goal[identifier.value=GO1].addresses -> Condition.code.coding.code");
+        let notes = find(&made, "Goal.note.text");
+        (find(&made, "Goal.id").len(), about, notes.len())
+    };
+    let both = vec!["I50".to_owned(), "E66".to_owned()];
+    assert_eq!(told("GOL|LI|20240501|G1^Weight^L|GO1^EHR"), (1, both.clone(), 2));
+    // It says something else, or is another.
+    assert_eq!(told("GOL|DE|20240501|G1^Weight^L|GO1^EHR"), (2, both.clone(), 3));
+    assert_eq!(told("GOL|AD|20240501|G1^Weight^L|GO2^EHR"), (2, vec!["I50".to_owned()], 3));
+    // Not about that problem any more.
+    assert_eq!(told("GOL|UN|20240501|G1^Weight^L|GO1^EHR").1, ["I50"]);
+}
+
+/// A pathway stands behind the problem or the goal that it is for, or before all of these (PPP, PPG).
+#[test]
+fn a_pathway_is_for_the_problems_and_goals_that_it_stands_with() {
+    let pth = "PTH|AD|HF^Heart pathway^L|PW1^EHR|20240501";
+    let prb = ["I50", "E66"].map(|code| format!("PRB|AD|20240501|{code}^x^I10|{code}^EHR"));
+    let gol = "GOL|AD|20240501|G1^Weight^L|GO1^EHR";
+    let about = |event: &str, segments: &[&str]| {
+        let made = bundle("1", event, segments);
+        assert_eq!(find(&made, "CarePlan.id").len(), 1, "{segments:?}");
+        let of = |path: &str| find(&made, &format!("CarePlan.{path}"));
+        (of("addresses -> Condition.code.coding.code"), of("goal.reference").len())
+    };
+    let [heart, weight] = [&prb[0], &prb[1]];
+    let both = vec!["I50".to_owned(), "E66".to_owned()];
+    assert_eq!(about("PPR^PC1", &[heart, pth, gol, weight]), (vec!["I50".to_owned()], 0));
+    // Below a second problem it is the same one.
+    let again = "PTH|LI|HF^Heart pathway^L|PW1^EHR|20240501";
+    assert_eq!(about("PPR^PC1", &[heart, pth, weight, again]), (both.clone(), 0));
+    assert_eq!(about("PGL^PC6", &[gol, pth, heart]), (vec![], 1));
+    assert_eq!(about("PPP^PCB", &[pth, heart, gol, weight]), (both, 1));
+}
+
+#[test]
+fn what_was_observed_with_a_problem_or_a_goal_belongs_to_it() {
+    let prb = "PRB|AD|20240501|I50^Heart failure^I10|PR1^EHR";
+    let gol = "GOL|AD|20240501|G1^Weight^L|GO1^EHR";
+    let made = bundle("1", "PPR^PC1", &[prb, "OBX|1|NM|A||1", gol, "OBX|1|NM|B||2"]);
+    let code = "Observation.code.coding.code";
+    assert_eq!(find(&made, &format!("Condition.evidence.detail -> {code}")), ["A"]);
+    assert_eq!(find(&made, &format!("Goal.outcomeReference -> {code}")), ["B"]);
+}

@@ -440,3 +440,20 @@ fn a_result_without_a_status_has_that_of_its_report() {
     let made = bundle("OML^O21", "ORC|NW|P1\rOBR|1|P1||A^A^L\rOBX|1|NM|X^X^L||1");
     assert_eq!(find(&made, "Observation.status"), ["unknown"]);
 }
+
+/// Who measures first and orders then (ORU^R30, R31) has an order that nobody need do any more.
+#[test]
+fn an_order_for_results_that_are_there_is_done() {
+    for (event, state, result, expected) in [
+        ("R30", "", "F", "completed"),
+        ("R31", "", "F", "completed"),
+        ("R30", "", "P", "active"),
+        ("R30", "IP", "F", "active"),
+        ("R01", "", "F", "active"),
+    ] {
+        let obr = segment("OBR", &[(3, "F1^LAB"), (4, "A^A^L"), (25, result)]);
+        let rest = format!("PID|1||P1\rORC|NW||||{state}\r{obr}\rOBX|1|NM|X^X^L||1||||||F");
+        let made = bundle(&format!("ORU^{event}"), &rest);
+        assert_eq!(find(&made, "ServiceRequest.status"), [expected], "{event} {state} {result}");
+    }
+}

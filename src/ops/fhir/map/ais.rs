@@ -152,7 +152,7 @@ pub(crate) fn participant<'m>(
     w: &mut Json,
     cx: &mut Context<'m>,
     seg: Seg<'m>,
-    base: Option<&Timestamp>,
+    (of_all, base): (&'static str, Option<&Timestamp>),
 ) {
     seg.done(1);
     let actor = match &seg.id() {
@@ -175,7 +175,7 @@ pub(crate) fn participant<'m>(
         if let Some(actor) = actor {
             cx.reference(w, "actor", actor);
         }
-        w.literal("status", status(cx, seg));
+        w.literal("status", status(cx, seg, of_all));
         period(w, cx, "period", seg, base);
     });
     if !is_anybody {
@@ -183,18 +183,19 @@ pub(crate) fn participant<'m>(
     }
 }
 
-/// The status of a participant, which is required, by that of what is needed.
-fn status<'m>(cx: &mut Context<'m>, seg: Seg<'m>) -> &'static str {
+/// The status of a participant, which is required, by that of what is needed; else `of_all`, by that of the
+/// appointment: who needs act on one that is booked or called off?
+fn status<'m>(cx: &mut Context<'m>, seg: Seg<'m>, of_all: &'static str) -> &'static str {
     if is_taken_out(seg) {
         return "declined";
     }
     let value = seg.get(fields(seg).status);
     let code = cx.code(super::super::codes::Table::FillerStatusAppointment, value.first());
     match code {
-        Some(code) => of_appointment(code.code),
-        None => {
+        Some(code) if of_all != "declined" => of_appointment(code.code),
+        _ => {
             value.give_up();
-            "needs-action"
+            of_all
         }
     }
 }

@@ -9,7 +9,7 @@ use super::super::kind::Kind;
 use super::super::time;
 use super::super::types::{coded, identifier, practitioner};
 use super::al1::is_named;
-use super::{encounter, note, of_visit, subject_required};
+use super::{encounter, note, of_visit, subject_required, visit_of};
 
 const ASSERTED: &str = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate";
 const DUE_TO: &str = "http://hl7.org/fhir/StructureDefinition/condition-dueTo";
@@ -84,6 +84,9 @@ pub(crate) fn diagnoses<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, ki
     let of_all = (!has_others && is_own).then(|| story.of(patient, b"DG1")).into_iter().flatten();
     for dg1 in of_one.chain(of_all).filter(|dg1| is_told(*dg1) && !is_taken_back(*dg1)) {
         let condition = condition(cx, dg1);
+        if is_of_visit_before(cx, dg1, condition) {
+            continue;
+        }
         w.item(|w| {
             cx.reference(w, "condition", condition);
             coded::concept_by(w, cx, kind, dg1.get(6), Table::DiagnosisType);
@@ -93,6 +96,14 @@ pub(crate) fn diagnoses<'m>(w: &mut Json, cx: &mut Context<'m>, pv1: Seg<'m>, ki
             }
         });
     }
+}
+
+/// Whether a visit has a diagnosis already, with this rank.
+fn is_of_visit_before<'m>(cx: &mut Context<'m>, dg1: Seg<'m>, condition: Ref) -> bool {
+    let Some(before) = cx.told_before(dg1, condition) else { return false };
+    cx.is_told_beside(dg1, condition)
+        && dg1.adds_nothing_to(&before, &[6, 15])
+        && visit_of(cx, before) == visit_of(cx, dg1)
 }
 
 /// Writes the items of an array that refers to the diagnoses of an order or a charge.

@@ -35,6 +35,9 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, gt1: Seg<'m>) {
     gt1.done(1);
     // An organization is written where the account refers to it.
     let Some(own) = is_person(gt1).then(|| guarantor(cx, gt1)).flatten() else { return };
+    if cx.told_before(gt1, own).is_some() {
+        return;
+    }
     out.resource(own, Some(gt1), |w| {
         w.array("identifier", |w| {
             for value in gt1.all(2) {
@@ -137,7 +140,9 @@ fn write_near<'m>(out: &mut Arena, cx: &mut Context<'m>, gt1: Seg<'m>, field: us
 /// Writes the items of `guarantor` of the Account of a patient.
 pub(crate) fn guarantors<'m>(w: &mut Json, cx: &mut Context<'m>, pid: Seg<'m>) {
     for gt1 in cx.story.of(pid, b"GT1") {
-        if let Some(to) = guarantor(cx, gt1) {
+        if let Some(to) = guarantor(cx, gt1)
+            && !cx.is_told_beside(gt1, to)
+        {
             w.item(|w| {
                 cx.reference(w, "party", to);
                 let on_hold = gt1.get(22);

@@ -45,7 +45,9 @@ pub(crate) fn coverage<'m>(cx: &mut Context<'m>, in1: Seg<'m>) -> Ref {
 pub(crate) fn of_account<'m>(w: &mut Json, cx: &mut Context<'m>, pid: Seg<'m>) {
     for in1 in cx.story.of(pid, b"IN1") {
         let to = coverage(cx, in1);
-        w.item(|w| cx.reference(w, "coverage", to));
+        if !cx.is_told_beside(in1, to) {
+            w.item(|w| cx.reference(w, "coverage", to));
+        }
     }
 }
 
@@ -54,13 +56,18 @@ pub(crate) fn items<'m>(w: &mut Json, cx: &mut Context<'m>, seg: Seg<'m>) {
     let Some(patient) = cx.story.patient(seg) else { return };
     for in1 in cx.story.of(patient, b"IN1") {
         let to = coverage(cx, in1);
-        cx.reference_item(w, to);
+        if !cx.is_told_beside(in1, to) {
+            cx.reference_item(w, to);
+        }
     }
 }
 
 /// Writes the Coverage, its insurer, its policy holder and its subscriber.
 pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, in1: Seg<'m>) {
     let own = coverage(cx, in1);
+    if cx.told_before(in1, own).is_some() {
+        return;
+    }
     let in2 = cx.story.first_of(in1, b"IN2");
     let insurer = insurer(cx, in1);
     let holder = holder(cx, in1);

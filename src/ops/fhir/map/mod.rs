@@ -37,6 +37,7 @@ pub(super) mod pr1;
 pub(super) mod prb;
 pub(super) mod provenance;
 pub(super) mod prt;
+pub(super) mod pth;
 pub(super) mod pv1;
 pub(super) mod pv2;
 pub(super) mod race;
@@ -49,6 +50,7 @@ pub(super) mod service_request;
 pub(super) mod sft;
 pub(super) mod source;
 pub(super) mod spm;
+pub(super) mod stf;
 pub(super) mod team;
 pub(super) mod tq1;
 pub(super) mod txa;
@@ -104,9 +106,11 @@ pub(super) fn segments<'m>(out: &mut Arena, cx: &mut Context<'m>) {
             b"FT1" => ft1::write(out, cx, seg),
             b"PRB" => prb::write(out, cx, seg),
             b"GOL" => prb::write_goal(out, cx, seg),
+            b"PTH" => pth::write(out, cx, seg),
             b"RF1" => rf1::write(out, cx, seg),
             b"PRD" => rf1::write_provider(out, cx, seg),
             b"SPM" => spm::write(out, cx, seg),
+            b"STF" => stf::write(out, cx, seg),
             b"RXO" | b"RXE" | b"RXG" => rxo::write(out, cx, seg),
             b"RXD" => rxd::write(out, cx, seg),
             b"RXA" => rxa::write(out, cx, seg),

@@ -195,9 +195,22 @@ fn addresses(w: &mut Json, cx: &mut Context<'_>, pid: Seg<'_>) {
     }
 }
 
-/// Writes the mother, PID-21, as RelatedPerson.
+/// Whether an NK1 tells of the mother whose numbers PID-21 has.
+fn is_mother(pid: Seg<'_>, nk1: Seg<'_>) -> bool {
+    let same = |one: Parts<'_>, other: Parts<'_>| {
+        [1, 4].into_iter().all(|n| one.peek(n).peek_raw() == other.peek(n).peek_raw())
+    };
+    let mut all = pid.all_again(21);
+    nk1.peek(3).first() == b"MTH" && all.all(|id| nk1.all_again(33).any(|number| same(number, id)))
+}
+
+/// Writes the mother, PID-21, as RelatedPerson, unless that of an NK1 is she.
 fn write_mother<'m>(out: &mut Arena, cx: &mut Context<'m>, pid: Seg<'m>) {
     if !pid.valued(21) {
+        return;
+    }
+    if cx.story.of(pid, b"NK1").any(|nk1| is_mother(pid, nk1)) {
+        pid.all(21).for_each(|id| _ = id.raw());
         return;
     }
     let patient = patient(cx, pid);

@@ -351,7 +351,7 @@ fn participants<'m>(
         }
     }
     for &need in needs {
-        ais::participant(w, cx, need, base);
+        ais::participant(w, cx, need, (status, base));
     }
     if w.len() == start {
         w.item(|w| {

@@ -192,15 +192,22 @@ fn parents<'m>(w: &mut Json, cx: &mut Context<'m>, own: Ref, value: Parts<'m>) {
 }
 
 /// The state by ORC, else of an order that results are told of by these (OBR-25, table 0123): where it was active
-/// before, it must not be unknown because they come.
+/// before, it must not be unknown because they come. What was done before anybody asked for it, and is to become an
+/// order now (R30, R31), is done when its results are final: nobody need do it.
 fn status<'m>(cx: &mut Context<'m>, orc: Option<Seg<'m>>, obr: Option<Seg<'m>>) -> &'static str {
     let results = obr.filter(|obr| obr::is_report(cx, *obr));
     match (orc::status(cx, orc), results.map(|obr| obr.peek(25).first())) {
         ("unknown", Some(b"F" | b"C")) => "completed",
+        ("active", Some(b"F" | b"C")) if is_unordered(cx, orc) => "completed",
         ("unknown", Some(b"A" | b"I" | b"M" | b"N" | b"O" | b"P" | b"R" | b"S")) => "active",
         ("unknown", Some(b"X")) => "revoked",
         (status, _) => status,
     }
+}
+
+/// Whether results come without an order, and are to become one: nothing but the event tells its state.
+fn is_unordered<'m>(cx: &Context<'m>, orc: Option<Seg<'m>>) -> bool {
+    matches!(cx.event(), b"R30" | b"R31") && !valued(orc, 5)
 }
 
 /// OBR-11: `G` is an order that a result gave rise to. R4 has no code for what is added on.
