@@ -13,7 +13,7 @@ static KNOWN: LazyLock<HashMap<&'static [u8], &'static str, ByName>> = LazyLock:
 });
 
 /// OIDs of coding systems and of authorities for which FHIR has URIs, which count before an OID (R4, section 4.3.0.2):
-/// those of the systems in [`KNOWN`] and of HL7 version 3, as HL7 Terminology has them.
+/// those of the systems in [`KNOWN`] and of some of HL7 version 3, as HL7 Terminology has them.
 static OIDS: LazyLock<HashMap<&'static [u8], &'static str, ByName>> = LazyLock::new(|| {
     let lines = include_str!("oids.tsv").lines();
     lines.filter_map(|line| line.split_once('\t')).map(|(n, uri)| (n.as_bytes(), uri)).collect()

@@ -1,4 +1,5 @@
-//! The codes that R4 has of the tables of HL7 v2, and of DICOM: no other may stand under their URIs.
+//! The codes that R4 has of the tables of HL7 v2, of some systems of HL7 v3 and of DICOM: no other may stand under their
+//! URIs.
 //!
 //! The data is `v2codes.tsv` beside this file, made by `tools/fhir`.
 
