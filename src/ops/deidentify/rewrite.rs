@@ -2,7 +2,7 @@
 
 use super::choose::choose;
 use super::kept::is_only;
-use super::rules::parts::{Look, Op, Part, Role, op};
+use super::rules::parts::{Look, Op, Part, Role, op, within};
 use super::rules::{Action, Brief, Category, Profile, Rule, SegmentRules, Special, Way};
 use super::seen::{Seen, Written};
 use super::shape::{self, is_code, is_number, is_table};
@@ -338,7 +338,7 @@ impl<'c, 'm> Rewrite<'c, 'm> {
     fn part(&mut self, rule: &Rule, op: Op, action: Action, raw: &[u8]) {
         let Op::Nested(of) = op else { return self.leaf(rule, op, raw) };
         let rules = &self.of.rules;
-        let ops = rules.ops.of(action, of);
+        let ops = rules.ops.of(within(action, rules.role(of)), of);
         if !self.has_sub {
             self.is_coded = false;
             return self.leaf(rule, ops.first().copied().unwrap_or(Op::Drop), raw);

@@ -6,6 +6,7 @@ mod amounts;
 mod births;
 mod linkage;
 mod overlays;
+mod parts;
 mod values;
 mod ways;
 
