@@ -44,6 +44,8 @@ pub(super) struct Rewrite<'c, 'm> {
     pub(super) is_coded: bool,
     /// What stands before and behind the text of this segment, where it goes on.
     pub(super) beside: Beside<'m>,
+    /// Whether an observation in words is a name, a number or an address as it is called.
+    pub(super) is_told: bool,
     /// The day of the message, for ages.
     pub(super) today: Option<[u8; 8]>,
     pub(super) memo: &'c mut Memo,

@@ -55,3 +55,85 @@ fn the_day_of_a_charge_is_one_of_the_patient() {
     let rules = Rules::new(&Settings::of(Profile::SafeHarbor));
     assert!(rules.list().contains("\nBLG-1 = clean\t"));
 }
+
+/// What an observation is called says whether its value is a name, a number or an address.
+#[test]
+fn an_observation_that_is_called_a_name_is_one() {
+    let one = |profile, named: &str, of: &str, value: &str| {
+        let text = format!(
+            "MSH|^~\\&|A|B|C|D|20240105||ORU^R01|1|P|2.5.1\nPID|1||77612348^^^H^MR\nOBX|1|{of}|{named}||{value}||||||F"
+        );
+        field(&run(profile, &text)[2], 5).to_owned()
+    };
+    for (named, value) in [
+        ("45392-8^First name^LN", "Will"),
+        ("45394-4^Last name^LN", "Young"),
+        ("X^Patient's name^L", "Hope Rose"),
+        ("X^Name of mother^L^Y^Mother's maiden name^L", "Baker"),
+        ("NAME", "Rose Price"),
+        ("X^Provider name^L", "Dr Will"),
+        ("X^Employer^L", "Steel Works"),
+        ("MRN", "8831"),
+        ("X^Medical record number^L", "A8831"),
+        ("76435-7^Patient identifier^LN", "B-7712"),
+        ("X^Passport number^L", "X12345"),
+        ("X^Specimen ID [Identifier] in Blood^L", "S231"),
+        ("X^Home phone number^L", "5550134"),
+        ("X^Telephone^L", "555-0134"),
+        ("X^Home address^L", "Steel Works"),
+        ("X^City of residence^L", "Normal"),
+        ("X^County^L", "Cook"),
+        ("X^Place of birth^L", "Normal"),
+        ("X^E-mail address^L", "will@home.example"),
+    ] {
+        for profile in [Profile::SafeHarbor, Profile::Pseudonymise, Profile::TestData] {
+            assert_ne!(one(profile, named, "ST", value), value, "{named}");
+        }
+    }
+    for profile in [Profile::SafeHarbor, Profile::Pseudonymise] {
+        assert_eq!(one(profile, "45401-7^Postal code^LN", "ST", "62701"), "627");
+        assert_eq!(one(profile, "45401-7^Postal code^LN", "NM", "62701"), "");
+        assert_eq!(one(profile, "X^Order number^L", "NM", "551234"), "");
+        assert_eq!(one(profile, "X^County^L", "CWE", "17031^Cook^FIPS5_2"), "");
+    }
+    // Who has a surrogate has it in a text, too, and no amount and no kind of thing is one.
+    let number = one(Profile::Pseudonymise, "X^Medical record number^L", "ST", "77612348");
+    assert_eq!(
+        number,
+        component(
+            field(
+                &run(
+                    Profile::Pseudonymise,
+                    "MSH|^~\\&|A|B|C|D|20240105||ADT^A01|1|P|2.5\nPID|1||77612348^^^H^MR"
+                )[1],
+                3
+            ),
+            1
+        )
+    );
+    for (named, value) in [
+        ("X^Organism name^L", "Staph aureus"),
+        ("X^Names test^L", "Normal"),
+        ("X^Number of fetuses^L", "Two"),
+        ("X^Patient status^L", "Normal"),
+        ("X^CD4 cell number^L", "450"),
+        ("X^Visit number^L", "12"),
+        ("X^Last menstrual period^L", "Normal"),
+        ("X^Family history^L", "Positive"),
+        ("X^Specimen type^L", "Urine"),
+        ("X^Code status^L", "Full"),
+        ("X^Telephone contact^L", "Yes"),
+        ("X^Birth weight^L", "3400"),
+        ("X^Lot number^L", "A1234"),
+    ] {
+        for profile in [Profile::SafeHarbor, Profile::Pseudonymise] {
+            assert_eq!(one(profile, named, "ST", value), value, "{named}");
+        }
+    }
+    // What is known from there is found elsewhere.
+    let all = run(
+        Profile::Pseudonymise,
+        "MSH|^~\\&|A|B|C|D|20240105||ORU^R01|1|P|2.5.1\nOBX|1|ST|45392-8^First name^LN||Zephyrina||||||F\nNTE|1||zephyrina sleeps well",
+    );
+    assert!(!all[2].contains("zephyrina") && all[2].ends_with(" sleeps well"), "{}", all[2]);
+}
