@@ -86,3 +86,13 @@ fn a_message_is_what_it_is_whatever_came_before() {
         assert!(!alone.contains(text), "{alone}");
     }
 }
+
+/// The number of a message in the order of its sender (MSH-13, MSA-4) is as good as its time.
+#[test]
+fn no_number_tells_the_order_of_messages() {
+    let text = "MSH|^~\\&|A|B|C|D|20240105||ADT^A01|1|P|2.5|4711|5\nMSA|AA|1||4712";
+    for profile in [Profile::SafeHarbor, Profile::Pseudonymise] {
+        let all = run(profile, text);
+        assert!(!all[0].contains("4711") && !all[1].contains("4712"), "{all:?}");
+    }
+}
