@@ -160,6 +160,10 @@ fn by_type(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, action: Ac
                 to.leaf(rule, Op::Surrogate(Kind::Phone, Look::Own), value);
             }
         }),
+        // That of a study, as archives of images tell it; who assigns numbers is no observation.
+        b"HD" => to.each(raw, sep.repetition, |to, _, value| {
+            to.assigner(rule, action, sep.component, value);
+        }),
         _ => match type_of(to, name) {
             Some(of) => to.each(raw, sep.repetition, |to, _, value| {
                 if name == b"ED" || name == b"RP" {

@@ -96,3 +96,27 @@ fn no_number_tells_the_order_of_messages() {
         assert!(!all[0].contains("4711") && !all[1].contains("4712"), "{all:?}");
     }
 }
+
+/// The identifier of a study is the same in the fields and texts of all that name it.
+#[test]
+fn a_study_has_one_surrogate_wherever_it_stands() {
+    let study = "1.2.840.113619.2.55.3.604688119.971.1465478000.123";
+    let text = format!(
+        "MSH|^~\\&|A|B|C|D|20240105||ORU^R01|1|P|2.5.1\n\
+         OBX|1|HD|113014^DICOM Study^DCM|{study}|{study}^^ISO||||||F\n\
+         OBX|2|ST|X^Study Instance UID^L|1|{study}||||||F\n\
+         OBX|3|EI|X^y^L|1|{study}||||||F\n\
+         OBX|4|TX|X^y^L|1|Images of {study}. System 2.16.840.1.113883.6.1, 1.2.840.10008.5.1.4.1.1.2||||||F\n\
+         IPC|A|B|{study}|C|CT"
+    );
+    let all = run(Profile::Pseudonymise, &text);
+    let told = field(&all[5], 3);
+    assert!(told.starts_with("2.25.") && told.len() > 20, "{told}");
+    assert_eq!((field(&all[1], 4), field(&all[1], 5)), (told, &*format!("{told}^^ISO")));
+    assert_eq!((field(&all[2], 5), field(&all[3], 5)), (told, told));
+    let stays = "System 2.16.840.1.113883.6.1, 1.2.840.10008.5.1.4.1.1.2";
+    assert_eq!(field(&all[4], 5), format!("Images of {told}. {stays}"));
+    let all = run(Profile::SafeHarbor, &text);
+    assert!(!all.iter().any(|line| line.contains("604688119")), "{all:?}");
+    assert_eq!(component(field(&all[1], 5), 1), field(&all[5], 3));
+}

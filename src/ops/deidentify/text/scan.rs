@@ -401,6 +401,9 @@ impl Scan<'_> {
     }
 
     fn number(&mut self, at: usize) -> usize {
+        if let Some(range) = serials::of_instance(self.text, at) {
+            return self.push(range, What::Other(Sort::Id));
+        }
         let own = codes::own(self.identity, self.text, at);
         if let Some((range, noted)) = own.clone() {
             if self.is_amount(&range, noted) {

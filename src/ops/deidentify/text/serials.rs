@@ -1,8 +1,10 @@
-//! Serial numbers of devices, and numbers of vehicles, that are in no field.
+//! Serial numbers of devices, numbers of vehicles, and object identifiers of studies and images, which
+//! may be in no field.
 
 use super::codes::token_start;
 use super::digits::digits_end;
 use super::letters::is_alnum;
+use crate::ops::deidentify::shape::is_of_instance;
 use std::ops::Range;
 
 /// Longer runs of letters and digits are none of these numbers.
@@ -13,6 +15,20 @@ pub(super) fn by_form(text: &[u8], at: usize) -> Option<Range<usize>> {
     let token = token_start(text, at)..token_end(text, at);
     of_device(text, at)
         .or_else(|| text.get(token.clone()).filter(|id| is_vehicle(id)).map(|_| token))
+}
+
+/// The object identifier of a study, an image or such that begins at `at`: it has one surrogate, and
+/// no other than in a field.
+#[inline]
+pub(super) fn of_instance(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = text.get(at..)?;
+    if !matches!(rest, [b'0'..=b'2', b'.', b'0'..=b'9', ..]) || token_start(text, at) != at {
+        return None;
+    }
+    let count = rest.iter().take_while(|&&b| b.is_ascii_digit() || b == b'.').count();
+    // A sentence may end behind it.
+    let end = rest[..count].iter().rposition(u8::is_ascii_digit)? + 1;
+    is_of_instance(&rest[..end]).then_some(at..at + end)
 }
 
 /// Whether `S/N` or such stands before the digits at `at`, or the letters that they stand with.
