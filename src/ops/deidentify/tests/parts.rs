@@ -137,3 +137,27 @@ fn an_observation_that_is_called_a_name_is_one() {
     );
     assert!(!all[2].contains("zephyrina") && all[2].ends_with(" sleeps well"), "{}", all[2]);
 }
+
+/// Providers who stay do so whatever they are called, and dates of what they did do not.
+#[test]
+fn a_provider_who_stays_has_any_name() {
+    for profile in [Profile::SafeHarbor, Profile::Pseudonymise] {
+        let settings = Settings { keep_providers: true, ..Settings::of(profile) };
+        for name in [
+            "QUENNELL^OTTILIE^M^^DR",
+            "Quattropani^Zephyrina",
+            "O'Brien^Mary Ann",
+            "Müller-Lüdenscheidt^Karl Heinz",
+            "van der Berg&van der&Berg^Jan",
+        ] {
+            let text = format!(
+                "MSH|^~\\&|A|B|C|D|20240105||ADT^A01|1|P|2.5||||||UNICODE UTF-8\rPID|1||77612348^^^H^MR\rPV1|1|I|||||4411^{name}|219-09-9999^X|77612348^{name}"
+            );
+            let (out, ..) = with(&settings, "", text.as_bytes());
+            let out = String::from_utf8(out).unwrap();
+            let visit = out.split('\r').nth(2).unwrap();
+            assert_eq!(field(visit, 7), format!("4411^{name}"), "{profile:?}");
+            assert!(!visit.contains("219-09-9999") && !visit.contains("77612348"), "{visit}");
+        }
+    }
+}
