@@ -333,14 +333,20 @@ impl<'c, 'm> Rewrite<'c, 'm> {
         }
         match rule.of_component(n + 1) {
             Some(own) => self.own_component(rule, n, op, own, raw),
-            None => self.part(rule, op, action, raw),
+            None => {
+                let action = match op {
+                    Op::Nested(of) => within(action, self.of.rules.role(of)),
+                    _ => action,
+                };
+                self.part(rule, op, action, raw);
+            }
         }
     }
 
     fn part(&mut self, rule: &Rule, op: Op, action: Action, raw: &[u8]) {
         let Op::Nested(of) = op else { return self.leaf(rule, op, raw) };
         let rules = &self.of.rules;
-        let ops = rules.ops.of(within(action, rules.role(of)), of);
+        let ops = rules.ops.of(action, of);
         if !self.has_sub {
             self.is_coded = false;
             return self.leaf(rule, ops.first().copied().unwrap_or(Op::Drop), raw);

@@ -39,6 +39,20 @@ fn what_is_said_of_a_name_or_number_by_a_code_is_no_name_or_number() {
     assert!(field(&all[1], 13).ends_with("^M&Moved&L^W&Work&L"), "{}", all[1]);
 }
 
+/// A site that says so has them replaced.
+#[test]
+fn a_code_within_a_number_has_a_rule_of_its_own() {
+    let text =
+        "MSH|^~\\&|A|B|C|D|20240105||ADT^A08|1|P|2.8\rPID|1||77612348^^^H^MR^^^^ILX&Illinois&USPS";
+    for action in ["surrogate", "token", "name"] {
+        let overlay = format!("PID-3.9 = {action}");
+        let settings = Settings::of(Profile::Pseudonymise);
+        let (out, ..) = with(&settings, &overlay, text.as_bytes());
+        let out = String::from_utf8(out).unwrap();
+        assert!(!out.contains("ILX") && !out.contains("Illinois"), "{action}: {out}");
+    }
+}
+
 /// When a charge is made is told of the patient.
 #[test]
 fn the_day_of_a_charge_is_one_of_the_patient() {
