@@ -5,6 +5,7 @@ use proptest::prelude::*;
 mod amounts;
 mod births;
 mod linkage;
+mod list;
 mod overlays;
 mod parts;
 mod values;
