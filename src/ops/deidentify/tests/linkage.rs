@@ -97,6 +97,28 @@ fn no_number_tells_the_order_of_messages() {
     }
 }
 
+/// So is a UUID, whatever it begins with.
+#[test]
+fn a_uuid_has_one_surrogate_wherever_it_stands() {
+    for uuid in [
+        "550e8400-e29b-41d4-a716-446655440000",
+        "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+        "12345678-1234-1234-1234-123456789012",
+        "AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE",
+    ] {
+        let all = segments(&format!(
+            "IPC|{uuid}\nOBX|1|ST|X^y^L|{uuid}|Images {uuid}, urn:uuid:{uuid}.||||||F"
+        ));
+        let told = field(&all[1], 1);
+        assert!(told != uuid && told.len() == 36, "{told}");
+        let expected = format!("{told}|Images {told}, urn:uuid:{told}.");
+        assert!(all[2].contains(&expected), "{}", all[2]);
+    }
+    // An authority stays.
+    let kept = "7^^^H&f81d4fae-7dec-11d0-a765-00a0c91e6bf6&UUID^MR";
+    assert!(segments(&format!("PID|1||{kept}"))[1].ends_with(&kept[1..]));
+}
+
 /// The identifier of a study is the same in the fields and texts of all that name it.
 #[test]
 fn a_study_has_one_surrogate_wherever_it_stands() {

@@ -1,10 +1,10 @@
-//! Serial numbers of devices, numbers of vehicles, and object identifiers of studies and images, which
-//! may be in no field.
+//! Serial numbers of devices, numbers of vehicles, and identifiers of studies and images, which may be in
+//! no field.
 
 use super::codes::token_start;
 use super::digits::digits_end;
 use super::letters::is_alnum;
-use crate::ops::deidentify::shape::is_of_instance;
+use crate::ops::deidentify::shape::{is_of_instance, is_uuid};
 use std::ops::Range;
 
 /// Longer runs of letters and digits are none of these numbers.
@@ -29,6 +29,19 @@ pub(super) fn of_instance(text: &[u8], at: usize) -> Option<Range<usize>> {
     // A sentence may end behind it.
     let end = rest[..count].iter().rposition(u8::is_ascii_digit)? + 1;
     is_of_instance(&rest[..end]).then_some(at..at + end)
+}
+
+/// The UUID whose first hyphen is at `hyphen`.
+#[inline]
+pub(super) fn uuid(text: &[u8], hyphen: usize) -> Option<Range<usize>> {
+    if [0, 5, 10].iter().any(|n| text.get(hyphen + n) != Some(&b'-')) {
+        return None;
+    }
+    let start = hyphen.checked_sub(8)?;
+    let range = start..start + 36;
+    let beside = [start.checked_sub(1), Some(range.end)].into_iter().flatten();
+    let is_alone = !beside.into_iter().any(|at| text.get(at).is_some_and(|&b| is_alnum(b)));
+    (is_alone && is_uuid(text.get(range.clone())?)).then_some(range)
 }
 
 /// Whether `S/N` or such stands before the digits at `at`, or the letters that they stand with.
