@@ -342,6 +342,12 @@ fn a_key_that_others_can_read_or_that_is_none_is_refused() {
     }
     let none = pipehat(&["deidentify", "--profile", "pseudonymise"]).stdin(&plain).run();
     assert!(none.code == 2 && none.stdout.is_empty() && none.stderr.contains("keygen"), "{none:?}");
+    // That a folder is closed to others makes no key of it.
+    let folder = dir.path().join("folder");
+    std::fs::create_dir(&folder).unwrap();
+    let out = run(folder.to_str().unwrap());
+    assert!(out.code == 2 && out.stdout.is_empty(), "{out:?}");
+    assert!(out.stderr.contains("a folder") && !out.stderr.contains("chmod"), "{out:?}");
     // The variable names the file, too.
     let file = secret(&dir, "good", KEY);
     let by_name = run(&file);

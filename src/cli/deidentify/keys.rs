@@ -68,7 +68,11 @@ pub(super) fn read(path: &Path) -> Result<Key> {
     let named = || format!("reading {name}");
     // What is looked at is what is read: the same open file.
     let file = File::open(path).with_context(named)?;
-    let mode = file.metadata().with_context(named)?.mode();
+    let metadata = file.metadata().with_context(named)?;
+    if metadata.is_dir() {
+        bail!("{name}: it is a folder, and no key");
+    }
+    let mode = metadata.mode();
     if mode & refused(path) != 0 {
         bail!(
             "{name}: others than its owner can read or change this key (mode {:03o}); \

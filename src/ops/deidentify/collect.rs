@@ -2,12 +2,12 @@
 
 use super::choose::choose;
 use super::marks::Components;
-use super::query;
 use super::rules::parts::{Part, Role};
 use super::rules::{Action, Category, Rule, Rules, Special};
 use super::split::Line;
 use super::subject::Kind;
 use super::text::Identity;
+use super::{observation, query};
 use crate::core::message::pieces;
 use crate::core::{Scope, Separators};
 
@@ -23,6 +23,8 @@ pub(super) struct Collect<'r, 'c, 'm> {
     /// Identifiers in plain ASCII whose surrogates may be asked for, as far as there is room.
     pub(super) ids: [&'m [u8]; IDS],
     pub(super) count: usize,
+    /// Whether an observation is a name, a number or an address as it is called.
+    pub(super) is_told: bool,
     /// The last values of some fields, with the numbers of their rules: what is noted once is noted.
     pub(super) last: [(usize, &'m [u8]); LAST],
 }
@@ -58,7 +60,7 @@ impl<'m> Collect<'_, '_, 'm> {
                     }),
                     None => self.field(rule, raw),
                 },
-                Special::Observation => self.observation(line.field(2), raw),
+                Special::Observation => self.observation(line, raw),
                 Special::Parameter | Special::Criterion => {
                     let sep = self.sep;
                     query::values(rule.special, raw, &sep, &mut |of, value| {
@@ -130,10 +132,18 @@ impl<'m> Collect<'_, '_, 'm> {
         }
     }
 
-    fn observation(&mut self, name: &[u8], raw: &[u8]) {
+    fn observation(&mut self, line: Line<'_, 'm>, raw: &[u8]) {
+        let name = line.field(2);
         match name {
             // Most are of these, which have no parts.
-            b"NM" | b"ST" | b"TX" | b"FT" => {}
+            b"NM" => {}
+            b"ST" | b"TX" | b"FT" => {
+                let told = observation::named::told(line.field(3), self.sep.component, raw);
+                if let Some(part) = told {
+                    self.is_told = true;
+                    self.heads(part, raw);
+                }
+            }
             b"DT" | b"TS" | b"DTM" => self.heads(Part::Date, raw),
             b"TN" => self.heads(Part::Is(Kind::Phone), raw),
             _ if self.rules.keeps_observed(name) => {}

@@ -108,6 +108,8 @@ impl Rewrite<'_, '_> {
             // Nor does where an insurer is, or how it is called; who pays for themselves may be called
             // by their number.
             Category::Payer => !shape::has_ssn(raw),
+            // Who asked for providers to stay wants their names, whatever they are.
+            Category::Provider if rule.action == Action::Keep => !shape::has_ssn(raw),
             // Organisations and codes are words.
             Category::Party | Category::Coded => shape::is_harmless(raw, true),
             _ => shape::is_harmless(raw, false),

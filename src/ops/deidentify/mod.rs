@@ -170,12 +170,13 @@ impl Deidentifier {
             scratch,
             ids: [b""; collect::IDS],
             count: 0,
+            is_told: false,
             last: [(Rule::NO_NUMBER, b""); collect::LAST],
         };
         for line in split.lines(message.bytes()) {
             collect.segment(line);
         }
-        let newest = collect.newest;
+        let (newest, is_told) = (collect.newest, collect.is_told);
         if self.own.gain_together() {
             memo.foresee(Look::Own as u8, &self.own, &collect.ids[..collect.count]);
         }
@@ -207,6 +208,7 @@ impl Deidentifier {
             standard: 0,
             is_coded: false,
             beside: Beside::default(),
+            is_told,
             caps_age,
             today,
             memo,

@@ -1,9 +1,10 @@
 //! OBX-5: what it is stands in OBX-2, and sometimes in OBX-3.
 
 mod ages;
+pub(super) mod named;
 
 use super::rewrite::Rewrite;
-use super::rules::parts::{Look, Op, look};
+use super::rules::parts::{Look, Op, Part, look, op};
 use super::rules::{Action, Rule};
 use super::shape::{LONG, is_amount, is_range, is_time, may_identify};
 use super::split::Line;
@@ -83,6 +84,13 @@ fn value(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, action: Acti
         let told = to.identity.birth_year(year, to.days);
         return to.out.extend(told.into_iter().flat_map(|year| year.to_string().into_bytes()));
     }
+    // Measured: to ask for each text again took 0.2 % of all steps.
+    if (to.is_told || !matches!(name, b"ST" | b"TX" | b"FT"))
+        && let Some(part) = named::told(line.field(3), sep.component, raw)
+        && identifier(to, rule, name, part, raw)
+    {
+        return;
+    }
     if action.replaces() && type_of(to, name).is_none() {
         // Only a site wants that of plain values.
         let kind = if action == Action::Name { Kind::Family } else { Kind::Id };
@@ -90,6 +98,27 @@ fn value(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, action: Acti
         return to.each(raw, sep.repetition, |to, _, value| to.leaf(rule, op, value));
     }
     by_type(to, rule, line, action, raw);
+}
+
+/// Writes what the name of its observation says to be a name, a number or an address; `false` if its
+/// data type says more.
+#[cold]
+fn identifier(to: &mut Rewrite<'_, '_>, rule: &Rule, name: &[u8], part: Part, raw: &[u8]) -> bool {
+    let op = op(part, Action::Clean, &to.of.rules.settings);
+    let is_text = matches!(name, b"ST" | b"TX" | b"FT" | b"" | b"ID" | b"IS");
+    let is_code = matches!(name, b"CE" | b"CWE" | b"CNE" | b"CF");
+    if is_text {
+        to.each(raw, to.sep.repetition, |to, _, value| to.leaf(rule, op, value));
+    } else if is_plain_type(name) && !is_date_type(name) && name != b"TN" {
+        // Another number would be as plausible.
+        to.tally.residual(rule.number);
+    } else if is_code && matches!(op, Op::Drop | Op::Zip3) {
+        // A place has a code, too.
+        to.tally.residual(rule.number);
+    } else {
+        return false;
+    }
+    true
 }
 
 /// Writes a value as its data type says, which stands in OBX-2.
@@ -130,6 +159,10 @@ fn by_type(to: &mut Rewrite<'_, '_>, rule: &Rule, line: Line<'_, '_>, action: Ac
             if to.days.is_some() {
                 to.leaf(rule, Op::Surrogate(Kind::Phone, Look::Own), value);
             }
+        }),
+        // That of a study, as archives of images tell it; who assigns numbers is no observation.
+        b"HD" => to.each(raw, sep.repetition, |to, _, value| {
+            to.assigner(rule, action, sep.component, value);
         }),
         _ => match type_of(to, name) {
             Some(of) => to.each(raw, sep.repetition, |to, _, value| {

@@ -2,7 +2,7 @@
 
 use super::choose::choose;
 use super::kept::is_only;
-use super::rules::parts::{Look, Op, Part, Role, op};
+use super::rules::parts::{Look, Op, Part, Role, op, within};
 use super::rules::{Action, Brief, Category, Profile, Rule, SegmentRules, Special, Way};
 use super::seen::{Seen, Written};
 use super::shape::{self, is_code, is_number, is_table};
@@ -44,6 +44,8 @@ pub(super) struct Rewrite<'c, 'm> {
     pub(super) is_coded: bool,
     /// What stands before and behind the text of this segment, where it goes on.
     pub(super) beside: Beside<'m>,
+    /// Whether an observation in words is a name, a number or an address as it is called.
+    pub(super) is_told: bool,
     /// The day of the message, for ages.
     pub(super) today: Option<[u8; 8]>,
     pub(super) memo: &'c mut Memo,
@@ -331,7 +333,13 @@ impl<'c, 'm> Rewrite<'c, 'm> {
         }
         match rule.of_component(n + 1) {
             Some(own) => self.own_component(rule, n, op, own, raw),
-            None => self.part(rule, op, action, raw),
+            None => {
+                let action = match op {
+                    Op::Nested(of) => within(action, self.of.rules.role(of)),
+                    _ => action,
+                };
+                self.part(rule, op, action, raw);
+            }
         }
     }
 

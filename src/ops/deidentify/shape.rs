@@ -109,22 +109,32 @@ pub(super) fn is_authority(raw: &[u8]) -> bool {
     is_code(raw) && !may_identify(raw) && digits(raw) < 6 || is_universal(raw)
 }
 
+/// An object identifier: numbers with points between.
+fn is_oid(raw: &[u8]) -> bool {
+    raw.len() <= 128
+        && pieces(raw, b'.').count() >= 4
+        && matches!(raw, [b'0'..=b'2', b'.', ..])
+        && pieces(raw, b'.').all(|arc| !arc.is_empty() && arc.iter().all(u8::is_ascii_digit))
+}
+
+/// A UUID, in digits of base 16 with hyphens.
+pub(super) fn is_uuid(raw: &[u8]) -> bool {
+    raw.len() == 36
+        && raw.iter().enumerate().all(|(n, b)| match n {
+            8 | 13 | 18 | 23 => *b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+/// Whether an identifier that nothing else has is one of a study, an image or such, and not of an
+/// authority or a table: a UUID, or an object identifier with a long number or very many digits.
+pub(super) fn is_of_instance(raw: &[u8]) -> bool {
+    let has_long = || pieces(raw, b'.').any(|arc| arc.len() >= LONG);
+    is_uuid(raw) || pieces(raw, b'.').count() > 4 && is_oid(raw) && (has_long() || digits(raw) > 27)
+}
+
 /// An OID, a UUID, or the name of a host.
 fn is_universal(raw: &[u8]) -> bool {
-    let is_oid = || {
-        raw.len() <= 128
-            && pieces(raw, b'.').count() >= 4
-            && matches!(raw.first(), Some(b'0'..=b'2'))
-            && raw.get(1) == Some(&b'.')
-            && pieces(raw, b'.').all(|arc| !arc.is_empty() && arc.iter().all(u8::is_ascii_digit))
-    };
-    let is_uuid = || {
-        raw.len() == 36
-            && raw.iter().enumerate().all(|(n, b)| match n {
-                8 | 13 | 18 | 23 => *b == b'-',
-                _ => b.is_ascii_hexdigit(),
-            })
-    };
     let is_host = || {
         raw.len() <= 64
             && raw.contains(&b'.')
@@ -132,7 +142,7 @@ fn is_universal(raw: &[u8]) -> bool {
             && raw.last().is_some_and(u8::is_ascii_alphabetic)
             && raw.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
     };
-    is_oid() || is_uuid() || is_host()
+    is_oid(raw) || is_uuid(raw) || is_host()
 }
 
 /// An amount: up to seven digits, and what is behind the point. A day of the calendar is none.
@@ -252,7 +262,8 @@ pub(super) fn is_harmless(raw: &[u8], words: bool) -> bool {
             return false;
         }
     }
-    raw.len() <= 64 && (!may_identify(raw) || is_range(raw) || is_universal(raw))
+    raw.len() <= 64
+        && (!may_identify(raw) || is_range(raw) || is_universal(raw) && !is_of_instance(raw))
 }
 
 /// Letters and digits, signs, and what is neither in a code, each in a byte of its own.

@@ -5,7 +5,9 @@ use proptest::prelude::*;
 mod amounts;
 mod births;
 mod linkage;
+mod list;
 mod overlays;
+mod parts;
 mod values;
 mod ways;
 

@@ -109,6 +109,7 @@ pub(crate) enum Role {
     Xtn,
     /// XAD, AD.
     Address,
+    /// XCN, CN.
     Xcn,
     Xpn,
     Ndl,
@@ -125,7 +126,7 @@ impl Role {
             "CX" => Self::Cx,
             "XTN" => Self::Xtn,
             "XAD" | "AD" => Self::Address,
-            "XCN" => Self::Xcn,
+            "XCN" | "CN" => Self::Xcn,
             "XPN" => Self::Xpn,
             "NDL" => Self::Ndl,
             "EI" => Self::Ei,
@@ -238,19 +239,23 @@ impl Ops {
             })
         });
         let of_types: Vec<Box<[Op]>> = of_types.collect();
-        let of_simple = of_types.chunks(types.len().max(1)).flat_map(|of_types| {
-            of_types.iter().map(|ops| {
-                let heads = ops.iter().map(|&op| match op {
-                    Op::Nested(of) => {
-                        let of = of_types.get(usize::from(of)).and_then(|ops| ops.first());
-                        of.copied().unwrap_or(Op::Drop)
-                    }
-                    op => op,
-                });
-                heads.collect()
-            })
+        let mut all = Self { of_types, of_simple: Vec::new(), types: types.len() };
+        let of_simple = (0..Action::COUNT).flat_map(|n| {
+            all.of_types[n * types.len()..][..types.len()].iter().map(move |ops| (ACTIONS[n], ops))
         });
-        Self { of_simple: of_simple.collect(), of_types, types: types.len() }
+        let of_simple = of_simple.map(|(action, ops)| {
+            let heads = ops.iter().map(|&op| match op {
+                Op::Nested(of) => {
+                    let role = types.get(usize::from(of)).map_or(Role::Other, |of| of.role);
+                    let ops = all.of(within(action, role), of);
+                    ops.first().copied().unwrap_or(Op::Drop)
+                }
+                op => op,
+            });
+            heads.collect()
+        });
+        all.of_simple = of_simple.collect();
+        all
     }
 
     /// As [`Ops::of`], for components without subcomponents: of data types with parts of their own,
@@ -288,6 +293,17 @@ pub(crate) fn look(action: Action) -> Look {
         Action::Token => Look::Token,
         Action::Fake => Look::Fake,
         _ => Look::Own,
+    }
+}
+
+/// What an action for a value is for a component of it that has parts of its own. A code in it tells
+/// why a number is no longer right, or where a name is used: it is no name or number. A token stands
+/// for whatever is there, for it may be a county, of which Safe Harbor says nothing may be told.
+pub(crate) fn within(action: Action, role: Role) -> Action {
+    if role == Role::Coded && action.replaces() && action != Action::Token {
+        Action::Clean
+    } else {
+        action
     }
 }
 

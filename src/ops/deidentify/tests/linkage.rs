@@ -86,3 +86,59 @@ fn a_message_is_what_it_is_whatever_came_before() {
         assert!(!alone.contains(text), "{alone}");
     }
 }
+
+/// The number of a message in the order of its sender (MSH-13, MSA-4) is as good as its time.
+#[test]
+fn no_number_tells_the_order_of_messages() {
+    let text = "MSH|^~\\&|A|B|C|D|20240105||ADT^A01|1|P|2.5|4711|5\nMSA|AA|1||4712";
+    for profile in [Profile::SafeHarbor, Profile::Pseudonymise] {
+        let all = run(profile, text);
+        assert!(!all[0].contains("4711") && !all[1].contains("4712"), "{all:?}");
+    }
+}
+
+/// So is a UUID, whatever it begins with.
+#[test]
+fn a_uuid_has_one_surrogate_wherever_it_stands() {
+    for uuid in [
+        "550e8400-e29b-41d4-a716-446655440000",
+        "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+        "12345678-1234-1234-1234-123456789012",
+        "AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE",
+    ] {
+        let all = segments(&format!(
+            "IPC|{uuid}\nOBX|1|ST|X^y^L|{uuid}|Images {uuid}, urn:uuid:{uuid}.||||||F"
+        ));
+        let told = field(&all[1], 1);
+        assert!(told != uuid && told.len() == 36, "{told}");
+        let expected = format!("{told}|Images {told}, urn:uuid:{told}.");
+        assert!(all[2].contains(&expected), "{}", all[2]);
+    }
+    // An authority stays.
+    let kept = "7^^^H&f81d4fae-7dec-11d0-a765-00a0c91e6bf6&UUID^MR";
+    assert!(segments(&format!("PID|1||{kept}"))[1].ends_with(&kept[1..]));
+}
+
+/// The identifier of a study is the same in the fields and texts of all that name it.
+#[test]
+fn a_study_has_one_surrogate_wherever_it_stands() {
+    let study = "1.2.840.113619.2.55.3.604688119.971.1465478000.123";
+    let text = format!(
+        "MSH|^~\\&|A|B|C|D|20240105||ORU^R01|1|P|2.5.1\n\
+         OBX|1|HD|113014^DICOM Study^DCM|{study}|{study}^^ISO||||||F\n\
+         OBX|2|ST|X^Study Instance UID^L|1|{study}||||||F\n\
+         OBX|3|EI|X^y^L|1|{study}||||||F\n\
+         OBX|4|TX|X^y^L|1|Images of {study}. System 2.16.840.1.113883.6.1, 1.2.840.10008.5.1.4.1.1.2||||||F\n\
+         IPC|A|B|{study}|C|CT"
+    );
+    let all = run(Profile::Pseudonymise, &text);
+    let told = field(&all[5], 3);
+    assert!(told.starts_with("2.25.") && told.len() > 20, "{told}");
+    assert_eq!((field(&all[1], 4), field(&all[1], 5)), (told, &*format!("{told}^^ISO")));
+    assert_eq!((field(&all[2], 5), field(&all[3], 5)), (told, told));
+    let stays = "System 2.16.840.1.113883.6.1, 1.2.840.10008.5.1.4.1.1.2";
+    assert_eq!(field(&all[4], 5), format!("Images of {told}. {stays}"));
+    let all = run(Profile::SafeHarbor, &text);
+    assert!(!all.iter().any(|line| line.contains("604688119")), "{all:?}");
+    assert_eq!(component(field(&all[1], 5), 1), field(&all[5], 3));
+}

@@ -22,7 +22,9 @@ pub(super) fn by_form(
         let start = token_start(text, at);
         return Some((start..end, if cue == Some(Cue::Ssn) { Sort::Ssn } else { Sort::Id }));
     }
-    if let Some(end) = address(text, groups).filter(|_| !is_letter(before)) {
+    // The end of a longer number, such as that of a kind of image.
+    let goes_on = || matches!(text.get(..at), Some([.., b'0'..=b'9', b'.']));
+    if let Some(end) = address(text, groups).filter(|_| !is_letter(before) && !goes_on()) {
         return Some((at..end, Sort::Url));
     }
     if matches!(before, b'.' | b',' | b'<' | b'>' | b'=') && run.len() < 9 {

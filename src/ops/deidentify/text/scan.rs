@@ -87,6 +87,12 @@ pub(super) fn scan(identity: &Identity, text: &[u8], care: Care) -> Vec<Span> {
             scan.email(at)
         } else if byte == b':' {
             scan.colon(at)
+        } else if byte == b'-' {
+            // Those that begin with letters.
+            match serials::uuid(text, at) {
+                Some(range) => scan.push(range, What::Other(Sort::Id)),
+                None => at + 1,
+            }
         } else {
             at + 1
         };
@@ -401,6 +407,10 @@ impl Scan<'_> {
     }
 
     fn number(&mut self, at: usize) -> usize {
+        let instance = serials::of_instance(self.text, at);
+        if let Some(range) = instance.or_else(|| serials::uuid(self.text, at + 8)) {
+            return self.push(range, What::Other(Sort::Id));
+        }
         let own = codes::own(self.identity, self.text, at);
         if let Some((range, noted)) = own.clone() {
             if self.is_amount(&range, noted) {

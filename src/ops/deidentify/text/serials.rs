@@ -1,8 +1,10 @@
-//! Serial numbers of devices, and numbers of vehicles, that are in no field.
+//! Serial numbers of devices, numbers of vehicles, and identifiers of studies and images, which may be in
+//! no field.
 
 use super::codes::token_start;
 use super::digits::digits_end;
 use super::letters::is_alnum;
+use crate::ops::deidentify::shape::{is_of_instance, is_uuid};
 use std::ops::Range;
 
 /// Longer runs of letters and digits are none of these numbers.
@@ -13,6 +15,33 @@ pub(super) fn by_form(text: &[u8], at: usize) -> Option<Range<usize>> {
     let token = token_start(text, at)..token_end(text, at);
     of_device(text, at)
         .or_else(|| text.get(token.clone()).filter(|id| is_vehicle(id)).map(|_| token))
+}
+
+/// The object identifier of a study, an image or such that begins at `at`: it has one surrogate, and
+/// no other than in a field.
+#[inline]
+pub(super) fn of_instance(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = text.get(at..)?;
+    if !matches!(rest, [b'0'..=b'2', b'.', b'0'..=b'9', ..]) || token_start(text, at) != at {
+        return None;
+    }
+    let count = rest.iter().take_while(|&&b| b.is_ascii_digit() || b == b'.').count();
+    // A sentence may end behind it.
+    let end = rest[..count].iter().rposition(u8::is_ascii_digit)? + 1;
+    is_of_instance(&rest[..end]).then_some(at..at + end)
+}
+
+/// The UUID whose first hyphen is at `hyphen`.
+#[inline]
+pub(super) fn uuid(text: &[u8], hyphen: usize) -> Option<Range<usize>> {
+    if [0, 5, 10].iter().any(|n| text.get(hyphen + n) != Some(&b'-')) {
+        return None;
+    }
+    let start = hyphen.checked_sub(8)?;
+    let range = start..start + 36;
+    let beside = [start.checked_sub(1), Some(range.end)].into_iter().flatten();
+    let is_alone = !beside.into_iter().any(|at| text.get(at).is_some_and(|&b| is_alnum(b)));
+    (is_alone && is_uuid(text.get(range.clone())?)).then_some(range)
 }
 
 /// Whether `S/N` or such stands before the digits at `at`, or the letters that they stand with.
