@@ -137,13 +137,13 @@ pub(crate) fn modified_item<'m>(
         return;
     }
     w.item(|w| {
-        if let Some(uri) = cx.system(procedure.peek(3).first()) {
-            w.string("system", &uri);
-        }
         let mut code = cx.text(procedure.peek(1).peek_raw()).into_owned();
         for modifier in modifiers {
             code.push(b':');
             code.extend_from_slice(&cx.text(modifier.get(1).raw()));
+        }
+        if let Some(uri) = cx.system_of(procedure.peek(3).first(), code.trim_ascii()) {
+            w.string("system", &uri);
         }
         w.code("code", &code);
     });
