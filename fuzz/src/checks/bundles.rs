@@ -92,7 +92,10 @@ fn assert_resolves(bundle: &serde_json::Value) {
     let mut known = std::collections::HashSet::new();
     for entry in entries {
         let resource = &entry["resource"];
-        let id = resource["id"].as_str().expect("an id");
+        let name = entry["fullUrl"].as_str().expect("a name");
+        let id = name.strip_prefix("urn:uuid:").expect("a UUID");
+        // Without one the server finds it by an identifier.
+        assert!(resource.get("id").is_none_or(|own| own == id), "{id} is not its own");
         let kind = resource["resourceType"].as_str().expect("a type");
         assert!(known.insert(format!("urn:uuid:{id}")), "{id} stands twice");
         known.insert(format!("{kind}/{id}"));
