@@ -161,3 +161,24 @@ fn what_is_told_again_keeps_its_values_there() {
     let kept = find(&made, &format!("Condition.{ids}"));
     assert!(kept.contains(&"DG1[2]-7".to_owned()), "{kept:?}");
 }
+
+/// TX, FT and ST are one element, and so are CE and CWE: of which type a value was is told in an extension.
+#[test]
+fn the_type_of_a_value_is_kept() {
+    for (kind, value) in
+        [("ST", "a"), ("TX", "a"), ("FT", "a"), ("NM", "1"), ("SN", "^1"), ("CWE", "A^a^L")]
+    {
+        let message = format!(
+            "MSH|^~\\&|A|B|||20240501||ORU^R01|1|P|2.5.1\rPID|1||P1^^^H^MR\rOBR|1||F1|8^Test^L\r\
+             OBX|1|{kind}|8^Test^L||{value}||||||F\r\n"
+        );
+        let told = |unmapped: &str| {
+            let args = ["to-fhir", "-q", "--no-source", "--unmapped", unmapped];
+            let bundle = valid(&pipehat(&args).stdin(message.clone()).run()).remove(0);
+            find(&bundle, "Observation.extension.extension.valueString")
+        };
+        let place = "OBX-2.1".to_owned();
+        assert!(told("extension").windows(2).any(|pair| *pair == [place.clone(), kind.into()]));
+        assert!(!told("none").contains(&place));
+    }
+}

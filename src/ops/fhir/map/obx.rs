@@ -120,7 +120,7 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, obx: Seg<'m>) {
             None => shape == Shape::Value && value::value(w, cx, obx),
         };
         if shape == Shape::Nothing {
-            obx.done(2);
+            value::type_told(obx);
         }
         if !has_value && shape == Shape::Nothing {
             absent(w, obx);

@@ -61,6 +61,12 @@ pub(crate) fn number<'m>(obx: Seg<'m>, shape: Shape) -> Option<Compared<'m>> {
     Some((comparator, Decimal::of(number)?))
 }
 
+/// Counts OBX-2 as carried in other words: of several types (ST, TX, FT) the value is one element.
+pub(crate) fn type_told(obx: Seg<'_>) {
+    obx.done(2);
+    obx.get(2).translated();
+}
+
 /// Writes that number as `valueQuantity`, with what `unit` adds to it. Returns whether it is there.
 pub(crate) fn quantity<'m>(
     w: &mut Json,
@@ -68,7 +74,7 @@ pub(crate) fn quantity<'m>(
     (comparator, number): Compared<'m>,
     unit: impl FnOnce(&mut Json),
 ) -> bool {
-    obx.done(2);
+    type_told(obx);
     obx.get(5).get(1);
     w.object("valueQuantity", |w| {
         w.decimal_of("value", &number);
@@ -79,7 +85,7 @@ pub(crate) fn quantity<'m>(
 
 /// Writes `value[x]`. Returns whether it is there.
 pub(crate) fn value<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) -> bool {
-    obx.done(2);
+    type_told(obx);
     match kind(obx) {
         b"NA" => {
             sampled::member(w, cx, "valueSampledData", (obx, 5), obx.get(6))
@@ -167,7 +173,7 @@ fn string<'m>(w: &mut Json, cx: &Context<'m>, value: Parts<'m>, unit: Parts<'m>)
 
 /// Writes the items of `component`, one for each repetition of OBX-5.
 pub(crate) fn components<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
-    obx.done(2);
+    type_told(obx);
     for repetition in obx.all(5) {
         w.item(|w| {
             if !coded::concept(w, cx, "code", obx.get(3)) {
