@@ -236,7 +236,7 @@ fn category<'m>(w: &mut Json, cx: &mut Context<'m>, obx: Seg<'m>) {
             w.array("coding", |w| {
                 w.item(|w| {
                     w.literal("system", "http://terminology.hl7.org/CodeSystem/v2-0936");
-                    w.code("code", &cx.text(value.get(1).raw()));
+                    w.code("code", &cx.text(value.get(1).first()));
                 });
             });
         });

@@ -149,7 +149,7 @@ fn control<'m>(w: &mut Json, cx: &mut Context<'m>, orc: Option<Seg<'m>>) {
                         w.string("system", uri);
                     }
                 },
-                |w| _ = w.code("code", &cx.text(value.get(1).raw())),
+                |w| _ = w.code("code", &cx.text(value.get(1).first())),
             );
         });
     });

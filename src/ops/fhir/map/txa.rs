@@ -149,7 +149,7 @@ fn status(w: &mut Json, cx: &mut Context<'_>, txa: Seg<'_>) {
                         w.array("coding", |w| {
                             w.item(|w| {
                                 w.literal("system", AVAILABILITY);
-                                w.code("code", &cx.text(value.get(1).raw()));
+                                w.code("code", &cx.text(value.get(1).first()));
                             });
                         });
                     });
