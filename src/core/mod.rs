@@ -14,6 +14,7 @@ pub mod scope;
 pub mod segment_id;
 pub mod separators;
 pub mod time;
+pub mod uuid;
 
 #[cfg(feature = "charset")]
 pub use charset::Charset;

@@ -1,6 +1,7 @@
 //! What a value looks like: whether it can be what it should be, or may be something else.
 
 use crate::core::message::pieces;
+use crate::core::uuid::is_uuid;
 use std::sync::LazyLock;
 
 /// Words of a few tables, by their first column: titles behind and before names, kinds of
@@ -115,15 +116,6 @@ fn is_oid(raw: &[u8]) -> bool {
         && pieces(raw, b'.').count() >= 4
         && matches!(raw, [b'0'..=b'2', b'.', ..])
         && pieces(raw, b'.').all(|arc| !arc.is_empty() && arc.iter().all(u8::is_ascii_digit))
-}
-
-/// A UUID, in digits of base 16 with hyphens.
-pub(super) fn is_uuid(raw: &[u8]) -> bool {
-    raw.len() == 36
-        && raw.iter().enumerate().all(|(n, b)| match n {
-            8 | 13 | 18 | 23 => *b == b'-',
-            _ => b.is_ascii_hexdigit(),
-        })
 }
 
 /// Whether an identifier that nothing else has is one of a study, an image or such, and not of an

@@ -8,6 +8,7 @@ mod linkage;
 mod list;
 mod overlays;
 mod parts;
+mod times;
 mod values;
 mod ways;
 

@@ -2,6 +2,7 @@
 
 use super::hash::ByName;
 use super::uri::{Uri, percent_encoded};
+use crate::core::uuid::is_uuid;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -141,15 +142,6 @@ pub(crate) fn is_oid(text: &[u8]) -> bool {
         !arc.is_empty() && arc.iter().all(u8::is_ascii_digit) && (arc == b"0" || arc[0] != b'0')
     };
     matches!(arcs.next(), Some(b"0" | b"1" | b"2")) && arcs.clone().count() >= 1 && arcs.all(is_arc)
-}
-
-/// Whether text is a UUID in its usual form.
-pub(crate) fn is_uuid(text: &[u8]) -> bool {
-    text.len() == 36
-        && text.iter().enumerate().all(|(n, b)| match n {
-            8 | 13 | 18 | 23 => *b == b'-',
-            _ => b.is_ascii_hexdigit(),
-        })
 }
 
 /// Whether text is an absolute URI of a kind that identifies systems: `http:`, `https:`, `urn:`,

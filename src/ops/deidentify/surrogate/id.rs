@@ -3,6 +3,7 @@
 use super::ff1::{Ff1, Form, LANES, Lanes};
 use super::prf::{Prf, Subkeys, first_128, write_token_for};
 use crate::core::check_digit::{is_npi, npi};
+use crate::core::uuid::is_uuid;
 use aes::Aes256;
 use aes::cipher::KeyInit;
 use std::array;
@@ -233,12 +234,6 @@ fn digest_of(prf: &Prf, text: &[u8], out: &mut Vec<u8>) -> super::prf::Digest {
 fn uuid(digest: super::prf::Digest) -> u128 {
     let bits = first_128(&digest) & !(0xF << 76) & !(0b11 << 62);
     bits | 8 << 76 | 0b10 << 62
-}
-
-fn is_uuid(text: &[u8]) -> bool {
-    text.len() == 36
-        && text.split(|&b| b == b'-').map(<[u8]>::len).eq([8, 4, 4, 4, 12])
-        && text.iter().all(|b| *b == b'-' || b.is_ascii_hexdigit())
 }
 
 /// Five numbers or more with points between them, none with leading zeros, the first at most 2.

@@ -4,7 +4,8 @@
 use super::codes::token_start;
 use super::digits::digits_end;
 use super::letters::is_alnum;
-use crate::ops::deidentify::shape::{is_of_instance, is_uuid};
+use crate::core::uuid::is_uuid;
+use crate::ops::deidentify::shape::is_of_instance;
 use std::ops::Range;
 
 /// Longer runs of letters and digits are none of these numbers.

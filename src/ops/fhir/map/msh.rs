@@ -10,6 +10,7 @@ use super::super::systems;
 use super::super::types::{coded, identifier, text};
 use super::super::wanted::Wanted;
 use super::{ack, evn};
+use crate::core::uuid::is_uuid;
 
 /// The MessageHeader.
 pub(crate) fn header<'m>(cx: &mut Context<'m>) -> Ref {
@@ -193,7 +194,7 @@ fn uri(value: Parts<'_>) -> Option<Vec<u8>> {
     if systems::is_oid(universal) {
         return Some([b"urn:oid:", universal].concat());
     }
-    if systems::is_uuid(universal) {
+    if is_uuid(universal) {
         return Some([b"urn:uuid:", &universal.to_ascii_lowercase()[..]].concat());
     }
     let is_host = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');

@@ -1,5 +1,6 @@
 //! HD as the URI of an authority.
 
+use crate::core::uuid::is_uuid;
 use crate::ops::fhir::authorities::{self, Authority};
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::id::Key;
@@ -116,7 +117,7 @@ fn authority_uri<'n, 'm: 'n>(
     if systems::is_oid(universal) {
         return Some(systems::uri_of_oid(universal));
     }
-    if systems::is_uuid(universal) && !kind.eq_ignore_ascii_case(b"URI") {
+    if is_uuid(universal) && !kind.eq_ignore_ascii_case(b"URI") {
         return Some(Uri::of(b"urn:uuid:", &universal.to_ascii_lowercase()));
     }
     if systems::is_uri(universal) {

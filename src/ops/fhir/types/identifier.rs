@@ -5,6 +5,7 @@ pub(super) use super::authority::of_name;
 use super::authority::{is_kind_of_uri, system};
 pub(crate) use super::keys::{code_parts, cx_key, ei_key, eip_key, push_code};
 use super::{coded, text, timing};
+use crate::core::uuid::is_uuid;
 use crate::ops::fhir::codes::Table;
 use crate::ops::fhir::context::Context;
 use crate::ops::fhir::input::{Parts, component_bits};
@@ -252,7 +253,7 @@ pub(crate) fn assigner(w: &mut Json, cx: &mut Context<'_>, from: [Parts<'_>; 3])
         return;
     }
     let universal = from[1].peek_raw().trim_ascii();
-    let is_system = systems::is_oid(universal) || systems::is_uuid(universal);
+    let is_system = systems::is_oid(universal) || is_uuid(universal);
     let is_uri = is_system || systems::is_uri(universal);
     let is_told = universal.is_empty() || is_uri && is_kind_of_uri(from[2].peek_raw());
     w.object("assigner", |w| organization_in(w, cx, from, !is_told));
@@ -277,7 +278,7 @@ fn universal_in(w: &mut Json, cx: &mut Context<'_>, universal: Parts<'_>, kind: 
     let id = universal.first();
     let uri = match () {
         () if systems::is_oid(id) => Some([b"urn:oid:", id].concat()),
-        () if systems::is_uuid(id) => Some([b"urn:uuid:", &id.to_ascii_lowercase()[..]].concat()),
+        () if is_uuid(id) => Some([b"urn:uuid:", &id.to_ascii_lowercase()[..]].concat()),
         () => None,
     };
     match uri {
