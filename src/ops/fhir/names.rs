@@ -4,6 +4,7 @@ use super::by_id::ById;
 use super::id::Id;
 use super::input::Seg;
 use super::kind::Kind;
+use super::map::dg1::is_taken_back;
 
 /// Who has an id.
 #[derive(Clone, Copy, Debug)]
@@ -98,8 +99,7 @@ pub(super) fn is_told_again(kind: Kind, before: Seg<'_>, seg: Seg<'_>) -> bool {
         }
         (Kind::RelatedPerson, [b"GT1", b"GT1"]) => seg.is_told_by(&before),
         (Kind::Condition, [b"DG1", b"DG1"]) => {
-            let is_deleted = |seg: Seg<'_>| seg.peek(21).first() == b"D";
-            is_deleted(before) == is_deleted(seg)
+            is_taken_back(before) == is_taken_back(seg)
                 && seg.adds_nothing_to(&before, &[2, 3, 4, 5, 6, 16, 19, 20, 22])
         }
         (Kind::Specimen, _) => before.raw() == seg.raw(),

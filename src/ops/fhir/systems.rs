@@ -8,23 +8,26 @@ use std::sync::LazyLock;
 
 /// Names of table 0396 and such as are in use, with the URIs that HL7 Terminology has for them (its
 /// NamingSystems). A name that has none there, such as `ISO+`, is not here.
-static KNOWN: LazyLock<HashMap<&'static [u8], &'static str, ByName>> = LazyLock::new(|| {
-    let lines = include_str!("systems.tsv").lines();
-    lines.filter_map(|line| line.split_once('\t')).map(|(n, uri)| (n.as_bytes(), uri)).collect()
-});
+static KNOWN: LazyLock<Uris> = LazyLock::new(|| uris(include_str!("systems.tsv")));
 
 /// OIDs of coding systems and of authorities for which FHIR has URIs, which count before an OID (R4, section 4.3.0.2):
 /// those of the systems in [`KNOWN`] and of some of HL7 version 3, as HL7 Terminology has them.
-static OIDS: LazyLock<HashMap<&'static [u8], &'static str, ByName>> = LazyLock::new(|| {
-    let lines = include_str!("oids.tsv").lines();
-    lines.filter_map(|line| line.split_once('\t')).map(|(n, uri)| (n.as_bytes(), uri)).collect()
-});
+static OIDS: LazyLock<Uris> = LazyLock::new(|| uris(include_str!("oids.tsv")));
+
+/// URIs by names.
+type Uris = HashMap<&'static [u8], &'static str, ByName>;
+
+/// Reads lines of a name, a tab and a URI.
+fn uris(lines: &'static str) -> Uris {
+    let pairs = lines.lines().filter_map(|line| line.split_once('\t'));
+    pairs.map(|(name, uri)| (name.as_bytes(), uri)).collect()
+}
 
 /// What the OIDs of the tables of HL7 v2 begin with.
 const TABLES: &[u8] = b"2.16.840.1.113883.12.";
 
 /// The URI of a table of HL7 v2, up to its number of four digits.
-const TABLE: &[u8] = b"http://terminology.hl7.org/CodeSystem/v2-";
+pub(super) const TABLE: &[u8] = b"http://terminology.hl7.org/CodeSystem/v2-";
 
 /// The URIs that a site has for names.
 #[derive(Clone, Debug, Default)]

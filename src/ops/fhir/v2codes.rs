@@ -4,10 +4,9 @@
 //! The data is `v2codes.tsv` beside this file, made by `tools/fhir`.
 
 use super::hash::ByName;
+use super::systems::TABLE;
 use std::collections::HashMap;
 use std::sync::LazyLock;
-
-const BEFORE: &[u8] = b"http://terminology.hl7.org/CodeSystem/v2-";
 
 /// The codes of a table by its four digits, of another system by its URI.
 static TABLES: LazyLock<HashMap<&'static [u8], Vec<&'static str>, ByName>> = LazyLock::new(|| {
@@ -22,7 +21,7 @@ static TABLES: LazyLock<HashMap<&'static [u8], Vec<&'static str>, ByName>> = Laz
 
 /// Whether the system with this URI is one whose codes are all known, and this is none of them.
 pub(crate) fn lacks(uri: &[u8], code: &[u8]) -> bool {
-    let Some(codes) = TABLES.get(uri.strip_prefix(BEFORE).unwrap_or(uri)) else { return false };
+    let Some(codes) = TABLES.get(uri.strip_prefix(TABLE).unwrap_or(uri)) else { return false };
     codes.binary_search_by(|known| known.as_bytes().cmp(code)).is_err()
 }
 

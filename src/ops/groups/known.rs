@@ -97,37 +97,32 @@ fn group(children: Vec<Node>) -> Node {
     Node::Group { name: "", children, optional: true, repeating: true }
 }
 
+/// The names of the groups of all structures of all versions, many of them often.
+fn group_names() -> impl Iterator<Item = &'static str> {
+    let structures = Version::ALL.into_iter().rev().flat_map(|version| {
+        let view = standard().version(version);
+        view.structure_ids().filter_map(|id| view.structure(id))
+    });
+    structures.flat_map(|structure| {
+        let mut rest: Vec<&Node> = structure.nodes().iter().collect();
+        let nodes = std::iter::from_fn(move || {
+            let node = rest.pop()?;
+            rest.extend(node.children());
+            Some(node)
+        });
+        nodes.filter(|node| matches!(node, Node::Group { .. })).map(Node::name)
+    })
+}
+
 /// Whether any structure of any version has a group of this name, so that a misspelt one can be
 /// told from one that a message lacks.
 #[must_use]
 pub fn is_group_name(name: &str) -> bool {
-    fn has(nodes: &[Node], name: &str) -> bool {
-        nodes.iter().any(|node| {
-            matches!(node, Node::Group { .. }) && node.name() == name || has(node.children(), name)
-        })
-    }
-    Version::ALL.into_iter().rev().any(|version| {
-        let view = standard().version(version);
-        view.structure_ids().any(|id| view.structure(id).is_some_and(|s| has(s.nodes(), name)))
-    })
+    group_names().any(|known| known == name)
 }
+
 /// The name of a group that one may have meant who wrote another.
 #[must_use]
 pub fn nearest_group(name: &str) -> Option<&'static str> {
-    fn collect(nodes: &'static [Node], names: &mut BTreeSet<&'static str>) {
-        for node in nodes {
-            if matches!(node, Node::Group { .. }) {
-                names.insert(node.name());
-            }
-            collect(node.children(), names);
-        }
-    }
-    let mut names = BTreeSet::new();
-    for version in Version::ALL {
-        let view = standard().version(version);
-        for structure in view.structure_ids().filter_map(|id| view.structure(id)) {
-            collect(structure.nodes(), &mut names);
-        }
-    }
-    nearest(name, names.into_iter())
+    nearest(name, group_names().collect::<BTreeSet<_>>().into_iter())
 }

@@ -26,7 +26,7 @@ fn is_told(dg1: Seg<'_>) -> bool {
 }
 
 /// Whether a diagnosis is taken back (table 0206).
-fn is_taken_back(dg1: Seg<'_>) -> bool {
+pub(crate) fn is_taken_back(dg1: Seg<'_>) -> bool {
     dg1.peek(21).first() == b"D"
 }
 
