@@ -272,6 +272,9 @@ impl Args {
         if !self.retry_on.is_empty() && self.window > 1 {
             bail!("--retry-on needs --window 1, or messages would overtake those sent again");
         }
+        if self.window > 1 && self.reconnect {
+            bail!("--reconnect has one message on a connection; --window would have several");
+        }
         if self.window > 1 && self.place.http.is_some() {
             bail!("--http sends one message after the other; --connections sends more at a time");
         }
