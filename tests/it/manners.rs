@@ -158,7 +158,7 @@ fn a_file_that_is_not_there_does_not_stop_the_others() {
 fn wrong_usage_is_2_with_nothing_on_stdout() {
     let dir = folder();
     put(&dir, "a.hl7", adt("ID-a", "X"));
-    let cases: [&[&str]; 44] = [
+    let cases: [&[&str]; 45] = [
         &["query", "--no-such", "MSH-10"],
         &["parse", "--no-such"],
         &["from-json", "--no-such"],
@@ -203,6 +203,7 @@ fn wrong_usage_is_2_with_nothing_on_stdout() {
         &["validate", "--severity", "USE-1"],
         &["validate", "--explain", "USE-1", "a.hl7"],
         &["validate", "-f", "xml"],
+        &["validate", "--nist-compat", "a.hl7"],
     ];
     for args in cases {
         let out = pipehat(args).dir(dir.path()).stdin(adt("ID-1", "X")).run();
