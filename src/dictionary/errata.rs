@@ -109,12 +109,12 @@ pub(super) const FIELDS: &[FieldErratum] = &[
     field(
         "OBX",
         23,
-        (Version::V2_5_1, Version::V2_6),
+        (Version::V2_5_1, Version::V2_5_1),
         Correction::Item(2283),
         "came with 2.5.1; a source has no numbers for its new fields",
     ),
-    field("OBX", 24, (Version::V2_5_1, Version::V2_6), Correction::Item(2284), "as OBX-23"),
-    field("OBX", 25, (Version::V2_5_1, Version::V2_6), Correction::Item(2285), "as OBX-23"),
+    field("OBX", 24, (Version::V2_5_1, Version::V2_5_1), Correction::Item(2284), "as OBX-23"),
+    field("OBX", 25, (Version::V2_5_1, Version::V2_5_1), Correction::Item(2285), "as OBX-23"),
     field(
         "DB1",
         1,
