@@ -73,6 +73,17 @@ const fn action_code(segment: &'static str, number: usize) -> FieldErratum {
     )
 }
 
+/// A usage that a source has lost in 2.3.1.
+const fn usage_2_3_1(segment: &'static str, number: usize, usage: Usage) -> FieldErratum {
+    field(
+        segment,
+        number,
+        (Version::V2_3_1, Version::V2_3_1),
+        Correction::Usage(usage),
+        "the segment's table in 2.3.1 says so, as that of 2.4 does; a source has optional",
+    )
+}
+
 /// Fields put right.
 pub(super) const FIELDS: &[FieldErratum] = &[
     field(
@@ -136,6 +147,11 @@ pub(super) const FIELDS: &[FieldErratum] = &[
         Correction::Length(5),
         "table 0470 has codes of up to five letters, most of them of more than two",
     ),
+    usage_2_3_1("ORC", 1, Usage::Required),
+    usage_2_3_1("ORC", 2, Usage::Conditional),
+    usage_2_3_1("ORC", 3, Usage::Conditional),
+    usage_2_3_1("CTD", 1, Usage::Required),
+    usage_2_3_1("LCH", 5, Usage::Required),
     action_code("GOL", 1),
     action_code("PRB", 1),
     action_code("PRT", 2),
