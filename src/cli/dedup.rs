@@ -11,6 +11,7 @@ use crate::core::Cutter;
 use crate::io::pipeline::{Job, View};
 use crate::io::seen::{Fingerprint, Recent, Whole};
 use crate::io::{Diagnostics, Output};
+use crate::ops::pass::PassOn;
 use crate::ops::sort::{SortKey, append_keys};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -105,6 +106,8 @@ enum Memory {
 /// The messages that came before, and how many there were.
 struct Sieve {
     memory: Memory,
+    /// How those are written that are kept.
+    form: PassOn,
     duplicates: Duplicates,
     all: usize,
     /// Those that have a value by which they are known.
@@ -122,8 +125,10 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         anyhow::bail!("--keep last goes with the whole input, not with --window");
     }
     let (mut output, _) = args.common.output_beside(args.duplicates.as_deref())?;
-    let mut sieve = Sieve::new(args)?;
-    let form = args.form.pass(&args.common, &output);
+    let shown_as = args.form.pass(&args.common, &output);
+    let mut sieve = Sieve::new(args, shown_as)?;
+    // What is left out is known later, and goes to a file.
+    let form = shown_as.in_files();
     let text = args.common.text();
     let keys = keys(&args.keys, &["MSH-10", "MSH-3", "MSH-4"])?;
     let shown = output.is_terminal();
@@ -166,7 +171,7 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
 }
 
 impl Sieve {
-    fn new(args: &Args) -> Result<Self> {
+    fn new(args: &Args, form: PassOn) -> Result<Self> {
         let file = args.duplicates.as_ref().map(|path| open(Some(path))).transpose()?;
         let keeps_first = args.keep == Keep::First;
         let memory = match args.window {
@@ -176,7 +181,7 @@ impl Sieve {
                 Memory::Whole(Box::new(Whole::new(&folder, memory, keeps_first)?))
             }
         };
-        Ok(Self { memory, duplicates: Duplicates { file, count: 0 }, all: 0, with_value: 0 })
+        Ok(Self { memory, form, duplicates: Duplicates { file, count: 0 }, all: 0, with_value: 0 })
     }
 
     /// Takes the messages of a chunk, and appends those that are the first to `out`.
@@ -192,7 +197,7 @@ impl Sieve {
                 Memory::Whole(whole) => whole.take(known, message)?,
             };
             match is_first {
-                Some(true) => out.extend_from_slice(message),
+                Some(true) => self.form.append_written(message, out),
                 Some(false) => self.duplicates.put(message)?,
                 // It waits for the end.
                 None => {}
@@ -204,14 +209,14 @@ impl Sieve {
 
     /// Writes the messages that have waited for the end of the input.
     fn finish(self, output: &mut Output) -> Result<Duplicates> {
-        let Self { memory, mut duplicates, .. } = self;
+        let Self { memory, form, mut duplicates, .. } = self;
         if let Memory::Whole(whole) = memory {
             let mut out = Vec::new();
             whole.finish(|message, is_first| {
                 if !is_first {
                     return duplicates.put(message);
                 }
-                out.extend_from_slice(message);
+                form.append_written(message, &mut out);
                 if out.len() >= 256 << 10 {
                     output.put(&out)?;
                     out.clear();

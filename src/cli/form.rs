@@ -38,14 +38,18 @@ impl Form {
         self.shown(common.color(output), output)
     }
 
-    /// As [`Form::pass`], in colours if so.
+    /// As [`Form::pass`], in colours if so. Who asks for a form wants its bytes, on a terminal, too.
     pub(super) fn shown(self, color: bool, output: &Output) -> PassOn {
-        let terminal = output.is_terminal() && !self.is_given();
+        let for_people = !self.is_given();
         let eol = match self.eol {
             None | Some(EolArg::Cr) => Eol::Cr,
             Some(EolArg::Lf) => Eol::Lf,
             Some(EolArg::Crlf) => Eol::Crlf,
         };
-        PassOn { eol, mllp: self.mllp, ..PassOn::new(terminal, color) }
+        PassOn {
+            eol,
+            mllp: self.mllp,
+            ..PassOn::new(for_people && output.is_terminal(), for_people && color)
+        }
     }
 }

@@ -32,6 +32,9 @@ use std::time::Duration;
 const OTHER_FILES: usize = 64;
 
 pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+    if args.sync.is_some() && args.archive.is_none() && args.files.is_none() {
+        bail!("--sync needs --archive or --files: of standard output no disk is waited for");
+    }
     let listeners = listeners(args)?;
     let metrics = args.metrics.as_ref().map(|at| bind(at.0).with_context(|| at.0.to_string()));
     let metrics = metrics.transpose()?;
@@ -159,7 +162,7 @@ fn storing(args: &Args, log: &Log) -> Result<(Storing, PassOn)> {
     }
     let people = is_terminal && output.is_some() && alone && !args.mllp;
     let pass = PassOn { mllp: args.mllp, ..PassOn::new(people, false) };
-    Ok((Storing { archive, sync: args.sync.into(), output }, pass))
+    Ok((Storing { archive, sync: args.sync.unwrap_or_default().into(), output }, pass))
 }
 
 fn settings(
@@ -201,7 +204,7 @@ fn settings(
             .as_ref()
             .map(|to| Forward { to: to.clone(), timeout: args.forward_timeout }),
         files,
-        sync_files: Sync::from(args.sync) != Sync::None,
+        sync_files: Sync::from(args.sync.unwrap_or_default()) != Sync::None,
         stores: storing.archive.is_some() || storing.output.is_some(),
         rejects,
         ack_delay: args.ack_delay.unwrap_or_default(),

@@ -70,24 +70,24 @@ pub(super) struct Args {
     each: Option<Each>,
 
     /// Prints the messages themselves, one a line
-    #[arg(long, conflicts_with_all = ["each", "format", "header", "join", "first"])]
+    #[arg(long, conflicts_with_all = ["each", "format", "header", "join", "first", "raw"])]
     messages: bool,
 
-    /// Prints only the number of matching messages
-    #[arg(short, long, conflicts_with_all = ["files_with_matches", "messages", "max"])]
+    /// Prints only the number of matching messages, or with --each of rows; columns make no difference
+    #[arg(short, long, conflicts_with_all = ["files_with_matches", "messages", "max", "format", "header", "join", "first", "raw"])]
     count: bool,
 
-    /// Prints only the names of files with matching messages
-    #[arg(short = 'l', long, conflicts_with_all = ["messages", "max"])]
+    /// Prints only the names of files with matching messages; columns make no difference
+    #[arg(short = 'l', long, conflicts_with_all = ["messages", "max", "each", "format", "header", "join", "first", "raw"])]
     files_with_matches: bool,
 
     /// Stops after N matching messages
     #[arg(short, long, value_name = "N", value_parser = whole::<u64>(1..), allow_negative_numbers = true)]
     max: Option<u64>,
 
-    /// The form of the rows
-    #[arg(short, long, value_enum, default_value_t)]
-    format: FormatArg,
+    /// The form of the rows [default: tsv]
+    #[arg(short, long, value_enum)]
+    format: Option<FormatArg>,
 
     /// Begins with a line of column names (tsv and csv)
     #[arg(short = 'H', long)]
@@ -140,19 +140,43 @@ impl From<FormatArg> for Format {
     }
 }
 
+impl Args {
+    /// Where messages are printed whole, such an option would do nothing.
+    fn refuse_what_is_about_rows(&self) -> Result<()> {
+        let given = [
+            ("--each", self.each.is_some()),
+            ("--format", self.format.is_some()),
+            ("--header", self.header),
+            ("--join", self.join.is_some()),
+            ("--first", self.first),
+            ("--raw", self.raw),
+        ];
+        match given.iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) => bail!("{option} is about rows; name a path such as PID-3"),
+            None => Ok(()),
+        }
+    }
+}
+
 pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
     let (columns, files) = split_operands(args)?;
-    let is_object = matches!(args.format, FormatArg::Json | FormatArg::Ndjson);
+    let whole = columns.is_empty() || args.messages;
+    let listing = args.count || args.files_with_matches;
+    if whole && !listing {
+        args.refuse_what_is_about_rows()?;
+    }
+    let format = args.format.unwrap_or_default();
+    let is_object = matches!(format, FormatArg::Json | FormatArg::Ndjson);
     if is_object && let Some(name) = named_twice(&columns) {
         bail!("two columns are called {name}; NAME=PATH gives another name");
     }
-    if args.header && !matches!(args.format, FormatArg::Tsv | FormatArg::Csv) {
+    if args.header && !matches!(format, FormatArg::Tsv | FormatArg::Csv) {
         bail!("--header goes with --format tsv or csv");
     }
     let mut output = args.common.output()?;
     let query = Query {
         columns,
-        format: args.format.into(),
+        format: format.into(),
         join: args.join.clone().map(String::into_bytes),
         first: args.first,
         as_written: args.raw,
@@ -168,8 +192,6 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
         follow: args.follow,
         ..Plan::default()
     };
-    let whole = query.columns.is_empty() || args.messages;
-    let listing = args.count || args.files_with_matches;
     if !whole && !listing {
         plan.drop_first = begin(&query, args.header, &mut output)?;
     }

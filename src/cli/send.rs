@@ -84,7 +84,7 @@ pub(super) struct Args {
     connections: u16,
 
     /// The key whose messages keep their order on several connections
-    #[arg(long, value_name = "PATH", default_value = "PID-3[1].1", help_heading = "Delivery", add = super::complete::paths_alone())]
+    #[arg(long, value_name = "PATH", default_value = "PID-3[1].1", requires = "connections", help_heading = "Delivery", add = super::complete::paths_alone())]
     order_by: Hl7Path,
 
     /// How long to wait for an answer
@@ -100,9 +100,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", value_parser = retries, help_heading = "Delivery")]
     retries: Option<Retries>,
 
-    /// The pause before the first retry; it doubles each time, up to a minute
-    #[arg(long, value_name = "TIME", default_value = "1", value_parser = seconds, help_heading = "Delivery")]
-    retry_delay: Duration,
+    /// The pause before the first retry; it doubles each time, up to a minute [default: 1]
+    #[arg(long, value_name = "TIME", value_parser = seconds, help_heading = "Delivery")]
+    retry_delay: Option<Duration>,
 
     /// Sends again also what was refused with one of these codes
     #[arg(
@@ -262,11 +262,18 @@ pub(super) fn run(mut args: Args, diagnostics: &Arc<Diagnostics>) -> Result<Verd
 impl Args {
     fn check(&self, files: &[OsString]) -> Result<()> {
         let retries = self.retries.map_or(0, |Retries(n)| n.unwrap_or(u32::MAX));
-        if !self.retry_on.is_empty() && retries == 0 && self.queue.is_none() {
+        let never = retries == 0 && self.queue.is_none();
+        if never && !self.retry_on.is_empty() {
             bail!("--retry-on needs --retries: how often?");
+        }
+        if never && self.retry_delay.is_some() {
+            bail!("--retry-delay needs --retries: how often?");
         }
         if !self.retry_on.is_empty() && self.window > 1 {
             bail!("--retry-on needs --window 1, or messages would overtake those sent again");
+        }
+        if self.window > 1 && self.reconnect {
+            bail!("--reconnect has one message on a connection; --window would have several");
         }
         if self.window > 1 && self.place.http.is_some() {
             bail!("--http sends one message after the other; --connections sends more at a time");
@@ -295,13 +302,14 @@ impl Args {
             None if self.queue.is_some() => None,
             None => Some(0),
         };
+        let delay = self.retry_delay.unwrap_or(Duration::from_secs(1));
         Policy {
             connect,
             window: self.window.into(),
             timeout: self.timeout,
             retries,
             retry_on: self.retry_on.iter().map(|&refusal| refusal.into()).collect(),
-            backoff: Backoff { first: self.retry_delay, most: LONGEST_PAUSE.max(self.retry_delay) },
+            backoff: Backoff { first: delay, most: LONGEST_PAUSE.max(delay) },
             expect: self.expect(),
             pacer: self.rate.map(|Rate(step)| Pacer::new(step)),
             reconnect: self.reconnect,

@@ -14,7 +14,7 @@ use crate::ops::stats::text::Look;
 use crate::ops::stats::{Archive, Counts, Report, Settings, csv, html, text};
 use crate::ops::validate::batch::Facts;
 use crate::ops::validate::{self, Scratch, Validator, unusable};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use std::ffi::OsString;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -85,6 +85,11 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict> {
+    if args.problems && args.format == Format::Csv {
+        bail!(
+            "--problems has no place in csv, where a row is a field; text, json and html have it"
+        );
+    }
     let mut output = args.common.output()?;
     let archive = count(args, &mut output, diagnostics)?;
     let top = usize::from(args.top);

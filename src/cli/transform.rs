@@ -263,7 +263,7 @@ impl Sink for Taken<'_, '_> {
             return Ok(());
         }
         let mut bytes = Vec::new();
-        let pass = PassOn { terminal: None, ..*self.pass };
+        let pass = self.pass.in_files();
         self.append(lines, &pass, &mut bytes)?;
         self.files.push((file.to_owned(), bytes));
         Ok(())

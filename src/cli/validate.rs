@@ -144,6 +144,9 @@ pub(super) fn run(args: &Args, diagnostics: &Arc<Diagnostics>) -> Result<Verdict
     if args.list_rules {
         return print(&list_rules());
     }
+    if args.nist_compat && args.profiles.is_empty() && args.profile_map.is_none() {
+        bail!("--nist-compat needs --profile: it is about what a profile asks for");
+    }
     let settings = settings(args)?;
     let profiles = super::profiles::profiles(
         &args.profiles,

@@ -73,6 +73,17 @@ const fn action_code(segment: &'static str, number: usize) -> FieldErratum {
     )
 }
 
+/// A usage that a source has lost in 2.3.1.
+const fn usage_2_3_1(segment: &'static str, number: usize, usage: Usage) -> FieldErratum {
+    field(
+        segment,
+        number,
+        (Version::V2_3_1, Version::V2_3_1),
+        Correction::Usage(usage),
+        "the segment's table in 2.3.1 says so, as that of 2.4 does; a source has optional",
+    )
+}
+
 /// Fields put right.
 pub(super) const FIELDS: &[FieldErratum] = &[
     field(
@@ -109,12 +120,12 @@ pub(super) const FIELDS: &[FieldErratum] = &[
     field(
         "OBX",
         23,
-        (Version::V2_5_1, Version::V2_6),
+        (Version::V2_5_1, Version::V2_5_1),
         Correction::Item(2283),
         "came with 2.5.1; a source has no numbers for its new fields",
     ),
-    field("OBX", 24, (Version::V2_5_1, Version::V2_6), Correction::Item(2284), "as OBX-23"),
-    field("OBX", 25, (Version::V2_5_1, Version::V2_6), Correction::Item(2285), "as OBX-23"),
+    field("OBX", 24, (Version::V2_5_1, Version::V2_5_1), Correction::Item(2284), "as OBX-23"),
+    field("OBX", 25, (Version::V2_5_1, Version::V2_5_1), Correction::Item(2285), "as OBX-23"),
     field(
         "DB1",
         1,
@@ -136,6 +147,11 @@ pub(super) const FIELDS: &[FieldErratum] = &[
         Correction::Length(5),
         "table 0470 has codes of up to five letters, most of them of more than two",
     ),
+    usage_2_3_1("ORC", 1, Usage::Required),
+    usage_2_3_1("ORC", 2, Usage::Conditional),
+    usage_2_3_1("ORC", 3, Usage::Conditional),
+    usage_2_3_1("CTD", 1, Usage::Required),
+    usage_2_3_1("LCH", 5, Usage::Required),
     action_code("GOL", 1),
     action_code("PRB", 1),
     action_code("PRT", 2),

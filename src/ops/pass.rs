@@ -2,7 +2,7 @@
 
 use super::visible;
 use crate::core::frame::{ends_lines, holds_message, is_envelope};
-use crate::core::{LineEnding, Message, Segment, Separators};
+use crate::core::{Frame, Frames, LineEnding, Message, Segment, Separators};
 use memchr::{memchr, memchr2};
 use std::fmt;
 
@@ -51,6 +51,24 @@ impl PassOn {
     #[must_use]
     pub fn new(terminal: bool, color: bool) -> Self {
         Self { terminal: (terminal || color).then_some(Colored(color)), ..Self::default() }
+    }
+
+    /// The form of files that are written beside the output: never that for people.
+    #[must_use]
+    pub fn in_files(self) -> Self {
+        Self { terminal: None, ..self }
+    }
+
+    /// Appends a message that was written in the form of [`PassOn::in_files`].
+    pub fn append_written(&self, written: &[u8], out: &mut Vec<u8>) {
+        if let Some(Colored(color)) = self.terminal
+            && let Some(Frame::Message(framed)) = Frames::new(written).next()
+            && let Ok(message) = Message::new(framed)
+        {
+            show(message.segments(), color, out);
+        } else {
+            out.extend_from_slice(written);
+        }
     }
 
     /// Appends a message.

@@ -3,8 +3,9 @@
 
 use crate::folders::{folder, put};
 use crate::inputs::{fixture, gzip, many};
-use crate::program::{Out, pipehat};
+use crate::program::{Out, pipehat, spawn};
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 
 struct Row {
     file: &'static str,
@@ -207,6 +208,23 @@ fn values_of_other_rows_of_the_table() {
         pipehat(&["query", "-f", "values", "PID-5.2", &fixture("no_escape.hl7")]).text(),
         "Ann\\\\T\\\\\n"
     );
+}
+
+/// So it is where the header came alone, and was passed on before the rest came.
+#[test]
+fn line_ends_that_were_doubled_are_told_of_a_live_stream() {
+    let mut child = spawn(&["parse", "-f", "hl7"]);
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"MSH|^~\\&|A\r\r\n").unwrap();
+    let mut shown = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    shown.read_line(&mut line).unwrap();
+    assert_eq!(line, "MSH|^~\\&|A\r\n");
+    stdin.write_all(b"PID|1\r\r\n").unwrap();
+    drop(stdin);
+    let out = child.wait_with_output().unwrap();
+    let told = String::from_utf8(out.stderr).unwrap();
+    assert!(told.contains("; lines end with CR CR LF here: "), "{told}");
 }
 
 #[test]

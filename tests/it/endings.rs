@@ -76,6 +76,9 @@ fn output_can_have_other_line_endings_and_mllp() {
         // The option alone asks for HL7, and what was written is read again as the same.
         assert_eq!(pipehat(&[&["parse"], args].concat()).stdin(&input).text(), shown);
         assert_eq!(pipehat(&["parse", "-f", "hl7"]).stdin(&shown).text(), input);
+        // Colours are for people, and who names a form asks for these bytes.
+        let colored = [&["sort", "--color", "always"], args].concat();
+        assert_eq!(pipehat(&colored).stdin(&input).text(), shown);
         let json = pipehat(&["parse", "--raw"]).stdin(&input).bytes();
         assert_eq!(pipehat(&[&["from-json"], args].concat()).stdin(&json).text(), shown);
     }

@@ -158,7 +158,7 @@ fn a_file_that_is_not_there_does_not_stop_the_others() {
 fn wrong_usage_is_2_with_nothing_on_stdout() {
     let dir = folder();
     put(&dir, "a.hl7", adt("ID-a", "X"));
-    let cases: [&[&str]; 31] = [
+    let cases: [&[&str]; 45] = [
         &["query", "--no-such", "MSH-10"],
         &["parse", "--no-such"],
         &["from-json", "--no-such"],
@@ -173,6 +173,19 @@ fn wrong_usage_is_2_with_nothing_on_stdout() {
         &["query", "PID-3", "-0"],
         &["query", "PID-3", "-v"],
         &["query", "PID-3", "--messages", "-f", "csv"],
+        &["query", "PID-3", "--messages", "--raw"],
+        &["query", "PID-3", "-c", "-f", "json"],
+        &["query", "PID-3", "-c", "--header"],
+        &["query", "PID-3", "-c", "--raw"],
+        &["query", "PID-3", "-l", "--first"],
+        &["query", "PID-3", "-l", "--join", ";"],
+        &["query", "PID-3", "-l", "--each", "PID"],
+        &["query", "-w", "PID-3", "-f", "csv", "a.hl7"],
+        &["query", "-w", "PID-3", "-H", "a.hl7"],
+        &["query", "-w", "PID-3", "--each", "PID", "a.hl7"],
+        &["stats", "--problems", "-f", "csv", "a.hl7"],
+        &["send", "h:1", "--order-by", "MSH-4", "a.hl7"],
+        &["send", "h:1", "--retry-delay", "2", "a.hl7"],
         &["query", "--where", "PID-3 ="],
         &["query", "--where", "nosuch(PID-3)"],
         &["query", "PID-3", "--each", "no group"],
@@ -190,6 +203,7 @@ fn wrong_usage_is_2_with_nothing_on_stdout() {
         &["validate", "--severity", "USE-1"],
         &["validate", "--explain", "USE-1", "a.hl7"],
         &["validate", "-f", "xml"],
+        &["validate", "--nist-compat", "a.hl7"],
     ];
     for args in cases {
         let out = pipehat(args).dir(dir.path()).stdin(adt("ID-1", "X")).run();

@@ -575,6 +575,7 @@ fn what_makes_no_sense_together_is_refused() {
     for args in [
         &["--retry-on", "ae"][..],
         &["--retry-on", "ae", "--retries", "1", "--window", "2"],
+        &["--window", "2", "--reconnect"],
         &["--ca", "x.pem"],
         &["--insecure"],
         &["--tls", "--cert", "x.pem"],

@@ -110,6 +110,24 @@ fn a_message_that_came_before_is_left_out() {
     assert_eq!(mode(aside.to_str().unwrap()), 0o600);
 }
 
+/// What a terminal is shown is for people; the file is messages all the same.
+#[test]
+fn what_is_left_out_is_messages_however_the_others_are_shown() {
+    let dir = folder();
+    let aside = dir.path().join("again.hl7");
+    let input = [at("1", "2024"), at("2", "2024"), at("1", "2025\x07")];
+    for (more, kept, left_out) in
+        [(&[][..], [0, 1], 2), (&["--window", "5"], [0, 1], 2), (&["--keep", "last"], [1, 2], 0)]
+    {
+        let args = ["dedup", "--color", "always", "--duplicates", aside.to_str().unwrap()];
+        let out = pipehat(&[&args, more].concat()).stdin(input.concat()).run();
+        assert_eq!(std::fs::read_to_string(&aside).unwrap(), input[left_out], "{more:?}");
+        let kept = kept.map(|n| &*input[n]).concat();
+        let shown = pipehat(&["query", "--color", "always", "--messages"]).stdin(kept).bytes();
+        assert_eq!(out.stdout, shown, "{more:?}");
+    }
+}
+
 #[test]
 fn senders_have_ids_of_their_own() {
     let other = at("1", "2024").replace("|A|B|", "|A|X|");

@@ -78,9 +78,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", default_value = "1d", value_parser = whole_seconds, requires = "archive", help_heading = "Keeping")]
     pub(super) rotate_every: Duration,
 
-    /// When the disk is waited for
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t, help_heading = "Keeping")]
-    pub(super) sync: SyncArg,
+    /// When the disk is waited for, of --archive and --files [default: group]
+    #[arg(long, value_name = "WHEN", value_enum, help_heading = "Keeping")]
+    pub(super) sync: Option<SyncArg>,
 
     /// Writes each message into a file of its own in DIR
     #[arg(long, value_name = "DIR", help_heading = "Keeping")]

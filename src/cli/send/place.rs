@@ -24,7 +24,7 @@ pub(super) struct Options {
     #[arg(long, help_heading = "Connection")]
     pub(super) ping: bool,
 
-    /// Sends over HTTP (application/hl7-v2 as HAPI's HoH has it) instead of MLLP
+    /// Sends over HTTP (x-application/hl7-v2+er7, as HAPI's HL7 over HTTP has it) instead of MLLP
     #[arg(long, value_name = "URL", help_heading = "Connection")]
     pub(super) http: Option<String>,
 

@@ -44,6 +44,8 @@ pub struct Sink<'a> {
     foreign: Option<usize>,
     /// The source of which it was told that its lines end with CR CR LF.
     doubled: Option<usize>,
+    /// The source and end of the part before, if that ended with CR CR LF.
+    behind_doubled: Option<(usize, u64)>,
     /// Bytes and messages of all sources.
     seen: (u64, u64),
     /// Whether there was an envelope segment in any of them.
@@ -71,6 +73,7 @@ impl<'a> Sink<'a> {
             stray: None,
             foreign: None,
             doubled: None,
+            behind_doubled: None,
             seen: (0, 0),
             has_envelopes: false,
         }
@@ -85,6 +88,9 @@ impl<'a> Sink<'a> {
             while let Some(report) = reports.next_if(|r| r.part == index) {
                 self.report(chunk, part, (before, *count), report)?;
             }
+            let end = part.offset + part.range.len() as u64;
+            let has_doubled = ends_doubled(&chunk.bytes, part.range.end);
+            self.behind_doubled = has_doubled.then_some((part.source.index, end));
             self.seen.0 += part.range.len() as u64;
             self.seen.1 += count;
             if *count > 0 {
@@ -166,7 +172,9 @@ impl<'a> Sink<'a> {
                     self.foreign = (before + count == 0).then_some(part.source.index);
                 } else if begins
                     && self.doubled != Some(part.source.index)
-                    && has_doubled_ends(&chunk.bytes, range.clone())
+                    && (ends_doubled(&chunk.bytes, range.start)
+                        || self.behind_doubled == Some((part.source.index, offset)))
+                    && is_segment(&chunk.bytes, range.clone())
                 {
                     self.doubled = Some(part.source.index);
                     text = format!("{NO_MESSAGE}; {DOUBLED}");
@@ -218,13 +226,16 @@ fn seems(chunk: &Chunk, part: &Part, start: usize) -> Option<Foreign> {
     is_head.then(|| Foreign::of(chunk.bytes.get(part.range.clone())?)).flatten()
 }
 
-/// Whether a stray is a segment behind CR CR LF, which closes a message: what writes CR LF for each
-/// LF, twice over, takes messages apart so.
-fn has_doubled_ends(bytes: &[u8], stray: Range<usize>) -> bool {
-    let is_behind = bytes.get(..stray.start).is_some_and(|before| before.ends_with(b"\r\r\n"));
+/// Whether CR CR LF stands before a place, which closes a message: what writes CR LF for each LF,
+/// twice over, takes messages apart so.
+fn ends_doubled(bytes: &[u8], place: usize) -> bool {
+    bytes.get(..place).is_some_and(|before| before.ends_with(b"\r\r\n"))
+}
+
+/// Whether a stray begins as segments do.
+fn is_segment(bytes: &[u8], stray: Range<usize>) -> bool {
     let id = bytes.get(stray).and_then(<[u8]>::first_chunk);
-    is_behind
-        && id.is_some_and(|[id @ .., sign]: &[u8; 4]| {
-            id.iter().all(u8::is_ascii_alphanumeric) && sign.is_ascii_punctuation()
-        })
+    id.is_some_and(|[id @ .., sign]: &[u8; 4]| {
+        id.iter().all(u8::is_ascii_alphanumeric) && sign.is_ascii_punctuation()
+    })
 }

@@ -246,6 +246,7 @@ fn options_of_what_is_not_asked_for_are_refused() {
     for (option, value, missing) in [
         ("--rotate-size", "1M", "--archive"),
         ("--rotate-every", "1h", "--archive"),
+        ("--sync", "message", "--archive or --files"),
         ("--exec-timeout", "5", "--exec"),
         ("--exec-jobs", "2", "--exec"),
         ("--forward-timeout", "5", "--forward"),
