@@ -24,21 +24,19 @@ const CLASSIFICATION: &str =
 const DESCRIPTION: &str = "http://hl7.org/fhir/StructureDefinition/resource-instance-description";
 const PARTICIPATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
 
-/// The Encounter of a PV1. What an appointment is made for and has no number yet is known by the appointment.
+/// The Encounter of a PV1.
 pub(crate) fn encounter<'m>(cx: &mut Context<'m>, pv1: Seg<'m>) -> Ref {
+    if let Some(known) = cx.owned(Kind::Encounter, pv1) {
+        return known;
+    }
+    let patient = patient_of(cx, pv1);
     if let Some(sch) = appointment(cx, pv1).filter(|_| !pv1.any([19, 50])) {
-        if let Some(known) = cx.owned(Kind::Encounter, pv1) {
-            return known;
-        }
+        // It has no number yet, and is known by the appointment that it is for.
         let appointment = sch::appointment(cx, sch);
-        let patient = patient_of(cx, pv1);
         let patient = patient.as_ref().map_or(&[][..], |patient| patient.id.bytes());
         return cx.own_of(Kind::Encounter, (pv1, 0), Some(appointment), &[patient]);
     }
-    cx.own(Kind::Encounter, pv1, |cx| {
-        let patient = patient_of(cx, pv1);
-        key(cx, pv1.peek(19), patient)
-    })
+    cx.own(Kind::Encounter, pv1, |cx| key(cx, pv1.peek(19), patient))
 }
 
 /// The key of a visit: of its number alone, for it may move to another patient (A18, A40, A45). A short one
@@ -305,9 +303,13 @@ fn appointment<'m>(cx: &Context<'m>, pv1: Seg<'m>) -> Option<Seg<'m>> {
 
 /// The status of a visit that an appointment is made, or asked for: nobody has come yet, or nobody comes. Who is
 /// in the hospital anyway is there already.
-fn status_by_appointment(cx: &Context<'_>, pv1: Seg<'_>) -> Option<&'static str> {
+fn status_by_appointment(
+    cx: &Context<'_>,
+    pv1: Seg<'_>,
+    lies_ahead: bool,
+) -> Option<&'static str> {
     let is_outside = matches!(pv1.peek(2).first(), b"O" | b"P" | b"");
-    if !lies_ahead(cx, pv1, 44) && !(is_outside && pv1.peek(44).is_empty()) {
+    if !lies_ahead && !(is_outside && pv1.peek(44).is_empty()) {
         return None;
     }
     let Some(sch) = appointment(cx, pv1) else {
@@ -324,8 +326,8 @@ fn status_by_appointment(cx: &Context<'_>, pv1: Seg<'_>) -> Option<&'static str>
 
 /// Whether the time in a field is of a later day than the message: clocks may differ by minutes.
 fn lies_ahead(cx: &Context<'_>, seg: Seg<'_>, field: usize) -> bool {
-    let [time, now] = [seg.peek(field), cx.msh().peek(7)].map(|value| time::read(&value));
-    time.zip(now).is_some_and(|(time, now)| time::is_of_later_day(cx, &time, &now))
+    let Some(time) = time::read(&seg.peek(field)) else { return false };
+    time::read(&cx.msh().peek(7)).is_some_and(|now| time::is_of_later_day(cx, &time, &now))
 }
 
 /// Whether a visit goes on whatever PV1-45 says: the discharge is cancelled (A13), or was to come (A16), or not
@@ -350,8 +352,10 @@ fn status(cx: &Context<'_>, pv1: Seg<'_>) -> &'static str {
         Some(status) if status != "unknown" => status,
         _ => {
             let by_class = by_class.map(|code| code.code);
-            let ahead = || lies_ahead(cx, pv1, 44).then_some("planned");
-            status_by_appointment(cx, pv1).or_else(ahead).or(by_class).unwrap_or("unknown")
+            let lies_ahead = lies_ahead(cx, pv1, 44);
+            let by_day = lies_ahead.then_some("planned");
+            let by_appointment = status_by_appointment(cx, pv1, lies_ahead);
+            by_appointment.or(by_day).or(by_class).unwrap_or("unknown")
         }
     }
 }
