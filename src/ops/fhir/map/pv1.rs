@@ -303,11 +303,7 @@ fn appointment<'m>(cx: &Context<'m>, pv1: Seg<'m>) -> Option<Seg<'m>> {
 
 /// The status of a visit that an appointment is made, or asked for: nobody has come yet, or nobody comes. Who is
 /// in the hospital anyway is there already.
-fn status_by_appointment(
-    cx: &Context<'_>,
-    pv1: Seg<'_>,
-    lies_ahead: bool,
-) -> Option<&'static str> {
+fn status_by_appointment(cx: &Context<'_>, pv1: Seg<'_>, lies_ahead: bool) -> Option<&'static str> {
     let is_outside = matches!(pv1.peek(2).first(), b"O" | b"P" | b"");
     if !lies_ahead && !(is_outside && pv1.peek(44).is_empty()) {
         return None;
