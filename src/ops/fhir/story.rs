@@ -202,9 +202,13 @@ impl<'m> Iterator for Children<'m> {
 }
 
 /// Whether a PV1 tells of a visit: events about persons have one because it is required, with `N` for not
-/// applicable (table 0004).
+/// applicable (table 0004), or with nothing at all.
 pub(super) fn is_visit(pv1: Seg<'_>) -> bool {
-    pv1.peek(2).first() != b"N" || pv1.any([19, 44, 45, 50])
+    match pv1.peek(2).first() {
+        b"N" => pv1.any([19, 44, 45, 50]),
+        b"" => pv1.has_more(),
+        _ => true,
+    }
 }
 
 #[cfg(test)]
