@@ -157,8 +157,10 @@ impl Index {
             let id = *name.first_chunk::<3>().filter(|_| name.len() == 3).unwrap_or(&NOTHING);
             let ordinal = self.ordinal(id);
             let is_nothing = valued & !1 == 0 && is_nothing(&id, valued);
-            if matches!(&id, b"IN2" | b"IN3") && valued != 0 {
-                self.take_back(bytes);
+            match &id {
+                b"IN2" | b"IN3" if valued != 0 => self.take_back(b"IN1", bytes),
+                b"ROL" | b"PRT" if valued != 0 => self.take_back(b"PR1", bytes),
+                _ => {}
             }
             self.segments.push(Place {
                 id: if is_nothing { NOTHING } else { id },
@@ -173,14 +175,14 @@ impl Index {
         self.found = delimiters.found;
     }
 
-    /// An IN1 behind which more is told of it is one, though it has nothing itself.
-    fn take_back(&mut self, bytes: &[u8]) {
+    /// What stands last with an id is not nothing, for more is told of it behind it.
+    fn take_back(&mut self, id: &[u8; 3], bytes: &[u8]) {
         let last = self.segments.last_mut().filter(|place| place.id == NOTHING);
-        let is_insurance = |place: &&mut Place| {
-            bytes.get(place.start as usize..).is_some_and(|rest| rest.starts_with(b"IN1"))
+        let has_id = |place: &&mut Place| {
+            bytes.get(place.start as usize..).is_some_and(|rest| rest.starts_with(id))
         };
-        if let Some(place) = last.filter(is_insurance) {
-            place.id = *b"IN1";
+        if let Some(place) = last.filter(has_id) {
+            place.id = *id;
         }
     }
 

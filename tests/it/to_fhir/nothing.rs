@@ -61,3 +61,12 @@ fn an_insurance_that_is_told_of_behind_is_one() {
     assert_eq!(told("IN1|1|P1\rIN2||1\rIN1|2\rIN2||2"), 2);
     assert_eq!(told("IN1|1\rIN2|"), 0);
 }
+
+/// As is a procedure behind which somebody does it.
+#[test]
+fn a_procedure_that_somebody_does_is_one() {
+    let doers =
+        |segments: &str| find(&bundle(segments), "Procedure.performer.actor.reference").len();
+    assert_eq!(doers("PR1|1\rROL||AD|AT|9^Who"), 1);
+    assert_eq!(doers("PR1|1\rPV1|1|I\rROL||AD|AT|9^Who"), 0);
+}
