@@ -219,7 +219,8 @@ mod tests {
 
     /// The ids of the segments, each with the id and position of its owner.
     fn owners(ids: &str) -> Vec<String> {
-        let text = format!("MSH|^~\\&\r{}", ids.replace(' ', "\r"));
+        // Some tell nothing without a value.
+        let text = format!("MSH|^~\\&|\r{}||1", ids.replace(' ', "||1\r"));
         let Some(Frame::Message(framed)) = Frames::new(text.as_bytes()).next() else { panic!() };
         let message = Message::new(framed).unwrap();
         let (mut index, mut memory) = (Index::default(), Owners::default());

@@ -305,7 +305,8 @@ fn appointment<'m>(cx: &Context<'m>, pv1: Seg<'m>) -> Option<Seg<'m>> {
 /// in the hospital anyway is there already.
 fn status_by_appointment(cx: &Context<'_>, pv1: Seg<'_>, lies_ahead: bool) -> Option<&'static str> {
     let is_outside = matches!(pv1.peek(2).first(), b"O" | b"P" | b"");
-    if !lies_ahead && !(is_outside && pv1.peek(44).is_empty()) {
+    let is_to_come = lies_ahead || is_outside && pv1.peek(44).is_empty();
+    if !is_to_come {
         return None;
     }
     let Some(sch) = appointment(cx, pv1) else {
