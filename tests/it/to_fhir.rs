@@ -18,6 +18,8 @@ mod kept;
 mod microbiology;
 #[path = "to_fhir/notes.rs"]
 mod notes;
+#[path = "to_fhir/nothing.rs"]
+mod nothing;
 #[path = "to_fhir/options.rs"]
 mod options;
 #[path = "to_fhir/problems.rs"]

@@ -51,6 +51,20 @@ pub(super) fn valued_bit(n: usize) -> u64 {
     }
 }
 
+/// The id of what is not known by its id, or tells nothing.
+const NOTHING: [u8; 3] = *b"   ";
+
+/// Whether a segment tells nothing, though its id alone would say that there is an insurance, a guarantor, an accident
+/// or a cause of death: many senders have all segments for everybody. Of some the first field is a set id.
+/// `valued`: the fields that have a value.
+fn is_nothing(id: &[u8; 3], valued: u64) -> bool {
+    match id {
+        b"NK1" | b"GT1" | b"IN1" | b"PR1" | b"DB1" | b"ARV" | b"CON" => valued & !1 == 0,
+        b"ACC" | b"AUT" | b"GOL" | b"PDA" | b"PRB" | b"PRT" | b"PTH" | b"ROL" => valued == 0,
+        _ => false,
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) start: u32,
@@ -140,19 +154,36 @@ impl Index {
             let range = [start, start + raw.len()];
             let valued = self.add_fields(separators, bytes, range, is_first, &mut delimiters);
             let name = segment.id();
-            let id = *name.first_chunk::<3>().filter(|_| name.len() == 3).unwrap_or(b"   ");
+            let id = *name.first_chunk::<3>().filter(|_| name.len() == 3).unwrap_or(&NOTHING);
             let ordinal = self.ordinal(id);
+            let is_nothing = valued & !1 == 0 && is_nothing(&id, valued);
+            match &id {
+                b"IN2" | b"IN3" if valued != 0 => self.take_back(b"IN1", bytes),
+                b"ROL" | b"PRT" if valued != 0 => self.take_back(b"PR1", bytes),
+                _ => {}
+            }
             self.segments.push(Place {
-                id,
+                id: if is_nothing { NOTHING } else { id },
                 start: start as u32,
                 end: (start + raw.len()) as u32,
                 first,
                 count: self.fields.len() as u32 - first,
                 ordinal,
-                valued,
+                valued: if is_nothing { 0 } else { valued },
             });
         }
         self.found = delimiters.found;
+    }
+
+    /// What stands last with an id is not nothing, for more is told of it behind it.
+    fn take_back(&mut self, id: &[u8; 3], bytes: &[u8]) {
+        let last = self.segments.last_mut().filter(|place| place.id == NOTHING);
+        let has_id = |place: &&mut Place| {
+            bytes.get(place.start as usize..).is_some_and(|rest| rest.starts_with(id))
+        };
+        if let Some(place) = last.filter(has_id) {
+            place.id = *id;
+        }
     }
 
     /// Finds the fields of a segment, and their components. Returns the [`valued_bit`] of each field that

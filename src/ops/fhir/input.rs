@@ -283,6 +283,11 @@ impl<'m> Seg<'m> {
         self.entry(n).is_some()
     }
 
+    /// Whether any field but the first has a value.
+    pub(super) fn has_more(&self) -> bool {
+        self.valued & !valued_bit(1) != 0
+    }
+
     /// Whether any of these fields, which are below 64, has a value.
     #[inline]
     pub(crate) fn any<const N: usize>(&self, fields: [usize; N]) -> bool {

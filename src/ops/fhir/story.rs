@@ -202,9 +202,13 @@ impl<'m> Iterator for Children<'m> {
 }
 
 /// Whether a PV1 tells of a visit: events about persons have one because it is required, with `N` for not
-/// applicable (table 0004).
+/// applicable (table 0004), or with nothing at all.
 pub(super) fn is_visit(pv1: Seg<'_>) -> bool {
-    pv1.peek(2).first() != b"N" || pv1.any([19, 44, 45, 50])
+    match pv1.peek(2).first() {
+        b"N" => pv1.any([19, 44, 45, 50]),
+        b"" => pv1.has_more(),
+        _ => true,
+    }
 }
 
 #[cfg(test)]
@@ -215,7 +219,8 @@ mod tests {
 
     /// The ids of the segments, each with the id and position of its owner.
     fn owners(ids: &str) -> Vec<String> {
-        let text = format!("MSH|^~\\&\r{}", ids.replace(' ', "\r"));
+        // Some tell nothing without a value.
+        let text = format!("MSH|^~\\&|\r{}||1", ids.replace(' ', "||1\r"));
         let Some(Frame::Message(framed)) = Frames::new(text.as_bytes()).next() else { panic!() };
         let message = Message::new(framed).unwrap();
         let (mut index, mut memory) = (Index::default(), Owners::default());

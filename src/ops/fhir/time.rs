@@ -65,6 +65,14 @@ pub(crate) fn order(cx: &Context<'_>, time: &Timestamp, other: &Timestamp) -> Or
     }
 }
 
+/// Whether a time is later than another, and by its date as well.
+pub(crate) fn is_of_later_day(cx: &Context<'_>, time: &Timestamp, other: &Timestamp) -> bool {
+    let precision = time.precision().min(other.precision()).min(Precision::Day);
+    let date = |time: &Timestamp| time.with_offset(None).truncated(precision);
+    date(time).compare(&date(other)) == Ordering::Greater
+        && order(cx, time, other) == Ordering::Greater
+}
+
 /// The ends of a period that are the same as far as both tell, so that FHIR can compare them (per-1): from 13 May
 /// 2020 to 2020 is to the end of that year, for a period has all of the time that its end stands
 /// for (R4, data type Period). Those that tell equally much stay as they are.

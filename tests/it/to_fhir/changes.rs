@@ -449,3 +449,25 @@ fn an_answer_does_not_take_the_place_of_the_order() {
         }
     }
 }
+
+/// OSU, and any ORC that tells how an order stands (SC, SR): without what was ordered it takes nothing from the order.
+#[test]
+fn an_order_whose_state_is_told_stays_what_it_was() {
+    let detail = "OBR|1|A1^HIS||CBC^Blood count^L";
+    let asked = find(&bundle("1", "OML^O21", &[PID, "ORC|NW|A1^HIS", detail]), "ServiceRequest.id");
+    let told = |segments: &[&str]| {
+        let made = bundle("2", "OSU^O51", &[&[PID], segments].concat());
+        ["id", "intent", "status"].map(|path| find(&made, &format!("ServiceRequest.{path}")))
+    };
+    for orc in ["ORC|SC|A1^HIS|F1^LAB||IP", "ORC|SR|A1^HIS|F1^LAB||IP"] {
+        let [id, intent, status] = told(&[orc]);
+        assert_eq!([intent, status], [["filler-order"], ["active"]], "{orc}");
+        assert_ne!(id, asked, "{orc}");
+        // With what was ordered, it is the order.
+        assert_eq!(told(&[orc, detail])[0], asked, "{orc}");
+    }
+    // What is done is done.
+    let [id, intent, status] = told(&["ORC|SC|A1^HIS|F1^LAB||CM"]);
+    assert_eq!([intent, status], [["order"], ["completed"]]);
+    assert_eq!(id, asked);
+}

@@ -170,7 +170,8 @@ fn an_order_that_is_carried_out_is_not_unknown() {
         assert_eq!(status("ORC|RE|P1^S|||CM", event, detail), "completed", "{event}");
         assert_eq!(status("ORC|UC|P1^S", event, detail), "unknown", "{event}");
     }
-    assert_eq!(status("ORC|RE|P1^S", "RDE^O11", "NTE|1"), "unknown");
+    assert_eq!(status("ORC|RE|P1^S", "RDE^O11", "NTE|1"), "active");
+    assert_eq!(status("ORC|UC|P1^S", "RDE^O11", "NTE|1"), "unknown");
 }
 
 /// P02 and P06 (chapter 6) end an account.

@@ -136,3 +136,62 @@ fn who_takes_part_is_told_once() {
     assert_ne!(first[0], first[1]);
     assert_eq!(first, roles("2", "Kay"));
 }
+
+/// The message is of 1 May. 2.8.2, 3.3.4: who is registered has arrived; but not before the day that PV1-44 tells.
+#[test]
+fn nobody_has_come_or_left_before_the_day() {
+    for (event, class, from, to, expected) in [
+        ("A04", "O", "20240501080000", "", "in-progress"),
+        // Clocks differ by minutes.
+        ("A04", "O", "20240501120300", "", "in-progress"),
+        ("A04", "O", "20240502080000", "", "planned"),
+        ("A08", "I", "20240502", "", "planned"),
+        ("A08", "I", "20240430", "20240502", "in-progress"),
+        ("A08", "I", "20240430", "20240501", "finished"),
+        // The second of May there, and the first here.
+        ("A08", "I", "20240430", "20240502010000+1400", "finished"),
+        ("A05", "P", "20240502", "20240503", "planned"),
+        // It is told by the event.
+        ("A01", "I", "20240502", "", "in-progress"),
+        ("A03", "I", "20240430", "20240502", "finished"),
+    ] {
+        let made = bundle("1", event, &[PID, &pv1(&[(2, class), (44, from), (45, to)])]);
+        assert_eq!(find(&made, "Encounter.status"), [expected], "{event} {from} {to}");
+    }
+}
+
+/// The Bundle of a message about the appointment F1 of a patient, with a PV1.
+#[track_caller]
+fn appointment(kind: &str, control: &str, first: &str, pv1: &str) -> Value {
+    let header = format!("MSH|^~\\&|A|B|||20240501120000+0000||{kind}|{control}|P|2.5.1");
+    let message = format!("{header}\r{first}\r{PID}\r{pv1}\r\n");
+    valid(&pipehat(&["to-fhir", "-q", "--no-source"]).stdin(message).run()).pop().unwrap()
+}
+
+/// What an appointment is made for stays one visit while it is moved, and does not go on beside that when it is
+/// called off.
+#[test]
+fn a_visit_without_a_number_is_known_by_its_appointment() {
+    let visit = |event: &str, control: &str, number: &str, pv1: &str| {
+        let sch = format!("SCH||{number}^S|||||||||^^^202405201000^202405201030");
+        let made = appointment(&format!("SIU^{event}^SIU_S12"), control, &sch, pv1);
+        ["id", "status"].map(|path| find(&made, &format!("Encounter.{path}")).concat())
+    };
+    let [booked, planned] = visit("S12", "1", "F1", "PV1|1|O|CLINIC");
+    let [called_off, cancelled] = visit("S15", "2", "F1", "PV1|1|O|CLINIC2");
+    assert_eq!([planned, cancelled], ["planned", "cancelled"]);
+    assert_eq!(booked, called_off);
+    assert_ne!(booked, visit("S12", "3", "F2", "PV1|1|O|CLINIC")[0]);
+    // With a number it is known by that, in any message.
+    let numbered = visit("S12", "4", "F1", &pv1(&[(2, "O")]));
+    assert_eq!(numbered[0], find(&bundle("5", "A04", &[PID, &pv1(&[])]), "Encounter.id").concat());
+}
+
+/// SRM asks for an appointment (ARQ): nobody has come.
+#[test]
+fn what_an_appointment_is_asked_for_has_not_begun() {
+    for (class, expected) in [("O", "planned"), ("", "planned"), ("I", "in-progress")] {
+        let made = appointment("SRM^S01^SRM_S01", "1", "ARQ|1", &format!("PV1|1|{class}|CLINIC"));
+        assert_eq!(find(&made, "Encounter.status"), [expected], "{class}");
+    }
+}

@@ -37,6 +37,8 @@ pub(crate) fn write<'m>(out: &mut Arena, cx: &mut Context<'m>, aut: Seg<'m>) {
         let action = aut.get(29);
         match action.first() {
             b"D" => w.literal("status", "cancelled"),
+            // The event takes it back (chapter 11).
+            _ if cx.event() == b"I11" => w.literal("status", "cancelled"),
             _ => {
                 action.give_up();
                 w.literal("status", "active");

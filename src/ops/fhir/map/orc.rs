@@ -166,10 +166,13 @@ pub(crate) fn status<'m>(cx: &mut Context<'m>, orc: Option<Seg<'m>>) -> &'static
     code.map_or("unknown", |code| code.code)
 }
 
-/// Whether an answer (MSA) says no more of an order than that it is known and goes on: not whose it is, or not
-/// what. That is the filler's view of the order, and must not take its place.
+/// Whether an answer (MSA), or what tells how an order stands (SC, SR; OSU), says no more of it than that it is known
+/// and goes on: not whose it is, or not what. That is the filler's view of the order, and must not take its place.
 pub(crate) fn is_of_filler<'m>(cx: &Context<'m>, orc: Option<Seg<'m>>) -> bool {
-    let Some(orc) = orc.filter(|_| cx.story.input().has(b"MSA")) else { return false };
+    let Some(orc) = orc else { return false };
+    if !cx.story.input().has(b"MSA") && !matches!(orc.peek(1).first(), b"SC" | b"SR") {
+        return false;
+    }
     let tells = cx.story.patient(orc).is_some() && cx.story.children(orc).any(is_detail);
     let state = Table::OrderStatus.get(orc.peek(5).first());
     let state = state.or_else(|| Table::OrderControlStatus.get(orc.peek(1).first()));

@@ -26,10 +26,17 @@ const PARTICIPATION: &str = "http://terminology.hl7.org/CodeSystem/v3-Participat
 
 /// The Encounter of a PV1.
 pub(crate) fn encounter<'m>(cx: &mut Context<'m>, pv1: Seg<'m>) -> Ref {
-    cx.own(Kind::Encounter, pv1, |cx| {
-        let patient = patient_of(cx, pv1);
-        key(cx, pv1.peek(19), patient)
-    })
+    if let Some(known) = cx.owned(Kind::Encounter, pv1) {
+        return known;
+    }
+    let patient = patient_of(cx, pv1);
+    if let Some(sch) = appointment(cx, pv1).filter(|_| !pv1.any([19, 50])) {
+        // It has no number yet, and is known by the appointment that it is for.
+        let appointment = sch::appointment(cx, sch);
+        let patient = patient.as_ref().map_or(&[][..], |patient| patient.id.bytes());
+        return cx.own_of(Kind::Encounter, (pv1, 0), Some(appointment), &[patient]);
+    }
+    cx.own(Kind::Encounter, pv1, |cx| key(cx, pv1.peek(19), patient))
 }
 
 /// The key of a visit: of its number alone, for it may move to another patient (A18, A40, A45). A short one
@@ -289,12 +296,22 @@ pub(super) fn importance(w: &mut Json, cx: &mut Context<'_>, pv1: Seg<'_>) {
     });
 }
 
-/// The status of a visit that an appointment is made for: nobody has come yet, or nobody comes. Who is in the
-/// hospital anyway is there already.
-fn status_by_appointment(cx: &Context<'_>, pv1: Seg<'_>) -> Option<&'static str> {
-    let is_to_come = matches!(pv1.peek(2).first(), b"O" | b"P" | b"") && pv1.peek(44).is_empty();
-    let story = cx.story;
-    let sch = story.before(pv1).or_else(|| story.input().first(b"SCH")).filter(|_| is_to_come)?;
+/// The SCH of the appointment that a visit is told of with.
+fn appointment<'m>(cx: &Context<'m>, pv1: Seg<'m>) -> Option<Seg<'m>> {
+    cx.story.before(pv1).or_else(|| cx.story.input().first(b"SCH"))
+}
+
+/// The status of a visit that an appointment is made, or asked for: nobody has come yet, or nobody comes. Who is
+/// in the hospital anyway is there already.
+fn status_by_appointment(cx: &Context<'_>, pv1: Seg<'_>, lies_ahead: bool) -> Option<&'static str> {
+    let is_outside = matches!(pv1.peek(2).first(), b"O" | b"P" | b"");
+    let is_to_come = lies_ahead || is_outside && pv1.peek(44).is_empty();
+    if !is_to_come {
+        return None;
+    }
+    let Some(sch) = appointment(cx, pv1) else {
+        return cx.story.input().has(b"ARQ").then_some("planned");
+    };
     match sch::status(cx, sch).0 {
         "proposed" | "pending" | "booked" | "waitlist" => Some("planned"),
         "cancelled" | "noshow" => Some("cancelled"),
@@ -302,6 +319,12 @@ fn status_by_appointment(cx: &Context<'_>, pv1: Seg<'_>) -> Option<&'static str>
         "fulfilled" => Some("finished"),
         _ => None,
     }
+}
+
+/// Whether the time in a field is of a later day than the message: clocks may differ by minutes.
+fn lies_ahead(cx: &Context<'_>, seg: Seg<'_>, field: usize) -> bool {
+    let Some(time) = time::read(&seg.peek(field)) else { return false };
+    time::read(&cx.msh().peek(7)).is_some_and(|now| time::is_of_later_day(cx, &time, &now))
 }
 
 /// Whether a visit goes on whatever PV1-45 says: the discharge is cancelled (A13), or was to come (A16), or not
@@ -313,20 +336,23 @@ fn goes_on(cx: &Context<'_>) -> bool {
 /// The status, which is required: that of an event that takes back, by discharge, by the appointment, by event, by
 /// class.
 fn status(cx: &Context<'_>, pv1: Seg<'_>) -> &'static str {
-    let discharged = !pv1.peek(45).is_empty();
+    let is_past = |field| !pv1.peek(field).is_empty() && !lies_ahead(cx, pv1, field);
     let event = cx.event();
     let takes_back = goes_on(cx) || matches!(event, b"A11" | b"A23" | b"A27" | b"A38");
     let by_event = Table::EventEncounterStatus.get(event).map(|code| code.code);
     let by_class = Table::PatientClassEncounterStatus.get(pv1.peek(2).first());
     match by_event {
         Some(status) if takes_back => status,
-        _ if discharged => "finished",
+        _ if is_past(45) => "finished",
         // Who is registered has arrived (2.8.2, 3.3.4), though the guide has all of them planned.
-        _ if event == b"A04" && !pv1.peek(44).is_empty() => by_class.map_or("arrived", |c| c.code),
+        _ if event == b"A04" && is_past(44) => by_class.map_or("arrived", |c| c.code),
         Some(status) if status != "unknown" => status,
         _ => {
             let by_class = by_class.map(|code| code.code);
-            status_by_appointment(cx, pv1).or(by_class).unwrap_or("unknown")
+            let lies_ahead = lies_ahead(cx, pv1, 44);
+            let by_day = lies_ahead.then_some("planned");
+            let by_appointment = status_by_appointment(cx, pv1, lies_ahead);
+            by_appointment.or(by_day).or(by_class).unwrap_or("unknown")
         }
     }
 }

@@ -150,13 +150,13 @@ fn status<'m>(cx: &mut Context<'m>, orc: Option<Seg<'m>>) -> &'static str {
     }
 }
 
-/// Whether something is dispensed, or given, by an order of which nothing else is told: where it was active before,
-/// it must not be unknown because of that.
+/// Whether a pharmacy encodes, dispenses or gives what is ordered, and tells nothing else of the order: where it was
+/// active before, it must not be unknown because of that.
 fn is_carried_out<'m>(cx: &Context<'m>, orc: Option<Seg<'m>>) -> bool {
     let Some(orc) = orc.filter(|orc| orc.peek(1).first() == b"RE" && !orc.valued(5)) else {
         return false;
     };
-    cx.story.children(orc).any(|seg| matches!(&seg.id(), b"RXD" | b"RXG" | b"RXA"))
+    cx.story.children(orc).any(|seg| matches!(&seg.id(), b"RXE" | b"RXD" | b"RXG" | b"RXA"))
 }
 
 /// Writes the MedicationRequest and the Medication.
